@@ -1,0 +1,788 @@
+### Every sentence Loa writes to a person, in chat, on a page or in a report. Vietnamese; code, logs and --help are English.
+###
+### How to write here
+### - One section a room; a new sentence goes into the section its prefix names. Keys are lower-case words with hyphens.
+### - Polite and short, "đồng chí" to officials, "bà con" to residents. Say what is so, then the next step.
+### - "Đã gửi", "đã nhận" and "đã triển khai" are three different things: use the one that is proven.
+### - Arguments are lower-case with underscores, as they are named in the code: { $code }, { $unit_name }.
+###   Whole numbers are printed as they are; amounts that need a thousands dot are grouped by the code.
+### - A head who has not answered is "chưa xác nhận", never "chưa đọc". Nobody is blamed and nobody is ranked.
+### - A test renders every key, finds no key nobody uses and no use without a key, and compares the arguments.
+
+## denied-: the person may not do it. Says who may, or what is missing; never whether the thing exists.
+
+denied-not-registered = Đồng chí chưa được cấp quyền. Xin nhắn quản trị của xã để nhận mã mời, rồi gửi: /dangky mã-mời
+denied-missing-role = Việc này cần quyền { $role }. Xin liên hệ quản trị của xã nếu đồng chí được giao việc này.
+denied-own-bulletin = Người soạn không được tự duyệt. Xin chờ đồng chí có quyền duyệt khác.
+denied-no-seat = Việc xác nhận do trưởng thôn, cấp phó đã đăng ký hoặc người phụ trách đơn vị thực hiện. Nếu đồng chí vừa nhận nhiệm vụ, xin báo quản trị để cập nhật.
+
+## not-found-: the thing named does not exist. { $name } is what was typed.
+
+not-found-bulletin = Không thấy bản tin { $name }. Xin kiểm tra lại mã, ví dụ VB-2025-0042, hoặc xem /lich.
+not-found-person = Không thấy cán bộ { $name }. Xin kiểm tra lại tên hoặc xem /canbo.
+not-found-unit = Không thấy đơn vị { $name }. Xin kiểm tra lại mã hoặc xem /donvi.
+not-found-group = Không thấy nhóm { $name }. Xin xem danh sách tại /nhom.
+not-found-plan = Không thấy kế hoạch { $name }. Xin xem /kehoach.
+not-found-invite = Mã mời này không dùng được. Xin nhắn quản trị để nhận mã mới.
+
+## refused-: the input or the state does not permit it. Says why, and what to do instead.
+
+# Codes that bind a person's account or a group.
+refused-code-expired = Mã mời đã hết hạn. Xin nhắn quản trị để nhận mã mới.
+refused-code-used = Mã mời này đã được dùng. Mỗi mã chỉ dùng một lần; xin nhắn quản trị để nhận mã mới.
+refused-code-unknown = Mã mời này không dùng được. Xin kiểm tra lại từng chữ, hoặc nhắn quản trị để nhận mã mới.
+refused-code-taken = Mã mời này đã có người khác nhập. Xin nhắn quản trị để nhận mã của riêng đồng chí.
+refused-code-replaced = Mã mời này đã được thay bằng mã khác. Xin dùng mã mới nhất, hoặc nhắn quản trị.
+refused-code-for-person = Mã này dành cho cá nhân. Xin gửi /dangky kèm mã trong tin nhắn riêng với bot.
+refused-code-for-group = Mã này dành cho nhóm chat. Xin gửi mã trong chính nhóm cần gắn.
+refused-code-not-in-group = Mã này chỉ dùng trong nhóm chat. Xin mở nhóm cần gắn rồi gửi mã tại đó.
+refused-code-not-typed = Chưa có ai nhập mã mời này. Xin nhắc người được mời gửi mã, rồi xác nhận lại.
+refused-account-linked = Tài khoản chat này đã gắn với người khác. Xin nhắn quản trị để kiểm tra.
+refused-notice-changed = Nội dung thông báo dữ liệu cá nhân vừa thay đổi. Xin đọc bản mới rồi bấm "Đồng ý".
+refused-notice-first = Người được mời chưa đồng ý với thông báo dữ liệu cá nhân. Xin đề nghị người đó đồng ý trước.
+refused-chat-gateway = Nhóm này được khai cho cổng { $gateway }. Xin gửi mã trong nhóm chat thuộc cổng đó.
+refused-chat-bound = Khung chat này đã gắn với nhóm { $group }. Xin gỡ gắn nhóm đó trước.
+refused-slot-bound = Nhóm { $group } đã gắn với một khung chat. Xin gỡ gắn trước khi gắn lại.
+refused-slot-unbound = Nhóm này chưa gắn với khung chat nào, không có gì để gỡ.
+
+## error-: something failed on our side.
+
+error-internal = Hệ thống đang có lỗi, việc vừa rồi chưa được thực hiện. Xin thử lại sau ít phút; nếu vẫn lỗi, báo quản trị.
+
+## bulletin-: fixed words of a bulletin as groups receive it. Their form is fixed: heads learn to look for them.
+
+bulletin-directive = VĂN BẢN CHỈ ĐẠO
+bulletin-announcement = THÔNG BÁO
+bulletin-script = BÀI PHÁT LOA
+bulletin-correction = ĐÍNH CHÍNH
+bulletin-nth = lần
+bulletin-resent = (gửi lại)
+bulletin-code = Mã:
+bulletin-urgency = Mức độ:
+bulletin-deadline = ⏰ Hạn: trước
+bulletin-pages = trang
+bulletin-no-file = (không kèm tệp)
+bulletin-ask-press = 👉 Đồng chí bấm "✅ Đã nhận" hoặc trả lời tin này: Đã nhận
+bulletin-ask-reply = 👉 Đồng chí trả lời tin này: Đã nhận
+bulletin-ask-press-urgent = 👉 Xác nhận NGAY: bấm "✅ Đã nhận" hoặc trả lời: Rõ
+bulletin-ask-reply-urgent = 👉 Xác nhận NGAY: trả lời tin này: Rõ
+bulletin-ask-aired-press = 📢 Phát xong, bấm "📢 Đã phát loa" hoặc trả lời tin này: Đã phát
+bulletin-ask-aired-reply = 📢 Phát xong, trả lời tin này: Đã phát
+bulletin-contact = Đầu mối:
+bulletin-contact-residents = Cần hỏi thêm:
+bulletin-contact-urgent = ☎
+bulletin-verify = Kiểm tra tin thật: nhắn /xacminh
+
+## label-: other short words put into messages.
+
+## button-: what stands on a button. Short: a phone shows about 20 characters.
+
+button-ack = ✅ Đã nhận
+button-aired = 📢 Đã phát loa
+
+## toast-: the short line a press on a button answers with, at most 200 characters.
+
+## wall-: the standing of acknowledgements, edited into the group's message.
+
+## card-: what an approver, a composer or an admin gets to decide on or must know of a bulletin.
+
+## desk-<command>-: answers of one command, for example desk-duyet-done.
+
+## remind-: reminders to groups and lists for whoever calls.
+
+## status-: words of delivery and acknowledgement.
+
+## plan-: targets, periods and their words.
+
+## alert-: what an admin must know now.
+
+## help-<command>: one line for the list, then the usage.
+
+## notice-: personal data. Its version is stored with the consent: another wording needs another version.
+
+notice-version = 2026-01
+notice-data =
+    THÔNG BÁO VỀ DỮ LIỆU CÁ NHÂN (bản { notice-version })
+    1. UBND xã { $commune } lưu: họ tên, chức danh, đơn vị, thời gian giữ nhiệm vụ, mã tài khoản chat. Không lưu số điện thoại.
+    2. Mục đích: gửi văn bản, thông báo và ghi nhận việc đã nhận, đã triển khai. Không lưu CCCD, ngày sinh, danh bạ, tin trò chuyện khác.
+    3. Dữ liệu ở máy chủ của UBND xã; chỉ cán bộ được giao việc mới xem được.
+    4. Đồng chí có quyền xem, yêu cầu sửa, xóa dữ liệu của mình: nhắn quản trị của xã; UBND xã trả lời trong 2 ngày làm việc.
+    5. Việc đồng ý là tự nguyện và rút lại được bất cứ lúc nào. Nếu đồng ý, bấm "Đồng ý" hoặc trả lời: Đồng ý
+
+# Composing and deciding.
+
+compose-not-here = Đồng chí soạn tin trong tin nhắn riêng với bot hoặc trong nhóm cơ quan.
+compose-left-other = Đã bỏ bản đang soạn dở.
+compose-left = Đã bỏ, không lưu gì. Soạn lại: /vanban hoặc /thongbao.
+compose-lost = Bản đang soạn không đọc lại được. Đồng chí soạn lại giúp: /vanban hoặc /thongbao.
+compose-skip = Bỏ qua
+compose-choose = Đồng chí bấm nút hoặc gõ số của một lựa chọn.
+compose-all-defaults = ⏩ Mặc định hết
+compose-as-read = Đúng: { $found }
+
+compose-ask-file =
+    ⚠️ Trước khi gửi tệp: tệp gửi cho bot là đã đi qua mạng bên ngoài. TUYỆT ĐỐI KHÔNG gửi tài liệu mật (Luật Bảo vệ bí mật nhà nước 117/2025/QH15); có tài liệu mật thì chuyển văn thư.
+    Đồng chí gửi tệp văn bản (PDF hoặc Word, tối đa 20 MB). Gửi thêm tệp ở bước nào cũng được.
+    Gõ "thôi" để bỏ, "quay lại" để sửa bước trước.
+compose-no-file = Bỏ qua (không có tệp)
+compose-file-expected = Bước này chờ tệp. Đồng chí gửi tệp, hoặc gõ "bỏ qua".
+compose-file-taken = 📎 Đã nhận tệp { $name }. (Gõ "thôi" để bỏ, "quay lại" để sửa bước trước.)
+compose-file-added = 📎 Đã thêm tệp thứ { $count }: { $name }.
+compose-file-known = Tệp này đã có trong bản soạn.
+compose-file-not-taken = Không nhận được tệp này. Đồng chí gửi lại, hoặc trả lời câu hỏi dưới đây.
+compose-files-many = Mỗi tin kèm tối đa { $limit } tệp; tệp này không được thêm.
+compose-file-too-large = Tệp { $size } MB quá lớn, bot chỉ nhận được đến { $limit } MB. Đồng chí nén hoặc tách tệp rồi gửi lại.
+compose-file-empty = Tệp rỗng. Đồng chí kiểm tra rồi gửi lại.
+compose-file-unreachable = Không tải được tệp từ nền tảng chat (tệp quá 20 MB, hoặc kết nối lỗi). Đồng chí gửi lại tệp.
+compose-secret-next = Bản soạn và tệp đã xóa khỏi hệ thống. Đồng chí xóa ngay tin có tệp trong khung chat này và báo văn thư. Không gửi tài liệu mật qua chat.
+
+compose-ask-reference = Số, ký hiệu văn bản? Ví dụ: 101/KH-UBND. Chưa có số thì gõ: /KH-UBND
+compose-reference-type-only = Hiểu loại là { $name }. Đồng chí gõ cả ký hiệu, ví dụ: /{ $symbol }-UBND
+compose-reference-not-understood = Không hiểu số, ký hiệu. Ví dụ: 101/KH-UBND; 58/UBND-VHXH; 57-NQ/TW; chưa có số: /KH-UBND
+compose-reference-taken = Hiểu là: { $name } số { $reference }
+compose-ask-date = Ngày ban hành? Ví dụ: 25/7/2025, hoặc chỉ tháng: 7/2025.
+compose-date-taken = Hiểu là: ban hành { $date }
+compose-date-not-understood = Không hiểu ngày ban hành. Ví dụ: 25/7/2025 hoặc 7/2025.
+compose-date-impossible = Không có ngày đó. Đồng chí xem lại ngày, tháng, năm (đủ bốn chữ số).
+compose-ask-issuer = Cơ quan ban hành? Chọn, hoặc gõ tên cơ quan.
+compose-issuer-local = { $issuer } (địa phương)
+compose-issuer-superior = { $issuer } (cấp trên)
+compose-issuer-other = Cơ quan cấp trên khác
+compose-issuer-taken = Hiểu là: { $issuer } ban hành (văn bản { $level })
+compose-issuer-not-understood = Không hiểu tên cơ quan. Ví dụ: Sở Khoa học và Công nghệ.
+compose-ask-issuer-name = Tên cơ quan cấp trên ban hành? Ví dụ: Sở Khoa học và Công nghệ.
+compose-ask-level = { $issuer } thuộc cấp nào?
+compose-level-superior = Cấp trên
+compose-level-local = Địa phương
+compose-duplicate = Đã có { $code } ({ $composer }, { $state }). Gửi thêm vẫn được?
+compose-duplicate-no = Không gửi thêm
+compose-duplicate-yes = Vẫn gửi thêm
+
+compose-ask-title = Trích yếu? Một câu nói rõ việc gì (tối đa { $limit } ký tự).
+compose-ask-title-read = Trích yếu đọc được: "{ $found }". Bấm nút nếu đúng, hoặc gõ trích yếu khác.
+compose-title-as-read = Đúng như trên
+compose-ask-heading = Tiêu đề thông báo? Một câu (tối đa { $limit } ký tự). Gõ "thôi" để bỏ, "quay lại" để sửa bước trước.
+compose-ask-body = Nội dung: đề nghị ai làm gì? Mỗi việc một dòng (tối đa { $limit } ký tự); phần dài để trong tệp.
+compose-body-as-sent = Dùng lời kèm tệp
+compose-no-body = Bỏ qua
+compose-ask-text = Nội dung thông báo tới bà con? (tối đa { $limit } ký tự)
+compose-ask-urgency = Độ khẩn?
+compose-urgency-later = Mức { $urgency } chưa dùng được ở bản này. Đồng chí chọn Thường hoặc Khẩn; việc hỏa tốc thì gọi điện theo danh sách.
+
+compose-ask-secrecy = Độ mật? Bắt buộc chọn cho từng tin, không có mặc định.
+compose-not-secret = Không mật
+compose-secret = Mật
+compose-top-secret = Tối mật
+compose-most-secret = Tuyệt mật
+compose-ask-unreadable = Máy không đọc được chữ ở trang 1 của tệp (bản chụp, bản quét hoặc phông cũ) nên không kiểm tra được dấu mật. Đồng chí cam đoan đã tự xem trang 1 và tài liệu không có dấu chỉ độ mật? Lời cam đoan được ghi lại.
+compose-seen-not-secret = Tôi đã xem, không có dấu mật
+compose-not-sure = Không chắc, bỏ bản này
+
+compose-ask-audience = Gửi tới đâu? Chọn, hoặc gõ, ví dụ: Trưởng thôn; thôn 3, 5; phong + truong; thon - thon:07
+compose-audience-default = Mặc định ({ $groups } nhóm)
+compose-audience-narrower = Mặc định, trừ { $units } đơn vị chưa có nhóm ({ $groups } nhóm)
+compose-audience-named = { $name } ({ $groups } nhóm)
+compose-audience-taken = Hiểu là: gửi tới { $audience }: { $reach }
+compose-reach = { $groups } nhóm
+compose-reach-people = { $groups } nhóm, khoảng { $people } người
+compose-reach-people-some = { $groups } nhóm, ít nhất { $people } người ({ $unknown } nhóm chưa rõ số người)
+
+compose-ask-deadline = Hạn xác nhận? Gõ hạn, ví dụ: trước 17h thứ ba.
+compose-window-working-day = Mặc định: hết ngày làm việc sau ngày gửi
+compose-window-hours = Mặc định: { $hours } giờ sau khi gửi
+compose-window-minutes = Mặc định: { $minutes } phút sau khi gửi
+compose-ack-not-wanted = Không cần xác nhận
+compose-no-ack = Không yêu cầu xác nhận.
+compose-ask-send = Giờ gửi? Gõ giờ, ví dụ: thứ hai 7h30; hoặc "ngay".
+compose-send-when-approved = Ngay khi được duyệt
+compose-send-now = Hiểu là: gửi ngay khi được duyệt.
+compose-outside-window = Ngoài khung giờ. Gửi lúc { $time }?
+compose-near-today = { $time } hôm nay
+compose-near-tomorrow = { $time } ngày mai
+compose-another-time = Nhập giờ khác
+
+compose-understood = Hiểu là: { $full }
+compose-understood-said = Hiểu là: { $said } ({ $full })
+compose-understood-next-week = Hiểu là: { $full } (giờ đó hôm nay đã qua nên là tuần sau)
+compose-time-tomorrow = { $time } { $part } mai, { $weekday } { $date }
+compose-time-which = Giờ này có thể hiểu nhiều cách. Ý đồng chí là?
+compose-time-past = { $time } đã qua. Đồng chí nhập giờ khác.
+compose-time-next-year = { $past } đã qua. Ý đồng chí là { $next }?
+compose-time-empty = Đồng chí nhập giờ, ví dụ: thứ hai 7h30.
+compose-time-not-understood = Không hiểu "{ $piece }". Ví dụ: 7h30; sáng mai; thứ hai 7h30; 17h ngày 29/7.
+compose-time-no-date = Không có ngày { $date }. Đồng chí nhập lại.
+compose-time-no-hour = Không có giờ { $hour }. Đồng chí nhập lại, từ 0h đến 23h59.
+compose-time-weekday = Ngày { $date } là { $weekday }, không phải { $said }. Đồng chí nhập lại.
+compose-time-lunar = Đó là ngày âm lịch: xin nhập ngày dương.
+compose-time-recurring = Đây là lịch lặp lại; mỗi tin chỉ hẹn được một lần gửi. Đồng chí nhập một giờ.
+
+compose-ask-theme = Thuộc kế hoạch "{ $plan }". Chủ đề nào?
+compose-no-theme = Không theo chủ đề
+compose-off-plan = Ngoài kế hoạch
+compose-plan-none = ngoài kế hoạch
+
+compose-preview =
+    👁 XEM TRƯỚC, đúng như người nhận thấy (mã được cấp khi gửi duyệt):
+    ────────
+    { $shown }
+    ────────
+    Gửi tới: { $audience } ({ $reach })
+    Văn bản { $level } | Độ khẩn: { $urgency } | Kế hoạch: { $plan }
+    { $understood }
+compose-preview-for = ▸ { $group }:
+compose-when-approved = ngay khi được duyệt
+compose-understood-both = Hiểu là: gửi { $send }; hạn { $deadline }
+compose-understood-send = Hiểu là: gửi { $send }; không yêu cầu xác nhận
+compose-submit = Gửi duyệt
+compose-change-time = Sửa giờ
+compose-stop = Hủy
+compose-approvers-told = Đã gửi thẻ duyệt tới { $count } đồng chí.
+compose-nobody-told = ⚠️ Chưa có người duyệt nào nhận được thẻ: đồng chí báo người duyệt gõ /choduyet.
+compose-done =
+    📝 { $code } – Chờ duyệt. { $told }
+    Giờ gửi: { $send }. Chưa duyệt thì chưa gửi.
+    Xem: /trangthai { $code } | Đổi giờ: /hen { $code } | Bỏ: /huy { $code }
+
+decide-nothing-awaits = Không có tin nào chờ đồng chí duyệt.
+decide-more-await = Còn { $count } tin chờ duyệt. Duyệt xong các tin trên, gõ lại /choduyet.
+decide-approved-at = ✅ { $code }: Đã duyệt, gửi lúc { $time } ({ $groups } nhóm). Theo dõi: /trangthai { $code }
+decide-approved-now = ✅ { $code }: Đã duyệt, gửi ngay ({ $time }, { $groups } nhóm). Theo dõi: /trangthai { $code }
+decide-reject-how = Gõ mã tin và lý do, ví dụ: /tuchoi VB-2025-0042 thiếu tệp kèm. Danh sách: /choduyet
+decide-ask-reason = Lý do trả lại { $code }? (Gõ "thôi" nếu không trả lại.)
+decide-reason-inline = Đồng chí đang soạn dở một tin. Trả lại thì gõ cả lý do: /tuchoi { $code } lý do
+decide-returned = ↩️ { $code }: đã trả lại người soạn.
+decide-cancel-how = Gõ mã tin cần hủy, ví dụ: /huy VB-2025-0042. Danh sách: /lich
+decide-ask-cancel = Hủy { $code }, không gửi nữa? Bấm nút, hoặc trả lời "có" / "không", hoặc gõ: /huy { $code } có
+decide-cancel-yes = Có, hủy tin này
+decide-no = Không
+decide-cancelled = ✖️ { $code } đã hủy, sẽ không gửi.
+decide-left = Giữ nguyên, không thay đổi gì.
+decide-schedule-how = Gõ mã tin và giờ gửi, ví dụ: /hen VB-2025-0042 thứ hai 7h30
+decide-schedule-when = Gửi { $code } lúc nào? Gõ: /hen { $code } thứ hai 7h30
+decide-ask-move = { $code }: hiểu là gửi { $time }. Tin sẽ phải duyệt lại. Đúng không? (Bấm nút, hoặc trả lời "có" / "không".)
+decide-ask-move-which = { $code }: chọn giờ gửi. Tin sẽ phải duyệt lại.
+decide-move-yes = Đúng, gửi { $time }
+decide-moved = 📝 { $code } (bản { $version }) – Chờ duyệt lại. Giờ gửi: { $time }.
+decide-moved-deadline = 📝 { $code } (bản { $version }) – Chờ duyệt lại. Giờ gửi: { $time }. Hạn xác nhận vẫn là { $deadline }.
+
+# Cards, walls, reminders, alerts, answers.
+card-approval = 📝 { $code } (bản { $version }) chờ đồng chí duyệt
+    Người soạn: { $composer }
+    Mức độ: { $urgency }
+    Trích yếu: { $title }
+    { $body }
+    📎 { $files }
+    Gửi tới: { $audience } ({ $groups } nhóm, trong đó { $residents } nhóm dân)
+    Giờ gửi: { $send }
+    Hạn xác nhận: { $deadline }
+card-send-when-approved = ngay khi được duyệt
+card-no-ack = không yêu cầu xác nhận
+card-no-files = không kèm tệp
+card-approved-now = ✅ { $code }: Đã duyệt, gửi ngay ({ $time }).
+card-approved-at = ✅ { $code }: Đã duyệt, gửi lúc { $time }.
+card-returned = ↩️ { $code } bị trả lại. Lý do: { $reason }
+    Đồng chí soạn lại bằng /vanban hoặc /thongbao.
+card-cancelled = ✖️ { $code } đã được hủy, sẽ không gửi.
+card-still-unapproved = ⏳ { $code } chưa được duyệt, giờ hẹn gửi là { $time }. Quá giờ mà chưa duyệt thì tin không được gửi.
+card-missed-unapproved = ⛔ { $code }: Quá giờ hẹn, chưa duyệt ({ $time }). Tin không gửi. Muốn gửi giờ khác: /hen { $code }
+card-missed-down = ⛔ { $code }: quá giờ hẹn ({ $time }) do hệ thống ngừng, tin không gửi. Muốn gửi giờ khác: /hen { $code }
+card-missed-ask = ❓ { $code }: hệ thống ngừng vào giờ hẹn ({ $time }), tin chưa gửi. Muốn gửi: /hen { $code } ngay
+card-expired = ⛔ { $code }: tin đã hết hiệu lực trước khi gửi được (giờ hẹn { $time }).
+card-no-recipients = ⛔ { $code }: không còn nhóm nào để gửi (giờ hẹn { $time }). Kiểm tra /nhom rồi /hen lại.
+card-groups-changed = ℹ️ { $code }: danh sách nhóm đã thay đổi { $changed } nhóm so với lúc duyệt; đã gửi tới { $sent } nhóm vừa được duyệt vừa còn hiệu lực.
+card-trouble = ⚠️ { $unit }: { $words }
+    ({ $name }, về { $code }). Xem: /trangthai { $code }
+wall-total = Toàn xã: { $done }/{ $all } đơn vị đã xác nhận
+wall-line = ✅ { $unit }: đã nhận { $time } ({ $seat })
+wall-line-late = ✅ { $unit }: đã nhận muộn { $time } ({ $seat })
+remind-group = ⏰ Nhắc { $code }: chưa có xác nhận của { $units }. Hạn: { $deadline }.
+    Đồng chí bấm "✅ Đã nhận" hoặc trả lời: Đã nhận.
+remind-list = ⏰ { $code }: hết hạn. Chưa xác nhận: { $open }/{ $all } đơn vị
+remind-all-done = ✅ { $code }: { $all }/{ $all } đơn vị đã xác nhận.
+remind-line = • { $unit } – { $seat }: { $name }
+remind-line-unreachable = • { $unit } – { $seat }: { $name } (tin không tới được nhóm)
+label-vacant = khuyết
+label-resent = (gửi lại)
+label-issuer = UBND xã { $commune }
+label-dear-heads = Kính gửi: Các đồng chí Trưởng thôn, cán bộ thôn.
+label-dear-offices = Kính gửi: Các phòng, ban, đơn vị.
+label-dear-residents = Kính gửi bà con nhân dân.
+alert-group-lost = ⚠️ Nhóm "{ $group }": bot không còn gửi được ({ $reason }). Nhóm tạm dừng; thêm lại bot vào nhóm để tiếp tục.
+alert-content-refused = ⛔ { $code }: nền tảng từ chối nội dung ({ $reason }). Đã dừng các nhóm còn lại.
+alert-gateway-token = 🔴 { $gateway }: mã truy cập hết hạn. { $unsent }/{ $planned } nhóm chưa gửi. Cập nhật mã rồi khởi động lại, tin chưa gửi sẽ gửi tiếp.
+alert-gateway-unreachable = 🟠 { $gateway }: không kết nối được nền tảng. { $unsent }/{ $planned } nhóm chưa gửi. Hệ thống tự thử lại.
+button-approve = ✅ Duyệt
+button-return = ↩️ Trả lại
+toast-acknowledged = Đã ghi nhận { $units } đã nhận { $code }. Cảm ơn đồng chí.
+toast-acknowledged-again = { $units } đã xác nhận { $code } trước đó. Cảm ơn đồng chí.
+toast-aired = Đã ghi nhận { $units } phát loa ({ $code }). Cảm ơn đồng chí.
+toast-not-yours = Nút này dành cho trưởng thôn hoặc phó thôn của nhóm.
+toast-old-button = Nút này đã cũ.
+toast-which = Đồng chí chọn giúp tin nào ở dưới.
+desk-trouble-noted = Đã báo người soạn { $code } về vướng mắc này.
+desk-not-understood = Tôi chưa hiểu. Đồng chí gõ /trogiup để xem các lệnh.
+desk-ask-which = Đồng chí xác nhận tin nào?
+desk-nothing-open = Hiện không có tin nào chờ đồng chí xác nhận.
+desk-aired = 📢 Đã ghi nhận phát loa hôm nay: { $units }.
+desk-did-you-mean = Không có lệnh đó. Có phải /{ $command }?
+desk-unknown-command = Không có lệnh đó. Gõ /trogiup để xem các lệnh.
+desk-not-here = Lệnh /{ $command } chưa dùng được ở bản này. Gõ /trogiup để xem các lệnh.
+refused-code-ambiguous = Có nhiều tin cùng số: { $codes }. Đồng chí gõ đủ mã.
+refused-title-empty = Thiếu trích yếu. Đồng chí nhập trích yếu.
+refused-title-long = Trích yếu dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn giúp.
+refused-body-long = Nội dung dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn, phần dài để trong tệp kèm.
+refused-body-empty = Thiếu nội dung. Đồng chí nhập nội dung thông báo.
+refused-time-past = Giờ gửi đã qua. Đồng chí chọn giờ khác.
+refused-deadline-before-send = Hạn xác nhận phải sau giờ gửi.
+refused-expiry-before-send = Thời hạn hiệu lực phải sau giờ gửi.
+refused-audience-unreadable = Không hiểu đối tượng từ "{ $rest }". Ví dụ: Trưởng thôn; thon:03,05; thon@residents; phong + truong.
+refused-audience-unknown = Không có đơn vị: { $names }.
+refused-audience-without-group = Chưa có nhóm cho: { $names }. Gắn nhóm bằng /ganhom hoặc loại ra, ví dụ "thon - thon:07".
+refused-audience-empty = Đối tượng này không có nhóm nào để gửi.
+refused-secret = Không nhận: tài liệu có dấu chỉ độ mật. Đề nghị chuyển văn thư xử lý theo Luật Bảo vệ bí mật nhà nước.
+refused-secrecy-not-chosen = Đồng chí phải chọn "Không mật" cho từng tin.
+refused-unreadable = Không đọc được chữ ở trang 1 của tệp. Đồng chí phải xác nhận đã tự xem và tài liệu không mật.
+refused-cadre-mark = Tài liệu có dấu lưu hành hạn chế: chỉ gửi nhóm cán bộ, không gửi nhóm dân.
+refused-personal-numbers = Nội dung có { $count } số căn cước hoặc số điện thoại: không gửi nhóm dân.
+refused-party-document = Văn bản của Đảng: chỉ gửi nhóm cán bộ, không gửi nhóm dân.
+refused-already-decided = Tin này đã được người khác duyệt.
+refused-reason-missing = Đồng chí ghi lý do trả lại.
+refused-not-awaiting = { $code } không ở trạng thái chờ duyệt ({ $state }).
+refused-version-changed = { $code } đã thay đổi sau khi gửi thẻ duyệt. Đồng chí xem lại bằng /choduyet.
+refused-hour-passed = { $code }: Quá giờ hẹn, chưa duyệt. Người soạn đặt giờ khác bằng /hen.
+refused-already-sent = { $code } đã gửi hoặc đã kết thúc, không sửa được.
+refused-not-sent = { $code } chưa gửi.
+refused-not-repeatable = Tin này không cần gửi lại.
+refused-org-other-commune = Cơ sở dữ liệu này là của { $found }, tệp là của { $file }. Dùng cơ sở dữ liệu khác cho xã khác.
+refused-org-group-gateway = Nhóm { $group } đã gắn qua cổng khác, không đổi sang { $gateway } bằng tệp được. Gỡ nhóm trước.
+refused-org-account-linked = Tài khoản { $account } đã gắn với { $person }. Bỏ dòng này trong tệp.
+
+## door-: getting in. Introducing ourselves, codes for people and groups, checking whether a bulletin is genuine.
+
+door-start =
+    Xin chào. Đây là trợ lý nhắn tin của { $issuer }: chuyển văn bản, thông báo của xã tới các thôn, cơ quan và ghi nhận việc đã nhận.
+    Dữ liệu: chỉ lưu họ tên, chức danh, đơn vị, mã tài khoản chat của người đã đăng ký và việc xác nhận; không lưu chuyện trò khác. Không bao giờ hỏi CCCD, mã OTP, mật khẩu hay tài khoản ngân hàng.
+door-start-stranger =
+    • Bà con muốn biết một tin có thật không: gửi /xacminh kèm mã tin, ví dụ: /xacminh TB-2025-0107
+    • Cán bộ, trưởng thôn đã có mã mời: gửi /dangky mã-mời
+    • Chưa có mã mời: nhắn quản trị của xã.
+door-start-known =
+    Đồng chí { $name } ({ $posts }).
+    Việc tiếp theo:
+door-start-in-group = Trợ lý nhắn tin của { $issuer }. Đồng chí gõ /trogiup trong tin nhắn riêng với bot.
+door-next-head = • Có văn bản: bấm "✅ Đã nhận" dưới tin, hoặc trả lời: Đã nhận. Phát loa xong: /daphat
+door-next-composer = • Soạn văn bản: /vanban. Soạn thông báo: /thongbao. Xem tin sắp gửi: /lich
+door-next-approver = • Xem tin chờ duyệt: /choduyet
+door-next-recorder = • Ghi nhận việc tuyên truyền: /ghinhan. Xem chỉ tiêu: /chitieu
+door-next-admin = • Xem các nhóm: /nhom. Gắn nhóm: /ganhom. Cấp mã mời: /capma
+door-next-everybody = • Xem mọi lệnh: /trogiup. Kiểm tra một tin: /xacminh mã-tin
+
+door-commands-of = Dành cho { $who }:
+door-command-line = /{ $command } – { $description }
+door-help-more = Xem cách dùng một lệnh, ví dụ: /trogiup xacminh
+door-help-in-group = Đồng chí gõ /trogiup trong tin nhắn riêng với bot để xem các lệnh.
+door-help-on =
+    /{ $command } – { $description }
+    { $usage }
+    Dành cho: { $who }.
+
+# $posts: posts with their units, or door-no-post.
+door-who =
+    { $name }
+    Chức danh: { $posts }
+    Quyền: { $roles }
+    Tài khoản: { $chats }
+    Nhóm của đơn vị: { $groups }
+    Thông tin chưa đúng: xin báo quản trị của xã.
+door-who-in-group = { $name } ({ $posts }).
+door-no-post = chưa có chức danh
+door-none = chưa có
+door-account-open = { $gateway } (nhận được tin nhắn riêng)
+door-account-closed = { $gateway } (chưa nhận được tin nhắn riêng: đồng chí mở tin nhắn riêng với bot rồi gõ /batdau)
+
+# A person's code.
+door-register-usage = Đồng chí gửi /dangky kèm mã mời, ví dụ: /dangky ABCD2345. Chưa có mã: nhắn quản trị của xã.
+door-register-in-private = Đồng chí đã có tài khoản. Muốn đăng ký lại, xin gửi mã trong tin nhắn riêng với bot.
+door-code-of =
+    Mã mời này của: { $name } ({ $posts }).
+    Nếu không phải đồng chí, chọn "Không".
+door-notice-answers =
+    1. Đồng ý
+    2. Không
+door-notice-again = Đồng chí bấm nút hoặc trả lời "Đồng ý" để gắn tài khoản, "Không" để thôi.
+door-declined = Đã ghi nhận đồng chí không đồng ý; tài khoản chưa được gắn. Đổi ý: gửi lại /dangky kèm mã khi mã còn hạn.
+door-welcome =
+    ✅ Đã gắn tài khoản này với { $name } ({ $posts }).
+    Đồng chí dùng được các lệnh sau. Kiểm tra lại thông tin: /toilaai
+door-already-linked = Tài khoản này đã gắn với { $name } từ trước, không cần đăng ký lại. Xem thông tin: /toilaai
+door-wait-for-admin = Mã đúng. Đã gửi quản trị của xã, xin chờ xác nhận.
+door-no-admin = Mã đúng, nhưng chưa nhắn được cho quản trị nào. Xin báo quản trị mở tin nhắn riêng với bot rồi xác nhận.
+# $account and $title are chosen by people outside.
+door-card-person =
+    👤 XÁC NHẬN TÀI KHOẢN
+    Mã của: { $name } ({ $posts })
+    Tài khoản đã nhập mã và đồng ý: "{ $account }"
+    Trong nhóm: "{ $title }"
+    Mã được gõ trong nhóm nên ai cũng có thể đọc. Có đúng là đồng chí ấy không?
+door-card-person-typed = Hoặc gõ: /capma có { $code } – /capma không { $code }
+door-person-linked = ✅ Đã gắn tài khoản với { $name }. Đồng chí mở tin nhắn riêng với bot rồi gõ /batdau.
+door-person-linked-admin = ✅ Đã xác nhận tài khoản của { $name }.
+door-person-refused = Quản trị chưa xác nhận mã này. Xin liên hệ quản trị của xã để nhận mã khác.
+door-person-refused-admin = Đã từ chối; mã của { $name } hết tác dụng. Cấp mã mới bằng /capma.
+
+door-invite-usage = Cấp mã cho ai? Đồng chí gõ tên hoặc mã cán bộ, ví dụ: /capma Lê Văn Bình
+door-which-person = Có nhiều người trùng tên. Cấp mã cho ai? (bấm nút hoặc trả lời bằng số)
+door-which-group = Gắn nhóm nào? (bấm nút hoặc trả lời bằng số)
+door-more-found = Còn { $more } kết quả nữa, xin gõ rõ hơn.
+door-pick-number = Đồng chí trả lời bằng một số từ 1 đến { $count }, hoặc gõ "thôi".
+door-left = Đã thôi, chưa có gì thay đổi.
+door-invite =
+    🔑 Mã mời của { $name } ({ $posts }): { $code }
+    Chỉ hiện một lần, dùng một lần, đến { $until } (48 giờ). Mã cũ của đồng chí ấy hết tác dụng.
+    Cách giao: đọc qua điện thoại hoặc đưa tận tay, không gửi vào nhóm. Đồng chí ấy mở tin nhắn riêng với bot, gửi: /dangky { $code }
+
+# A group's code.
+door-bind-usage = Đồng chí gõ /ganhom kèm mã gắn nhóm, ví dụ: /ganhom ABCD2345. Mã do quản trị của xã cấp.
+door-all-bound = Mọi nhóm trong danh sách đều đã gắn. Xem: /nhom
+door-group-invite =
+    🔑 Mã gắn nhóm "{ $name }": { $code }
+    1. Thêm bot vào đúng nhóm thật trên { $gateway }.
+    2. Trong nhóm đó gõ: /ganhom { $code } (bot không trả lời thì nhắc tên bot trước lệnh).
+    3. Đồng chí nhận thẻ có tên thật của nhóm và bấm xác nhận.
+    Mã chỉ hiện một lần, dùng một lần, đến { $until } (48 giờ).
+door-card-group =
+    🔗 XÁC NHẬN GẮN NHÓM
+    Nhóm trong danh sách: { $group } ({ $kind })
+    Nhóm thật: "{ $title }", { $members } thành viên
+    Người gõ mã: "{ $account }"
+    Có đúng là nhóm này không? Tin gửi "{ $group }" sẽ vào nhóm thật ở trên.
+    Hoặc gõ: /ganhom có { $code } – /ganhom không { $code }
+door-members-unknown = chưa rõ số
+door-bound-here = ✅ Nhóm đã được gắn với { $group }. Từ nay văn bản, thông báo của xã được gửi vào nhóm này.
+door-bound-admin = ✅ Đã gắn "{ $title }" với { $group }.
+door-group-refused = Đã từ chối; mã gắn { $group } hết tác dụng. Tạo mã mới: /ganhom { $code }
+
+# The list of group slots.
+door-groups-head = { $all } nhóm: { $suspended } tạm dừng, { $unbound } chưa gắn, { $bound } đang nhận tin.
+door-groups-more = … còn { $more } nhóm. Lọc bằng tên, ví dụ: /nhom thôn 03
+door-group-line = { $state } { $code } – { $name } ({ $kind }; { $units }; { $gateway })
+door-group-suspended = ⛔ tạm dừng ({ $reason }):
+door-group-unbound = ⚪ chưa gắn:
+door-group-bound = ✅
+door-units-many = { $first } và { $more } đơn vị khác
+
+# Where we are and are not.
+door-back-in-group = ✅ Bot đã trở lại nhóm "{ $group }" (người thêm: "{ $by }"). Nhóm nhận tin trở lại; tin bị lỡ không tự gửi lại.
+door-out-of-group = ⚠️ Bot không còn trong nhóm "{ $group }" (người đưa ra: "{ $by }"). Nhóm tạm dừng, tính là chưa nhận được tin. Thêm lại bot vào nhóm để tiếp tục.
+door-unknown-group = ❓ "{ $by }" đã thêm bot vào một nhóm lạ: "{ $title }". Bot im lặng ở đó, không gửi gì. Nếu là nhóm của xã: /ganhom. Nếu không: đưa bot ra khỏi nhóm.
+door-slot-lost-its-chat = ⚠️ Hai nhóm trong danh sách hóa ra là cùng một nhóm thật. "{ $group }" đã được gỡ; nếu cần, gắn lại bằng /ganhom.
+
+# Checking a bulletin. Residents read these.
+door-verify-usage = Gửi /xacminh kèm mã ghi trong tin, ví dụ: /xacminh TB-2025-0107
+door-verify-unknown = Không có tin mã này. Không bấm liên kết, báo Công an xã.
+door-verify-real =
+    ✅ Tin thật: { $code }
+    { $kind } – { $issuer }
+    Gửi lúc: { $time }
+    { $title }
+    { $line }
+    Nếu nội dung bạn nhận được khác thế này, đừng tin và báo Công an xã.
+door-verify-withdrawn = ⚠️ Tin { $code } (gửi { $time }) đã thu hồi. Không làm theo tin này nữa.
+door-verify-superseded = Tin này đã có bản đính chính; xin làm theo bản mới nhất.
+door-slow-down = Nhập sai mã quá nhiều lần. Xin chờ một phút rồi thử lại; trong lúc chờ, bot không trả lời.
+
+refused-in-private-only = Đồng chí gửi lệnh này trong tin nhắn riêng với bot.
+toast-not-your-code = Nút này dành cho người đã nhập mã.
+toast-already-linked = Tài khoản đã được gắn.
+button-agree = ✅ Đồng ý
+button-decline = Không
+button-is-them = ✅ Đúng
+button-is-not-them = ✖️ Không phải
+button-bind = ✅ Gắn nhóm
+button-is-not-it = ✖️ Không phải
+button-help = ❓ Trợ giúp
+button-who-am-i = 👤 Tôi là ai
+
+## reason-: why a chat is suspended.
+
+reason-kicked = bot bị đưa ra khỏi nhóm
+reason-not-member = bot không ở trong nhóm
+reason-group-deleted = nhóm đã bị xóa
+reason-chat-not-found = nền tảng không tìm thấy nhóm
+reason-no-rights = bot không có quyền gửi trong nhóm
+reason-moved = nhóm đã đổi mã, chưa biết mã mới
+reason-paused = quản trị tạm dừng
+reason-other = lý do khác: { $word }
+
+## help-<command>: how to use one command, with an example.
+
+help-batdau = Gõ: /batdau. Kèm mã mời thì như /dangky.
+help-trogiup = Gõ: /trogiup, hoặc /trogiup tên-lệnh. Ví dụ: /trogiup hen
+help-dangky = Gõ: /dangky mã-mời, đọc thông báo dữ liệu rồi trả lời "Đồng ý". Ví dụ: /dangky ABCD2345
+help-toilaai = Gõ: /toilaai
+help-xacminh = Gõ: /xacminh mã ghi trong tin. Ai cũng dùng được, cả trong nhóm. Ví dụ: /xacminh TB-2025-0107
+help-vanban = Gõ: /vanban, rồi gửi tệp và trả lời từng câu. Gõ /huy để thôi.
+help-thongbao = Gõ: /thongbao, rồi trả lời từng câu. Gõ /huy để thôi.
+help-hen = Gõ: /hen mã giờ. Ví dụ: /hen VB-2025-0042 thứ hai 7h30
+help-huy = Gõ: /huy mã để hủy tin chưa gửi; /huy không kèm mã để thoát việc đang nhập. Ví dụ: /huy VB-2025-0042
+help-choduyet = Gõ: /choduyet
+help-duyet = Gõ: /duyet mã, hoặc bấm nút trên thẻ. Người soạn không tự duyệt. Ví dụ: /duyet VB-2025-0042
+help-tuchoi = Gõ: /tuchoi mã lý do. Ví dụ: /tuchoi VB-2025-0042 thiếu tệp kèm
+help-lich = Gõ: /lich
+help-trangthai = Gõ: /trangthai mã. Ví dụ: /trangthai VB-2025-0042
+help-chuanhan = Gõ: /chuanhan mã. Ví dụ: /chuanhan VB-2025-0042
+help-nhac = Gõ: /nhac mã; chỉ nhắc nơi chưa xác nhận. Ví dụ: /nhac VB-2025-0042
+help-danhan = Gõ: /danhan mã, hoặc trả lời "Đã nhận" dưới tin. Ví dụ: /danhan VB-2025-0042
+help-daphat = Gõ: /daphat mã; không có mã là hôm nay đã phát loa. Ví dụ: /daphat BP-2025-0011
+help-ghinhan = Gõ: /ghinhan kênh nội dung. Ví dụ: /ghinhan dai Tin chuyển đổi số số 3
+help-xoaghinhan = Gõ: /xoaghinhan số lý do. Ví dụ: /xoaghinhan 12 nhập nhầm ngày
+help-chitieu = Gõ: /chitieu, hoặc kèm kỳ. Ví dụ: /chitieu tháng
+help-thongke = Gõ: /thongke, hoặc kèm kỳ. Ví dụ: /thongke tháng 10/2025
+help-nhom = Gõ: /nhom, hoặc /nhom tên để lọc. Nhóm tạm dừng đứng đầu. Ví dụ: /nhom thôn 03
+help-ganhom = Trong tin nhắn riêng: /ganhom mã-nhóm để lấy mã. Trong nhóm thật: /ganhom mã. Ví dụ: /ganhom 03-CB
+help-capma = Gõ: /capma tên hoặc mã cán bộ. Ví dụ: /capma Lê Văn Bình
+
+## Recording off-line acts, and where the plan stands.
+
+# The title of a loudspeaker act when a head only says that it was aired.
+activity-aired-title = Phát loa truyền thanh thôn
+
+# $date: the day asked for.
+plan-head = Chỉ tiêu đến { $date }:
+plan-tracked-head = Theo dõi (kế hoạch không giao số):
+plan-line = { $id } { $title }: { $count }/{ $required } { $noun }, { $status }{ $notes }
+# A stated target in a period that requires nothing of it.
+plan-line-open = { $id } { $title }: { $count } { $noun }, { $status }{ $notes }
+plan-line-tracked = { $id } { $title }: { $count } { $noun }{ $notes }
+# Behind a line; $notes are joined by semicolons.
+plan-notes = {" "}({ $notes })
+plan-note-repeats = { $count } lượt phát lại không tính
+plan-note-late = { $count } ghi nhận muộn
+plan-note-no-evidence = { $count } thiếu minh chứng
+plan-note-groups = { $part }/{ $whole } nhóm Zalo
+plan-note-beside = ngoài nhóm Zalo { $part }/{ $whole }
+
+refused-activity-automatic = Kênh “{ $channel }” do hệ thống tự đếm, không ghi nhận bằng tay.
+refused-activity-quantity = Số lượng phải từ 1 đến { $max }. Xin kiểm tra lại.
+refused-activity-long = Nội dung dài quá { $max } ký tự. Xin rút gọn.
+refused-activity-untitled = Chưa có nội dung. Xin ghi rõ đã làm gì.
+refused-activity-future = Ngày { $date } chưa đến. Xin ghi nhận sau khi đã làm.
+refused-activity-date = Ngày không hợp lệ: { $date }. Xin kiểm tra lại.
+refused-activity-voided = Ghi nhận #{ $seq } đã được xóa trước đó.
+refused-void-reason = Xin ghi lý do xóa, ví dụ: /xoaghinhan 12 nhập nhầm ngày
+refused-theme-unknown = Kế hoạch không có chủ đề này. Xin chọn một trong: { $themes }.
+refused-period-locked = Kỳ { $period } đã khóa, không thêm hoặc xóa ghi nhận ngày { $date }. Xin báo quản trị.
+refused-period-locked-reason = Kỳ { $period } đã khóa. Xin ghi lý do để thêm ghi nhận ngày { $date }.
+refused-duplicate-activity = Trùng với ghi nhận #{ $seq }: tính là phát lại?
+refused-plan-file = Tệp kế hoạch không đọc được: { $problem }
+refused-try-again = Có người vừa thao tác cùng lúc. Xin thử lại.
+
+not-found-activity = Không thấy ghi nhận { $name }. Xin kiểm tra lại số.
+
+## Watching over what goes and what went: /lich, /trangthai, /chuanhan, /nhac.
+
+watch-latest-own = Không ghi mã: xem tin đồng chí gửi gần nhất, { $code }.
+watch-latest-any = Không ghi mã: xem tin xã gửi gần nhất, { $code }.
+watch-ask-in-private = Chi tiết từng nhóm, từng thôn: đồng chí nhắn riêng với bot.
+
+# /lich
+watch-queue-day = 🗓 Lịch gửi { $day }:
+watch-queue-week = 🗓 Lịch gửi 7 ngày tới:
+watch-queue-week-instead = 🗓 Hôm nay không có tin hẹn gửi. Lịch gửi 7 ngày tới:
+watch-queue-none = Không có tin nào hẹn gửi.
+watch-queue-line = • { $time }: { $code } ({ $urgency }) { $title } – { $state }
+watch-queue-more = … còn nữa, đồng chí xem từng ngày, ví dụ: /lich mai
+watch-schedule-paused = đang tạm dừng
+watch-schedule-asking = lỡ giờ hẹn, chờ quyết định
+refused-queue-day = Không hiểu ngày. Đồng chí gõ: /lich, /lich tuần, hoặc /lich 28/7
+
+# /trangthai
+watch-head = 📊 { $code } ({ $state }): { $title }
+watch-not-sent = Chưa gửi, chưa hẹn giờ.
+watch-not-sent-until = Chưa gửi. Giờ hẹn: { $time }.
+watch-fired = Đợt gửi: { $time }
+watch-fired-nth = Đợt gửi thứ { $number }: { $time }
+watch-sent = Đã gửi { $sent }/{ $all } nhóm
+watch-sent-partly = Gửi một phần { $sent }/{ $all } nhóm
+watch-sending = Đang gửi 0/{ $all } nhóm
+watch-sent-nowhere = Chưa gửi được 0/{ $all } nhóm
+watch-received = đã nhận { $done }/{ $all } { $noun }
+watch-noun-villages = thôn
+watch-noun-units = đơn vị
+watch-beside = Còn lại: { $counts }
+watch-count-unknown = không rõ { $count }
+watch-count-failed = lỗi { $count }
+watch-count-partial = thiếu phần { $count }
+watch-count-pending = chờ gửi { $count }
+watch-count-skipped = bỏ qua { $count }
+watch-count-expired = hết hiệu lực { $count }
+watch-count-cancelled = đã dừng { $count }
+watch-marks = Trong số đã nhận: muộn { $late }, xác nhận hộ { $proxy }
+watch-reminded = Lời nhắc đã gửi: { $count }
+watch-doubts = ❓ Không rõ đã tới hay chưa, đồng chí xem trong nhóm:
+watch-doubts-type = Bấm nút, hoặc gõ: /trangthai { $code } thấy { $number } hoặc /trangthai { $code } gửi lại { $number }
+watch-failures = ⛔ Lỗi:
+watch-failures-type = Bấm nút, hoặc gõ: /trangthai { $code } gửi lại { $number } (bỏ số để gửi lại tất cả nhóm lỗi)
+watch-group = { $number }. { $group }: { $why }
+watch-more-groups = … và { $count } nhóm nữa
+watch-why-part = phần { $part }/{ $parts } { $why }
+watch-why-no-answer = không rõ, nền tảng không trả lời
+watch-why-suspended = nhóm đang tạm dừng
+watch-why-earlier-part = phần trước không gửi được
+watch-why-content = nền tảng không nhận nội dung
+watch-why-expired = tin hết hiệu lực
+watch-why-not-member = bot không còn trong nhóm
+watch-why-gone = nhóm không còn hoặc đã đổi địa chỉ
+watch-why-no-rights = bot không được phép đăng trong nhóm
+watch-why-private-closed = người nhận chưa mở hoặc đã chặn khung chat riêng
+watch-why-too-big = tệp quá lớn với nền tảng
+watch-why-token = mã truy cập bị từ chối
+watch-why-quota = hết hạn mức gửi
+watch-why-gave-up = thử nhiều lần không được
+watch-awaited = ⏳ Chưa xác nhận { $count } { $noun }: { $names }
+watch-awaited-next = Người phụ trách: /chuanhan { $code }. Nhắc: /nhac { $code }
+watch-unit-unreachable = { $unit } (tin chưa tới)
+watch-deadline = Hạn xác nhận: { $time }
+watch-trouble = ⚠️ { $unit } vướng mắc: "{ $quoted }"
+
+button-seen = Đã thấy trong nhóm
+button-again = Gửi lại
+button-look-again = Xem lại
+button-all-again = Gửi lại { $count } nhóm lỗi
+toast-seen = Đã ghi: nhóm đã có tin.
+toast-no-doubt = Tin này không còn ở trạng thái không rõ.
+toast-again = Đã xếp gửi lại { $count } nhóm.
+toast-again-already = Đã có lệnh gửi lại trước đó, không gửi thêm.
+refused-group-number = Nhóm số { $number } không có gì cần xử lý. Đồng chí xem lại bằng /trangthai.
+refused-nothing-sent = Chưa có tin nào được gửi. Đồng chí xem tin hẹn gửi bằng /lich.
+not-found-message = Không thấy lời gửi này. Đồng chí xem lại bằng /trangthai.
+
+# /chuanhan and /nhac
+watch-nobody-asked = { $code }: tin này không yêu cầu xác nhận.
+watch-all-confirmed = ✅ { $code }: { $all }/{ $all } đơn vị đã xác nhận.
+watch-open = ⏳ { $code }: chưa xác nhận { $open }/{ $all } đơn vị
+watch-remind-type = Nhắc các nhóm còn thiếu: bấm nút hoặc gõ /nhac { $code }
+watch-remind-ask = Nhắc { $units } đơn vị chưa xác nhận { $code }? Mỗi nhóm nhận một lời nhắc.
+    1. Có
+    2. Không
+watch-yes-or-no = Đồng chí trả lời: có (1) hoặc không (2).
+watch-not-reminded = Đã thôi, không nhắc.
+watch-reminded-now = 🔔 { $code }: đã xếp gửi lời nhắc tới { $count } nhóm.
+watch-only-by-telephone = { $code }: không nhóm nào nhắc được qua bot; các đơn vị còn lại cần gọi điện. Danh sách: /chuanhan { $code }
+button-remind = 🔔 Nhắc
+button-remind-now = Có, nhắc
+button-answer-no = Không
+
+## The ledger: /ghinhan, /xoaghinhan, /chitieu, /thongke.
+
+ledger-ask-channel = Ghi nhận trên kênh nào? Đồng chí bấm nút hoặc gõ số:
+    { $channels }
+    (gõ "thôi" để dừng)
+ledger-ask-title = Nội dung là gì? Đồng chí gõ tên bài, tên việc hoặc địa điểm (gõ "thôi" để dừng).
+ledger-ask-proof = Hiểu là: { $what }.
+    Đồng chí gửi ảnh hoặc đường dẫn làm minh chứng. Không có thì bấm nút hoặc gõ: không (gõ "thôi" để dừng).
+ledger-ask-duplicate = Trùng với ghi nhận #{ $seq }: tính là phát lại?
+    1. Phát lại
+    2. Bài khác
+    3. Thôi
+ledger-ask-lock-reason = Đồng chí ghi lý do để ghi nhận vào kỳ đã khóa (gõ "thôi" để dừng).
+ledger-left = Đã thôi, chưa ghi nhận gì.
+ledger-what = { $channel }: { $title }; { $date }
+ledger-what-many = { $channel }, số lượng { $quantity }: { $title }; { $date }
+ledger-proof-photo = ảnh hoặc tệp gửi cho bot, tin số { $message }
+ledger-proof-aired = phát lúc { $time }
+ledger-recorded = ✅ Đã ghi nhận #{ $seq }: { $what }{ $notes }.
+    Xem chỉ tiêu: /chitieu. Ghi nhầm: /xoaghinhan #{ $seq } lý do
+ledger-notes = {" "}({ $notes })
+ledger-note-repeat = phát lại, không tính
+ledger-note-late = ghi nhận muộn
+ledger-note-no-proof = thiếu minh chứng
+ledger-remove-usage = Đồng chí gõ số ghi nhận và lý do, ví dụ: /xoaghinhan #12 ghi nhầm. Bớt một phần: /xoaghinhan #12 1 cái rách do gió
+ledger-remove-reason = Lý do xóa ghi nhận #{ $seq }? Đồng chí gõ lý do (gõ "thôi" để dừng).
+ledger-remove-ask = Xóa { $pieces }/{ $quantity } của ghi nhận #{ $seq }: { $channel }, { $title }; { $date }. Lý do: { $reason }. Đúng không?
+    1. Có
+    2. Không
+ledger-yes-or-no = Đồng chí trả lời: có (1) hoặc không (2).
+ledger-not-removed = Đã thôi, ghi nhận vẫn giữ nguyên.
+ledger-removed = 🗑 Đã xóa ghi nhận #{ $seq }, không tính vào chỉ tiêu nữa. Xem: /chitieu
+ledger-removed-pieces = 🗑 Đã bớt { $pieces } khỏi ghi nhận #{ $seq }; phần còn lại là ghi nhận #{ $rest }. Xem: /chitieu
+ledger-no-targets = Kế hoạch không có chỉ tiêu theo kỳ này. Xem tất cả: /chitieu
+ledger-all-time = từ trước đến nay
+refused-span = Không hiểu kỳ. Ví dụ: tuần, tháng, tháng 10/2025, quý 3, cao điểm, 15/10 - 14/11.
+refused-no-plan = Chưa nhập kế hoạch nên chưa có chỉ tiêu. Đồng chí báo quản trị.
+refused-no-peak = Kế hoạch không có đợt cao điểm.
+button-no-proof = Không có minh chứng
+button-repeat = Phát lại
+button-another = Bài khác
+button-leave = Thôi
+button-remove = Có, xóa
+
+stats-head = 📈 Thống kê { $period } ({ $groups } nhóm đang gắn)
+stats-bulletins = Tin soạn: { $count }
+stats-deliveries = Lượt gửi tới nhóm: { $counts }
+stats-platform = – { $name }: { $sent }/{ $all }
+stats-obligations = Xác nhận: { $done }/{ $all } ({ $share }); chưa xác nhận { $awaiting }, tin chưa tới { $unreachable }, muộn { $late }, xác nhận hộ { $proxy }
+stats-median = Một nửa số xác nhận đến trong { $minutes } phút
+stats-reminders = Lời nhắc đã gửi: { $count }
+stats-incidents = ⚠️ Sự cố đang mở: { $count }
+
+cmd-batdau = Giới thiệu và điều khoản dữ liệu
+cmd-trogiup = Trợ giúp theo vai trò
+cmd-dangky = Gắn tài khoản với đơn vị bằng mã mời
+cmd-toilaai = Vai trò và đơn vị của tôi
+cmd-xacminh = Kiểm tra một tin là thật hay giả
+cmd-vanban = Soạn văn bản chỉ đạo
+cmd-thongbao = Soạn thông báo tới người dân
+cmd-khan = Soạn tin Khẩn, Thượng khẩn, Hỏa tốc
+cmd-baiphat = Soạn bài phát loa
+cmd-mau = Mẫu tin
+cmd-xemtruoc = Xem đúng như người nhận thấy
+cmd-hen = Hẹn giờ gửi
+cmd-guingay = Gửi ngay tin đã duyệt
+cmd-sua = Sửa tin trước khi gửi
+cmd-huy = Hủy tin chưa gửi
+cmd-dinhchinh = Đính chính tin đã gửi
+cmd-thuhoi = Thu hồi tin đã gửi
+cmd-choduyet = Danh sách chờ duyệt
+cmd-duyet = Duyệt
+cmd-tuchoi = Trả lại, kèm lý do
+cmd-uyquyen = Ủy quyền duyệt đến một ngày
+cmd-lich = Các tin sắp gửi
+cmd-trangthai = Gửi và nhận theo nhóm, theo thôn
+cmd-chuanhan = Nơi chưa xác nhận và số gọi
+cmd-nhac = Nhắc riêng nơi chưa xác nhận
+cmd-guilai = Gửi lại cho nhóm lỗi
+cmd-tim = Tìm tin, gõ có dấu hoặc không dấu
+cmd-danhan = Xác nhận đã nhận
+cmd-daphat = Báo đã phát loa
+cmd-daxong = Báo đã triển khai, kèm số liệu
+cmd-vuongmac = Báo khó khăn, vướng mắc
+cmd-phanhoi = Dư luận, góp ý
+cmd-vieccuatoi = Việc tôi còn nợ
+cmd-ghinhan = Ghi nhận một việc tuyên truyền
+cmd-suaghinhan = Sửa ghi nhận, kèm lý do
+cmd-xoaghinhan = Xóa ghi nhận, kèm lý do
+cmd-chitieu = Chỉ tiêu đạt đến đâu
+cmd-thongke = Số liệu của một kỳ
+cmd-baocao = Báo cáo của một kỳ
+cmd-xuat = Xuất bảng ra tệp
+cmd-nhom = Các nhóm chat
+cmd-ganhom = Gắn nhóm này với đơn vị
+cmd-tamdung = Tạm dừng gửi vào một nhóm
+cmd-molai = Gửi lại vào nhóm đã tạm dừng
+cmd-thon = Danh sách thôn
+cmd-donvi = Danh sách đơn vị
+cmd-canbo = Danh sách cán bộ
+cmd-phanquyen = Cấp và thu quyền
+cmd-capma = Cấp mã mời
+cmd-thaytruongthon = Bàn giao trưởng thôn
+cmd-kehoach = Kế hoạch
+cmd-ngaynghi = Ngày nghỉ
+cmd-giogui = Khung giờ gửi
+cmd-nhatky = Nhật ký
+cmd-saoluu = Sao lưu dữ liệu
+cmd-suckhoe = Tình trạng hệ thống
+cmd-suco = Sự cố đang mở
+cmd-dulieucuatoi = Dữ liệu của tôi
+cmd-xoadulieu = Đề nghị xóa dữ liệu của tôi
+

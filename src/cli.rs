@@ -1,0 +1,232 @@
+//! The command line. Exit codes: 0 done; 1 the thing asked for failed, one clear line on stderr; 2 bad usage.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+
+use crate::app;
+use crate::clock::Clocks;
+use crate::config::{Settings, process_environment};
+use crate::id::SystemEntropy;
+use crate::store::Store;
+
+pub mod activity;
+pub mod audit;
+pub mod bulletin;
+pub mod db;
+mod demo;
+pub mod explain;
+pub mod input;
+pub mod opened;
+pub mod org;
+pub mod plan;
+pub mod sandbox;
+mod serve;
+pub mod status;
+
+pub use opened::Opened;
+
+/// A commune's loudspeaker: directives and announcements into village chat groups, acknowledged and counted.
+#[derive(Debug, Parser)]
+#[command(
+    name = "loa",
+    version,
+    about,
+    after_help = "Examples:\n  \
+    loa demo --once                      a whole commune on this machine, from command to report\n  \
+    loa serve --config loa.toml          the service\n  \
+    loa org import commune.toml          units, seats, people and groups\n  \
+    loa status VB-2025-0042              who got it, who confirmed it"
+)]
+pub struct Cli {
+    /// Settings file; without it the defaults and the environment (LOA__SECTION__KEY) count.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Database URL, instead of the configured one: sqlite:PATH or postgres://…
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play a whole commune on this machine: sandbox platform, people who answer, the real plan.
+    Demo(demo::DemoArgs),
+    /// Run the service.
+    Serve,
+    /// Run or use the stand-in platform.
+    Sandbox(sandbox::SandboxArgs),
+    /// Read a document's first page in a bounded process and print it as JSON.
+    Inspect {
+        /// The document.
+        file: PathBuf,
+    },
+    /// Units, seats, people and groups.
+    #[command(subcommand)]
+    Org(org::OrgCommand),
+    /// The plan and where it stands.
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
+    /// Compose, approve, cancel and show bulletins.
+    #[command(subcommand)]
+    Bulletin(bulletin::BulletinCommand),
+    /// Record off-line acts.
+    #[command(subcommand)]
+    Activity(activity::ActivityCommand),
+    /// Delivery and acknowledgement of one bulletin.
+    Status {
+        /// Its code, in full or short: VB-2025-0042, vb42.
+        code: String,
+        /// One JSON document instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Figures over everything.
+    Stats {
+        /// One JSON document instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The chained log of acts.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// The database itself.
+    #[command(subcommand)]
+    Db(db::DbCommand),
+    /// Ask a running service on this machine how it is; exit 1 when it does not answer or has lost its database.
+    Health,
+}
+
+/// Runs the program and gives its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    // Before anything else: the child that reads a document limits its own memory, and threads would count in it.
+    if let Some(file) = inspected_file(&args) {
+        return crate::inspect::run_child(Path::new(&file), &mut std::io::stdout().lock());
+    }
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(cli.run()),
+        Err(error) => Err(error.into()),
+    };
+    result.unwrap_or_else(|error| {
+        let _ = writeln!(std::io::stderr(), "loa: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// The file of `loa inspect [--] FILE`; anything else about it is left to the ordinary parser.
+fn inspected_file(args: &[OsString]) -> Option<OsString> {
+    let mut rest = args.get(1..)?.iter().filter(|arg| *arg != "--");
+    (rest.next()? == "inspect").then_some(())?;
+    let file = rest.next()?.clone();
+    let is_option = args.get(2)? != "--" && file.to_string_lossy().starts_with('-');
+    (!is_option && rest.next().is_none()).then_some(file)
+}
+
+impl Cli {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        match &self.command {
+            Command::Demo(args) => demo::run(args).await,
+            Command::Serve => serve::run(&self.settings_for_service()?).await,
+            Command::Sandbox(command) => {
+                sandbox::run(command, &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
+            }
+            Command::Health => serve::health(&self.settings()?).await,
+            Command::Inspect { .. } => anyhow::bail!("inspect takes one file and nothing else: loa inspect FILE"),
+            _ => self.run_on_database().await.map(|()| ExitCode::SUCCESS),
+        }
+    }
+
+    async fn run_on_database(&self) -> anyhow::Result<()> {
+        let settings = self.settings()?;
+        crate::telemetry::init(settings.log.format, &settings.log.filter)?;
+        let opened = open(&settings).await?;
+        let mut out = std::io::stdout();
+        match &self.command {
+            Command::Org(command) => org::run(command, &opened, &mut out).await,
+            Command::Plan(command) => plan::run(command.clone(), &opened, &mut out).await,
+            Command::Bulletin(command) => bulletin::run(command, &opened, &mut out).await,
+            Command::Activity(command) => activity::run(command.clone(), &opened, &mut out).await,
+            Command::Status { code, json } => status::run_status(code, *json, &opened, &mut out).await,
+            Command::Stats { json } => status::run_stats(*json, &opened, &mut out).await,
+            Command::Audit(command) => audit::run(command, &opened, &mut out).await,
+            Command::Db(command) => db::run(command, &opened, &mut out).await,
+            _ => Ok(()),
+        }
+    }
+
+    fn settings(&self) -> anyhow::Result<Settings> {
+        Ok(Settings::load_for_command(self.config.as_deref(), self.environment())?)
+    }
+
+    fn settings_for_service(&self) -> anyhow::Result<Settings> {
+        Ok(Settings::load(self.config.as_deref(), self.environment())?)
+    }
+
+    /// The environment, with `--database` as its strongest word.
+    fn environment(&self) -> impl Iterator<Item = (String, String)> {
+        let database = self.database.clone().map(|url| (DATABASE_VARIABLE.to_owned(), url));
+        let overruled = database.is_some();
+        process_environment().filter(move |(name, _)| !overruled || name != DATABASE_VARIABLE).chain(database)
+    }
+}
+
+/// The environment variable that names the database.
+const DATABASE_VARIABLE: &str = "LOA__DATABASE__URL";
+
+/// Opens what a command on the database needs.
+///
+/// # Errors
+/// The database cannot be reached; the settings name a file that cannot be read.
+pub async fn open(settings: &Settings) -> anyhow::Result<Opened> {
+    let gateways = app::gateways_without_tokens(settings)?;
+    let house = app::house(settings, &gateways)?;
+    Ok(Opened {
+        store: open_store(settings.database.url.expose()).await?,
+        house: Arc::new(house),
+        clocks: Clocks::system(),
+        entropy: Arc::new(SystemEntropy),
+        user: user_name(),
+    })
+}
+
+/// Opens a database, making the folder of an embedded one.
+///
+/// # Errors
+/// The folder cannot be made, the database cannot be reached, a migration fails.
+pub async fn open_store(url: &str) -> anyhow::Result<Store> {
+    if let Some(folder) = app::role_lock::sqlite_path(url).and_then(|path| path.parent().map(Path::to_path_buf)) {
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            anyhow::anyhow!("cannot make the folder {} for the database: {error}", folder.display())
+        })?;
+    }
+    // The URL itself may hold a password and is not repeated.
+    Store::open(url).await.map_err(|error| {
+        anyhow::anyhow!("cannot open the database ({error}): check [database] url in the settings, or --database")
+    })
+}
+
+/// The user of the operating system, for the audit log.
+fn user_name() -> String {
+    let names = ["USER", "LOGNAME", "USERNAME"];
+    let mut found: Vec<(String, String)> =
+        process_environment().filter(|(name, _)| names.contains(&name.as_str())).collect();
+    found.sort();
+    found.pop().map_or_else(|| "unknown".to_owned(), |(_, value)| value)
+}

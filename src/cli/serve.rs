@@ -1,0 +1,97 @@
+//! `loa serve` and `loa health`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::clock::Clocks;
+use crate::config::Settings;
+use crate::id::SystemEntropy;
+use crate::lifecycle::Lifecycle;
+use crate::{app, telemetry, web};
+
+/// Runs the service until it is told to stop.
+///
+/// # Errors
+/// The settings, the database or the health address; another engine on the same file.
+pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
+    telemetry::init(settings.log.format, &settings.log.filter)?;
+    for warning in &settings.warnings {
+        tracing::warn!(%warning, "settings.warning");
+    }
+    anyhow::ensure!(
+        !settings.gateways.is_empty(),
+        "no gateway is configured: add a section [gateways.NAME] to the settings file (config/example.toml shows one)"
+    );
+    let url = settings.database.url.expose();
+    let store = super::open_store(url).await?;
+    let role = app::role_lock::take(url)?;
+    if role.is_exclusive() {
+        let mut tx = store.begin().await?;
+        tx.expire_leases().await?;
+        tx.commit().await?;
+    }
+    let gateways = app::gateways(settings)?;
+    let house = app::house(settings, &gateways)?;
+    let core = app::core(store, Clocks::system(), Arc::new(SystemEntropy), house, gateways);
+    let lifecycle = Lifecycle::new(settings.engine.shutdown);
+    let program = std::env::current_exe().context("this program cannot find itself")?;
+    let inspect = app::inspector::with_program(program, core.entropy.clone());
+    import_plan_if_none(&core, settings).await?;
+    note_reasons(&core, settings).await?;
+    web::serve(&core, settings.http.listen, &lifecycle).await?;
+    app::start(&core, &app::dispatch_settings(settings), inspect, &lifecycle).await?;
+    let ending = lifecycle.run().await.context("cannot listen for signals")?;
+    core.store.close().await;
+    Ok(ending.exit_code())
+}
+
+/// Leaves in the audit log why a platform that is off by default was turned on: the sentence's hash, which proves it later.
+async fn note_reasons(core: &crate::engine::Core, settings: &Settings) -> anyhow::Result<()> {
+    let commune_id = core.commune_id().await?;
+    let mut tx = core.store.begin().await?;
+    for (name, gateway) in &settings.gateways {
+        if let Some(reason) = &gateway.enabled_reason {
+            let hash = crate::id::sha256_hex(reason.as_bytes());
+            tx.audit(&core.act(&commune_id), "gateway.enabled", name, &hash).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A database without a plan takes the configured file, once.
+async fn import_plan_if_none(core: &crate::engine::Core, settings: &Settings) -> anyhow::Result<()> {
+    let Some(file) = &settings.plan.file else { return Ok(()) };
+    let commune_id = core.commune_id().await?;
+    let mut tx = core.store.begin().await?;
+    if !tx.plans(&commune_id).await?.is_empty() {
+        return Ok(());
+    }
+    let toml = std::fs::read_to_string(file).with_context(|| format!("plan file {}", file.display()))?;
+    crate::usecase::tally::import_plan(&mut tx, &core.act(&commune_id), &toml, None)
+        .await
+        .map_err(|error| anyhow::anyhow!("plan file {}: {error}", file.display()))?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Asks the service on this machine whether it is well.
+///
+/// # Errors
+/// It cannot be reached.
+pub(super) async fn health(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let mut address = settings.http.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    let client = crate::platform::http_client(Duration::from_secs(2), Duration::from_secs(5))?;
+    let answer = client.get(format!("http://{address}/health")).send().await;
+    let answer = answer.map_err(|_| anyhow::anyhow!("no service answers at {address}: is `loa serve` running?"))?;
+    let well = answer.status().is_success();
+    let body = answer.text().await.unwrap_or_default();
+    std::io::Write::write_all(&mut std::io::stdout(), format!("{body}\n").as_bytes())?;
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

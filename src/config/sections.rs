@@ -1,0 +1,161 @@
+//! The sections of the settings whose keys are fixed. `config/default.toml` holds every value and its explanation.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+
+use super::error::{ConfigError, Problem};
+use super::layers::Layers;
+use super::secret::Secret;
+use super::values::{bounded, by_text, filled_option, one_of, seconds};
+use crate::domain::calendar::{OfficeHours, SendWindows};
+use crate::domain::urgency::Policies;
+use crate::domain::when::WhenConfig;
+
+/// `[commune]`: the tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Commune {
+    /// The commune's code in the database; none when the database holds only one.
+    #[serde(default, deserialize_with = "filled_option")]
+    pub code: Option<String>,
+}
+
+/// `[database]`: where the rows are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH`, or `postgres://…` which may hold a password.
+    #[serde(deserialize_with = "database_url")]
+    pub url: Secret,
+}
+
+/// `[engine]`: deadlines and leases.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Engine {
+    /// How long an engine owns a gateway without renewing.
+    #[serde(rename = "lease_seconds", deserialize_with = "seconds::<_, 5, 600>")]
+    pub lease: Duration,
+    /// Minutes after its time within which a missed schedule still fires.
+    #[serde(deserialize_with = "bounded::<_, 0, 1440>")]
+    pub missed_grace_minutes: u32,
+    /// Until a connection to a platform stands. Within it nothing has been sent.
+    #[serde(rename = "connect_seconds", deserialize_with = "seconds::<_, 1, 60>")]
+    pub connect: Duration,
+    /// Whole of a call that carries text.
+    #[serde(rename = "text_seconds", deserialize_with = "seconds::<_, 5, 600>")]
+    pub text: Duration,
+    /// Whole of a call that carries a file.
+    #[serde(rename = "file_seconds", deserialize_with = "seconds::<_, 5, 3600>")]
+    pub file: Duration,
+    /// How long a stop waits for calls under way.
+    #[serde(rename = "shutdown_seconds", deserialize_with = "seconds::<_, 0, 600>")]
+    pub shutdown: Duration,
+}
+
+impl Engine {
+    /// A call's whole must outlast its connect phase, else every slow connection would count as "may have been sent".
+    pub(super) fn check(&self, layers: &Layers) -> Result<(), ConfigError> {
+        for (key, whole) in [("engine.text_seconds", self.text), ("engine.file_seconds", self.file)] {
+            if whole <= self.connect {
+                return Err(layers.error(key, Problem::NotGreater("engine.connect_seconds")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `[desk]`: the rules of the staff's day. The tables inside are the types the rules themselves are written in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    /// Whom receivers may ask: the last lines of a broadcast. Empty for none.
+    pub contact: String,
+    /// Minutes before its time at which an unapproved bulletin is pointed out.
+    #[serde(deserialize_with = "bounded::<_, 0, 1440>")]
+    pub approval_warning_minutes: u32,
+    /// Days after which an unanswered obligation lapses and an unlimited bulletin expires.
+    #[serde(deserialize_with = "bounded::<_, 1, 366>")]
+    pub lapse_days: u32,
+    /// A file of holidays to use instead of the embedded `config/holidays/vn.toml`.
+    #[serde(default)]
+    pub holidays: Option<PathBuf>,
+    /// When offices work.
+    pub office: OfficeHours,
+    /// When groups may be written to.
+    pub windows: SendWindows,
+    /// Times of day for words that name none.
+    pub times: WhenConfig,
+    /// What each urgency asks for.
+    pub policies: Policies,
+}
+
+/// `[plan]`: the plan that activities count toward.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The plan's code in the database; none when it holds only one.
+    #[serde(default, deserialize_with = "filled_option")]
+    pub code: Option<String>,
+    /// A plan file to import at the start when the database holds no plan yet.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+}
+
+/// `[http]`: the port.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Where health is answered.
+    #[serde(deserialize_with = "address")]
+    pub listen: SocketAddr,
+}
+
+/// `[log]`: what stands on stderr.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// For people or for a collector.
+    pub format: LogFormat,
+    /// Levels by target, in the syntax of `tracing_subscriber::EnvFilter`.
+    pub filter: String,
+}
+
+/// How a log line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One line for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl<'de> Deserialize<'de> for LogFormat {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        one_of(source, "\"text\" or \"json\"", &[("text", Self::Text), ("json", Self::Json)])
+    }
+}
+
+fn address<'de, D: Deserializer<'de>>(source: D) -> Result<SocketAddr, D::Error> {
+    by_text(source, "an address with a port, such as \"127.0.0.1:8642\"")
+}
+
+/// The scheme is checked here, so that a mistake names the key; the rest is the driver's business.
+fn database_url<'de, D: Deserializer<'de>>(source: D) -> Result<Secret, D::Error> {
+    by_text::<D, DatabaseUrl>(source, "sqlite:PATH or postgres://USER@HOST/NAME").map(|url| url.0)
+}
+
+struct DatabaseUrl(Secret);
+
+impl std::str::FromStr for DatabaseUrl {
+    type Err = ();
+
+    fn from_str(url: &str) -> Result<Self, ()> {
+        let (scheme, rest) = url.split_once(':').ok_or(())?;
+        let known = ["sqlite", "postgres", "postgresql"].contains(&scheme);
+        if known && !rest.is_empty() { Ok(Self(Secret::new(url))) } else { Err(()) }
+    }
+}

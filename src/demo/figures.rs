@@ -1,0 +1,159 @@
+//! What the demo comes to, read from the database and the sandbox when the story is over.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Demo;
+use crate::domain::calendar::Millis;
+use crate::store::audit::AuditReport;
+use crate::usecase::status::{self, DeliveryCounts, ObligationCounts, Stats, Window};
+use crate::usecase::tally::{self, Tally};
+
+/// The figures of one run.
+#[derive(Debug, Serialize)]
+pub struct Figures {
+    /// Groups bound to a chat.
+    pub groups: i64,
+    /// Deliveries by state; the states add up to all of them.
+    pub deliveries: DeliveryCounts,
+    /// Obligations: `expected` is the sum of the six that follow it; `late` and `proxy` are parts of `acknowledged`.
+    pub obligations: ObligationCounts,
+    /// Reminders sent.
+    pub reminders: i64,
+    /// The plan's targets.
+    pub plan: Vec<PlanLine>,
+    /// The chained log.
+    pub audit: AuditFigures,
+    /// By gateway.
+    pub platforms: BTreeMap<String, PlatformFigures>,
+    /// Seconds of real time, from start to here.
+    pub elapsed_s: f64,
+    /// Most memory the process ever held, in MB; 0 where the system does not tell.
+    pub peak_rss_mb: f64,
+    /// The tables for people.
+    #[serde(skip)]
+    pub tables: String,
+}
+
+/// One target.
+#[derive(Debug, Serialize)]
+pub struct PlanLine {
+    /// `CT01`…
+    pub id: String,
+    /// The period it is judged over.
+    pub period: String,
+    /// What was counted.
+    pub count: u32,
+    /// What the period requires; none when nothing is.
+    pub required: Option<u32>,
+    /// The status word.
+    pub status: String,
+}
+
+/// The chained log.
+#[derive(Debug, Serialize)]
+pub struct AuditFigures {
+    /// Entries in order.
+    pub entries: i64,
+    /// Whether the whole chain holds.
+    pub verified: bool,
+}
+
+/// One platform.
+#[derive(Debug, Serialize)]
+pub struct PlatformFigures {
+    /// Deliveries it took.
+    pub sent: i64,
+    /// Calls it refused because they came too fast.
+    pub refused_429: u64,
+}
+
+/// A stretch that holds the whole story and everything before and after it.
+const EVERYTHING: Window = Window { from: Millis(i64::MIN), to: Millis(i64::MAX) };
+
+impl Demo {
+    /// Reads the figures as they stand.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn figures(&self) -> anyhow::Result<Figures> {
+        let commune = self.core.commune_id().await?;
+        let act = self.core.act(&commune);
+        let mut tx = self.core.store.begin().await?;
+        while tx.seal_audit().await? > 0 {}
+        tx.commit().await?;
+        let mut tx = self.core.store.read().await?;
+        let stats = status::overall(&mut tx, &act, EVERYTHING).await?;
+        let tally = tally::progress(&mut tx, &act, None, act.at.local()).await?;
+        let audit = tx.verify_audit().await?;
+        let tables = self.tables(&stats, &tally, &audit);
+        Ok(Figures {
+            groups: stats.groups,
+            deliveries: stats.deliveries,
+            obligations: stats.obligations,
+            reminders: stats.reminders,
+            plan: plan_lines(&tally),
+            audit: AuditFigures { entries: audit.entries, verified: audit.first_broken.is_none() },
+            platforms: self.platforms(&stats),
+            elapsed_s: (self.core.clocks.mono.elapsed() - self.started).as_secs_f64(),
+            peak_rss_mb: peak_rss_mb(),
+            tables,
+        })
+    }
+
+    fn platforms(&self, stats: &Stats) -> BTreeMap<String, PlatformFigures> {
+        let refused: u64 = self.sandbox.handle().counts().refused_429.values().sum();
+        let figures = |(name, counts): (&String, &DeliveryCounts)| {
+            (name.clone(), PlatformFigures { sent: counts.sent, refused_429: refused })
+        };
+        stats.platforms.iter().map(figures).collect()
+    }
+
+    fn tables(&self, stats: &Stats, tally: &Tally, audit: &AuditReport) -> String {
+        let (sent, asked) = (&stats.deliveries, &stats.obligations);
+        let refused: u64 = self.sandbox.handle().counts().refused_429.values().sum();
+        format!(
+            "Deliveries        sent {}  partial {}  unknown {}  failed {}  skipped {}  pending {}\n\
+             Acknowledgements  expected {}  acknowledged {} (late {}, proxy {})  awaiting {}  unreachable {}\n\
+             Reminders         {}\n\
+             Refused (429)     {refused}\n\
+             Audit             {} entries, {}\n\n{}",
+            sent.sent,
+            sent.partial,
+            sent.unknown,
+            sent.failed,
+            sent.skipped,
+            sent.pending,
+            asked.expected,
+            asked.acknowledged,
+            asked.late,
+            asked.proxy,
+            asked.awaiting,
+            asked.unreachable,
+            stats.reminders,
+            audit.entries,
+            if audit.first_broken.is_none() { "verified" } else { "BROKEN" },
+            tally::progress_table(tally)
+        )
+    }
+}
+
+fn plan_lines(tally: &Tally) -> Vec<PlanLine> {
+    let line = |line: tally::LineView| PlanLine {
+        id: line.id,
+        period: line.period,
+        count: line.count,
+        required: line.required,
+        status: line.status_text,
+    };
+    tally.view().targets.into_iter().map(line).collect()
+}
+
+/// The high-water mark of resident memory, from the kernel (Linux, `VmHWM` in `/proc/self/status`, kB).
+fn peak_rss_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<u32>().ok());
+    f64::from(kilobytes.unwrap_or(0)) / 1_000.0
+}

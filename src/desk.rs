@@ -1,0 +1,161 @@
+//! The desk: a command, a button or a message in, replies out. It knows no platform.
+//!
+//! Everything a person reads leaves as a message row in the transaction that did what they asked for. A refusal is an
+//! answer, not an error: the sentence goes out, and nothing else was changed. In groups the desk speaks only to
+//! registered staff and village heads, except for `/xacminh`, which anybody may ask.
+
+use crate::domain::command::{self, Who};
+use crate::domain::event::{Event, IncomingMessage};
+use crate::locale::Locale;
+use crate::store::Tx;
+use crate::usecase::notify::{self, Note};
+use crate::usecase::{Act, UseCaseError, UseCaseResult};
+
+mod answer;
+mod compose;
+mod decide;
+mod door;
+mod ledger;
+mod refusal;
+mod route;
+mod talk;
+mod watch;
+
+pub use talk::Talk;
+
+/// An event with what had to be fetched for it.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    /// The gateway it came through.
+    pub gateway: &'a str,
+    /// The name we are addressed by there.
+    pub username: String,
+    /// What happened.
+    pub event: &'a Event,
+    /// The platform's own key of the update.
+    pub dedupe: &'a str,
+    /// The document it carries, where [`wants`] asked for it.
+    pub file: Option<Fetched>,
+    /// The group's member count, where [`wants`] asked for it.
+    pub members: Option<u32>,
+}
+
+/// A document that was sent to the bot, fetched and read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// It is here.
+    File {
+        /// Its content.
+        content: Vec<u8>,
+        /// Media type by its content.
+        media_type: String,
+        /// Pages, where they could be counted.
+        pages: Option<u32>,
+        /// Text of page 1, as far as it could be read; never stored.
+        first_page: String,
+        /// Whether that text is all that stands on the page.
+        readable: bool,
+    },
+    /// It could not be fetched.
+    NotFetched {
+        /// Why, in the platform's words.
+        reason: String,
+    },
+}
+
+/// What an event needs from the network before it can be handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// The document.
+    pub file: bool,
+    /// The number of members of the group.
+    pub members: bool,
+}
+
+/// What is to be done on the platform after the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Response {
+    /// The line shown over the chat to whoever pressed a button.
+    pub toast: Option<String>,
+    /// Messages of this chat to be deleted where the platform permits, by their platform ids: they carried a document that
+    /// must not stand there.
+    pub delete: Vec<String>,
+    /// The menu for one private chat: the chat's platform id, and names with descriptions.
+    pub menu: Option<(String, Vec<(String, String)>)>,
+}
+
+impl Response {
+    /// Nothing but a toast.
+    #[must_use]
+    pub fn toast(text: impl Into<String>) -> Self {
+        Self { toast: Some(text.into()), ..Self::default() }
+    }
+}
+
+/// Whether an event needs its document or a member count: only from people whose message could use them.
+///
+/// # Errors
+/// The database.
+pub async fn wants(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseCaseResult<Wanted> {
+    let Event::Message(message) = prepared.event else { return Ok(Wanted::default()) };
+    Ok(Wanted {
+        file: message.file.is_some() && compose::takes_file(tx, act, prepared.gateway, message).await?,
+        members: door::is_bind_attempt(message, &prepared.username),
+    })
+}
+
+/// The menu of commands of people with these standings: names without slash, and what each does.
+#[must_use]
+pub fn menu_for(callers: &[Who], locale: &Locale) -> Vec<(String, String)> {
+    let menu = command::menu_for(callers).into_iter().filter(|(name, _)| door::offers(name));
+    menu.map(|(name, key)| (name.to_owned(), locale.text(&key, &[]))).collect()
+}
+
+/// The menu that strangers see.
+#[must_use]
+pub fn menu_for_everybody(locale: &Locale) -> Vec<(String, String)> {
+    menu_for(&[Who::Everyone], locale)
+}
+
+/// Handles one event in an open transaction. The caller commits.
+///
+/// # Errors
+/// The database. What a rule refuses is answered in the chat.
+pub async fn handle(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseCaseResult<Response> {
+    match prepared.event {
+        Event::Message(message) => on_message(tx, act, prepared, message).await,
+        Event::Press(press) => {
+            let talk = talk::of_press(tx, act, prepared.gateway, press).await?;
+            let act = talk.act(act);
+            match route::press(tx, &act, &talk, press, prepared).await {
+                Ok(response) => Ok(response),
+                Err(error) => Ok(Response::toast(refusal::sentence(&act, error)?)),
+            }
+        }
+        Event::Membership(membership) => door::membership(tx, act, prepared.gateway, membership).await,
+        Event::Moved { from, to } => door::moved(tx, act, prepared.gateway, (from, to)).await,
+    }
+}
+
+async fn on_message(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    prepared: &Prepared<'_>,
+    message: &IncomingMessage,
+) -> UseCaseResult<Response> {
+    let talk = talk::of_message(tx, act, prepared.gateway, message).await?;
+    let act = talk.act(act);
+    match route::message(tx, &act, &talk, message, prepared).await {
+        Ok(response) => Ok(response),
+        Err(error) => refuse(tx, &act, &talk, error).await,
+    }
+}
+
+/// Says why it was not done; in a group only to those the desk speaks with there.
+async fn refuse(tx: &mut Tx, act: &Act<'_>, talk: &Talk, error: UseCaseError) -> UseCaseResult<Response> {
+    let text = refusal::sentence(act, error)?;
+    if talk.may_be_answered() {
+        notify::reply(tx, act, &talk.chat, &Note::plain(text), talk.reply_to()).await?;
+    }
+    Ok(Response::default())
+}

@@ -1,0 +1,132 @@
+//! The two times of a form: until when it is to be acknowledged, and when it goes.
+
+use std::collections::BTreeSet;
+
+use super::audience;
+use super::choice::is_no;
+use super::form::{Ack, Form, Side, Step};
+use super::time::{self, Heard};
+use super::turn::Turn;
+use crate::domain::calendar::{Millis, format_full};
+use crate::domain::command::spelling::means;
+use crate::domain::org::GroupKind;
+use crate::domain::urgency::Urgency;
+use crate::domain::when::Purpose;
+use crate::say;
+use crate::store::Tx;
+use crate::usecase::{Act, UseCaseResult};
+
+/// A typed deadline, or that none is wanted.
+pub fn deadline(act: &Act<'_>, form: &mut Form, typed: &str) -> Turn {
+    if is_no(typed) || means(typed, "không cần") {
+        return no_deadline(act, form);
+    }
+    match time::hear(act, typed, Purpose::Deadline) {
+        Heard::At(reading) => match until(act, form, reading.at) {
+            Turn::Next(_) => Turn::Next(time::echo(act, &reading)),
+            other => other,
+        },
+        Heard::Which { choices, lead } => Turn::Aside(Side::Times { choices, lead }),
+        Heard::Not(problem) => Turn::Again(problem),
+    }
+}
+
+/// Nobody is asked to acknowledge.
+pub fn no_deadline(act: &Act<'_>, form: &mut Form) -> Turn {
+    form.ack = Ack::NotWanted;
+    Turn::Next(say!(act.house.locale, "compose-no-ack"))
+}
+
+/// A deadline that was chosen.
+pub fn until(act: &Act<'_>, form: &mut Form, at: Millis) -> Turn {
+    let locale = &act.house.locale;
+    let sent = form.send_at.unwrap_or(act.at);
+    if at <= sent {
+        return Turn::Again(say!(locale, "refused-deadline-before-send"));
+    }
+    form.ack = Ack::Until(at);
+    Turn::Next(say!(locale, "compose-understood", full = format_full(at)))
+}
+
+/// A typed time of sending.
+pub async fn send_time(tx: &mut Tx, act: &Act<'_>, form: &mut Form, typed: &str) -> UseCaseResult<Turn> {
+    Ok(match time::hear(act, typed, Purpose::SendTime) {
+        Heard::At(reading) if reading.immediate => send_now(tx, act, form).await?,
+        Heard::At(reading) => match send_at(tx, act, form, reading.at).await? {
+            Turn::Next(_) => Turn::Next(time::echo(act, &reading)),
+            other => other,
+        },
+        Heard::Which { choices, lead } => Turn::Aside(Side::Times { choices, lead }),
+        Heard::Not(problem) => Turn::Again(problem),
+    })
+}
+
+/// As soon as it is approved; outside the send window the next opening is proposed instead.
+pub async fn send_now(tx: &mut Tx, act: &Act<'_>, form: &mut Form) -> UseCaseResult<Turn> {
+    if let Some(side) = outside_window(tx, act, form, act.at).await? {
+        return Ok(Turn::Aside(side));
+    }
+    form.send_at = None;
+    Ok(Turn::Next(say!(act.house.locale, "compose-send-now")))
+}
+
+/// At this instant, if it is still ahead, before the deadline and inside the window.
+pub async fn send_at(tx: &mut Tx, act: &Act<'_>, form: &mut Form, at: Millis) -> UseCaseResult<Turn> {
+    let locale = &act.house.locale;
+    if at <= act.at {
+        return Ok(Turn::Again(say!(locale, "refused-time-past")));
+    }
+    if let Some(side) = outside_window(tx, act, form, at).await? {
+        return Ok(Turn::Aside(side));
+    }
+    if matches!(form.ack, Ack::Until(deadline) if deadline <= at) {
+        return Ok(Turn::Again(say!(locale, "refused-deadline-before-send")));
+    }
+    form.send_at = Some(at);
+    Ok(Turn::Next(say!(locale, "compose-understood", full = format_full(at))))
+}
+
+/// The question to ask when not every group of the audience may be disturbed at `at`: "Gửi lúc 06:00 ngày mai?"
+pub async fn outside_window(tx: &mut Tx, act: &Act<'_>, form: &Form, at: Millis) -> UseCaseResult<Option<Side>> {
+    let later = opens_later(tx, act, (&form.audience, form.urgency), at).await?;
+    Ok(later.map(|allowed| Side::Times { choices: vec![allowed], lead: outside(act, allowed) }))
+}
+
+/// "Ngoài khung giờ. Gửi lúc 06:00 ngày mai?"
+pub fn outside(act: &Act<'_>, allowed: Millis) -> String {
+    say!(act.house.locale, "compose-outside-window", time = time::near(act, allowed))
+}
+
+/// When every group of an audience may be disturbed, if that is not at `at`.
+pub async fn opens_later(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    what: (&str, Urgency),
+    at: Millis,
+) -> UseCaseResult<Option<Millis>> {
+    let (audience, urgency) = what;
+    let house = act.house;
+    let reached = audience::reached(tx, act, audience).await?;
+    let kinds: BTreeSet<GroupKind> = reached.groups.iter().map(|group| group.kind).collect();
+    let opens = |kind| house.windows.next_allowed(at, kind, urgency, &house.holidays);
+    Ok(kinds.into_iter().map(opens).max().filter(|allowed| *allowed > at))
+}
+
+/// One of the instants of a question about times, or a new time in words.
+pub async fn chosen(tx: &mut Tx, act: &Act<'_>, form: &mut Form, at: Millis) -> UseCaseResult<Turn> {
+    match form.next() {
+        Step::Deadline => Ok(until(act, form, at)),
+        _ => send_at(tx, act, form, at).await,
+    }
+}
+
+/// The deadline that goes with the form as it stands.
+pub fn deadline_of(act: &Act<'_>, form: &Form) -> Option<Millis> {
+    let sent = form.send_at.unwrap_or(act.at);
+    let window = act.house.policies.of(form.urgency).ack_window;
+    match form.ack {
+        Ack::NotWanted => None,
+        Ack::Until(at) => Some(at),
+        Ack::Window => Some(window.ends(sent, &act.house.holidays, &act.house.office)),
+    }
+}

@@ -1,0 +1,160 @@
+//! Where we can be heard: added to a group, thrown out, blocked, let in again, and groups that got another id.
+//!
+//! A suspended chat becomes active again when the platform says that we are back, or by an admin; an admin's own pause
+//! outlives both. An unknown group is told nothing; the admins are, once.
+
+use super::{Response, admins, foreign};
+use crate::domain::event::{ChatKind, Membership};
+use crate::domain::message::Purpose;
+use crate::domain::retry::FailureReason;
+use crate::say;
+use crate::store::Tx;
+use crate::store::binding::{Chat, ChatState, Group};
+use crate::usecase::notify::Note;
+use crate::usecase::settle::{chat_scope, open_incident};
+use crate::usecase::{Act, UseCaseResult};
+
+/// The incident of a group nobody has bound: open as long as we are in it, so that the admins hear of it once.
+const UNKNOWN_GROUP: &str = "unknown_group";
+/// Reasons that are not the platform's, and do not end because it lets us in: an admin's pause, a row that was merged.
+const LASTING: [&str; 2] = ["paused", "merged"];
+
+/// Our own standing in a chat changed. The platforms repeat themselves, and report promotions the same way: what is so
+/// already is no news.
+pub(in crate::desk) async fn membership(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    gateway: &str,
+    membership: &Membership,
+) -> UseCaseResult<Response> {
+    let place = &membership.chat;
+    let chat = tx.ensure_chat(gateway, &place.external_id, place.kind, &place.title, act.wall, &act.new_id()).await?;
+    match (chat.kind, membership.present) {
+        (ChatKind::Private, true) => {
+            reopen(tx, act, &chat).await?;
+        }
+        (ChatKind::Private, false) => {
+            suspend(tx, act, &chat, FailureReason::Blocked).await?;
+        }
+        (ChatKind::Group, true) => arrived(tx, act, &chat, &membership.by.name).await?,
+        (ChatKind::Group, false) => left(tx, act, &chat, &membership.by.name).await?,
+    }
+    Ok(Response::default())
+}
+
+async fn arrived(tx: &mut Tx, act: &Act<'_>, chat: &Chat, by: &str) -> UseCaseResult<()> {
+    let locale = &act.house.locale;
+    let back = reopen(tx, act, chat).await?;
+    let by = foreign(by);
+    if let Some(group) = tx.group_of_chat(&chat.id).await? {
+        known(tx, act, chat).await?;
+        if back {
+            let text = say!(locale, "door-back-in-group", group = group.name.as_str(), by);
+            tell_of(tx, act, &group, text).await?;
+        }
+        return Ok(());
+    }
+    if open_incident(tx, act, &chat_scope(&chat.id), UNKNOWN_GROUP, "").await? {
+        tx.audit(act, "chat.unknown", &chat.id, "").await?;
+        let text = say!(locale, "door-unknown-group", title = foreign(&chat.title), by);
+        admins::tell(tx, act, &[], Purpose::Alert, &Note::plain(text)).await?;
+    }
+    Ok(())
+}
+
+async fn left(tx: &mut Tx, act: &Act<'_>, chat: &Chat, by: &str) -> UseCaseResult<()> {
+    suspend(tx, act, chat, FailureReason::Kicked).await?;
+    let Some(group) = tx.group_of_chat(&chat.id).await? else { return known(tx, act, chat).await };
+    if open_incident(tx, act, &chat_scope(&chat.id), FailureReason::Kicked.as_str(), "").await? {
+        let text = say!(act.house.locale, "door-out-of-group", group = group.name.as_str(), by = foreign(by));
+        tell_of(tx, act, &group, text).await?;
+    }
+    Ok(())
+}
+
+async fn tell_of(tx: &mut Tx, act: &Act<'_>, group: &Group, text: String) -> UseCaseResult<()> {
+    let units = tx.group_units(&group.id).await?;
+    admins::tell(tx, act, &units, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// Nothing is wrong about a chat any more.
+///
+/// # Errors
+/// The database.
+pub(super) async fn known(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResult<()> {
+    tx.close_incidents(&chat_scope(&chat.id), act.at).await?;
+    Ok(())
+}
+
+/// Lets messages through again, unless an admin stopped them; gives whether that was a change.
+///
+/// # Errors
+/// The database.
+pub(super) async fn reopen(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResult<bool> {
+    if chat.state == ChatState::Active || is_lasting(chat) {
+        return Ok(false);
+    }
+    tx.set_chat_state(&chat.id, ChatState::Active, None).await?;
+    tx.audit(act, "chat.resumed", &chat.id, chat.reason.as_deref().unwrap_or_default()).await?;
+    Ok(true)
+}
+
+async fn suspend(tx: &mut Tx, act: &Act<'_>, chat: &Chat, reason: FailureReason) -> UseCaseResult<()> {
+    let known = chat.reason.as_deref() == Some(reason.as_str());
+    if chat.state == ChatState::Suspended && (known || is_lasting(chat)) {
+        return Ok(());
+    }
+    tx.set_chat_state(&chat.id, ChatState::Suspended, Some(reason.as_str())).await?;
+    tx.audit(act, "chat.suspended", &chat.id, reason.as_str()).await?;
+    Ok(())
+}
+
+fn is_lasting(chat: &Chat) -> bool {
+    chat.state == ChatState::Suspended && chat.reason.as_deref().is_some_and(|reason| LASTING.contains(&reason))
+}
+
+/// A group got another id. Both of the platform's messages say so, in any order and perhaps twice: the second finds
+/// nothing under the old id.
+pub(in crate::desk) async fn moved(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    gateway: &str,
+    ids: (&str, &str),
+) -> UseCaseResult<Response> {
+    let (from, to) = ids;
+    let Some(chat) = tx.chat_by_external(gateway, from).await?.filter(|_| from != to) else {
+        return Ok(Response::default());
+    };
+    let moved = tx.set_chat_external(&chat.id, to).await?;
+    let absorbed = moved.absorbed.as_deref().unwrap_or_default();
+    tx.audit(act, "chat.moved", &moved.chat_id, absorbed).await?;
+    if !absorbed.is_empty() {
+        tx.close_incidents(&chat_scope(absorbed), act.at).await?;
+    }
+    after_move(tx, act, &moved.chat_id).await?;
+    if let Some(group_id) = &moved.unbound_group {
+        tx.audit(act, "group.unbound", group_id, &moved.chat_id).await?;
+        two_were_one(tx, act, group_id).await?;
+    }
+    Ok(Response::default())
+}
+
+/// What was wrong only because nobody knew the new id is over, and so is the report of an unknown group.
+async fn after_move(tx: &mut Tx, act: &Act<'_>, chat_id: &str) -> UseCaseResult<()> {
+    let Some(chat) = tx.chat(chat_id).await? else { return Ok(()) };
+    let by_move = chat.reason.as_deref() == Some(FailureReason::Moved.as_str());
+    if by_move {
+        reopen(tx, act, &chat).await?;
+    }
+    if by_move || (chat.state == ChatState::Active && tx.group_of_chat(&chat.id).await?.is_some()) {
+        known(tx, act, &chat).await?;
+    }
+    Ok(())
+}
+
+async fn two_were_one(tx: &mut Tx, act: &Act<'_>, group_id: &str) -> UseCaseResult<()> {
+    let Some(group) = tx.group(group_id).await? else { return Ok(()) };
+    let text = say!(act.house.locale, "door-slot-lost-its-chat", group = group.name.as_str());
+    tell_of(tx, act, &group, text).await
+}

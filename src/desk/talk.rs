@@ -1,0 +1,141 @@
+//! Who speaks, where, and what the desk may say there.
+
+use crate::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, IncomingMessage};
+use crate::store::Tx;
+use crate::store::binding::{Chat, ChatState};
+use crate::store::dialogues::Dialogue;
+use crate::store::organisation::Person;
+use crate::usecase::notify::{self, Note};
+use crate::usecase::{Act, UseCaseResult};
+
+/// One turn of a conversation.
+#[derive(Debug, Clone)]
+pub struct Talk {
+    /// Where.
+    pub chat: Chat,
+    /// The account, as the platform names it.
+    pub account: String,
+    /// The account's display name, for cards shown to admins.
+    pub account_name: String,
+    /// Whose account it is; none for strangers.
+    pub person: Option<Person>,
+    /// The platform's id of the message spoken, or of the message whose button was pressed.
+    pub message: String,
+    /// Whether it is a button press.
+    pub pressed: bool,
+}
+
+/// The turn of a message. The chat is remembered so that it can be answered.
+pub(super) async fn of_message(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    gateway: &str,
+    message: &IncomingMessage,
+) -> UseCaseResult<Talk> {
+    of(tx, act, gateway, (&message.chat, &message.from), (&message.external_id, false)).await
+}
+
+/// The turn of a button press.
+pub(super) async fn of_press(tx: &mut Tx, act: &Act<'_>, gateway: &str, press: &ButtonPress) -> UseCaseResult<Talk> {
+    of(tx, act, gateway, (&press.chat, &press.from), (&press.message_external_id, true)).await
+}
+
+async fn of(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    gateway: &str,
+    who: (&ChatRef, &AccountRef),
+    what: (&str, bool),
+) -> UseCaseResult<Talk> {
+    let (chat, from) = who;
+    let mut chat = tx.ensure_chat(gateway, &chat.external_id, chat.kind, &chat.title, act.wall, &act.new_id()).await?;
+    // Whoever writes to us in private can be written to, whatever the platform said before.
+    if chat.kind == ChatKind::Private && chat.state == ChatState::Suspended {
+        tx.set_chat_state(&chat.id, ChatState::Active, None).await?;
+        chat.state = ChatState::Active;
+    }
+    let person = match tx.identity(gateway, &from.external_id).await? {
+        Some(identity) => tx.person(&identity.person_id).await?,
+        None => None,
+    };
+    Ok(Talk {
+        chat,
+        account: from.external_id.clone(),
+        account_name: from.name.clone(),
+        person,
+        message: what.0.to_owned(),
+        pressed: what.1,
+    })
+}
+
+impl Talk {
+    /// The act of whoever speaks.
+    #[must_use]
+    pub fn act<'a>(&self, act: &Act<'a>) -> Act<'a> {
+        Act { person_id: self.person.as_ref().map(|person| person.id.clone()), ..act.clone() }
+    }
+
+    /// Whether it is a private chat.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.chat.kind == ChatKind::Private
+    }
+
+    /// In private everybody gets an answer; in a group only registered people do, so that the bot makes no noise.
+    #[must_use]
+    pub fn may_be_answered(&self) -> bool {
+        self.is_private() || self.person.is_some()
+    }
+
+    /// The message an answer refers to: in a group, so that it is clear who is meant.
+    #[must_use]
+    pub fn reply_to(&self) -> Option<&str> {
+        (!self.is_private() && !self.pressed).then_some(self.message.as_str())
+    }
+
+    /// Answers here.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn say(&self, tx: &mut Tx, act: &Act<'_>, note: &Note) -> UseCaseResult<()> {
+        notify::reply(tx, act, &self.chat, note, self.reply_to()).await
+    }
+
+    /// The conversation this account is having here.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn dialogue(&self, tx: &mut Tx) -> UseCaseResult<Option<Dialogue>> {
+        Ok(tx.dialogue(&self.chat.id, &self.account).await?)
+    }
+
+    /// Keeps the conversation's state.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn keep<T: serde::Serialize + Sync>(
+        &self,
+        tx: &mut Tx,
+        act: &Act<'_>,
+        flow: &str,
+        data: &T,
+    ) -> UseCaseResult<()> {
+        let data = serde_json::to_string(data).unwrap_or_default();
+        let dialogue = Dialogue {
+            chat_id: self.chat.id.clone(),
+            account: self.account.clone(),
+            flow: flow.to_owned(),
+            data,
+            updated_at: act.wall.0,
+        };
+        Ok(tx.put_dialogue(&dialogue).await?)
+    }
+
+    /// Ends the conversation.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end(&self, tx: &mut Tx) -> UseCaseResult<()> {
+        Ok(tx.end_dialogue(&self.chat.id, &self.account).await?)
+    }
+}

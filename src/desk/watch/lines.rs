@@ -1,0 +1,156 @@
+//! The lines of `/trangthai`. Pure: from a status to text.
+
+use super::words;
+use crate::domain::ack::ObligationState;
+use crate::domain::calendar::format_full;
+use crate::domain::message::{DeliveryState, MessageState};
+use crate::domain::text::cut;
+use crate::locale::Locale;
+use crate::say;
+use crate::usecase::status::{BroadcastStatus, BulletinStatus, DeliveryStatus, ObligationStatus, PartStatus};
+
+/// Most groups that are named one by one; the others are counted.
+pub(super) const MOST: usize = 12;
+/// Most villages that are named in one line.
+const MOST_UNITS: usize = 40;
+/// Most troubles that are quoted, newest last.
+const MOST_TROUBLES: usize = 5;
+/// Most characters of a village's words.
+const WORDS: usize = 120;
+
+/// A delivery that needs a hand, with its number in the broadcast, from 1.
+pub(super) type Numbered<'a> = (usize, &'a DeliveryStatus);
+
+/// Deliveries of a broadcast that stand in one of these states, with their numbers.
+pub(super) fn standing<'a>(broadcast: &'a BroadcastStatus, states: &[DeliveryState]) -> Vec<Numbered<'a>> {
+    (1..).zip(&broadcast.deliveries).filter(|(_, delivery)| states.contains(&delivery.state)).collect()
+}
+
+/// The part of a delivery that a person can do something about.
+pub(super) fn open_part(delivery: &DeliveryStatus) -> Option<&PartStatus> {
+    let doubted = delivery.messages.iter().find(|part| part.state == MessageState::Unknown);
+    doubted.or_else(|| delivery.messages.iter().find(|part| is_repeatable(part)))
+}
+
+/// Whether a repetition may be ordered for it.
+pub(super) const fn is_repeatable(part: &PartStatus) -> bool {
+    matches!(part.state, MessageState::Failed | MessageState::Skipped | MessageState::Cancelled)
+}
+
+/// The head of every answer about a bulletin.
+pub(super) fn head(locale: &Locale, status: &BulletinStatus) -> String {
+    let state = status.state.vietnamese();
+    say!(locale, "watch-head", code = status.code.as_str(), title = status.title.as_str(), state = state)
+}
+
+/// "Gửi một phần 17/24 nhóm; đã nhận 12/24 thôn".
+pub(super) fn summary(locale: &Locale, broadcast: &BroadcastStatus) -> String {
+    let (sent, all) = (broadcast.counts.sent, broadcast.counts.total());
+    let sending = match (sent, broadcast.counts.pending + broadcast.counts.partial) {
+        (sent, _) if sent == all && all > 0 => say!(locale, "watch-sent", sent = sent, all = all),
+        (0, 0) => say!(locale, "watch-sent-nowhere", all = all),
+        (0, _) if broadcast.counts.partial == 0 => say!(locale, "watch-sending", all = all),
+        _ => say!(locale, "watch-sent-partly", sent = sent, all = all),
+    };
+    let answers = &broadcast.acknowledgements;
+    if answers.expected == 0 {
+        return sending;
+    }
+    let noun = words::noun(locale, broadcast);
+    let received = say!(locale, "watch-received", done = answers.acknowledged, all = answers.expected, noun = noun);
+    format!("{sending}; {received}")
+}
+
+/// When it fired, how it went, and the numbers that are not fine.
+pub(super) fn sums(locale: &Locale, status: &BulletinStatus, broadcast: &BroadcastStatus) -> Vec<String> {
+    let time = format_full(broadcast.fire_at);
+    let mut lines = vec![match status.broadcasts.len() {
+        1 => say!(locale, "watch-fired", time = time),
+        number => say!(locale, "watch-fired-nth", time = time, number = number),
+    }];
+    lines.push(summary(locale, broadcast));
+    let beside = words::beside(locale, broadcast);
+    if !beside.is_empty() {
+        lines.push(say!(locale, "watch-beside", counts = beside.join(", ")));
+    }
+    let (late, proxy) = (broadcast.acknowledgements.late, broadcast.acknowledgements.proxy);
+    if late + proxy > 0 {
+        lines.push(say!(locale, "watch-marks", late = late, proxy = proxy));
+    }
+    if broadcast.reminders > 0 {
+        lines.push(say!(locale, "watch-reminded", count = broadcast.reminders));
+    }
+    lines
+}
+
+/// The groups in doubt and those that failed, each with its number and why.
+pub(super) fn troubled(locale: &Locale, code: &str, broadcast: &BroadcastStatus) -> Vec<String> {
+    let doubts = standing(broadcast, &[DeliveryState::Unknown]);
+    let failures = failed(broadcast);
+    let mut lines = Vec::new();
+    if let Some((number, _)) = doubts.first() {
+        lines.push(say!(locale, "watch-doubts"));
+        lines.extend(named(locale, &doubts));
+        lines.push(say!(locale, "watch-doubts-type", code = code, number = *number));
+    }
+    if let Some((number, _)) = failures.first() {
+        lines.push(say!(locale, "watch-failures"));
+        lines.extend(named(locale, &failures));
+        lines.push(say!(locale, "watch-failures-type", code = code, number = *number));
+    }
+    lines
+}
+
+/// Deliveries that failed wholly or in part and of which nothing is waiting any more.
+pub(super) fn failed(broadcast: &BroadcastStatus) -> Vec<Numbered<'_>> {
+    let states = [DeliveryState::Failed, DeliveryState::Partial, DeliveryState::Skipped, DeliveryState::Cancelled];
+    let found = standing(broadcast, &states).into_iter();
+    found.filter(|(_, delivery)| open_part(delivery).is_some()).collect()
+}
+
+fn named(locale: &Locale, deliveries: &[Numbered<'_>]) -> Vec<String> {
+    let mut lines: Vec<String> = deliveries.iter().take(MOST).map(|delivery| line(locale, delivery)).collect();
+    if deliveries.len() > MOST {
+        lines.push(say!(locale, "watch-more-groups", count = deliveries.len() - MOST));
+    }
+    lines
+}
+
+fn line(locale: &Locale, (number, delivery): &Numbered<'_>) -> String {
+    let why = open_part(delivery).map(|part| words::why(locale, delivery, part)).unwrap_or_default();
+    say!(locale, "watch-group", number = *number, group = delivery.group.as_str(), why = why)
+}
+
+/// Who has not confirmed, until when, and what was reported instead.
+pub(super) fn awaited(locale: &Locale, status: &BulletinStatus, broadcast: &BroadcastStatus) -> Vec<String> {
+    let mut lines = Vec::new();
+    let open: Vec<&ObligationStatus> = broadcast.obligations.iter().filter(|owed| is_open(owed)).collect();
+    if !open.is_empty() {
+        let names = open.iter().take(MOST_UNITS).map(|owed| unit(locale, owed)).collect::<Vec<_>>().join(", ");
+        let more = if open.len() > MOST_UNITS { "…" } else { "" };
+        let noun = words::noun(locale, broadcast);
+        lines.push(say!(locale, "watch-awaited", count = open.len(), noun = noun, names = format!("{names}{more}")));
+        lines.push(say!(locale, "watch-awaited-next", code = status.code.as_str()));
+    }
+    if let Some(deadline) = broadcast.ack_deadline {
+        lines.push(say!(locale, "watch-deadline", time = format_full(deadline)));
+    }
+    let skipped = broadcast.troubles.len().saturating_sub(MOST_TROUBLES);
+    for trouble in broadcast.troubles.iter().skip(skipped) {
+        let quoted = cut(&trouble.words, WORDS, "…");
+        lines.push(say!(locale, "watch-trouble", unit = trouble.unit.as_str(), quoted = quoted));
+    }
+    lines
+}
+
+/// Nobody has confirmed, and somebody still should.
+const fn is_open(owed: &ObligationStatus) -> bool {
+    matches!(owed.state, ObligationState::Awaiting | ObligationState::Unreachable | ObligationState::Lapsed)
+}
+
+fn unit(locale: &Locale, owed: &ObligationStatus) -> String {
+    match owed.state {
+        ObligationState::Unreachable => say!(locale, "watch-unit-unreachable", unit = owed.unit.as_str()),
+        _ => owed.unit.clone(),
+    }
+}

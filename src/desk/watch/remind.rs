@@ -1,0 +1,186 @@
+//! `/chuanhan` and `/nhac`: who has not confirmed, and reminding them. A reminder goes to many groups, so it asks back.
+
+use super::{FLOW, chosen, is_confidential, old_button, own};
+use crate::desk::{Response, Talk};
+use crate::domain::ack::ObligationState;
+use crate::domain::calendar::{Millis, format_full};
+use crate::domain::org::Role;
+use crate::domain::text::fold;
+use crate::say;
+use crate::store::Tx;
+use crate::store::answers::Obligation;
+use crate::store::broadcasts::Broadcast;
+use crate::store::bulletins::Bulletin;
+use crate::store::dialogues::Dialogue;
+use crate::usecase::notify::Note;
+use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up, remind};
+
+/// Those who may have others reminded.
+const REMINDERS: [Role; 3] = [Role::Composer, Role::Approver, Role::Admin];
+/// Behind the room of a button: yes and no.
+const YES: &str = "yes";
+const NO: &str = "no";
+
+/// What is asked about.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Asked {
+    bulletin_id: String,
+}
+
+/// The latest firing of a bulletin, and what is owed on it and not confirmed.
+struct Owed {
+    broadcast: Broadcast,
+    all: usize,
+    open: Vec<Obligation>,
+}
+
+async fn open_of(tx: &mut Tx, bulletin: &Bulletin) -> UseCaseResult<Owed> {
+    let Some(broadcast) = tx.broadcasts_of(&bulletin.id).await?.pop() else {
+        return Err(UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]));
+    };
+    let mut open = tx.obligations_of(&broadcast.id).await?;
+    let all = open.len();
+    open.retain(|owed| {
+        matches!(owed.state, ObligationState::Awaiting | ObligationState::Unreachable | ObligationState::Lapsed)
+    });
+    Ok(Owed { broadcast, all, open })
+}
+
+fn awaiting(open: &[Obligation]) -> usize {
+    open.iter().filter(|owed| owed.state == ObligationState::Awaiting).count()
+}
+
+/// `/chuanhan [mã]`: the units, each with its post and who holds it.
+pub(super) async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<()> {
+    let chosen = chosen(tx, act, args).await?;
+    let found = open_of(tx, &chosen.bulletin).await?;
+    let locale = &act.house.locale;
+    let code = chosen.bulletin.code.as_str();
+    let mut text: Vec<String> = chosen.said.into_iter().collect();
+    text.push(counted(act, code, &found));
+    if found.open.is_empty() {
+        return super::say_text(tx, act, talk, text.join("\n")).await;
+    }
+    if !is_confidential(tx, talk).await? {
+        text.push(say!(locale, "watch-ask-in-private"));
+        return super::say_text(tx, act, talk, text.join("\n")).await;
+    }
+    for owed in &found.open {
+        text.push(remind::open_line(tx, act, owed).await?);
+    }
+    if let Some(deadline) = found.broadcast.ack_deadline {
+        text.push(say!(locale, "watch-deadline", time = format_full(Millis(deadline))));
+    }
+    let mut note = Note::plain(String::new());
+    if awaiting(&found.open) > 0 {
+        text.push(say!(locale, "watch-remind-type", code = code));
+        let label = say!(locale, "button-remind");
+        note = note.with_row(&[(&label, &format!("rm:{}", chosen.bulletin.id))]);
+    }
+    note.text = text.join("\n");
+    talk.say(tx, act, &note).await
+}
+
+fn counted(act: &Act<'_>, code: &str, found: &Owed) -> String {
+    let locale = &act.house.locale;
+    match (found.all, found.open.len()) {
+        (0, _) => say!(locale, "watch-nobody-asked", code = code),
+        (all, 0) => say!(locale, "watch-all-confirmed", code = code, all = all),
+        (all, open) => say!(locale, "watch-open", code = code, open = open, all = all),
+    }
+}
+
+/// `/nhac [mã]`: asks back.
+pub(super) async fn ask(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<()> {
+    let chosen = chosen(tx, act, args).await?;
+    ask_about(tx, act, talk, &chosen.bulletin, chosen.said).await
+}
+
+async fn ask_about(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    talk: &Talk,
+    bulletin: &Bulletin,
+    said: Option<String>,
+) -> UseCaseResult<()> {
+    look_up::require_any_role(tx, act, &REMINDERS).await?;
+    let found = open_of(tx, bulletin).await?;
+    let locale = &act.house.locale;
+    let mut text: Vec<String> = said.into_iter().collect();
+    let units = awaiting(&found.open);
+    if units == 0 {
+        text.push(counted(act, &bulletin.code, &found));
+        if !found.open.is_empty() {
+            text.push(say!(locale, "watch-only-by-telephone", code = bulletin.code.as_str()));
+        }
+        return super::say_text(tx, act, talk, text.join("\n")).await;
+    }
+    talk.keep(tx, act, FLOW, &Asked { bulletin_id: bulletin.id.clone() }).await?;
+    text.push(say!(locale, "watch-remind-ask", code = bulletin.code.as_str(), units = units));
+    let (yes, no) = (say!(locale, "button-remind-now"), say!(locale, "button-answer-no"));
+    let note = Note::plain(text.join("\n")).with_row(&[(&yes, &format!("rm:{YES}")), (&no, &format!("rm:{NO}"))]);
+    talk.say(tx, act, &note).await
+}
+
+/// The typed answer.
+pub(super) async fn step(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    talk: &Talk,
+    dialogue: &Dialogue,
+    text: &str,
+) -> UseCaseResult<Response> {
+    if let Err(denied) = look_up::require_any_role(tx, act, &REMINDERS).await {
+        // The right was taken away in between: nothing is left to be answered.
+        talk.end(tx).await?;
+        return Err(denied);
+    }
+    match fold(text).as_str() {
+        "1" | "co" | "dong y" | "nhac" | "nhac ngay" | "ok" => confirmed(tx, act, talk, dialogue).await?,
+        "2" | "khong" | "thoi" | "huy" | "ko" => left(tx, act, talk).await?,
+        _ => super::say_text(tx, act, talk, say!(act.house.locale, "watch-yes-or-no")).await?,
+    }
+    Ok(Response::default())
+}
+
+async fn left(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<()> {
+    talk.end(tx).await?;
+    super::say_text(tx, act, talk, say!(act.house.locale, "watch-not-reminded")).await
+}
+
+/// `rm:` and a bulletin's id, yes, or no.
+pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, rest: &str) -> UseCaseResult<Response> {
+    if rest != YES && rest != NO {
+        let Some(bulletin) = own(tx, act, rest).await? else { return Ok(old_button(act)) };
+        ask_about(tx, act, talk, &bulletin, None).await?;
+        return Ok(Response::default());
+    }
+    // Answered already, or somebody else's question.
+    let Some(dialogue) = talk.dialogue(tx).await?.filter(|dialogue| dialogue.flow == FLOW) else {
+        return Ok(old_button(act));
+    };
+    if rest == YES {
+        confirmed(tx, act, talk, &dialogue).await?;
+    } else {
+        left(tx, act, talk).await?;
+    }
+    Ok(Response::default())
+}
+
+async fn confirmed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, dialogue: &Dialogue) -> UseCaseResult<()> {
+    talk.end(tx).await?;
+    let asked: Option<Asked> = serde_json::from_str(&dialogue.data).ok();
+    let bulletin = match asked {
+        Some(asked) => own(tx, act, &asked.bulletin_id).await?,
+        None => None,
+    };
+    let locale = &act.house.locale;
+    let text = match bulletin {
+        None => say!(locale, "toast-old-button"),
+        Some(bulletin) => match remind::now(tx, act, &bulletin).await? {
+            0 => say!(locale, "watch-only-by-telephone", code = bulletin.code.as_str()),
+            groups => say!(locale, "watch-reminded-now", code = bulletin.code.as_str(), count = groups),
+        },
+    };
+    super::say_text(tx, act, talk, text).await
+}

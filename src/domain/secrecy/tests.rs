@@ -1,0 +1,3 @@
+mod gate;
+mod marks_and_numbers;
+mod stamps;

@@ -1,0 +1,111 @@
+//! The engine: the loops that make things happen without anybody typing.
+//!
+//! Each loop is a struct with a `tick()` that does what is due now and returns; tests and the demo call the ticks
+//! directly, `serve` calls them on a timer and on a wake-up. A tick is safe to repeat and safe to be killed in.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clocks;
+use crate::domain::calendar::Millis;
+use crate::id::Entropy;
+use crate::platform::{Gateway, SelfInfo};
+use crate::store::{Store, StoreError};
+use crate::usecase::{Act, House, UseCaseError, Via};
+
+pub mod dispatcher;
+pub mod inbox;
+pub mod keeper;
+pub mod loops;
+pub mod planner;
+pub mod poller;
+
+/// What every loop shares.
+pub struct Core {
+    /// The database.
+    pub store: Store,
+    /// The three clocks.
+    pub clocks: Clocks,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Rules and sentences.
+    pub house: Arc<House>,
+    /// The configured accounts, by name.
+    pub gateways: BTreeMap<String, Arc<dyn Gateway>>,
+    /// This process, in leases.
+    pub owner: String,
+    /// Rung whenever somebody queued or stored something.
+    pub wake: Notify,
+    /// Platform calls on their way: a clean stop waits for them.
+    pub calls: TaskTracker,
+    /// Who we are on each gateway, as soon as its platform told us.
+    pub selves: RwLock<BTreeMap<String, SelfInfo>>,
+}
+
+/// Why a tick could not finish. What it had committed stands.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A rule refused what the engine tried.
+    #[error(transparent)]
+    UseCase(#[from] UseCaseError),
+    /// The commune was never imported.
+    #[error("no commune in the database; run `loa org import FILE` first")]
+    NoCommune,
+}
+
+/// Result of a tick.
+pub type EngineResult<T> = Result<T, EngineError>;
+
+impl Core {
+    /// The engine's own act in a commune, now.
+    #[must_use]
+    pub fn act(&self, commune_id: &str) -> Act<'_> {
+        Act {
+            commune_id: commune_id.to_owned(),
+            person_id: None,
+            via: Via::Engine,
+            at: self.clocks.business.now(),
+            wall: self.clocks.wall.now(),
+            entropy: self.entropy.as_ref(),
+            house: &self.house,
+        }
+    }
+
+    /// Who we are on a gateway; none until its platform told us.
+    #[must_use]
+    pub fn myself(&self, gateway: &str) -> Option<SelfInfo> {
+        self.selves.read().unwrap_or_else(PoisonError::into_inner).get(gateway).cloned()
+    }
+
+    /// Keeps who we are on a gateway.
+    pub fn learn_myself(&self, gateway: &str, me: SelfInfo) {
+        self.selves.write().unwrap_or_else(PoisonError::into_inner).insert(gateway.to_owned(), me);
+    }
+
+    /// Business time.
+    #[must_use]
+    pub fn business_now(&self) -> Millis {
+        self.clocks.business.now()
+    }
+
+    /// Machine time.
+    #[must_use]
+    pub fn wall_now(&self) -> Millis {
+        self.clocks.wall.now()
+    }
+
+    /// The commune this database is for.
+    ///
+    /// # Errors
+    /// The database; `NoCommune` before the first import.
+    pub async fn commune_id(&self) -> EngineResult<String> {
+        let mut tx = self.store.read().await?;
+        tx.commune().await?.map(|commune| commune.id).ok_or(EngineError::NoCommune)
+    }
+}

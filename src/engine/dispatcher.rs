@@ -1,0 +1,294 @@
+//! Sending: from due messages to platform calls, and from their outcomes back to rows.
+//!
+//! One tick is one transaction: it commits the outcomes of finished calls and the starts of the next ones together. A row
+//! becomes `sending` only after the pacer granted its slot; the commit comes before the bytes, the bytes right after the
+//! commit; no transaction is open during a call. If the process dies in between, the attempt's own deadline passes and
+//! the row becomes `unknown`: nobody can know whether the platform took it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::{Core, EngineResult};
+use crate::domain::calendar::Millis;
+use crate::platform::pacer::Pacer;
+use crate::platform::{Gateway, SelfInfo};
+use crate::store::Tx;
+use crate::store::messages::Finished;
+use crate::usecase::settle;
+
+mod call;
+mod conclude;
+mod start;
+
+use call::{Done, Report};
+
+/// Durations of the dispatcher, all configurable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispatchSettings {
+    /// How long a lease on a gateway holds without renewal.
+    pub lease: Duration,
+    /// After this a text call without an outcome is in doubt. Longer than the call's own total timeout.
+    pub text_deadline: Duration,
+    /// The same for a call with a file.
+    pub file_deadline: Duration,
+    /// How often a halted gateway is asked whether it works again.
+    pub probe_every: Duration,
+}
+
+/// Sends for one gateway. One dispatcher drives a gateway at a time, by lease.
+pub struct Dispatcher {
+    core: Arc<Core>,
+    gateway: Arc<dyn Gateway>,
+    commune_id: String,
+    settings: DispatchSettings,
+    pacer: Pacer,
+    lease: Option<HeldLease>,
+    reports: mpsc::UnboundedReceiver<Report>,
+    reporter: mpsc::UnboundedSender<Report>,
+    unrecorded: Vec<Done>,
+    in_flight: usize,
+    uploading: HashSet<(String, String)>,
+    /// Chats with a call on its way: a platform serialises them anyway, and order in a chat is kept.
+    busy: HashSet<String>,
+    halted: Option<Halt>,
+    swept_at: Option<Duration>,
+}
+
+/// A lease confirmed by the database.
+#[derive(Debug, Clone, Copy)]
+struct HeldLease {
+    epoch: i64,
+    /// Monotonic time of the last confirmed renewal.
+    renewed_at: Duration,
+}
+
+/// The account itself is at fault: nothing starts until a probe succeeds.
+#[derive(Debug, Clone, Copy)]
+struct Halt {
+    probe_at: Duration,
+}
+
+/// What a tick did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ticked {
+    /// Calls started.
+    pub started: usize,
+    /// Outcomes recorded.
+    pub recorded: usize,
+    /// Calls on their way.
+    pub in_flight: usize,
+    /// Monotonic time at which it is worth ticking again, if known.
+    pub next: Option<Duration>,
+}
+
+/// How often rows left behind by a dead process are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// How far back the pacer must know its calls: the longest window of any platform.
+const PACER_MEMORY: Duration = Duration::from_secs(61);
+
+impl Dispatcher {
+    /// A dispatcher that has not taken its lease yet.
+    #[must_use]
+    pub fn new(core: Arc<Core>, gateway: Arc<dyn Gateway>, commune_id: String, settings: DispatchSettings) -> Self {
+        let (reporter, reports) = mpsc::unbounded_channel();
+        let pacer = Pacer::new(gateway.capabilities().pace.clone());
+        Self {
+            core,
+            gateway,
+            commune_id,
+            settings,
+            pacer,
+            lease: None,
+            reports,
+            reporter,
+            unrecorded: Vec::new(),
+            in_flight: 0,
+            uploading: HashSet::new(),
+            busy: HashSet::new(),
+            halted: None,
+            swept_at: None,
+        }
+    }
+
+    /// Records what came back and starts what may leave.
+    ///
+    /// # Errors
+    /// The database; outcomes not recorded are kept for the next tick.
+    pub async fn tick(&mut self) -> EngineResult<Ticked> {
+        self.collect();
+        let now = self.core.clocks.mono.elapsed();
+        let mut tx = self.core.store.begin().await?;
+        let recorded = self.record_all(&mut tx).await?;
+        let held = self.hold_lease(&mut tx, now).await?;
+        let mut plan = start::Plan::default();
+        if held {
+            self.sweep(&mut tx, now).await?;
+            if self.halted.is_none() {
+                plan = self.plan_starts(&mut tx, now).await?;
+            }
+        }
+        tx.commit().await?;
+        self.unrecorded.clear();
+        let started = plan.calls.len();
+        for call in plan.calls {
+            self.launch(call);
+        }
+        self.probe_if_halted(now);
+        Ok(Ticked { started, recorded, in_flight: self.in_flight, next: self.next_tick(now, plan.next) })
+    }
+
+    /// Waits for a call to come back; without one on its way, for ever.
+    pub async fn wait_for_report(&mut self) {
+        if let Some(report) = self.reports.recv().await {
+            self.take(report);
+        }
+    }
+
+    /// Lets calls on their way come back and records them; starts nothing.
+    ///
+    /// # Errors
+    /// The database; what was not recorded becomes `unknown` by its deadline.
+    pub async fn drain(&mut self) -> EngineResult<()> {
+        loop {
+            self.collect();
+            if !self.unrecorded.is_empty() {
+                let mut tx = self.core.store.begin().await?;
+                self.record_all(&mut tx).await?;
+                tx.commit().await?;
+                self.unrecorded.clear();
+            }
+            if self.in_flight == 0 {
+                return Ok(());
+            }
+            self.wait_for_report().await;
+        }
+    }
+
+    /// Gives the lease back, once nothing is on its way.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn release(&mut self) -> EngineResult<()> {
+        let mut tx = self.core.store.begin().await?;
+        tx.release_lease(self.gateway.name(), &self.core.owner).await?;
+        tx.commit().await?;
+        self.lease = None;
+        Ok(())
+    }
+
+    fn collect(&mut self) {
+        while let Ok(report) = self.reports.try_recv() {
+            self.take(report);
+        }
+    }
+
+    fn take(&mut self, report: Report) {
+        match report {
+            Report::Call(done) => {
+                self.in_flight -= 1;
+                self.busy.remove(&done.chat_id);
+                self.pacer.finished(self.core.clocks.mono.elapsed(), &done.chat_id);
+                if let Some(upload) = &done.upload {
+                    self.uploading.remove(upload);
+                }
+                self.unrecorded.push(*done);
+            }
+            Report::Probe(works) => self.probed(works),
+        }
+    }
+
+    /// Takes or renews the lease; false when another process drives this gateway.
+    async fn hold_lease(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<bool> {
+        let fresh = self.lease.is_some_and(|lease| now.saturating_sub(lease.renewed_at) < self.settings.lease / 3);
+        if fresh {
+            return Ok(true);
+        }
+        let wall = self.core.wall_now();
+        let until = wall.plus_ms(i64::try_from(self.settings.lease.as_millis()).unwrap_or(i64::MAX));
+        let lease = tx.take_lease(self.gateway.name(), &self.core.owner, wall, until).await?;
+        let first = self.lease.is_none();
+        self.lease = lease.map(|lease| HeldLease { epoch: lease.epoch, renewed_at: now });
+        if self.lease.is_some() && first {
+            self.reload_pacer(tx, now).await?;
+        }
+        Ok(self.lease.is_some())
+    }
+
+    async fn reload_pacer(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {
+        let wall = self.core.wall_now();
+        let memory = i64::try_from(PACER_MEMORY.as_millis()).unwrap_or(i64::MAX);
+        for (chat_id, started_at) in tx.recent_attempts(self.gateway.name(), wall.plus_ms(-memory)).await? {
+            self.pacer.reload(now, &chat_id, Millis(started_at).until(wall));
+        }
+        Ok(())
+    }
+
+    /// Rows that a dead process left as `sending` become `unknown` once their attempt's own deadline has passed.
+    async fn sweep(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {
+        if self.swept_at.is_some_and(|at| now.saturating_sub(at) < SWEEP_EVERY) {
+            return Ok(());
+        }
+        self.swept_at = Some(now);
+        let wall = self.core.wall_now();
+        for attempt_id in tx.abandoned_attempts(self.gateway.name(), wall).await? {
+            let lost = Finished::Unknown { detail: "crashed".to_owned() };
+            tx.finish_attempt(&attempt_id, &lost, wall).await?;
+        }
+        Ok(())
+    }
+
+    fn next_tick(&self, now: Duration, planned: Option<Duration>) -> Option<Duration> {
+        let renewal = self.lease.map(|lease| lease.renewed_at + self.settings.lease / 3);
+        let probe = self.halted.map(|halt| halt.probe_at);
+        [planned, renewal, probe].into_iter().flatten().map(|at| at.max(now)).min()
+    }
+
+    fn probe_if_halted(&mut self, now: Duration) {
+        let Some(halt) = self.halted.filter(|halt| halt.probe_at <= now) else { return };
+        self.halted = Some(Halt { probe_at: halt.probe_at.max(now) + self.settings.probe_every });
+        let (gateway, reporter) = (self.gateway.clone(), self.reporter.clone());
+        self.core.calls.spawn(async move {
+            let works = gateway.identify().await.map(|SelfInfo { .. }| ()).map_err(|error| error.to_string());
+            // The dispatcher may be gone by now; then nobody needs the answer.
+            let _ = reporter.send(Report::Probe(works));
+        });
+    }
+
+    fn probed(&mut self, works: Result<(), String>) {
+        match works {
+            Ok(()) => {
+                tracing::info!(gateway = self.gateway.name(), "gateway.recovered");
+                self.halted = None;
+            }
+            Err(error) => tracing::warn!(gateway = self.gateway.name(), %error, "gateway.still_halted"),
+        }
+    }
+
+    /// Whether nothing starts because the account itself is at fault.
+    #[must_use]
+    pub const fn is_halted(&self) -> bool {
+        self.halted.is_some()
+    }
+
+    async fn record_all(&mut self, tx: &mut Tx) -> EngineResult<usize> {
+        let done = std::mem::take(&mut self.unrecorded);
+        let result = self.record_each(tx, &done).await;
+        let count = done.len();
+        // Kept until the commit: a failed one must not lose an outcome.
+        self.unrecorded = done;
+        result.map(|()| count)
+    }
+
+    async fn record_each(&mut self, tx: &mut Tx, done: &[Done]) -> EngineResult<()> {
+        for done in done {
+            let finished = self.conclude(tx, done).await?;
+            let core = self.core.clone();
+            let act = core.act(&self.commune_id);
+            settle::record(tx, &act, &done.message_id, &done.attempt_id, &finished).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! One platform call on its way, and the report that comes back.
+
+use std::sync::Arc;
+
+use super::Dispatcher;
+use crate::domain::retry::{FailureReason, Outcome};
+use crate::platform::{Failure, FileSource, Gateway, Outgoing, Receipt};
+use crate::store::Store;
+
+/// A call that was committed as started and is now to be made.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) message_id: String,
+    pub(super) attempt_id: String,
+    pub(super) chat_id: String,
+    pub(super) chat_external: String,
+    pub(super) attempts_before: i64,
+    pub(super) content: Content,
+}
+
+/// What the call carries; a file's bytes are read only when it is its turn.
+#[derive(Debug)]
+pub(super) enum Content {
+    Ready(Outgoing),
+    Upload { sha256: String, name: String, caption: String },
+}
+
+/// A finished call.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) message_id: String,
+    pub(super) attempt_id: String,
+    pub(super) chat_id: String,
+    pub(super) attempts: i64,
+    /// Hash and name of the file that was uploaded.
+    pub(super) upload: Option<(String, String)>,
+    /// The file sent by a handle.
+    pub(super) by_handle: Option<(String, String)>,
+    pub(super) result: Result<Receipt, Failure>,
+}
+
+/// What comes back to the dispatcher.
+#[derive(Debug)]
+pub(super) enum Report {
+    Call(Box<Done>),
+    Probe(Result<(), String>),
+}
+
+impl Dispatcher {
+    /// Makes a call. Its outcome comes back as a report, whenever that is.
+    pub(super) fn launch(&mut self, call: Call) {
+        self.in_flight += 1;
+        self.busy.insert(call.chat_id.clone());
+        let upload = match &call.content {
+            Content::Upload { sha256, name, .. } => Some((sha256.clone(), name.clone())),
+            Content::Ready(_) => None,
+        };
+        if let Some(upload) = &upload {
+            self.uploading.insert(upload.clone());
+        }
+        let (gateway, store, reporter) = (self.gateway.clone(), self.core.store.clone(), self.reporter.clone());
+        self.core.calls.spawn(async move {
+            let done = Done {
+                by_handle: handle_of(&call.content),
+                result: make(&gateway, &store, &call).await,
+                message_id: call.message_id,
+                attempt_id: call.attempt_id,
+                chat_id: call.chat_id,
+                attempts: call.attempts_before + 1,
+                upload,
+            };
+            // Without a dispatcher the row stays `sending` and its deadline settles it.
+            let _ = reporter.send(Report::Call(Box::new(done)));
+        });
+    }
+}
+
+fn handle_of(content: &Content) -> Option<(String, String)> {
+    match content {
+        Content::Ready(Outgoing::File { source: FileSource::Handle(handle), name, .. }) => {
+            Some((handle.clone(), name.clone()))
+        }
+        _ => None,
+    }
+}
+
+async fn make(gateway: &Arc<dyn Gateway>, store: &Store, call: &Call) -> Result<Receipt, Failure> {
+    match &call.content {
+        Content::Ready(outgoing) => gateway.send(&call.chat_external, outgoing).await,
+        Content::Upload { sha256, name, caption } => {
+            let outgoing = Outgoing::File {
+                source: FileSource::Bytes(read_file(store, sha256).await?),
+                name: name.clone(),
+                caption: caption.clone(),
+            };
+            gateway.send(&call.chat_external, &outgoing).await
+        }
+    }
+}
+
+async fn read_file(store: &Store, sha256: &str) -> Result<Vec<u8>, Failure> {
+    let missing = |detail: String| Failure { outcome: Outcome::Final(FailureReason::ContentOther), detail };
+    let mut tx = store.read().await.map_err(|error| missing(error.to_string()))?;
+    let file = tx.file(sha256).await.map_err(|error| missing(error.to_string()))?;
+    file.map(|file| file.content).ok_or_else(|| missing("the file is not in the database".to_owned()))
+}

@@ -1,0 +1,145 @@
+//! From a platform's answer to a row's next state, and to the pace of what follows.
+
+use std::time::Duration;
+
+use super::call::Done;
+use super::{Dispatcher, EngineResult, Halt};
+use crate::domain::calendar::Millis;
+use crate::domain::message::Purpose;
+use crate::domain::org::Role;
+use crate::domain::retry::{Consequence, FailureReason, Outcome, PauseScope, Retry, next_try};
+use crate::platform::{Failure, Receipt};
+use crate::store::Tx;
+use crate::store::messages::Finished;
+use crate::usecase::notify::{self, Note};
+use crate::usecase::settle::{gateway_scope, open_incident};
+
+impl Dispatcher {
+    /// What a finished call means for its row.
+    pub(super) async fn conclude(&mut self, tx: &mut Tx, done: &Done) -> EngineResult<Finished> {
+        match &done.result {
+            Ok(receipt) => self.took(tx, done, receipt).await,
+            Err(failure) => self.refused(tx, done, failure).await,
+        }
+    }
+
+    async fn took(&mut self, tx: &mut Tx, done: &Done, receipt: &Receipt) -> EngineResult<Finished> {
+        if let (Some((sha256, name)), Some(handle)) = (&done.upload, &receipt.upload_handle) {
+            tx.put_upload_handle(self.gateway.name(), sha256, name, handle, self.core.wall_now()).await?;
+        }
+        let at = self.core.business_now();
+        tx.close_incidents(&gateway_scope(self.gateway.name()), at).await?;
+        Ok(Finished::Sent { external_id: receipt.external_id.clone(), at })
+    }
+
+    async fn refused(&mut self, tx: &mut Tx, done: &Done, failure: &Failure) -> EngineResult<Finished> {
+        let detail = failure.detail.clone();
+        Ok(match &failure.outcome {
+            Outcome::Sent { external_id } => {
+                let external_id = external_id.clone().unwrap_or_default();
+                Finished::Sent { external_id, at: self.core.business_now() }
+            }
+            Outcome::RetryLater { after, scope } => self.later(tx, done, (*after, *scope), detail).await?,
+            Outcome::Moved { to } => {
+                tx.set_chat_external(&done.chat_id, to).await?;
+                Finished::Retry { due_at: self.core.wall_now(), detail }
+            }
+            Outcome::Final(reason) => self.final_refusal(tx, done, *reason, detail).await?,
+            Outcome::Unknown(reason) => Finished::Unknown { detail: format!("{reason}: {detail}") },
+        })
+    }
+
+    async fn later(
+        &mut self,
+        tx: &mut Tx,
+        done: &Done,
+        asked: (Option<Duration>, PauseScope),
+        detail: String,
+    ) -> EngineResult<Finished> {
+        let (after, scope) = asked;
+        let tries = u32::try_from(done.attempts).unwrap_or(u32::MAX);
+        let Retry::After(wait) = next_try(tries, scope, after, self.roll()) else {
+            return Ok(Finished::Failed { reason: FailureReason::GaveUp.as_str().to_owned(), detail });
+        };
+        let now = self.core.clocks.mono.elapsed();
+        match scope {
+            PauseScope::Chat => self.pacer.refused(now, &done.chat_id, wait),
+            PauseScope::Gateway => {
+                self.pacer.pause(now + wait);
+                self.open_gateway_incident(tx, "unreachable", &detail).await?;
+            }
+        }
+        Ok(Finished::Retry { due_at: self.after(wait), detail })
+    }
+
+    async fn final_refusal(
+        &mut self,
+        tx: &mut Tx,
+        done: &Done,
+        reason: FailureReason,
+        detail: String,
+    ) -> EngineResult<Finished> {
+        if reason.consequence() == Consequence::HaltGateway {
+            // Held, not failed: once the account works again exactly the messages not sent go out.
+            self.halt(tx, reason, &detail).await?;
+            return Ok(Finished::Retry { due_at: self.core.wall_now(), detail });
+        }
+        if reason.stops_broadcast()
+            && let Some((sha256, name)) = self.refused_handle(tx, done).await?
+        {
+            // The platform no longer knows the file under its handle: upload it again.
+            tx.drop_upload_handle(self.gateway.name(), &sha256, &name).await?;
+            return Ok(Finished::Retry { due_at: self.core.wall_now(), detail });
+        }
+        Ok(Finished::Failed { reason: reason.as_str().to_owned(), detail })
+    }
+
+    /// The stored handle a refused call was sent with, if that handle is still the one in use.
+    async fn refused_handle(&self, tx: &mut Tx, done: &Done) -> EngineResult<Option<(String, String)>> {
+        let Some((handle, name)) = &done.by_handle else { return Ok(None) };
+        let Some(message) = tx.message(&done.message_id).await? else { return Ok(None) };
+        let Some(sha256) = message.file_sha256 else { return Ok(None) };
+        let stored = tx.upload_handle(self.gateway.name(), &sha256, name).await?;
+        Ok((stored.as_ref() == Some(handle)).then(|| (sha256, name.clone())))
+    }
+
+    async fn halt(&mut self, tx: &mut Tx, reason: FailureReason, detail: &str) -> EngineResult<()> {
+        if self.halted.is_none() {
+            let probe_at = self.core.clocks.mono.elapsed() + self.settings.probe_every;
+            self.halted = Some(Halt { probe_at });
+            tracing::error!(gateway = self.gateway.name(), reason = reason.as_str(), "gateway.halted");
+        }
+        self.open_gateway_incident(tx, reason.as_str(), detail).await
+    }
+
+    /// Opens the incident once and tells the admins, with how many messages wait.
+    async fn open_gateway_incident(&mut self, tx: &mut Tx, kind: &str, detail: &str) -> EngineResult<()> {
+        let core = self.core.clone();
+        let act = core.act(&self.commune_id);
+        if !open_incident(tx, &act, &gateway_scope(self.gateway.name()), kind, detail).await? {
+            return Ok(());
+        }
+        let waiting = tx.waiting_deliveries(self.gateway.name()).await?;
+        let key = if kind == "unreachable" { "alert-gateway-unreachable" } else { "alert-gateway-token" };
+        let text = act.house.locale.text(
+            key,
+            &[
+                ("gateway", self.gateway.name().into()),
+                ("unsent", waiting.unsent.into()),
+                ("planned", waiting.planned.into()),
+            ],
+        );
+        notify::tell_role(tx, &act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+        Ok(())
+    }
+
+    fn after(&self, wait: Duration) -> Millis {
+        self.core.wall_now().plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn roll(&self) -> u16 {
+        let mut bytes = [0_u8; 2];
+        self.core.entropy.fill(&mut bytes);
+        u16::from_be_bytes(bytes)
+    }
+}

@@ -1,0 +1,160 @@
+//! Choosing what starts now: due, of an active chat, in its lane's turn, with a slot from the pacer.
+
+use std::time::Duration;
+
+use super::call::{Call, Content};
+use super::{Dispatcher, EngineResult};
+use crate::domain::message::{Lane, MessageState};
+use crate::id;
+use crate::platform::pacer::Request;
+use crate::platform::{FileSource, Outgoing};
+use crate::store::Tx;
+use crate::store::messages::{QueuedMessage, StartedAttempt};
+use crate::usecase::notify::decode_buttons;
+
+/// Due messages looked at in one tick. More than the chats of the largest commune, so that none starves behind others.
+const LOOK_AHEAD: i64 = 512;
+
+/// What a tick starts, and when the next look is worth it.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) calls: Vec<Call>,
+    /// Monotonic time.
+    pub(super) next: Option<Duration>,
+}
+
+impl Plan {
+    fn look_again(&mut self, at: Duration) {
+        self.next = Some(self.next.map_or(at, |known| known.min(at)));
+    }
+}
+
+impl Dispatcher {
+    /// Moves what may leave now to `sending`, in the tick's transaction.
+    pub(super) async fn plan_starts(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<Plan> {
+        let mut plan = Plan::default();
+        if self.lease_is_old(now) || self.pacer.gateway_free_at() > now {
+            plan.look_again(self.pacer.gateway_free_at());
+            return Ok(plan);
+        }
+        let wall = self.core.wall_now();
+        let due = tx.due_messages(self.gateway.name(), wall, LOOK_AHEAD).await?;
+        let flash_waits = due.iter().any(|message| message.lane == Lane::Flash.number());
+        for message in due {
+            if self.pacer.gateway_free_at() > now {
+                plan.look_again(self.pacer.gateway_free_at());
+                break;
+            }
+            self.consider(tx, now, message, flash_waits, &mut plan).await?;
+        }
+        if let Some(next_due) = tx.next_due(self.gateway.name(), wall).await? {
+            plan.look_again(now + wall.until(next_due));
+        }
+        Ok(plan)
+    }
+
+    /// Past two thirds of the lease without a confirmed renewal nothing starts: another process may be about to take over.
+    fn lease_is_old(&self, now: Duration) -> bool {
+        self.lease.is_none_or(|lease| now.saturating_sub(lease.renewed_at) > self.settings.lease * 2 / 3)
+    }
+
+    async fn consider(
+        &mut self,
+        tx: &mut Tx,
+        now: Duration,
+        message: QueuedMessage,
+        flash_waits: bool,
+        plan: &mut Plan,
+    ) -> EngineResult<()> {
+        if message.chat_state != "active" {
+            tx.leave_queue(&message.id, MessageState::Skipped, "chat_suspended").await?;
+            return Ok(());
+        }
+        if self.busy.contains(&message.chat_id) {
+            // Its report rings.
+            return Ok(());
+        }
+        let Some(content) = self.content(tx, &message).await? else { return Ok(()) };
+        let lane = Lane::try_from(message.lane).unwrap_or(Lane::Normal);
+        let is_group = message.chat_kind == "group";
+        let request = Request { chat: &message.chat_id, is_group, lane, flash_waits };
+        if let Err(later) = self.pacer.grant(now, request) {
+            plan.look_again(later);
+            return Ok(());
+        }
+        if let Some(call) = self.claim(tx, message, content).await? {
+            plan.calls.push(call);
+        }
+        Ok(())
+    }
+
+    /// What the call would carry; none when it cannot be sent now, or not at all.
+    async fn content(&self, tx: &mut Tx, message: &QueuedMessage) -> EngineResult<Option<Content>> {
+        if let (Some(sha256), Some(name)) = (&message.file_sha256, &message.file_name) {
+            return self.file_content(tx, message, sha256, name).await;
+        }
+        let buttons = decode_buttons(&message.buttons);
+        let text = message.body.clone();
+        if message.purpose != crate::domain::message::Purpose::Edit {
+            return Ok(Some(Content::Ready(Outgoing::Text { text, buttons, reply_to: message.reply_to.clone() })));
+        }
+        let Some(target) = message.edit_external.clone() else {
+            tx.leave_queue(&message.id, MessageState::Skipped, "no_target").await?;
+            return Ok(None);
+        };
+        Ok(Some(Content::Ready(Outgoing::Edit { target, text, buttons })))
+    }
+
+    /// A file goes by the platform's handle; the first copy uploads it, and the others wait for that.
+    async fn file_content(
+        &self,
+        tx: &mut Tx,
+        message: &QueuedMessage,
+        sha256: &str,
+        name: &str,
+    ) -> EngineResult<Option<Content>> {
+        let (name, caption) = (name.to_owned(), message.body.clone());
+        if let Some(handle) = tx.upload_handle(self.gateway.name(), sha256, &name).await? {
+            let source = FileSource::Handle(handle);
+            return Ok(Some(Content::Ready(Outgoing::File { source, name, caption })));
+        }
+        let upload = (sha256.to_owned(), name);
+        if self.uploading.contains(&upload) {
+            return Ok(None);
+        }
+        Ok(Some(Content::Upload { sha256: upload.0, name: upload.1, caption }))
+    }
+
+    async fn claim(&mut self, tx: &mut Tx, message: QueuedMessage, content: Content) -> EngineResult<Option<Call>> {
+        let Some(lease) = self.lease else { return Ok(None) };
+        let deadline = match &content {
+            Content::Upload { .. } => self.settings.file_deadline,
+            Content::Ready(_) => self.settings.text_deadline,
+        };
+        let wall = self.core.wall_now();
+        let attempt = StartedAttempt {
+            id: id::new_id(wall, self.core.entropy.as_ref()),
+            message_id: message.id.clone(),
+            gateway: self.gateway.name().to_owned(),
+            chat_id: message.chat_id.clone(),
+            epoch: lease.epoch,
+            owner: self.core.owner.clone(),
+            started_at: wall,
+            deadline_at: wall.plus_ms(i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX)),
+        };
+        if !tx.start_attempt(&attempt).await? {
+            return Ok(None);
+        }
+        if let Content::Upload { sha256, name, .. } = &content {
+            self.uploading.insert((sha256.clone(), name.clone()));
+        }
+        Ok(Some(Call {
+            message_id: message.id,
+            attempt_id: attempt.id,
+            chat_id: message.chat_id,
+            chat_external: message.chat_external,
+            attempts_before: message.attempts,
+            content,
+        }))
+    }
+}

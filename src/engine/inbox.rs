@@ -1,0 +1,157 @@
+//! Processing what came in: once each, in one transaction with everything that follows from it.
+//!
+//! What needs the network (fetching a file, counting a group's members) is done before the transaction, what can wait
+//! (a toast, deleting a refused document) after it. Button presses go first: somebody looks at a spinner.
+
+use std::sync::Arc;
+
+use super::{Core, EngineResult};
+use crate::desk::{self, Fetched, Prepared, Response};
+use crate::domain::event::{ButtonPress, Event};
+use crate::platform::Gateway;
+use crate::store::inbox::InboxRow;
+use crate::usecase::{Act, UseCaseError, Via};
+
+/// Reads a document's first page in a bounded child process.
+pub type Inspector = Arc<dyn Fn(Vec<u8>) -> InspectCall + Send + Sync>;
+/// The call of an [`Inspector`].
+pub type InspectCall = std::pin::Pin<Box<dyn Future<Output = Fetched> + Send>>;
+
+/// Processes the inbox of all gateways.
+pub struct Inbox {
+    core: Arc<Core>,
+    commune_id: String,
+    inspect: Inspector,
+}
+
+/// Updates processed in one tick.
+const BATCH: i64 = 20;
+/// Largest document a conversation takes, bytes: what Telegram lets a bot fetch (Bot API, getFile).
+const MAX_DOCUMENT: u64 = 20_000_000;
+
+impl Inbox {
+    /// A processor for a commune.
+    #[must_use]
+    pub fn new(core: Arc<Core>, commune_id: String, inspect: Inspector) -> Self {
+        Self { core, commune_id, inspect }
+    }
+
+    /// Processes what waits; gives how many updates were taken.
+    ///
+    /// # Errors
+    /// The database; an update that could not be processed is tried again later, and given up after five times.
+    pub async fn tick(&self) -> EngineResult<usize> {
+        let waiting = self.core.store.read().await?.waiting_inbox(BATCH).await?;
+        for row in &waiting {
+            self.process(row).await?;
+        }
+        Ok(waiting.len())
+    }
+
+    async fn process(&self, row: &InboxRow) -> EngineResult<()> {
+        let event = row.event.as_deref().and_then(|event| serde_json::from_str::<Event>(event).ok());
+        let Some(event) = event else { return self.fail(row, "unreadable event").await };
+        match self.handle(row, &event).await {
+            Ok(response) => {
+                self.core.wake.notify_waiters();
+                self.after(row, &event, response).await;
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(inbox = %row.id, error = %describe(&error), "inbox.failed");
+                self.answer_if_press(row, &event, "").await;
+                self.fail(row, &describe(&error)).await
+            }
+        }
+    }
+
+    async fn handle(&self, row: &InboxRow, event: &Event) -> Result<Response, UseCaseError> {
+        let prepared = self.prepare(row, event).await?;
+        let mut tx = self.core.store.begin().await?;
+        let act = self.act(row);
+        let response = desk::handle(&mut tx, &act, &prepared).await?;
+        if !tx.finish_inbox(&row.id, act.wall).await? {
+            // Somebody else processed it meanwhile: leave nothing behind.
+            return Ok(Response::default());
+        }
+        tx.commit().await?;
+        Ok(response)
+    }
+
+    fn act(&self, row: &InboxRow) -> Act<'_> {
+        Act { via: Via::Chat(row.gateway.clone()), ..self.core.act(&self.commune_id) }
+    }
+
+    async fn prepare<'a>(&'a self, row: &'a InboxRow, event: &'a Event) -> Result<Prepared<'a>, UseCaseError> {
+        let username = self.core.myself(&row.gateway).map(|me| me.username).unwrap_or_default();
+        let mut prepared =
+            Prepared { gateway: &row.gateway, username, event, dedupe: &row.dedupe, file: None, members: None };
+        let Some(gateway) = self.core.gateways.get(&row.gateway) else { return Ok(prepared) };
+        let wanted = {
+            let mut tx = self.core.store.read().await?;
+            desk::wants(&mut tx, &self.act(row), &prepared).await?
+        };
+        if wanted.file {
+            prepared.file = self.fetch(gateway, event).await;
+        }
+        if wanted.members
+            && let Some(chat) = event.chat()
+        {
+            prepared.members = gateway.member_count(&chat.external_id).await.ok();
+        }
+        Ok(prepared)
+    }
+
+    async fn fetch(&self, gateway: &Arc<dyn Gateway>, event: &Event) -> Option<Fetched> {
+        let Event::Message(message) = event else { return None };
+        let file = message.file.as_ref()?;
+        match gateway.fetch(&file.reference, MAX_DOCUMENT).await {
+            Ok(content) => Some((self.inspect)(content).await),
+            Err(error) => Some(Fetched::NotFetched { reason: error.to_string() }),
+        }
+    }
+
+    /// What may be done after the commit, and is not worth repeating if it fails.
+    async fn after(&self, row: &InboxRow, event: &Event, response: Response) {
+        let Some(gateway) = self.core.gateways.get(&row.gateway) else { return };
+        self.answer_if_press(row, event, response.toast.as_deref().unwrap_or_default()).await;
+        for message in &response.delete {
+            let Some(chat) = event.chat() else { continue };
+            if let Err(error) = gateway.delete(&chat.external_id, message).await {
+                tracing::warn!(gateway = %row.gateway, %error, "message.not_deleted");
+            }
+        }
+        if let Some((chat, commands)) = response.menu {
+            let menu = crate::platform::Menu { chat: Some(chat), commands };
+            if let Err(error) = gateway.publish_menu(&menu).await {
+                tracing::warn!(gateway = %row.gateway, %error, "menu.not_published");
+            }
+        }
+    }
+
+    async fn answer_if_press(&self, row: &InboxRow, event: &Event, text: &str) {
+        let Event::Press(ButtonPress { press_id, .. }) = event else { return };
+        let Some(gateway) = self.core.gateways.get(&row.gateway) else { return };
+        if let Err(error) = gateway.answer_press(press_id, text).await {
+            // An old press: the answer no longer reaches anybody, what it did stands.
+            tracing::debug!(gateway = %row.gateway, %error, "press.not_answered");
+        }
+    }
+
+    async fn fail(&self, row: &InboxRow, error: &str) -> EngineResult<()> {
+        let mut tx = self.core.store.begin().await?;
+        tx.fail_inbox(&row.id, error, self.core.wall_now()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// The class of an error, without anything a person wrote.
+fn describe(error: &UseCaseError) -> String {
+    match error {
+        UseCaseError::Store(error) => error.to_string(),
+        UseCaseError::Denied(denied) => denied.to_string(),
+        UseCaseError::NotFound { what, .. } => format!("no such {what}"),
+        UseCaseError::Refused { key, .. } => (*key).to_owned(),
+    }
+}

@@ -1,0 +1,193 @@
+//! The loops of a running service: each calls a tick when it is worth it, and ends when asked to.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::dispatcher::Dispatcher;
+use super::inbox::Inbox;
+use super::keeper::Keeper;
+use super::planner::Planner;
+use super::poller::{PollError, Poller};
+use super::{Core, EngineError, EngineResult};
+use crate::platform::{AskError, Gateway, Menu};
+
+/// How long a loop rests when nothing rings: the clock alone may have made something due.
+const REST: Duration = Duration::from_secs(1);
+/// How long a loop rests after the database failed.
+const AFTER_FAULT: Duration = Duration::from_secs(2);
+/// Longest wait between two tries to reach a platform that does not answer.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+
+/// Fires schedules as they fall due.
+///
+/// # Errors
+/// None while it runs; a fault is logged and tried again.
+pub async fn planner(core: Arc<Core>, planner: Planner, stop: CancellationToken) -> EngineResult<()> {
+    while !stop.is_cancelled() {
+        let ring = core.wake.notified();
+        let mut ring = pin!(ring);
+        ring.as_mut().enable();
+        let rest = outcome("planner", planner.tick().await.map(|_| ()));
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = ring => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Does what falls due by the clock.
+///
+/// # Errors
+/// None while it runs; a fault is logged and tried again.
+pub async fn keeper(keeper: Keeper, stop: CancellationToken) -> EngineResult<()> {
+    while !stop.is_cancelled() {
+        let rest = outcome("keeper", keeper.tick().await);
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+    // What the last acts left unsealed is sealed before the end.
+    keeper.tick().await
+}
+
+/// Processes what comes in.
+///
+/// # Errors
+/// None while it runs; a fault is logged and tried again.
+pub async fn inbox(core: Arc<Core>, inbox: Inbox, stop: CancellationToken) -> EngineResult<()> {
+    while !stop.is_cancelled() {
+        let ring = core.wake.notified();
+        let mut ring = pin!(ring);
+        // Before looking: a ring between the look and the wait must not be lost.
+        ring.as_mut().enable();
+        let done = inbox.tick().await;
+        if matches!(done, Ok(count) if count > 0) {
+            continue;
+        }
+        let rest = outcome("inbox", done.map(|_| ()));
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = ring => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Sends for one gateway; asked to end, it starts nothing more and waits for what is on its way.
+///
+/// # Errors
+/// The database, at the very end only.
+pub async fn dispatcher(core: Arc<Core>, mut dispatcher: Dispatcher, stop: CancellationToken) -> EngineResult<()> {
+    while !stop.is_cancelled() {
+        let ring = core.wake.notified();
+        let mut ring = pin!(ring);
+        ring.as_mut().enable();
+        let rest = match dispatcher.tick().await {
+            Ok(ticked) => {
+                let now = core.clocks.mono.elapsed();
+                ticked.next.map_or(REST, |next| next.saturating_sub(now).min(REST))
+            }
+            Err(error) => outcome("dispatcher", Err(error)),
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = ring => {}
+            () = dispatcher.wait_for_report() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+    dispatcher.drain().await?;
+    dispatcher.release().await
+}
+
+/// Learns who we are on a gateway, publishes the menu, then receives for ever.
+///
+/// # Errors
+/// Another process receives this bot's updates: two of them would lose half each.
+pub async fn poller(
+    core: Arc<Core>,
+    gateway: Arc<dyn Gateway>,
+    menu: Menu,
+    stop: CancellationToken,
+) -> Result<(), AskError> {
+    let Some(me) = identify(&core, &gateway, &stop).await else { return Ok(()) };
+    if let Err(error) = gateway.publish_menu(&menu).await {
+        tracing::warn!(gateway = gateway.name(), %error, "menu.not_published");
+    }
+    let poller = Poller::new(core, gateway.clone(), me);
+    let mut faults = 0;
+    loop {
+        let polled = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            polled = poller.tick() => polled,
+        };
+        let wait = match polled {
+            Ok(_) => {
+                faults = 0;
+                continue;
+            }
+            Err(PollError::Ask(AskError::Wait(wait))) => wait,
+            Err(error) => {
+                faults += 1;
+                tracing::warn!(gateway = gateway.name(), %error, faults, "poll.failed");
+                backoff(faults)
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn identify(
+    core: &Core,
+    gateway: &Arc<dyn Gateway>,
+    stop: &CancellationToken,
+) -> Option<crate::platform::SelfInfo> {
+    let mut faults = 0;
+    loop {
+        let answer = tokio::select! {
+            () = stop.cancelled() => return None,
+            answer = gateway.identify() => answer,
+        };
+        match answer {
+            Ok(me) => {
+                tracing::info!(gateway = gateway.name(), username = %me.username, "gateway.ready");
+                core.learn_myself(gateway.name(), me.clone());
+                return Some(me);
+            }
+            Err(error) => {
+                faults += 1;
+                tracing::error!(gateway = gateway.name(), %error, "gateway.not_ready");
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return None,
+            () = tokio::time::sleep(backoff(faults)) => {}
+        }
+    }
+}
+
+/// 1 s, 2 s, 4 s … up to a minute.
+fn backoff(faults: u32) -> Duration {
+    Duration::from_secs(1 << faults.saturating_sub(1).min(6)).min(LONGEST_BACKOFF)
+}
+
+/// Logs a fault; gives how long to rest.
+fn outcome(task: &'static str, result: Result<(), EngineError>) -> Duration {
+    match result {
+        Ok(()) => REST,
+        Err(error) => {
+            tracing::error!(task, %error, "tick.failed");
+            AFTER_FAULT
+        }
+    }
+}

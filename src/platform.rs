@@ -1,0 +1,215 @@
+//! Platforms: what a gateway can do, and the one interface through which everything leaves and comes in.
+//!
+//! A platform's wire stays in its own module. What the rest of the house may know of the differences between platforms
+//! is [`Capabilities`], a value; nothing outside this room asks which platform it is.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::domain::event::Event;
+use crate::domain::render::Button;
+use crate::domain::retry::Outcome;
+
+pub mod pacer;
+pub mod telegram;
+
+/// A call in flight. Boxed, so that a gateway can be held as an object.
+pub type Call<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a gateway's platform permits. Rendering, acknowledgement and pacing read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Longest text of one message, in UTF-16 units after formatting.
+    pub text_limit: usize,
+    /// Longest caption of a file, in UTF-16 units.
+    pub caption_limit: usize,
+    /// Whether text is sent as HTML.
+    pub html: bool,
+    /// Whether a message can carry buttons.
+    pub buttons: bool,
+    /// Whether a message can be changed afterwards.
+    pub edits: bool,
+    /// Whether a file can be sent to a group.
+    pub files: bool,
+    /// Whether the bot can take back its message, and for how long.
+    pub delete_within: Option<Duration>,
+    /// Largest file it sends, bytes.
+    pub upload_limit: u64,
+    /// Largest file it fetches, bytes.
+    pub download_limit: u64,
+    /// Whether deliveries here count toward "nhóm Zalo".
+    pub counts_as_zalo: bool,
+    /// The limits of its pace.
+    pub pace: pacer::Limits,
+}
+
+/// One thing that leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outgoing {
+    /// A text message.
+    Text {
+        /// Formatted text.
+        text: String,
+        /// Rows of buttons.
+        buttons: Vec<Vec<Button>>,
+        /// The platform's id of the message it answers.
+        reply_to: Option<String>,
+    },
+    /// A file.
+    File {
+        /// Its content, or the platform's own handle of it.
+        source: FileSource,
+        /// The name people see.
+        name: String,
+        /// Formatted caption.
+        caption: String,
+    },
+    /// The new text of a message already there.
+    Edit {
+        /// The platform's id of that message.
+        target: String,
+        /// Formatted text.
+        text: String,
+        /// Rows of buttons.
+        buttons: Vec<Vec<Button>>,
+    },
+}
+
+/// Where a file comes from.
+#[derive(Clone, PartialEq, Eq)]
+pub enum FileSource {
+    /// From here.
+    Bytes(Vec<u8>),
+    /// The platform has it under this handle.
+    Handle(String),
+}
+
+impl std::fmt::Debug for FileSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::Handle(_) => f.write_str("Handle(…)"),
+        }
+    }
+}
+
+/// The platform took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The platform's message id.
+    pub external_id: String,
+    /// The handle under which it now holds the file.
+    pub upload_handle: Option<String>,
+}
+
+/// The platform did not take it, or nobody knows whether it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What it means; never [`Outcome::Sent`] with an id that could have been a receipt.
+    pub outcome: Outcome,
+    /// What the platform or the network said, free of tokens and of the message itself.
+    pub detail: String,
+}
+
+/// The account a gateway speaks as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelfInfo {
+    /// The platform's id of the bot.
+    pub external_id: String,
+    /// The name it is addressed by.
+    pub username: String,
+    /// Whether it hears everything said in its groups.
+    pub hears_all: bool,
+}
+
+/// An update as it came, with the platform's own number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawUpdate {
+    /// The platform's number: the next poll asks for what comes after it.
+    pub number: i64,
+    /// The update.
+    pub body: serde_json::Value,
+}
+
+/// Why receiving, fetching or asking failed. Texts are free of tokens.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// The platform could not be reached.
+    #[error("unreachable: {0}")]
+    Unreachable(String),
+    /// The token is not, or no longer, accepted.
+    #[error("the token is refused: {0}")]
+    Unauthorized(String),
+    /// Somebody else receives this bot's updates.
+    #[error("somebody else receives this bot's updates: {0}")]
+    Conflict(String),
+    /// It asked to wait.
+    #[error("asked to wait {0:?}")]
+    Wait(Duration),
+    /// The thing is larger than the platform or the house permits.
+    #[error("too large: {0} bytes at most")]
+    TooLarge(u64),
+    /// Anything else it said.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// A menu of commands for one kind of reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// The private chat it is for; none is the default for everybody.
+    pub chat: Option<String>,
+    /// Names without slash, and what each does.
+    pub commands: Vec<(String, String)>,
+}
+
+/// One configured account on a platform.
+pub trait Gateway: Send + Sync {
+    /// The configured name.
+    fn name(&self) -> &str;
+
+    /// What it can do.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// Sends one thing to a chat.
+    fn send<'a>(&'a self, chat: &'a str, outgoing: &'a Outgoing) -> Call<'a, Result<Receipt, Failure>>;
+
+    /// Who we are there.
+    fn identify(&self) -> Call<'_, Result<SelfInfo, AskError>>;
+
+    /// Waits for updates from `offset` on.
+    fn poll(&self, offset: Option<i64>) -> Call<'_, Result<Vec<RawUpdate>, AskError>>;
+
+    /// Reads an update into the house's words; none for what the house does not use.
+    fn translate(&self, update: &RawUpdate, me: &SelfInfo) -> Option<Event>;
+
+    /// Answers a button press with a short line over the chat. Platforms show a spinner until then.
+    fn answer_press<'a>(&'a self, press_id: &'a str, text: &'a str) -> Call<'a, Result<(), AskError>>;
+
+    /// Fetches a file somebody sent, if it is no larger than `limit` bytes.
+    fn fetch<'a>(&'a self, reference: &'a str, limit: u64) -> Call<'a, Result<Vec<u8>, AskError>>;
+
+    /// How many members a group has.
+    fn member_count<'a>(&'a self, chat: &'a str) -> Call<'a, Result<u32, AskError>>;
+
+    /// Shows the commands in the platform's own menu.
+    fn publish_menu<'a>(&'a self, menu: &'a Menu) -> Call<'a, Result<(), AskError>>;
+
+    /// Takes back a message, where the platform permits.
+    fn delete<'a>(&'a self, chat: &'a str, message: &'a str) -> Call<'a, Result<(), AskError>>;
+}
+
+/// A client with a short time to connect, so that a dead network is noticed at once, and a long total, so that a slow answer
+/// is not mistaken for a lost one (a Telegram server may hold a call 8 s by itself).
+///
+/// # Errors
+/// The TLS backend cannot be set up.
+pub fn http_client(connect: Duration, total: Duration) -> Result<reqwest::Client, AskError> {
+    reqwest::Client::builder()
+        .connect_timeout(connect)
+        .timeout(total)
+        .tcp_nodelay(true)
+        .build()
+        .map_err(|error| AskError::Refused(error.without_url().to_string()))
+}

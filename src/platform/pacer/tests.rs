@@ -1,0 +1,116 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn ask(chat: &str, lane: Lane) -> Request<'_> {
+    Request { chat, is_group: true, lane, flash_waits: false }
+}
+
+/// Sends `requests` in order, each as early as the pacer lets it; gives the instants.
+fn run<'a>(pacer: &mut Pacer, requests: impl Iterator<Item = Request<'a>>) -> Vec<Duration> {
+    let mut now = ms(0);
+    requests
+        .map(|request| {
+            while let Err(later) = pacer.grant(now, request) {
+                assert!(later > now, "the pacer must name a later instant");
+                now = later;
+            }
+            now
+        })
+        .collect()
+}
+
+fn most_in_window(times: &[Duration], window: Duration) -> usize {
+    (0..times.len())
+        .map(|first| times[first..].iter().take_while(|at| **at < times[first] + window).count())
+        .max()
+        .unwrap_or(0)
+}
+
+#[test]
+fn nine_hundred_groups_leave_evenly_and_never_thirty_in_a_second() {
+    let mut pacer = Pacer::new(Limits::telegram(29));
+    let chats: Vec<String> = (0..900).map(|n| format!("-{n}")).collect();
+    let times = run(&mut pacer, chats.iter().map(|chat| ask(chat, Lane::Normal)));
+    assert!(most_in_window(&times, ms(1_000)) <= 30);
+    assert!(times[899] < Duration::from_secs(32), "took {:?}", times[899]);
+}
+
+#[test]
+fn one_group_takes_twenty_a_minute_and_one_a_second() {
+    let mut pacer = Pacer::new(Limits::telegram(29));
+    let times = run(&mut pacer, (0..45).map(|_| ask("-1", Lane::Normal)));
+    assert!(most_in_window(&times, Duration::from_secs(60)) <= 20);
+    assert!(times.windows(2).all(|pair| pair[1] >= pair[0] + ms(1_000)));
+}
+
+#[test]
+fn a_refused_chat_waits_while_the_others_go_on() {
+    let mut pacer = Pacer::new(Limits::telegram(29));
+    pacer.refused(ms(0), "-1", Duration::from_secs(7));
+    assert_eq!(pacer.grant(ms(10), ask("-1", Lane::Normal)), Err(ms(7_000)));
+    assert_eq!(pacer.grant(ms(10), ask("-2", Lane::Normal)), Ok(()));
+}
+
+#[test]
+fn the_gap_counts_from_the_end_of_a_slow_call() {
+    let mut pacer = Pacer::new(Limits::telegram(29));
+    assert_eq!(pacer.grant(ms(0), ask("-1", Lane::Normal)), Ok(()));
+    pacer.finished(ms(400), "-1");
+    assert_eq!(pacer.grant(ms(1_060), ask("-1", Lane::Normal)), Err(ms(1_450)));
+    assert_eq!(pacer.grant(ms(1_060), ask("-2", Lane::Normal)), Ok(()));
+}
+
+#[test]
+fn three_chats_refused_together_stop_the_gateway() {
+    let mut pacer = Pacer::new(Limits::telegram(29));
+    for chat in ["-1", "-2", "-3"] {
+        pacer.refused(ms(100), chat, Duration::from_secs(4));
+    }
+    assert_eq!(pacer.grant(ms(200), ask("-9", Lane::Flash)), Err(ms(4_100)));
+}
+
+#[test]
+fn edits_take_at_most_four_a_minute_of_a_group() {
+    let mut pacer = Pacer::new(Limits::telegram(29));
+    let times = run(&mut pacer, (0..9).map(|_| ask("-1", Lane::Edit)));
+    assert!(most_in_window(&times, Duration::from_secs(60)) <= 4);
+}
+
+#[test]
+fn replies_are_slowed_only_while_a_flash_message_waits() {
+    let mut pacer = Pacer::new(Limits::telegram(29));
+    let reply = |chat, flash_waits| Request { chat, is_group: false, lane: Lane::Reply, flash_waits };
+    assert_eq!(pacer.grant(ms(0), reply("1", true)), Ok(()));
+    assert_eq!(pacer.grant(ms(40), reply("2", true)), Err(ms(200)));
+    assert_eq!(pacer.grant(ms(40), reply("2", false)), Ok(()));
+}
+
+#[test]
+fn calls_made_before_a_restart_still_count() {
+    let mut pacer = Pacer::new(Limits::telegram(29));
+    let now = Duration::from_secs(100);
+    for second in (1..=20).rev() {
+        pacer.reload(now, "-1", Duration::from_secs(second));
+    }
+    let later = pacer.grant(now, ask("-1", Lane::Normal)).unwrap_err();
+    assert_eq!(later, Duration::from_secs(100 - 20 + 61));
+}
+
+proptest! {
+    #[test]
+    fn no_mix_of_chats_and_lanes_breaks_a_limit(picks in prop::collection::vec((0_usize..6, 0_usize..7), 1..200)) {
+        let chats = ["-1", "-2", "-3", "-4", "-5", "-6"];
+        let mut pacer = Pacer::new(Limits::telegram(29));
+        let times = run(&mut pacer, picks.iter().map(|(chat, lane)| ask(chats[*chat], Lane::ALL[*lane])));
+        prop_assert!(most_in_window(&times, ms(1_000)) <= 30);
+        for (index, chat) in chats.iter().enumerate() {
+            let own: Vec<Duration> = times.iter().zip(&picks).filter(|(_, pick)| pick.0 == index).map(|(at, _)| *at).collect();
+            prop_assert!(most_in_window(&own, Duration::from_secs(60)) <= 20, "chat {chat}");
+        }
+    }
+}

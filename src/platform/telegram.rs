@@ -1,0 +1,313 @@
+//! The Telegram Bot API as a gateway, with teloxide as client and types.
+//!
+//! Sends go through teloxide; updates are fetched and kept as raw JSON, because servers speak a newer Bot API than the
+//! library knows, and an update it cannot name must not be lost. Error classes come from the server's own text and from
+//! how far the request got ([`errors`]), never from the library's enum.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use teloxide::prelude::*;
+use teloxide::types::{
+    ChatId, FileId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, MessageId, ParseMode, ReplyParameters,
+};
+
+use crate::domain::event::Event;
+use crate::domain::render::Button;
+use crate::platform::pacer::Limits;
+use crate::platform::{
+    AskError, Call, Capabilities, Failure, FileSource, Gateway, Menu, Outgoing, RawUpdate, Receipt, SelfInfo,
+    http_client,
+};
+
+pub mod errors;
+mod failure;
+mod translate;
+
+/// Updates the house uses. Everything else is not even sent to us.
+const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+/// Most updates a poll brings (Telegram Bot API, getUpdates).
+const POLL_LIMIT: u32 = 100;
+
+/// What a Telegram gateway needs to know.
+pub struct TelegramConfig {
+    /// The configured name.
+    pub name: String,
+    /// Base address of the server, `https://api.telegram.org`.
+    pub api_url: reqwest::Url,
+    /// The bot's token.
+    pub token: SecretString,
+    /// Calls a second.
+    pub per_second: u32,
+    /// How long a poll waits for news.
+    pub long_poll: Duration,
+    /// Time to connect.
+    pub connect: Duration,
+    /// Time for a whole call without a file.
+    pub total: Duration,
+    /// Time for a whole call with one.
+    pub total_with_file: Duration,
+}
+
+/// One bot.
+pub struct Telegram {
+    config: TelegramConfig,
+    bot: Bot,
+    files_bot: Bot,
+    client: reqwest::Client,
+    capabilities: Capabilities,
+}
+
+impl Telegram {
+    /// Sets up the clients; nothing is sent yet.
+    ///
+    /// # Errors
+    /// The TLS backend cannot be set up.
+    pub fn new(config: TelegramConfig) -> Result<Self, AskError> {
+        let bot = |total| -> Result<Bot, AskError> {
+            let client = http_client(config.connect, total)?;
+            Ok(Bot::with_client(config.token.expose_secret(), client).set_api_url(config.api_url.clone()))
+        };
+        let capabilities = capabilities(config.per_second);
+        Ok(Self {
+            bot: bot(config.total)?,
+            files_bot: bot(config.total_with_file)?,
+            client: http_client(config.connect, config.total.max(config.long_poll + Duration::from_secs(15)))?,
+            capabilities,
+            config,
+        })
+    }
+
+    /// Calls a method that the house reads as raw JSON.
+    async fn ask(&self, method: &str, params: &Value) -> Result<Value, AskError> {
+        let url = self.method_url(method);
+        let answer = self.client.post(url).json(params).send().await;
+        let answer = answer.map_err(|error| AskError::Unreachable(error.without_url().to_string()))?;
+        let status = answer.status().as_u16();
+        let body: Value =
+            answer.json().await.map_err(|error| AskError::Unreachable(error.without_url().to_string()))?;
+        if body["ok"] == Value::Bool(true) {
+            return Ok(body["result"].clone());
+        }
+        Err(refusal(status, &body))
+    }
+
+    fn method_url(&self, method: &str) -> String {
+        let base = self.config.api_url.as_str().trim_end_matches('/');
+        format!("{base}/bot{}/{method}", self.config.token.expose_secret())
+    }
+
+    async fn send_now(&self, chat: &str, outgoing: &Outgoing) -> Result<Receipt, Failure> {
+        let chat = ChatId(chat.parse().map_err(|_| failure::not_sendable("chat id is not a number"))?);
+        let sent = match outgoing {
+            Outgoing::Text { text, buttons, reply_to } => {
+                self.send_text(chat, text, buttons, reply_to.as_deref()).await
+            }
+            Outgoing::File { source, name, caption } => self.send_file(chat, source, name, caption).await,
+            Outgoing::Edit { target, text, buttons } => return self.edit(chat, target, text, buttons).await,
+        };
+        sent.map(|message| receipt(&message)).or_else(failure::or_receipt)
+    }
+
+    async fn send_text(
+        &self,
+        chat: ChatId,
+        text: &str,
+        buttons: &[Vec<Button>],
+        reply_to: Option<&str>,
+    ) -> Result<Message, teloxide::RequestError> {
+        let mut request = self.bot.send_message(chat, text).parse_mode(ParseMode::Html);
+        if let Some(keyboard) = keyboard(buttons) {
+            request = request.reply_markup(keyboard);
+        }
+        if let Some(message) = reply_to.and_then(|id| id.parse().ok()) {
+            let reply = ReplyParameters::new(MessageId(message)).allow_sending_without_reply();
+            request = request.reply_parameters(reply);
+        }
+        request.await
+    }
+
+    async fn send_file(
+        &self,
+        chat: ChatId,
+        source: &FileSource,
+        name: &str,
+        caption: &str,
+    ) -> Result<Message, teloxide::RequestError> {
+        let file = match source {
+            FileSource::Bytes(bytes) => InputFile::memory(bytes.clone()).file_name(name.to_owned()),
+            FileSource::Handle(handle) => InputFile::file_id(FileId(handle.clone())),
+        };
+        let request = self.files_bot.send_document(chat, file);
+        if caption.is_empty() {
+            return request.await;
+        }
+        request.caption(caption).parse_mode(ParseMode::Html).await
+    }
+
+    async fn edit(&self, chat: ChatId, target: &str, text: &str, buttons: &[Vec<Button>]) -> Result<Receipt, Failure> {
+        let message = MessageId(target.parse().map_err(|_| failure::not_sendable("message id is not a number"))?);
+        let mut request = self.bot.edit_message_text(chat, message, text).parse_mode(ParseMode::Html);
+        if let Some(keyboard) = keyboard(buttons) {
+            request = request.reply_markup(keyboard);
+        }
+        let edited = Receipt { external_id: target.to_owned(), upload_handle: None };
+        match request.await {
+            Ok(_) => Ok(edited),
+            // The text stands there as wanted.
+            Err(error) if failure::is_not_modified(&error) => Ok(edited),
+            Err(error) => failure::or_receipt(error),
+        }
+    }
+}
+
+/// Telegram's published limits (Bot API: sendMessage, sendDocument, getFile, deleteMessage).
+fn capabilities(per_second: u32) -> Capabilities {
+    Capabilities {
+        text_limit: 4_096,
+        caption_limit: 1_024,
+        html: true,
+        buttons: true,
+        edits: true,
+        files: true,
+        delete_within: Some(Duration::from_secs(48 * 3_600)),
+        upload_limit: 50_000_000,
+        download_limit: 20_000_000,
+        counts_as_zalo: false,
+        pace: Limits::telegram(per_second),
+    }
+}
+
+fn keyboard(rows: &[Vec<Button>]) -> Option<InlineKeyboardMarkup> {
+    let rows = rows
+        .iter()
+        .map(|row| row.iter().map(|button| InlineKeyboardButton::callback(button.label.clone(), button.data.clone())));
+    let keyboard = InlineKeyboardMarkup::new(rows);
+    (!keyboard.inline_keyboard.is_empty()).then_some(keyboard)
+}
+
+fn receipt(message: &Message) -> Receipt {
+    Receipt {
+        external_id: message.id.0.to_string(),
+        upload_handle: message.document().map(|document| document.file.id.0.clone()),
+    }
+}
+
+fn refusal(status: u16, body: &Value) -> AskError {
+    let text = body["description"].as_str().unwrap_or("no description").to_owned();
+    match status {
+        401 | 404 => AskError::Unauthorized(text),
+        409 => AskError::Conflict(text),
+        429 => AskError::Wait(Duration::from_secs(body["parameters"]["retry_after"].as_u64().unwrap_or(5))),
+        _ => AskError::Refused(text),
+    }
+}
+
+impl Gateway for Telegram {
+    fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn send<'a>(&'a self, chat: &'a str, outgoing: &'a Outgoing) -> Call<'a, Result<Receipt, Failure>> {
+        Box::pin(self.send_now(chat, outgoing))
+    }
+
+    fn identify(&self) -> Call<'_, Result<SelfInfo, AskError>> {
+        Box::pin(async {
+            let me = self.ask("getMe", &json!({})).await?;
+            Ok(SelfInfo {
+                external_id: me["id"].to_string(),
+                username: me["username"].as_str().unwrap_or_default().to_owned(),
+                hears_all: me["can_read_all_group_messages"].as_bool().unwrap_or(false),
+            })
+        })
+    }
+
+    fn poll(&self, offset: Option<i64>) -> Call<'_, Result<Vec<RawUpdate>, AskError>> {
+        Box::pin(async move {
+            let params = json!({
+                "offset": offset,
+                "limit": POLL_LIMIT,
+                "timeout": self.config.long_poll.as_secs(),
+                "allowed_updates": ALLOWED_UPDATES,
+            });
+            let updates = self.ask("getUpdates", &params).await?;
+            let updates = updates.as_array().cloned().unwrap_or_default();
+            Ok(updates
+                .into_iter()
+                .filter_map(|body| Some(RawUpdate { number: body["update_id"].as_i64()?, body }))
+                .collect())
+        })
+    }
+
+    fn translate(&self, update: &RawUpdate, me: &SelfInfo) -> Option<Event> {
+        translate::event(&update.body, me)
+    }
+
+    fn answer_press<'a>(&'a self, press_id: &'a str, text: &'a str) -> Call<'a, Result<(), AskError>> {
+        Box::pin(async move {
+            let params = json!({ "callback_query_id": press_id, "text": text });
+            self.ask("answerCallbackQuery", &params).await.map(|_| ())
+        })
+    }
+
+    fn fetch<'a>(&'a self, reference: &'a str, limit: u64) -> Call<'a, Result<Vec<u8>, AskError>> {
+        Box::pin(async move {
+            let file = self.ask("getFile", &json!({ "file_id": reference })).await?;
+            let path = file["file_path"].as_str().ok_or_else(|| AskError::Refused("no file path".to_owned()))?;
+            let base = self.config.api_url.as_str().trim_end_matches('/');
+            let url = format!("{base}/file/bot{}/{path}", self.config.token.expose_secret());
+            fetch_bounded(&self.client, &url, limit.min(self.capabilities.download_limit)).await
+        })
+    }
+
+    fn member_count<'a>(&'a self, chat: &'a str) -> Call<'a, Result<u32, AskError>> {
+        Box::pin(async move {
+            let count = self.ask("getChatMemberCount", &json!({ "chat_id": chat })).await?;
+            Ok(count.as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0))
+        })
+    }
+
+    fn publish_menu<'a>(&'a self, menu: &'a Menu) -> Call<'a, Result<(), AskError>> {
+        Box::pin(async move {
+            let commands: Vec<Value> = menu
+                .commands
+                .iter()
+                .map(|(command, description)| json!({ "command": command, "description": description }))
+                .collect();
+            let scope = match &menu.chat {
+                Some(chat) => json!({ "type": "chat", "chat_id": chat }),
+                None => json!({ "type": "all_private_chats" }),
+            };
+            self.ask("setMyCommands", &json!({ "commands": commands, "scope": scope })).await.map(|_| ())
+        })
+    }
+
+    fn delete<'a>(&'a self, chat: &'a str, message: &'a str) -> Call<'a, Result<(), AskError>> {
+        Box::pin(async move {
+            let params = json!({ "chat_id": chat, "message_id": message.parse::<i64>().unwrap_or(0) });
+            self.ask("deleteMessage", &params).await.map(|_| ())
+        })
+    }
+}
+
+async fn fetch_bounded(client: &reqwest::Client, url: &str, limit: u64) -> Result<Vec<u8>, AskError> {
+    let unreachable = |error: reqwest::Error| AskError::Unreachable(error.without_url().to_string());
+    let mut answer = client.get(url).send().await.map_err(unreachable)?;
+    if !answer.status().is_success() {
+        return Err(AskError::Refused(format!("download answered {}", answer.status().as_u16())));
+    }
+    let mut content = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
+        content.extend_from_slice(&chunk);
+        if content.len() as u64 > limit {
+            return Err(AskError::TooLarge(limit));
+        }
+    }
+    Ok(content)
+}

@@ -1,0 +1,205 @@
+//! From the Bot API's update objects (`message`, `callback_query`, `my_chat_member`) to the house's events.
+
+use serde_json::Value;
+
+use crate::domain::event::{
+    AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingFile, IncomingMessage, Membership, ReplyRef,
+};
+use crate::domain::text::nfc;
+use crate::platform::SelfInfo;
+
+/// The event an update stands for; none for what the house does not use (channels, edits, service messages).
+pub(super) fn event(update: &Value, me: &SelfInfo) -> Option<Event> {
+    if let Some(message) = update.get("message") {
+        return message_event(message, me);
+    }
+    if let Some(press) = update.get("callback_query") {
+        return press_event(press);
+    }
+    update.get("my_chat_member").and_then(membership_event)
+}
+
+fn message_event(message: &Value, me: &SelfInfo) -> Option<Event> {
+    if let Some(to) = message.get("migrate_to_chat_id") {
+        return Some(Event::Moved { from: id(&message["chat"]["id"])?, to: id(to)? });
+    }
+    // The other half of a migration, in the new chat: it says the same.
+    if let Some(from) = message.get("migrate_from_chat_id") {
+        return Some(Event::Moved { from: id(from)?, to: id(&message["chat"]["id"])? });
+    }
+    let text = message.get("text").or_else(|| message.get("caption")).and_then(Value::as_str).unwrap_or_default();
+    let file = file(message);
+    if text.is_empty() && file.is_none() {
+        return None;
+    }
+    Some(Event::Message(IncomingMessage {
+        chat: chat(&message["chat"])?,
+        from: account(&message["from"])?,
+        external_id: id(&message["message_id"])?,
+        text: nfc(text),
+        file,
+        reply: reply(message, me),
+        mentions_us: mentions(message, text, me),
+    }))
+}
+
+fn press_event(press: &Value) -> Option<Event> {
+    // A press without a message (inline mode, or a message too old) names no chat: nothing of ours.
+    let message = press.get("message")?;
+    Some(Event::Press(ButtonPress {
+        chat: chat(&message["chat"])?,
+        from: account(&press["from"])?,
+        press_id: press["id"].as_str()?.to_owned(),
+        message_external_id: id(&message["message_id"])?,
+        data: press["data"].as_str()?.to_owned(),
+    }))
+}
+
+fn membership_event(change: &Value) -> Option<Event> {
+    let member = &change["new_chat_member"];
+    let present = match member["status"].as_str()? {
+        "creator" | "administrator" | "member" => true,
+        "restricted" => member["is_member"].as_bool().unwrap_or(false),
+        _ => false,
+    };
+    Some(Event::Membership(Membership { chat: chat(&change["chat"])?, by: account(&change["from"])?, present }))
+}
+
+fn chat(chat: &Value) -> Option<ChatRef> {
+    let kind = match chat["type"].as_str()? {
+        "private" => ChatKind::Private,
+        "group" | "supergroup" => ChatKind::Group,
+        _ => return None,
+    };
+    let title = match kind {
+        ChatKind::Private => full_name(chat),
+        ChatKind::Group => chat["title"].as_str().map(nfc).unwrap_or_default(),
+    };
+    Some(ChatRef { external_id: id(&chat["id"])?, kind, title })
+}
+
+fn account(user: &Value) -> Option<AccountRef> {
+    Some(AccountRef {
+        external_id: id(&user["id"])?,
+        name: full_name(user),
+        is_bot: user["is_bot"].as_bool().unwrap_or(false),
+    })
+}
+
+fn full_name(user: &Value) -> String {
+    let part = |key: &str| user[key].as_str().unwrap_or_default().to_owned();
+    nfc(format!("{} {}", part("first_name"), part("last_name")).trim())
+}
+
+/// Documents and photos; the largest size of a photo stands last.
+fn file(message: &Value) -> Option<IncomingFile> {
+    let photo = message.get("photo").and_then(Value::as_array).and_then(|sizes| sizes.last());
+    let file = message.get("document").or(photo)?;
+    Some(IncomingFile {
+        reference: file["file_id"].as_str()?.to_owned(),
+        name: nfc(file["file_name"].as_str().unwrap_or("anh.jpg")),
+        size: file["file_size"].as_u64(),
+        media_type: file["mime_type"].as_str().map(str::to_owned),
+    })
+}
+
+fn reply(message: &Value, me: &SelfInfo) -> Option<ReplyRef> {
+    let replied = message.get("reply_to_message")?;
+    Some(ReplyRef {
+        external_id: id(&replied["message_id"]),
+        to_us: id(&replied["from"]["id"]).as_deref() == Some(me.external_id.as_str()),
+    })
+}
+
+fn mentions(message: &Value, text: &str, me: &SelfInfo) -> bool {
+    let entities = message.get("entities").or_else(|| message.get("caption_entities"));
+    let Some(entities) = entities.and_then(Value::as_array) else { return false };
+    let handle = format!("@{}", me.username);
+    entities.iter().any(|entity| match entity["type"].as_str() {
+        Some("mention") => entity_text(text, entity).is_some_and(|name| name.eq_ignore_ascii_case(&handle)),
+        Some("text_mention") => id(&entity["user"]["id"]).as_deref() == Some(me.external_id.as_str()),
+        _ => false,
+    })
+}
+
+/// Offsets and lengths of entities count UTF-16 units.
+fn entity_text(text: &str, entity: &Value) -> Option<String> {
+    let offset = usize::try_from(entity["offset"].as_u64()?).ok()?;
+    let length = usize::try_from(entity["length"].as_u64()?).ok()?;
+    let units: Vec<u16> = text.encode_utf16().collect();
+    String::from_utf16(units.get(offset..offset.checked_add(length)?)?).ok()
+}
+
+fn id(value: &Value) -> Option<String> {
+    value.as_i64().map(|number| number.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn me() -> SelfInfo {
+        SelfInfo { external_id: "900".to_owned(), username: "loa_bot".to_owned(), hears_all: false }
+    }
+
+    #[test]
+    fn a_reply_to_our_message_in_a_supergroup_is_read_with_both_ids() {
+        let update = json!({"update_id": 1, "message": {
+            "message_id": 77, "date": 1, "chat": {"id": -1_001_234_i64, "type": "supergroup", "title": "Thôn 03"},
+            "from": {"id": 5, "is_bot": false, "first_name": "Bình"},
+            "text": "da nhan", "reply_to_message": {"message_id": 70, "from": {"id": 900, "is_bot": true}}}});
+        let Some(Event::Message(message)) = event(&update, &me()) else { panic!("a message") };
+        assert_eq!(message.chat.kind, ChatKind::Group);
+        assert_eq!(message.reply, Some(ReplyRef { external_id: Some("70".to_owned()), to_us: true }));
+        assert_eq!(message.from.name, "Bình");
+    }
+
+    #[test]
+    fn a_mention_after_an_emoji_is_found_by_its_utf16_place() {
+        let update = json!({"update_id": 1, "message": {
+            "message_id": 1, "date": 1, "chat": {"id": -5, "type": "group", "title": "x"},
+            "from": {"id": 5, "is_bot": false, "first_name": "A"},
+            "text": "📢 @Loa_Bot ơi", "entities": [{"type": "mention", "offset": 3, "length": 8}]}});
+        let Some(Event::Message(message)) = event(&update, &me()) else { panic!("a message") };
+        assert!(message.mentions_us);
+    }
+
+    #[test]
+    fn both_service_messages_of_a_migration_say_the_same_move() {
+        let old = json!({"update_id": 1, "message": {"message_id": 1, "chat": {"id": -5, "type": "group"}, "migrate_to_chat_id": -100_5}});
+        let new = json!({"update_id": 2, "message": {"message_id": 1, "chat": {"id": -100_5, "type": "supergroup"}, "migrate_from_chat_id": -5}});
+        let moved = Some(Event::Moved { from: "-5".to_owned(), to: "-1005".to_owned() });
+        assert_eq!(event(&old, &me()), moved);
+        assert_eq!(event(&new, &me()), moved);
+    }
+
+    #[test]
+    fn a_kick_is_an_absence_and_a_promotion_is_a_presence() {
+        let change = |status: &str| {
+            json!({"update_id": 1, "my_chat_member": {
+                "chat": {"id": -5, "type": "group", "title": "x"}, "from": {"id": 5, "is_bot": false, "first_name": "A"},
+                "new_chat_member": {"status": status}}})
+        };
+        let present = |status| match event(&change(status), &me()) {
+            Some(Event::Membership(membership)) => membership.present,
+            other => panic!("unexpected {other:?}"),
+        };
+        assert!(!present("kicked"));
+        assert!(present("administrator"));
+    }
+
+    #[test]
+    fn channels_edits_and_unknown_updates_are_nothing_to_us() {
+        assert_eq!(event(&json!({"update_id": 1, "edited_message": {}}), &me()), None);
+        assert_eq!(
+            event(
+                &json!({"update_id": 1, "message": {"message_id": 1, "chat": {"id": -9, "type": "channel"}, "text": "x"}}),
+                &me()
+            ),
+            None
+        );
+        assert_eq!(event(&json!({"update_id": 1, "from_the_future": 7}), &me()), None);
+    }
+}

@@ -1,0 +1,226 @@
+//! The store: one SQL text, two databases.
+//!
+//! * `Store` is a pool, `Tx` is a transaction and the only thing that reads or writes: whoever holds a `Tx` holds the
+//!   unit of work, and dropping it undoes everything.
+//! * Every statement is written once, as a constant beside its method, in the subset of SQL that `SQLite` and
+//!   `PostgreSQL` share (`migrations/README.md`); the `on!` macro hands it the concrete connection.
+//! * Permitted differences between the two: how a transaction begins, and where the database's own clock is asked.
+//! * No transaction is ever open while the network is used.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+pub mod activities;
+pub mod answers;
+pub mod audit;
+pub mod binding;
+pub mod broadcasts;
+pub mod bulletins;
+pub mod dialogues;
+mod drafts;
+pub mod files;
+pub mod inbox;
+pub mod messages;
+pub mod migrations;
+pub mod operations;
+pub mod organisation;
+pub mod overview;
+
+/// Connections kept to `SQLite`. Writers queue anyway; a few readers beside them are enough for one commune.
+const SQLITE_CONNECTIONS: u32 = 4;
+/// Connections kept to `PostgreSQL` by one process.
+const POSTGRES_CONNECTIONS: u32 = 8;
+/// How long a writer waits for another before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Something the database refused or could not do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database itself answered with an error.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration could not be applied.
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The URL names neither of the two databases.
+    #[error("database URL must start with `sqlite:` or `postgres:`, found scheme `{0}`")]
+    UnknownScheme(String),
+    /// A row says something the code knows to be impossible.
+    #[error("inconsistent row in {table}.{column} ({row}): {reason}")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's id.
+        row: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// An update meant for one row met none: somebody else changed it first.
+    #[error("{what} {row} is not in the state this step expects")]
+    Stale {
+        /// What was to be changed.
+        what: &'static str,
+        /// The row's id.
+        row: String,
+    },
+}
+
+/// Result of a store call.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// A database with Loa's schema in it.
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// The embedded database, one file.
+    Sqlite(SqlitePool),
+    /// A server, for several workers.
+    Postgres(PgPool),
+}
+
+/// One transaction. Dropped without `commit`, it leaves nothing behind.
+#[derive(Debug)]
+pub enum Tx {
+    /// On the embedded database.
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    /// On a server.
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// Runs one statement on whichever connection the transaction holds. It is not a closure: `?` and `return` leave the method.
+macro_rules! on {
+    ($tx:expr, |$connection:ident| $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::store::Tx::Postgres(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+impl Store {
+    /// Connects by URL (`sqlite:path`, `sqlite::memory:` is refused since every connection would see another database,
+    /// `postgres://…`) and brings the schema up to date.
+    ///
+    /// # Errors
+    /// An unknown scheme, an unreachable database, a migration that fails.
+    pub async fn open(url: &str) -> StoreResult<Self> {
+        let store = Self::connect(url).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Connects by URL without touching the schema.
+    ///
+    /// # Errors
+    /// An unknown scheme, an unreachable database.
+    pub async fn connect(url: &str) -> StoreResult<Self> {
+        let scheme = url.split(':').next().unwrap_or_default();
+        match scheme {
+            "sqlite" if !url.contains(":memory:") => Ok(Self::Sqlite(sqlite_pool(url).await?)),
+            "postgres" | "postgresql" => {
+                let options = PgConnectOptions::from_str(url)?;
+                let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
+                Ok(Self::Postgres(pool))
+            }
+            other => Err(StoreError::UnknownScheme(other.to_owned())),
+        }
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// A migration that fails, or a schema newer than this program.
+    pub async fn migrate(&self) -> StoreResult<()> {
+        match self {
+            Self::Sqlite(pool) => migrations::migrator().run(pool).await?,
+            Self::Postgres(pool) => migrations::migrator().run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction that may write. On `SQLite` it takes the write lock at once (`BEGIN IMMEDIATE`): a deferred one
+    /// that turns into a writer later fails with "database is locked" instead of waiting.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or stays locked longer than five seconds.
+    pub async fn begin(&self) -> StoreResult<Tx> {
+        Ok(match self {
+            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that only reads, on one consistent snapshot. It never waits for a writer.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn read(&self) -> StoreResult<Tx> {
+        Ok(match self {
+            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN DEFERRED").await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// Closes every connection; the `SQLite` write-ahead log is folded into the file by the last one.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn sqlite_pool(url: &str) -> StoreResult<SqlitePool> {
+    let options = SqliteConnectOptions::from_str(url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL, not NORMAL: after a power cut a message that was being sent must not read as never tried.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        // What is deleted is overwritten: a refused document must not linger in free pages.
+        .pragma("secure_delete", "ON")
+        .busy_timeout(BUSY_TIMEOUT);
+    Ok(SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS).connect_with(options).await?)
+}
+
+impl Tx {
+    /// Makes everything done in this transaction permanent, together.
+    ///
+    /// # Errors
+    /// The database could not; then nothing was done.
+    pub async fn commit(self) -> StoreResult<()> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// Guards an update that must touch exactly one row.
+pub(crate) fn expect_one(affected: u64, what: &'static str, row: &str) -> StoreResult<()> {
+    if affected == 1 { Ok(()) } else { Err(StoreError::Stale { what, row: row.to_owned() }) }
+}
+
+/// Makes an error out of a stored word that the code does not know.
+pub(crate) fn inconsistent(
+    table: &'static str,
+    column: &'static str,
+    row: &str,
+    reason: &dyn std::fmt::Display,
+) -> StoreError {
+    StoreError::Inconsistent { table, column, row: row.to_owned(), reason: reason.to_string() }
+}

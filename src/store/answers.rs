@@ -1,0 +1,301 @@
+//! Obligations, acknowledgements and reported trouble.
+
+use crate::domain::ack::{ObligationState, Way};
+use crate::domain::calendar::Millis;
+use crate::store::{StoreResult, Tx, expect_one, on};
+
+mod reminders;
+
+pub use reminders::ReminderStep;
+
+/// One broadcast to be confirmed by one unit's answering seat, with the names a list needs.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Obligation {
+    /// The id.
+    pub id: String,
+    /// The broadcast.
+    pub broadcast_id: String,
+    /// The unit.
+    pub unit_id: String,
+    /// The unit's code.
+    pub unit_code: String,
+    /// The unit's name.
+    pub unit_name: String,
+    /// The answering seat.
+    pub seat_id: String,
+    /// The seat's title.
+    pub seat_title: String,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: ObligationState,
+    /// Until when, epoch milliseconds of business time.
+    pub deadline: i64,
+    /// When it was first confirmed.
+    pub acknowledged_at: Option<i64>,
+    /// Confirmed after the deadline.
+    pub late: bool,
+    /// Confirmed by somebody in the seat's stead.
+    pub proxy: bool,
+}
+
+/// One answer that counts, append-only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAcknowledgement {
+    /// The id.
+    pub id: String,
+    /// What it confirms.
+    pub obligation_id: String,
+    /// Who answered.
+    pub person_id: String,
+    /// From which seat.
+    pub seat_id: String,
+    /// How.
+    pub way: Way,
+    /// What was understood: `received`, `aired`, `done`, `figures`.
+    pub meaning: String,
+    /// Business time.
+    pub received_at: Millis,
+    /// After the deadline.
+    pub late: bool,
+    /// The same press twice has the same key and is stored once.
+    pub dedupe: String,
+}
+
+/// An acknowledgement in a list.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Acknowledgement {
+    /// What it confirms.
+    pub obligation_id: String,
+    /// The person's name.
+    pub person_name: String,
+    /// The seat's title.
+    pub seat_title: String,
+    /// How.
+    #[sqlx(try_from = "String")]
+    pub way: Way,
+    /// What was understood.
+    pub meaning: String,
+    /// Business time, epoch milliseconds.
+    pub received_at: i64,
+    /// After the deadline.
+    pub late: bool,
+}
+
+/// Trouble a village reported instead of confirming.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Trouble {
+    /// The obligation it stands on.
+    pub obligation_id: String,
+    /// The unit's name.
+    pub unit_name: String,
+    /// Who reported it.
+    pub person_name: String,
+    /// Their words.
+    pub words: String,
+    /// Business time, epoch milliseconds.
+    pub reported_at: i64,
+}
+
+const INSERT: &str = "INSERT INTO obligations (id, broadcast_id, unit_id, seat_id, state, deadline, late, proxy) \
+     VALUES ($1, $2, $3, $4, 'awaiting', $5, FALSE, FALSE)";
+const OF_BROADCAST: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code, u.name AS unit_name, o.seat_id, s.title AS seat_title, \
+     o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
+     JOIN seats s ON s.id = o.seat_id WHERE o.broadcast_id = $1 ORDER BY u.sort_order, u.code";
+const OPEN_OF_UNIT: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code, u.name AS unit_name, o.seat_id, s.title AS seat_title, \
+     o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
+     JOIN seats s ON s.id = o.seat_id JOIN broadcasts b ON b.id = o.broadcast_id \
+     WHERE o.unit_id = $1 AND b.state <> 'withdrawn' AND o.state IN ('awaiting', 'unreachable', 'lapsed') ORDER BY b.started_at DESC, o.id";
+const ALL_OF_UNIT: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code, u.name AS unit_name, o.seat_id, s.title AS seat_title, \
+     o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
+     JOIN seats s ON s.id = o.seat_id WHERE o.broadcast_id = $1 AND o.unit_id = $2";
+const BY_ID: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code, u.name AS unit_name, o.seat_id, s.title AS seat_title, \
+     o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
+     JOIN seats s ON s.id = o.seat_id WHERE o.id = $1";
+const CONFIRM: &str = "UPDATE obligations SET state = 'acknowledged', acknowledged_at = $2, late = $3, proxy = $4 \
+     WHERE id = $1 AND state IN ('awaiting', 'unreachable', 'lapsed')";
+const MOVE: &str = "UPDATE obligations SET state = $3 WHERE id = $1 AND state = $2";
+const LAPSE: &str = "UPDATE obligations SET state = 'lapsed' WHERE state IN ('awaiting', 'unreachable') AND (deadline < $1 \
+     OR broadcast_id IN (SELECT b.id FROM broadcasts b JOIN bulletin_versions v ON v.bulletin_id = b.bulletin_id \
+        AND v.version = b.version WHERE b.state = 'running' AND v.expires_at < $2))";
+const INSERT_ACK: &str = "INSERT INTO acknowledgements (id, obligation_id, person_id, seat_id, way, meaning, received_at, late, dedupe) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (dedupe) DO NOTHING";
+const ACKS: &str = "SELECT a.obligation_id, p.name AS person_name, s.title AS seat_title, a.way, a.meaning, a.received_at, a.late \
+     FROM acknowledgements a JOIN obligations o ON o.id = a.obligation_id JOIN people p ON p.id = a.person_id \
+     JOIN seats s ON s.id = a.seat_id WHERE o.broadcast_id = $1 ORDER BY a.received_at, a.id";
+const INSERT_TROUBLE: &str = "INSERT INTO troubles (id, obligation_id, person_id, words, reported_at, dedupe) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (dedupe) DO NOTHING";
+const TROUBLES: &str = "SELECT t.obligation_id, u.name AS unit_name, p.name AS person_name, t.words, t.reported_at FROM troubles t \
+     JOIN obligations o ON o.id = t.obligation_id JOIN units u ON u.id = o.unit_id JOIN people p ON p.id = t.person_id \
+     WHERE o.broadcast_id = $1 ORDER BY t.reported_at, t.id";
+// Unreachable: every delivery that speaks to the unit is settled and none was sent, not even in part.
+const UNREACHABLE: &str = "UPDATE obligations SET state = 'unreachable' WHERE broadcast_id = $1 AND state = 'awaiting' \
+     AND NOT EXISTS (SELECT 1 FROM delivery_units du JOIN deliveries d ON d.id = du.delivery_id \
+        JOIN messages m ON m.delivery_id = d.id AND m.purpose = 'broadcast' \
+        WHERE d.broadcast_id = $1 AND du.unit_id = obligations.unit_id \
+          AND m.state NOT IN ('failed', 'skipped', 'expired', 'cancelled'))";
+
+impl Tx {
+    /// Writes an obligation, awaiting.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn insert_obligation(
+        &mut self,
+        id: &str,
+        broadcast_id: &str,
+        unit_and_seat: (&str, &str),
+        deadline: Millis,
+    ) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(INSERT)
+            .bind(id)
+            .bind(broadcast_id)
+            .bind(unit_and_seat.0)
+            .bind(unit_and_seat.1)
+            .bind(deadline.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// A broadcast's obligations, in the order of the units.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn obligations_of(&mut self, broadcast_id: &str) -> StoreResult<Vec<Obligation>> {
+        Ok(on!(self, |c| sqlx::query_as(OF_BROADCAST).bind(broadcast_id).fetch_all(c).await?))
+    }
+
+    /// An obligation by id.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn obligation(&mut self, id: &str) -> StoreResult<Option<Obligation>> {
+        Ok(on!(self, |c| sqlx::query_as(BY_ID).bind(id).fetch_optional(c).await?))
+    }
+
+    /// What a unit still has to confirm, newest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn open_obligations_of_unit(&mut self, unit_id: &str) -> StoreResult<Vec<Obligation>> {
+        Ok(on!(self, |c| sqlx::query_as(OPEN_OF_UNIT).bind(unit_id).fetch_all(c).await?))
+    }
+
+    /// The obligation of one unit on one broadcast, whatever its state.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn obligation_of_unit(&mut self, broadcast_id: &str, unit_id: &str) -> StoreResult<Option<Obligation>> {
+        Ok(on!(self, |c| sqlx::query_as(ALL_OF_UNIT).bind(broadcast_id).bind(unit_id).fetch_optional(c).await?))
+    }
+
+    /// Sets the first confirmation of an obligation. False when it was already confirmed, excused or superseded.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn confirm_obligation(&mut self, id: &str, at: Millis, late: bool, proxy: bool) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(CONFIRM)
+            .bind(id)
+            .bind(at.0)
+            .bind(late)
+            .bind(proxy)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Moves an obligation from the state it was read in.
+    ///
+    /// # Errors
+    /// The database; `Stale` when it moved meanwhile.
+    pub async fn move_obligation(&mut self, obligation: &Obligation, state: ObligationState) -> StoreResult<()> {
+        let affected = on!(self, |c| sqlx::query(MOVE)
+            .bind(&obligation.id)
+            .bind(obligation.state.as_str())
+            .bind(state.as_str())
+            .execute(c)
+            .await?
+            .rows_affected());
+        expect_one(affected, "obligation", &obligation.id)
+    }
+
+    /// Marks those whom no message of the broadcast reached; gives how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn mark_unreachable(&mut self, broadcast_id: &str) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(UNREACHABLE).bind(broadcast_id).execute(c).await?.rows_affected()))
+    }
+
+    /// Lapses what nobody answered: deadlines before `deadline_before`, or bulletins expired by `now`; gives how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn lapse_obligations(&mut self, deadline_before: Millis, now: Millis) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(LAPSE).bind(deadline_before.0).bind(now.0).execute(c).await?.rows_affected()))
+    }
+
+    /// Appends an acknowledgement. False when this very press or message was stored before.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn insert_acknowledgement(&mut self, ack: &NewAcknowledgement) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(INSERT_ACK)
+            .bind(&ack.id)
+            .bind(&ack.obligation_id)
+            .bind(&ack.person_id)
+            .bind(&ack.seat_id)
+            .bind(ack.way.as_str())
+            .bind(&ack.meaning)
+            .bind(ack.received_at.0)
+            .bind(ack.late)
+            .bind(&ack.dedupe)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// A broadcast's acknowledgements in order of time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn acknowledgements_of(&mut self, broadcast_id: &str) -> StoreResult<Vec<Acknowledgement>> {
+        Ok(on!(self, |c| sqlx::query_as(ACKS).bind(broadcast_id).fetch_all(c).await?))
+    }
+
+    /// Appends a report of trouble. False when this very message was stored before.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn insert_trouble(
+        &mut self,
+        id: &str,
+        obligation_and_person: (&str, &str),
+        words: &str,
+        at: Millis,
+        dedupe: &str,
+    ) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(INSERT_TROUBLE)
+            .bind(id)
+            .bind(obligation_and_person.0)
+            .bind(obligation_and_person.1)
+            .bind(words)
+            .bind(at.0)
+            .bind(dedupe)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// A broadcast's reported troubles in order of time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn troubles_of(&mut self, broadcast_id: &str) -> StoreResult<Vec<Trouble>> {
+        Ok(on!(self, |c| sqlx::query_as(TROUBLES).bind(broadcast_id).fetch_all(c).await?))
+    }
+}

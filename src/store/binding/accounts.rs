@@ -1,0 +1,143 @@
+//! People's accounts on the gateways, and the notices they agreed to.
+
+use crate::domain::calendar::Millis;
+use crate::store::binding::Chat;
+use crate::store::{StoreResult, Tx, expect_one, on};
+
+/// A person's account on one gateway.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Identity {
+    /// Id.
+    pub id: String,
+    /// The gateway: the same Zalo account has another id for every bot and official account.
+    pub gateway: String,
+    /// The platform's own id of the account.
+    pub external_id: String,
+    /// The person.
+    pub person_id: String,
+    /// When it was linked, epoch milliseconds.
+    pub linked_at: i64,
+}
+
+/// A person agreed to a version of the notice on personal data.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Consent {
+    /// Id: that of the one-time code with which it was given.
+    pub id: String,
+    /// The person.
+    pub person_id: String,
+    /// Version of the notice that was shown.
+    pub notice_version: String,
+    /// The gateway on which it was given.
+    pub gateway: String,
+    /// When, epoch milliseconds.
+    pub accepted_at: i64,
+}
+
+const IDENTITY: &str =
+    "SELECT id, gateway, external_id, person_id, linked_at FROM identities WHERE gateway = $1 AND external_id = $2";
+const LINK: &str = "INSERT INTO identities (id, gateway, external_id, person_id, linked_at) VALUES ($1, $2, $3, $4, $5) \
+     ON CONFLICT (gateway, external_id) DO NOTHING";
+const ACCOUNTS_OF: &str = "SELECT id, gateway, external_id, person_id, linked_at FROM identities WHERE person_id = $1 \
+     ORDER BY linked_at, id";
+const PRIVATE_CHATS: &str = "SELECT c.id, c.gateway, c.external_id, c.kind, c.title, c.state, c.reason, c.created_at \
+     FROM identities i JOIN chats c ON c.gateway = i.gateway AND c.external_id = i.external_id \
+     WHERE i.person_id = $1 AND c.kind = 'private' AND c.state = 'active' ORDER BY i.linked_at, c.id";
+const INSERT_CONSENT: &str = "INSERT INTO consents (id, person_id, notice_version, gateway, accepted_at) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
+const CONSENT: &str = "SELECT id, person_id, notice_version, gateway, accepted_at FROM consents WHERE id = $1";
+const LATEST_CONSENT: &str = "SELECT id, person_id, notice_version, gateway, accepted_at FROM consents \
+     WHERE person_id = $1 ORDER BY accepted_at DESC, id DESC LIMIT 1";
+const DELETE_CONSENT: &str = "DELETE FROM consents WHERE id = $1";
+
+impl Tx {
+    /// Whose account this is.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn identity(&mut self, gateway: &str, external_id: &str) -> StoreResult<Option<Identity>> {
+        Ok(on!(self, |c| sqlx::query_as(IDENTITY).bind(gateway).bind(external_id).fetch_optional(c).await?))
+    }
+
+    /// Links an account to a person; `false` when the account was linked already, to whomever.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn link_identity(
+        &mut self,
+        gateway: &str,
+        external_id: &str,
+        person_id: &str,
+        at: Millis,
+        new_id: &str,
+    ) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(LINK)
+            .bind(new_id)
+            .bind(gateway)
+            .bind(external_id)
+            .bind(person_id)
+            .bind(at.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// A person's accounts, the oldest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn accounts_of(&mut self, person_id: &str) -> StoreResult<Vec<Identity>> {
+        Ok(on!(self, |c| sqlx::query_as(ACCOUNTS_OF).bind(person_id).fetch_all(c).await?))
+    }
+
+    /// The private chats in which a person can be reached now.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn private_chat_of(&mut self, person_id: &str) -> StoreResult<Vec<Chat>> {
+        Ok(on!(self, |c| sqlx::query_as(PRIVATE_CHATS).bind(person_id).fetch_all(c).await?))
+    }
+
+    /// Records a consent; `false` when there is one with this id, which then stays as it is.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn insert_consent(&mut self, consent: &Consent) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(INSERT_CONSENT)
+            .bind(&consent.id)
+            .bind(&consent.person_id)
+            .bind(&consent.notice_version)
+            .bind(&consent.gateway)
+            .bind(consent.accepted_at)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// The consent given with a one-time code.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn consent(&mut self, id: &str) -> StoreResult<Option<Consent>> {
+        Ok(on!(self, |c| sqlx::query_as(CONSENT).bind(id).fetch_optional(c).await?))
+    }
+
+    /// The last consent of a person.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn latest_consent(&mut self, person_id: &str) -> StoreResult<Option<Consent>> {
+        Ok(on!(self, |c| sqlx::query_as(LATEST_CONSENT).bind(person_id).fetch_optional(c).await?))
+    }
+
+    /// Strikes out a consent that turned out not to be the person's own.
+    ///
+    /// # Errors
+    /// The database; `Stale` when there is none.
+    pub async fn delete_consent(&mut self, id: &str) -> StoreResult<()> {
+        let affected = on!(self, |c| sqlx::query(DELETE_CONSENT).bind(id).execute(c).await?.rows_affected());
+        expect_one(affected, "consent", id)
+    }
+}

@@ -1,0 +1,272 @@
+//! Broadcasts and deliveries. A delivery has no state of its own: it is read off its messages.
+
+use crate::domain::calendar::Millis;
+use crate::domain::org::GroupKind;
+use crate::domain::text_enum::text_enum;
+use crate::store::{StoreResult, Tx, on};
+
+text_enum! {
+    /// Where a broadcast stands.
+    pub enum BroadcastState {
+        /// Something of it is still open: a message or an obligation.
+        Running => "running",
+        /// Every message and every obligation is settled.
+        Closed => "closed",
+        /// Taken back.
+        Withdrawn => "withdrawn",
+    }
+}
+
+/// One firing of one bulletin version to a frozen audience.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Broadcast {
+    /// The id.
+    pub id: String,
+    /// The bulletin.
+    pub bulletin_id: String,
+    /// The version sent.
+    pub version: i64,
+    /// The schedule that fired.
+    pub schedule_id: String,
+    /// The time it fired for, epoch milliseconds of business time.
+    pub fire_at: i64,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: BroadcastState,
+    /// Until when to confirm.
+    pub ack_deadline: Option<i64>,
+    /// When its messages were queued, business time.
+    pub started_at: i64,
+    /// When the last of it was settled.
+    pub closed_at: Option<i64>,
+}
+
+/// One broadcast in one chat.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Delivery {
+    /// The id.
+    pub id: String,
+    /// The broadcast.
+    pub broadcast_id: String,
+    /// The chat.
+    pub chat_id: String,
+    /// The group whose chat it was when it fired.
+    pub group_id: String,
+    /// The group's name.
+    pub group_name: String,
+    /// The group's kind.
+    #[sqlx(try_from = "String")]
+    pub group_kind: GroupKind,
+    /// The gateway.
+    pub gateway: String,
+    /// Business time at which the acknowledgement lines under the message should be renewed; none when they are current.
+    pub wall_due_at: Option<i64>,
+    /// The acknowledgement lines last written there.
+    pub wall_shown: String,
+}
+
+const INSERT: &str = "INSERT INTO broadcasts (id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at) \
+     VALUES ($1, $2, $3, $4, $5, 'running', $6, $7) ON CONFLICT (schedule_id, fire_at) DO NOTHING";
+const BY_ID: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at, closed_at \
+     FROM broadcasts WHERE id = $1";
+const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at, closed_at \
+     FROM broadcasts WHERE bulletin_id = $1 ORDER BY started_at, id";
+const RUNNING: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at, closed_at \
+     FROM broadcasts WHERE state = 'running' ORDER BY started_at, id";
+const CLOSE: &str = "UPDATE broadcasts SET state = $2, closed_at = $3 WHERE id = $1 AND state = 'running'";
+// Unknown is open, unless its resend is settled.
+const OPEN_PIECES: &str = "SELECT \
+       (SELECT COUNT(*) FROM messages m WHERE m.broadcast_id = $1 AND m.purpose = 'broadcast' AND (m.state IN ('pending', 'sending', 'retry_wait') \
+          OR (m.state = 'unknown' AND NOT EXISTS (SELECT 1 FROM messages again WHERE again.resend_of = m.id \
+              AND again.state NOT IN ('pending', 'sending', 'retry_wait', 'unknown'))))) \
+     + (SELECT COUNT(*) FROM obligations o WHERE o.broadcast_id = $1 AND o.state IN ('awaiting', 'unreachable'))";
+const INSERT_DELIVERY: &str = "INSERT INTO deliveries (id, broadcast_id, chat_id, group_id) VALUES ($1, $2, $3, $4)";
+const INSERT_UNIT: &str = "INSERT INTO delivery_units (delivery_id, unit_id) VALUES ($1, $2)";
+const DELIVERIES: &str = "SELECT d.id, d.broadcast_id, d.chat_id, d.group_id, g.name AS group_name, g.kind AS group_kind, \
+     c.gateway, d.wall_due_at, d.wall_shown FROM deliveries d JOIN groups g ON g.id = d.group_id JOIN chats c ON c.id = d.chat_id \
+     WHERE d.broadcast_id = $1 ORDER BY g.kind, g.code, d.id";
+const DELIVERY: &str = "SELECT d.id, d.broadcast_id, d.chat_id, d.group_id, g.name AS group_name, g.kind AS group_kind, \
+     c.gateway, d.wall_due_at, d.wall_shown FROM deliveries d JOIN groups g ON g.id = d.group_id JOIN chats c ON c.id = d.chat_id \
+     WHERE d.id = $1";
+const UNITS: &str = "SELECT unit_id FROM delivery_units WHERE delivery_id = $1 ORDER BY unit_id";
+const UNITS_OF_BROADCAST: &str = "SELECT d.id, u.unit_id FROM deliveries d JOIN delivery_units u ON u.delivery_id = d.id \
+     WHERE d.broadcast_id = $1 ORDER BY d.id, u.unit_id";
+const WALL_DUE: &str = "SELECT d.id, d.broadcast_id, d.chat_id, d.group_id, g.name AS group_name, g.kind AS group_kind, \
+     c.gateway, d.wall_due_at, d.wall_shown FROM deliveries d JOIN groups g ON g.id = d.group_id JOIN chats c ON c.id = d.chat_id \
+     WHERE d.wall_due_at IS NOT NULL AND d.wall_due_at <= $1 ORDER BY d.wall_due_at, d.id LIMIT $2";
+const SOONER: &str =
+    "UPDATE deliveries SET wall_due_at = $2 WHERE id = $1 AND (wall_due_at IS NULL OR wall_due_at > $2)";
+const ALL_SOONER: &str =
+    "UPDATE deliveries SET wall_due_at = $2 WHERE broadcast_id = $1 AND (wall_due_at IS NULL OR wall_due_at > $2)";
+const WALL_DONE: &str = "UPDATE deliveries SET wall_due_at = NULL, wall_shown = $2 WHERE id = $1";
+const NEXT_WALL: &str = "SELECT MIN(wall_due_at) FROM deliveries WHERE wall_due_at IS NOT NULL";
+
+impl Tx {
+    /// Writes a broadcast. False when this schedule already fired for this time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn insert_broadcast(&mut self, broadcast: &Broadcast) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(INSERT)
+            .bind(&broadcast.id)
+            .bind(&broadcast.bulletin_id)
+            .bind(broadcast.version)
+            .bind(&broadcast.schedule_id)
+            .bind(broadcast.fire_at)
+            .bind(broadcast.ack_deadline)
+            .bind(broadcast.started_at)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// A broadcast by id.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn broadcast(&mut self, id: &str) -> StoreResult<Option<Broadcast>> {
+        Ok(on!(self, |c| sqlx::query_as(BY_ID).bind(id).fetch_optional(c).await?))
+    }
+
+    /// A bulletin's broadcasts, oldest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn broadcasts_of(&mut self, bulletin_id: &str) -> StoreResult<Vec<Broadcast>> {
+        Ok(on!(self, |c| sqlx::query_as(OF_BULLETIN).bind(bulletin_id).fetch_all(c).await?))
+    }
+
+    /// Broadcasts with something open.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn running_broadcasts(&mut self) -> StoreResult<Vec<Broadcast>> {
+        Ok(on!(self, |c| sqlx::query_as(RUNNING).fetch_all(c).await?))
+    }
+
+    /// Ends a running broadcast. False when it had ended.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end_broadcast(&mut self, id: &str, state: BroadcastState, at: Millis) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(CLOSE)
+            .bind(id)
+            .bind(state.as_str())
+            .bind(at.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// How many messages and obligations of a broadcast are not settled.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn open_pieces(&mut self, broadcast_id: &str) -> StoreResult<i64> {
+        Ok(on!(self, |c| sqlx::query_scalar(OPEN_PIECES).bind(broadcast_id).fetch_one(c).await?))
+    }
+
+    /// Writes a delivery and the units it speaks to.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn insert_delivery(
+        &mut self,
+        id: &str,
+        broadcast_id: &str,
+        chat_and_group: (&str, &str),
+        unit_ids: &[String],
+    ) -> StoreResult<()> {
+        let (chat_id, group_id) = chat_and_group;
+        on!(self, |c| sqlx::query(INSERT_DELIVERY)
+            .bind(id)
+            .bind(broadcast_id)
+            .bind(chat_id)
+            .bind(group_id)
+            .execute(c)
+            .await?
+            .rows_affected());
+        for unit_id in unit_ids {
+            on!(self, |c| sqlx::query(INSERT_UNIT).bind(id).bind(unit_id).execute(c).await?.rows_affected());
+        }
+        Ok(())
+    }
+
+    /// A broadcast's deliveries.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn deliveries_of(&mut self, broadcast_id: &str) -> StoreResult<Vec<Delivery>> {
+        Ok(on!(self, |c| sqlx::query_as(DELIVERIES).bind(broadcast_id).fetch_all(c).await?))
+    }
+
+    /// A delivery by id.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn delivery(&mut self, id: &str) -> StoreResult<Option<Delivery>> {
+        Ok(on!(self, |c| sqlx::query_as(DELIVERY).bind(id).fetch_optional(c).await?))
+    }
+
+    /// The units a delivery speaks to, as frozen when it fired.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn units_of_delivery(&mut self, delivery_id: &str) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(UNITS).bind(delivery_id).fetch_all(c).await?))
+    }
+
+    /// Pairs of (delivery, unit) of a whole broadcast.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn units_of_broadcast(&mut self, broadcast_id: &str) -> StoreResult<Vec<(String, String)>> {
+        Ok(on!(self, |c| sqlx::query_as(UNITS_OF_BROADCAST).bind(broadcast_id).fetch_all(c).await?))
+    }
+
+    /// Deliveries whose acknowledgement lines are to be renewed by `now`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn walls_due(&mut self, now: Millis, limit: i64) -> StoreResult<Vec<Delivery>> {
+        Ok(on!(self, |c| sqlx::query_as(WALL_DUE).bind(now.0).bind(limit).fetch_all(c).await?))
+    }
+
+    /// When the next acknowledgement lines are to be renewed.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn next_wall(&mut self) -> StoreResult<Option<Millis>> {
+        let at: Option<i64> = on!(self, |c| sqlx::query_scalar(NEXT_WALL).fetch_one(c).await?);
+        Ok(at.map(Millis))
+    }
+
+    /// Asks for one delivery's acknowledgement lines to be renewed by `at`; an earlier wish stands.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn renew_wall(&mut self, delivery_id: &str, at: Millis) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(SOONER).bind(delivery_id).bind(at.0).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Asks for all of a broadcast's acknowledgement lines to be renewed by `at`; earlier wishes stand.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn renew_walls(&mut self, broadcast_id: &str, at: Millis) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(ALL_SOONER).bind(broadcast_id).bind(at.0).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Notes which acknowledgement lines now stand under a delivery.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn wall_written(&mut self, delivery_id: &str, shown: &str) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(WALL_DONE).bind(delivery_id).bind(shown).execute(c).await?.rows_affected());
+        Ok(())
+    }
+}

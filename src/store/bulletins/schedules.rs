@@ -1,0 +1,162 @@
+//! When a bulletin goes: rows of `schedules`.
+
+use super::{Millis, MissedPolicy, StoreResult, Tx, expect_one, on};
+use crate::domain::text_enum::text_enum;
+
+text_enum! {
+    /// Where a schedule stands.
+    pub enum ScheduleState {
+        /// It will fire at its time, if approved.
+        Active => "active",
+        /// Stopped by a person or by a new version; fires nothing.
+        Paused => "paused",
+        /// Its time was missed while the service was down and the policy is to ask.
+        Asking => "asking",
+        /// It fired, or was cancelled.
+        Ended => "ended",
+        /// Its hour passed without approval, or too long ago: never sent later by surprise.
+        Missed => "missed",
+    }
+}
+
+/// One schedule of one bulletin version.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Schedule {
+    /// The id.
+    pub id: String,
+    /// The bulletin.
+    pub bulletin_id: String,
+    /// The version it fires.
+    pub version: i64,
+    /// Business time at which it fires, epoch milliseconds.
+    pub fire_at: i64,
+    /// What to do when that time was missed.
+    #[sqlx(try_from = "String")]
+    pub missed_policy: MissedPolicy,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: ScheduleState,
+    /// When composer and approvers were warned that it is still unapproved.
+    pub warned_at: Option<i64>,
+    /// Business time of creation.
+    pub created_at: i64,
+    /// Business time of the last change.
+    pub updated_at: i64,
+}
+
+const INSERT: &str = "INSERT INTO schedules (id, bulletin_id, version, fire_at, missed_policy, state, warned_at, created_at, updated_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const DUE: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, created_at, updated_at \
+     FROM schedules WHERE state = 'active' AND fire_at <= $1 ORDER BY fire_at, id LIMIT $2";
+const NEXT: &str = "SELECT MIN(fire_at) FROM schedules WHERE state = 'active'";
+const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, created_at, updated_at \
+     FROM schedules WHERE bulletin_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
+const BETWEEN: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.created_at, s.updated_at \
+     FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
+     WHERE b.commune_id = $1 AND s.state IN ('active', 'asking') AND s.fire_at >= $2 AND s.fire_at < $3 ORDER BY s.fire_at, s.id";
+const UNWARNED: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.created_at, s.updated_at \
+     FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
+     WHERE s.state = 'active' AND s.warned_at IS NULL AND b.state = 'awaiting_approval' AND s.fire_at <= $1 ORDER BY s.fire_at, s.id";
+const WARN: &str = "UPDATE schedules SET warned_at = $2 WHERE id = $1 AND warned_at IS NULL";
+const MOVE: &str = "UPDATE schedules SET state = $3, fire_at = $4, updated_at = $5 WHERE id = $1 AND state = $2";
+
+impl Tx {
+    /// Writes a new schedule.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn insert_schedule(&mut self, schedule: &Schedule) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(INSERT)
+            .bind(&schedule.id)
+            .bind(&schedule.bulletin_id)
+            .bind(schedule.version)
+            .bind(schedule.fire_at)
+            .bind(schedule.missed_policy.as_str())
+            .bind(schedule.state.as_str())
+            .bind(schedule.warned_at)
+            .bind(schedule.created_at)
+            .bind(schedule.updated_at)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Active schedules whose time has come, earliest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn due_schedules(&mut self, now: Millis, limit: i64) -> StoreResult<Vec<Schedule>> {
+        Ok(on!(self, |c| sqlx::query_as(DUE).bind(now.0).bind(limit).fetch_all(c).await?))
+    }
+
+    /// When the next active schedule fires.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn next_fire(&mut self) -> StoreResult<Option<Millis>> {
+        let at: Option<i64> = on!(self, |c| sqlx::query_scalar(NEXT).fetch_one(c).await?);
+        Ok(at.map(Millis))
+    }
+
+    /// The latest schedule of a bulletin.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn schedule_of(&mut self, bulletin_id: &str) -> StoreResult<Option<Schedule>> {
+        Ok(on!(self, |c| sqlx::query_as(OF_BULLETIN).bind(bulletin_id).fetch_optional(c).await?))
+    }
+
+    /// Schedules still to fire in `[from, to)`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn schedules_between(
+        &mut self,
+        commune_id: &str,
+        from: Millis,
+        to: Millis,
+    ) -> StoreResult<Vec<Schedule>> {
+        Ok(on!(self, |c| sqlx::query_as(BETWEEN).bind(commune_id).bind(from.0).bind(to.0).fetch_all(c).await?))
+    }
+
+    /// Unapproved schedules that fire by `by` and about which nobody was warned.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn unwarned_schedules(&mut self, by: Millis) -> StoreResult<Vec<Schedule>> {
+        Ok(on!(self, |c| sqlx::query_as(UNWARNED).bind(by.0).fetch_all(c).await?))
+    }
+
+    /// Notes that the warning went out. False when it already had.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn mark_warned(&mut self, schedule_id: &str, at: Millis) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(WARN).bind(schedule_id).bind(at.0).execute(c).await?.rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Moves a schedule from the state it was read in.
+    ///
+    /// # Errors
+    /// The database; `Stale` when somebody else moved it first.
+    pub async fn move_schedule(
+        &mut self,
+        schedule: &Schedule,
+        state: ScheduleState,
+        fire_at: Millis,
+        at: Millis,
+    ) -> StoreResult<()> {
+        let affected = on!(self, |c| sqlx::query(MOVE)
+            .bind(&schedule.id)
+            .bind(schedule.state.as_str())
+            .bind(state.as_str())
+            .bind(fire_at.0)
+            .bind(at.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        expect_one(affected, "schedule", &schedule.id)
+    }
+}

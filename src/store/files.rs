@@ -1,0 +1,116 @@
+//! Attachments by SHA-256, and the handles under which platforms already hold them.
+
+use crate::domain::calendar::Millis;
+use crate::id::sha256_hex;
+use crate::store::{StoreResult, Tx, on};
+
+/// A stored file.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Attachment {
+    /// SHA-256 of the content, hexadecimal.
+    pub sha256: String,
+    /// Bytes.
+    pub size: i64,
+    /// Media type.
+    pub media_type: String,
+    /// Pages, where they could be counted.
+    pub pages: Option<i64>,
+    /// The content.
+    pub content: Vec<u8>,
+}
+
+const INSERT: &str = "INSERT INTO attachments (sha256, size, media_type, pages, content, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sha256) DO NOTHING";
+const BY_HASH: &str = "SELECT sha256, size, media_type, pages, content FROM attachments WHERE sha256 = $1";
+const PUT_HANDLE: &str = "INSERT INTO upload_handles (gateway, sha256, file_name, handle, created_at) VALUES ($1, $2, $3, $4, $5) \
+     ON CONFLICT (gateway, sha256, file_name) DO UPDATE SET handle = excluded.handle, created_at = excluded.created_at";
+const HANDLE: &str = "SELECT handle FROM upload_handles WHERE gateway = $1 AND sha256 = $2 AND file_name = $3";
+const DROP_HANDLE: &str = "DELETE FROM upload_handles WHERE gateway = $1 AND sha256 = $2 AND file_name = $3";
+
+impl Tx {
+    /// Stores a file once; gives its hash.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn put_file(
+        &mut self,
+        content: &[u8],
+        media_type: &str,
+        pages: Option<u32>,
+        at: Millis,
+    ) -> StoreResult<String> {
+        let hash = sha256_hex(content);
+        let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
+        on!(self, |c| sqlx::query(INSERT)
+            .bind(&hash)
+            .bind(size)
+            .bind(media_type)
+            .bind(pages.map(i64::from))
+            .bind(content)
+            .bind(at.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(hash)
+    }
+
+    /// A file with its content.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn file(&mut self, sha256: &str) -> StoreResult<Option<Attachment>> {
+        Ok(on!(self, |c| sqlx::query_as(BY_HASH).bind(sha256).fetch_optional(c).await?))
+    }
+
+    /// Keeps the handle under which a gateway's platform holds a file.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn put_upload_handle(
+        &mut self,
+        gateway: &str,
+        sha256: &str,
+        file_name: &str,
+        handle: &str,
+        at: Millis,
+    ) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(PUT_HANDLE)
+            .bind(gateway)
+            .bind(sha256)
+            .bind(file_name)
+            .bind(handle)
+            .bind(at.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// The handle of a file on a gateway.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn upload_handle(&mut self, gateway: &str, sha256: &str, file_name: &str) -> StoreResult<Option<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(HANDLE)
+            .bind(gateway)
+            .bind(sha256)
+            .bind(file_name)
+            .fetch_optional(c)
+            .await?))
+    }
+
+    /// Forgets a handle the platform no longer accepts.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn drop_upload_handle(&mut self, gateway: &str, sha256: &str, file_name: &str) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(DROP_HANDLE)
+            .bind(gateway)
+            .bind(sha256)
+            .bind(file_name)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! The durable inbox: an admitted update is committed here before the platform is told that it was received.
+
+use crate::domain::calendar::Millis;
+use crate::store::{StoreResult, Tx, on};
+
+/// An admitted update that waits to be processed.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct InboxRow {
+    /// The id.
+    pub id: String,
+    /// The gateway it came through.
+    pub gateway: String,
+    /// The platform's own key of the update.
+    pub dedupe: String,
+    /// The event as JSON.
+    pub event: Option<String>,
+    /// Times it was tried before.
+    pub attempts: i64,
+    /// Machine time of arrival.
+    pub received_at: i64,
+}
+
+/// An update to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewInboxRow {
+    /// The id.
+    pub id: String,
+    /// The gateway it came through.
+    pub gateway: String,
+    /// The platform's own key of the update.
+    pub dedupe: String,
+    /// The event as JSON; none for one that was not admitted.
+    pub event: Option<String>,
+    /// A button press: the person looks at a spinner until it is answered.
+    pub urgent: bool,
+    /// Machine time of arrival.
+    pub received_at: Millis,
+}
+
+/// A failed update's body is kept this long, seven days, so that the cause can be found.
+pub const FAILED_BODY_MILLIS: i64 = 7 * 24 * 3_600_000;
+/// Tries before an update is given up as failed.
+pub const MAX_ATTEMPTS: i64 = 5;
+
+const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (gateway, dedupe) DO NOTHING";
+const WAITING: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox WHERE state = 'waiting' \
+     ORDER BY urgent DESC, received_at, id LIMIT $1";
+const DONE: &str = "UPDATE inbox SET state = 'done', event = NULL, processed_at = $2, error = NULL WHERE id = $1 AND state = 'waiting'";
+const FAILED: &str = "UPDATE inbox SET attempts = attempts + 1, error = $2, \
+     state = CASE WHEN attempts + 1 >= $3 THEN 'failed' ELSE 'waiting' END, processed_at = $4 WHERE id = $1 AND state = 'waiting'";
+const ERASE: &str = "UPDATE inbox SET event = NULL WHERE state = 'failed' AND event IS NOT NULL AND received_at < $1";
+const FORGET: &str = "DELETE FROM inbox WHERE state <> 'waiting' AND event IS NULL AND received_at < $1";
+const OFFSET: &str = "SELECT next_offset FROM poll_offsets WHERE gateway = $1";
+const SET_OFFSET: &str = "INSERT INTO poll_offsets (gateway, next_offset) VALUES ($1, $2) \
+     ON CONFLICT (gateway) DO UPDATE SET next_offset = excluded.next_offset";
+const COUNT: &str = "SELECT COUNT(*) FROM inbox WHERE state = 'waiting'";
+
+impl Tx {
+    /// Stores an update once. False when its key was here before. One without an event is stored as done: only its key stays.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn put_inbox(&mut self, row: &NewInboxRow) -> StoreResult<bool> {
+        let state = if row.event.is_some() { "waiting" } else { "done" };
+        let affected = on!(self, |c| sqlx::query(PUT)
+            .bind(&row.id)
+            .bind(&row.gateway)
+            .bind(&row.dedupe)
+            .bind(&row.event)
+            .bind(row.urgent)
+            .bind(state)
+            .bind(row.received_at.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Updates to be processed, button presses first, then in order of arrival.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn waiting_inbox(&mut self, limit: i64) -> StoreResult<Vec<InboxRow>> {
+        Ok(on!(self, |c| sqlx::query_as(WAITING).bind(limit).fetch_all(c).await?))
+    }
+
+    /// How many updates wait.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn waiting_inbox_count(&mut self) -> StoreResult<i64> {
+        Ok(on!(self, |c| sqlx::query_scalar(COUNT).fetch_one(c).await?))
+    }
+
+    /// Marks an update processed and erases its body. False when it already was.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn finish_inbox(&mut self, id: &str, now: Millis) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query(DONE).bind(id).bind(now.0).execute(c).await?.rows_affected()) == 1)
+    }
+
+    /// Notes that processing failed; after [`MAX_ATTEMPTS`] the update is given up.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn fail_inbox(&mut self, id: &str, error: &str, now: Millis) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(FAILED)
+            .bind(id)
+            .bind(error)
+            .bind(MAX_ATTEMPTS)
+            .bind(now.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Erases bodies of failed updates after seven days, and keys older than `forget_before`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sweep_inbox(&mut self, now: Millis, forget_before: Millis) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(ERASE).bind(now.0 - FAILED_BODY_MILLIS).execute(c).await?.rows_affected());
+        on!(self, |c| sqlx::query(FORGET).bind(forget_before.0).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// The offset from which a gateway's updates are to be asked for.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn poll_offset(&mut self, gateway: &str) -> StoreResult<Option<i64>> {
+        Ok(on!(self, |c| sqlx::query_scalar(OFFSET).bind(gateway).fetch_optional(c).await?))
+    }
+
+    /// Moves that offset, in the transaction that stored the updates before it.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn set_poll_offset(&mut self, gateway: &str, next_offset: i64) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(SET_OFFSET).bind(gateway).bind(next_offset).execute(c).await?.rows_affected());
+        Ok(())
+    }
+}

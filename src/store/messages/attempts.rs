@@ -1,0 +1,237 @@
+//! Starting a call and recording what came of it.
+
+use super::{Millis, StoreResult, Tx, on};
+use crate::store::expect_one;
+
+/// An attempt about to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartedAttempt {
+    /// The id by which its outcome may be recorded at any later time.
+    pub id: String,
+    /// The message.
+    pub message_id: String,
+    /// The gateway.
+    pub gateway: String,
+    /// The chat.
+    pub chat_id: String,
+    /// The lease's epoch under which it starts.
+    pub epoch: i64,
+    /// Who holds the lease.
+    pub owner: String,
+    /// Machine time.
+    pub started_at: Millis,
+    /// Machine time after which, without an outcome, nobody can know any more.
+    pub deadline_at: Millis,
+}
+
+/// One try of one message.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Attempt {
+    /// The id.
+    pub id: String,
+    /// The message.
+    pub message_id: String,
+    /// Number of the try, from 1.
+    pub number: i64,
+    /// Machine time, epoch milliseconds.
+    pub started_at: i64,
+    /// Machine time, epoch milliseconds.
+    pub finished_at: Option<i64>,
+    /// `sent`, `retry`, `failed` or `unknown`.
+    pub outcome: Option<String>,
+    /// What the platform said, redacted.
+    pub detail: Option<String>,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finished {
+    /// The platform took it.
+    Sent {
+        /// The platform's message id.
+        external_id: String,
+        /// Business time.
+        at: Millis,
+    },
+    /// Proven not delivered; to be tried again at this machine time.
+    Retry {
+        /// When.
+        due_at: Millis,
+        /// What the platform said.
+        detail: String,
+    },
+    /// Proven not delivered, for good.
+    Failed {
+        /// A word of `FailureReason`.
+        reason: String,
+        /// What the platform said.
+        detail: String,
+    },
+    /// Nobody can know.
+    Unknown {
+        /// Why.
+        detail: String,
+    },
+}
+
+const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = attempts + 1, attempt_id = $2, reason = NULL \
+     WHERE id = $1 AND state IN ('pending', 'retry_wait') \
+       AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND owner = $4 AND epoch = $5) RETURNING attempts";
+const INSERT: &str = "INSERT INTO attempts (id, message_id, number, gateway, chat_id, epoch, started_at, deadline_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const FINISH: &str = "UPDATE attempts SET finished_at = $2, outcome = $3, detail = $4 \
+     WHERE id = $1 AND (outcome IS NULL OR outcome = 'unknown')";
+const TO_SENT: &str = "UPDATE messages SET state = 'sent', external_id = $2, sent_at = $3, reason = NULL \
+     WHERE attempt_id = $1 AND state IN ('sending', 'unknown')";
+const TO_RETRY: &str =
+    "UPDATE messages SET state = 'retry_wait', due_at = $2 WHERE attempt_id = $1 AND state = 'sending'";
+const TO_FAILED: &str = "UPDATE messages SET state = 'failed', reason = $2 \
+     WHERE attempt_id = $1 AND state IN ('sending', 'unknown')";
+const TO_UNKNOWN: &str =
+    "UPDATE messages SET state = 'unknown', reason = 'no_answer' WHERE attempt_id = $1 AND state = 'sending'";
+const DROP_RESEND: &str = "UPDATE messages SET state = 'cancelled', reason = 'original_arrived' \
+     WHERE resend_of IN (SELECT id FROM messages WHERE attempt_id = $1) AND state IN ('pending', 'retry_wait')";
+const ABANDONED: &str = "SELECT a.id FROM attempts a JOIN messages m ON m.attempt_id = a.id \
+     WHERE m.state = 'sending' AND a.gateway = $1 AND a.deadline_at < $2 ORDER BY a.id LIMIT 500";
+const RECENT: &str =
+    "SELECT chat_id, started_at FROM attempts WHERE gateway = $1 AND started_at > $2 ORDER BY started_at";
+const OF_MESSAGE: &str = "SELECT id, message_id, number, started_at, finished_at, outcome, detail FROM attempts \
+     WHERE message_id = $1 ORDER BY number";
+const SETTLE_SEEN: &str =
+    "UPDATE messages SET state = 'sent', sent_at = $2, reason = $3 WHERE id = $1 AND state = 'unknown'";
+const SET_EXTERNAL: &str =
+    "UPDATE messages SET external_id = $2 WHERE id = $1 AND state = 'sent' AND external_id IS NULL";
+const DROP_RESEND_OF: &str = "UPDATE messages SET state = 'cancelled', reason = 'original_arrived' \
+     WHERE resend_of = $1 AND state IN ('pending', 'retry_wait')";
+
+impl Tx {
+    /// Moves a message to `sending` and opens its attempt, under a lease that must still be ours.
+    /// False when the message is no longer waiting, or the lease went to another owner.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn start_attempt(&mut self, attempt: &StartedAttempt) -> StoreResult<bool> {
+        let number: Option<i64> = on!(self, |c| sqlx::query_scalar(CLAIM)
+            .bind(&attempt.message_id)
+            .bind(&attempt.id)
+            .bind(&attempt.gateway)
+            .bind(&attempt.owner)
+            .bind(attempt.epoch)
+            .fetch_optional(c)
+            .await?);
+        let Some(number) = number else { return Ok(false) };
+        on!(self, |c| sqlx::query(INSERT)
+            .bind(&attempt.id)
+            .bind(&attempt.message_id)
+            .bind(number)
+            .bind(&attempt.gateway)
+            .bind(&attempt.chat_id)
+            .bind(attempt.epoch)
+            .bind(attempt.started_at.0)
+            .bind(attempt.deadline_at.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(true)
+    }
+
+    /// Records what came of an attempt, however late; a late truth lifts `unknown` and cancels a resend not yet started.
+    /// False when the message had moved on, so that the outcome changes nothing.
+    ///
+    /// # Errors
+    /// The database; `Stale` when there is no such attempt without a certain outcome.
+    pub async fn finish_attempt(&mut self, attempt_id: &str, finished: &Finished, now: Millis) -> StoreResult<bool> {
+        let (word, detail) = match finished {
+            Finished::Sent { .. } => ("sent", ""),
+            Finished::Retry { detail, .. } => ("retry", detail.as_str()),
+            Finished::Failed { detail, .. } => ("failed", detail.as_str()),
+            Finished::Unknown { detail } => ("unknown", detail.as_str()),
+        };
+        let affected = on!(self, |c| sqlx::query(FINISH)
+            .bind(attempt_id)
+            .bind(now.0)
+            .bind(word)
+            .bind(detail)
+            .execute(c)
+            .await?
+            .rows_affected());
+        expect_one(affected, "attempt", attempt_id)?;
+        self.move_by_attempt(attempt_id, finished).await
+    }
+
+    async fn move_by_attempt(&mut self, attempt_id: &str, finished: &Finished) -> StoreResult<bool> {
+        let affected = match finished {
+            Finished::Sent { external_id, at } => {
+                on!(self, |c| sqlx::query(DROP_RESEND).bind(attempt_id).execute(c).await?.rows_affected());
+                on!(self, |c| sqlx::query(TO_SENT)
+                    .bind(attempt_id)
+                    .bind(external_id)
+                    .bind(at.0)
+                    .execute(c)
+                    .await?
+                    .rows_affected())
+            }
+            Finished::Retry { due_at, .. } => {
+                on!(self, |c| sqlx::query(TO_RETRY).bind(attempt_id).bind(due_at.0).execute(c).await?.rows_affected())
+            }
+            Finished::Failed { reason, .. } => {
+                on!(self, |c| sqlx::query(TO_FAILED).bind(attempt_id).bind(reason).execute(c).await?.rows_affected())
+            }
+            Finished::Unknown { .. } => {
+                on!(self, |c| sqlx::query(TO_UNKNOWN).bind(attempt_id).execute(c).await?.rows_affected())
+            }
+        };
+        Ok(affected == 1)
+    }
+
+    /// Attempts of a gateway that are still `sending` past their own deadline: their process died.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn abandoned_attempts(&mut self, gateway: &str, now: Millis) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(ABANDONED).bind(gateway).bind(now.0).fetch_all(c).await?))
+    }
+
+    /// Chats and machine times of a gateway's attempts since `since`: what the pacer reloads on start.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn recent_attempts(&mut self, gateway: &str, since: Millis) -> StoreResult<Vec<(String, i64)>> {
+        Ok(on!(self, |c| sqlx::query_as(RECENT).bind(gateway).bind(since.0).fetch_all(c).await?))
+    }
+
+    /// The tries of a message, first to last.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn attempts_of(&mut self, message_id: &str) -> StoreResult<Vec<Attempt>> {
+        Ok(on!(self, |c| sqlx::query_as(OF_MESSAGE).bind(message_id).fetch_all(c).await?))
+    }
+
+    /// Settles an unknown message as sent by evidence: somebody saw it, or answered it. False when it was not unknown.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn settle_as_sent(&mut self, message_id: &str, at: Millis, evidence: &str) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(SETTLE_SEEN)
+            .bind(message_id)
+            .bind(at.0)
+            .bind(evidence)
+            .execute(c)
+            .await?
+            .rows_affected());
+        if affected == 1 {
+            on!(self, |c| sqlx::query(DROP_RESEND_OF).bind(message_id).execute(c).await?.rows_affected());
+        }
+        Ok(affected == 1)
+    }
+
+    /// Notes the platform's id of a message that counts as sent by evidence, once it is learnt.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn set_external_id(&mut self, message_id: &str, external_id: &str) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(SET_EXTERNAL).bind(message_id).bind(external_id).execute(c).await?.rows_affected());
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! Reading the queue: what may be sent next on a gateway, and what must leave the queue unsent.
+
+use super::{Millis, Purpose, StoreResult, Tx, on};
+
+/// A message that may be sent now, with what is needed to send it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct QueuedMessage {
+    /// The message.
+    pub id: String,
+    /// What it is for.
+    #[sqlx(try_from = "String")]
+    pub purpose: Purpose,
+    /// Where it goes.
+    pub chat_id: String,
+    /// The chat's id on the platform.
+    pub chat_external: String,
+    /// The platform's kind of chat, `private` or `group`.
+    pub chat_kind: String,
+    /// `active` or `suspended`.
+    pub chat_state: String,
+    /// The broadcast it belongs to.
+    pub broadcast_id: Option<String>,
+    /// Priority.
+    pub lane: i64,
+    /// HTML text, or a file's caption.
+    pub body: String,
+    /// Buttons as JSON.
+    pub buttons: String,
+    /// The file it carries.
+    pub file_sha256: Option<String>,
+    /// The file's name.
+    pub file_name: Option<String>,
+    /// The platform's id of the message it edits.
+    pub edit_external: Option<String>,
+    /// The platform's id of the message it answers.
+    pub reply_to: Option<String>,
+    /// Attempts made before.
+    pub attempts: i64,
+}
+
+// One row a chat, the most urgent, and parts go in order. Which chats have a call on its way the dispatcher knows by itself: a
+// `sending` row of a process that died must not hold up its chat until the deadline. A later part waits until every
+// earlier one is known to be sent (by itself or by a resend of it).
+const DUE: &str = "WITH ready AS ( \
+       SELECT m.id, m.purpose, m.chat_id, m.broadcast_id, m.lane, m.body, m.buttons, m.file_sha256, m.file_name, m.edit_of, \
+              m.reply_to, m.attempts, m.due_at, m.part, \
+              ROW_NUMBER() OVER (PARTITION BY m.chat_id ORDER BY m.lane, m.due_at, m.part, m.id) AS place \
+       FROM messages m \
+       WHERE m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.due_at <= $2 \
+         AND NOT EXISTS (SELECT 1 FROM messages earlier \
+                         WHERE earlier.delivery_id = m.delivery_id AND m.purpose = 'broadcast' \
+                           AND earlier.purpose = 'broadcast' AND earlier.part < m.part AND earlier.state <> 'sent' \
+                           AND NOT EXISTS (SELECT 1 FROM messages again \
+                                           WHERE again.resend_of = earlier.id AND again.state = 'sent'))) \
+     SELECT r.id, r.purpose, r.chat_id, c.external_id AS chat_external, c.kind AS chat_kind, c.state AS chat_state, \
+            r.broadcast_id, r.lane, r.body, r.buttons, r.file_sha256, r.file_name, e.external_id AS edit_external, r.reply_to, \
+            r.attempts \
+     FROM ready r JOIN chats c ON c.id = r.chat_id LEFT JOIN messages e ON e.id = r.edit_of \
+     WHERE r.place = 1 ORDER BY r.lane, r.due_at, r.id LIMIT $3";
+const NEXT_DUE: &str =
+    "SELECT MIN(due_at) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') AND due_at > $2";
+const LEAVE: &str = "UPDATE messages SET state = $2, reason = $3 WHERE id = $1 AND state IN ('pending', 'retry_wait')";
+const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' \
+     WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";
+const CANCEL_BROADCAST: &str = "UPDATE messages SET state = 'cancelled', reason = $2 \
+     WHERE broadcast_id = $1 AND state IN ('pending', 'retry_wait')";
+const SKIP_REST: &str = "UPDATE messages SET state = 'skipped', reason = 'earlier_part_failed' \
+     WHERE delivery_id = $1 AND purpose = 'broadcast' AND part > $2 AND state IN ('pending', 'retry_wait')";
+const OPEN: &str = "SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait', 'sending')";
+const OPEN_BUT_EDITS: &str =
+    "SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait', 'sending') AND purpose <> 'edit'";
+const DEFER_CHAT: &str =
+    "UPDATE messages SET due_at = $2 WHERE chat_id = $1 AND state IN ('pending', 'retry_wait') AND due_at < $2";
+const PENDING_EDIT: &str =
+    "SELECT COUNT(*) FROM messages WHERE edit_of = $1 AND state IN ('pending', 'retry_wait', 'sending')";
+
+// A delivery is unsent as long as one of its messages is.
+const WAITING: &str = "SELECT COUNT(DISTINCT m.delivery_id) AS planned, \
+     COUNT(DISTINCT CASE WHEN m.state IN ('pending', 'retry_wait', 'sending') THEN m.delivery_id END) AS unsent \
+     FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id \
+     WHERE m.gateway = $1 AND m.purpose = 'broadcast' AND b.state = 'running' \
+       AND EXISTS (SELECT 1 FROM messages w WHERE w.broadcast_id = b.id AND w.gateway = $1 AND w.purpose = 'broadcast' \
+                   AND w.state IN ('pending', 'retry_wait', 'sending'))";
+
+/// Deliveries of the broadcasts that a gateway has not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct WaitingDeliveries {
+    /// All of them.
+    pub planned: i64,
+    /// Those with something still to be sent.
+    pub unsent: i64,
+}
+
+impl Tx {
+    /// How many deliveries of a gateway's unfinished broadcasts are still to be sent.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn waiting_deliveries(&mut self, gateway: &str) -> StoreResult<WaitingDeliveries> {
+        Ok(on!(self, |c| sqlx::query_as(WAITING).bind(gateway).fetch_one(c).await?))
+    }
+
+    /// What may be sent on a gateway at machine time `now`: at most one message a chat, most urgent first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn due_messages(&mut self, gateway: &str, now: Millis, limit: i64) -> StoreResult<Vec<QueuedMessage>> {
+        Ok(on!(self, |c| sqlx::query_as(DUE).bind(gateway).bind(now.0).bind(limit).fetch_all(c).await?))
+    }
+
+    /// When the next waiting message of a gateway becomes due, after `now`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn next_due(&mut self, gateway: &str, now: Millis) -> StoreResult<Option<Millis>> {
+        let at: Option<i64> =
+            on!(self, |c| sqlx::query_scalar(NEXT_DUE).bind(gateway).bind(now.0).fetch_one(c).await?);
+        Ok(at.map(Millis))
+    }
+
+    /// Takes a message that was never tried, or waits for another try, out of the queue unsent. False when it is no longer there.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn leave_queue(
+        &mut self,
+        message_id: &str,
+        state: crate::domain::message::MessageState,
+        reason: &str,
+    ) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(LEAVE)
+            .bind(message_id)
+            .bind(state.as_str())
+            .bind(reason)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Expires what must not be sent after business time `now`; gives how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn expire_messages(&mut self, now: Millis) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(EXPIRE).bind(now.0).execute(c).await?.rows_affected()))
+    }
+
+    /// Cancels everything of a broadcast that has not left; gives how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn cancel_messages(&mut self, broadcast_id: &str, reason: &str) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(CANCEL_BROADCAST)
+            .bind(broadcast_id)
+            .bind(reason)
+            .execute(c)
+            .await?
+            .rows_affected()))
+    }
+
+    /// Skips the parts after one that failed for good: a file without its text says nothing.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn skip_later_parts(&mut self, delivery_id: &str, part: i64) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(SKIP_REST).bind(delivery_id).bind(part).execute(c).await?.rows_affected()))
+    }
+
+    /// Messages waiting or on their way, over all gateways.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn open_messages(&mut self) -> StoreResult<i64> {
+        Ok(on!(self, |c| sqlx::query_scalar(OPEN).fetch_one(c).await?))
+    }
+
+    /// The same without edits, which wait for idle slots.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn open_messages_but_edits(&mut self) -> StoreResult<i64> {
+        Ok(on!(self, |c| sqlx::query_scalar(OPEN_BUT_EDITS).fetch_one(c).await?))
+    }
+
+    /// Holds everything to a chat until machine time `until`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn defer_chat(&mut self, chat_id: &str, until: Millis) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(DEFER_CHAT).bind(chat_id).bind(until.0).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Whether an edit of this message is already waiting or on its way.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_open_edit(&mut self, message_id: &str) -> StoreResult<bool> {
+        let count: i64 = on!(self, |c| sqlx::query_scalar(PENDING_EDIT).bind(message_id).fetch_one(c).await?);
+        Ok(count > 0)
+    }
+}

@@ -1,0 +1,60 @@
+//! The migrations that both databases run, embedded in the binary.
+//!
+//! They are listed here by hand: sqlx's own macro would build both database drivers a second time for the compiler. A test
+//! holds the list to the folder.
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// One migration file.
+struct File {
+    version: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+macro_rules! files {
+    ($($version:literal $name:literal),+ $(,)?) => {
+        &[$(File {
+            version: $version,
+            name: $name,
+            sql: include_str!(concat!("../../migrations/", $name, ".sql")),
+        }),+]
+    };
+}
+
+const FILES: &[File] = files![
+    1 "0001_organisation",
+    2 "0002_bulletins",
+    3 "0003_delivery",
+    4 "0004_answers",
+    5 "0005_inbox",
+    6 "0006_activities",
+    7 "0007_audit",
+    8 "0008_operations",
+];
+
+/// All migrations, in order.
+#[must_use]
+pub fn migrator() -> Migrator {
+    let migration = |file: &File| {
+        let sql = sqlx::SqlStr::from_static(file.sql);
+        Migration::new(file.version, file.name.into(), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(FILES.iter().map(migration).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FILES;
+
+    #[test]
+    fn every_file_of_the_folder_is_listed_under_its_number() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut in_folder: Vec<String> = names.filter_map(|name| Some(name.strip_suffix(".sql")?.to_owned())).collect();
+        in_folder.sort();
+        let listed: Vec<&str> = FILES.iter().map(|file| file.name).collect();
+        assert_eq!(in_folder, listed);
+        assert!(FILES.iter().all(|file| file.name.starts_with(&format!("{:04}_", file.version))));
+    }
+}

@@ -1,0 +1,131 @@
+//! Leases on gateways, and incidents.
+
+use crate::domain::calendar::Millis;
+use crate::store::{StoreResult, Tx, on};
+
+/// Who drives something, under which epoch, until when.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Lease {
+    /// What is driven: a gateway's name, or `planner`.
+    pub name: String,
+    /// Who drives it.
+    pub owner: String,
+    /// Raised each time the owner changes; a claim under an older epoch is refused.
+    pub epoch: i64,
+    /// Machine time until which it holds.
+    pub until: i64,
+}
+
+/// A fault that is open or was.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Incident {
+    /// The id.
+    pub id: String,
+    /// What is sick: `gateway:NAME` or `chat:ID`.
+    pub scope: String,
+    /// A word for the fault, such as `unauthorized` or `kicked`.
+    pub kind: String,
+    /// What the platform said, redacted.
+    pub detail: String,
+    /// Business time, epoch milliseconds.
+    pub opened_at: i64,
+    /// Business time, epoch milliseconds.
+    pub closed_at: Option<i64>,
+}
+
+// Taken when free, expired, or already ours; the epoch rises only when the owner changes.
+const TAKE: &str = "INSERT INTO leases (name, owner, epoch, until) VALUES ($1, $2, 1, $4) \
+     ON CONFLICT (name) DO UPDATE SET \
+       epoch = CASE WHEN leases.owner = excluded.owner THEN leases.epoch ELSE leases.epoch + 1 END, \
+       owner = excluded.owner, until = excluded.until \
+     WHERE leases.owner = excluded.owner OR leases.until < $3 \
+     RETURNING name, owner, epoch, until";
+const HOLDER: &str = "SELECT name, owner, epoch, until FROM leases WHERE name = $1";
+const RELEASE: &str = "UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2";
+const EXPIRE_ALL: &str = "UPDATE leases SET until = 0";
+const OPEN: &str =
+    "INSERT INTO incidents (id, scope, kind, detail, opened_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND closed_at IS NULL";
+const OPEN_INCIDENTS: &str = "SELECT id, scope, kind, detail, opened_at, closed_at FROM incidents WHERE closed_at IS NULL ORDER BY opened_at, id";
+
+impl Tx {
+    /// Takes or renews a lease for `owner` until `until`. None when somebody else holds it.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn take_lease(
+        &mut self,
+        name: &str,
+        owner: &str,
+        now: Millis,
+        until: Millis,
+    ) -> StoreResult<Option<Lease>> {
+        Ok(on!(self, |c| sqlx::query_as(TAKE)
+            .bind(name)
+            .bind(owner)
+            .bind(now.0)
+            .bind(until.0)
+            .fetch_optional(c)
+            .await?))
+    }
+
+    /// Ends every lease at once: for an engine that knows by other means that no other one runs. Epochs still rise, so a
+    /// claim of a forgotten owner is refused.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn expire_leases(&mut self) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(EXPIRE_ALL).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Who holds a lease.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn lease(&mut self, name: &str) -> StoreResult<Option<Lease>> {
+        Ok(on!(self, |c| sqlx::query_as(HOLDER).bind(name).fetch_optional(c).await?))
+    }
+
+    /// Gives a lease back early.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn release_lease(&mut self, name: &str, owner: &str) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(RELEASE).bind(name).bind(owner).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Opens an incident. False when the same fault is already open in this scope.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn open_incident(&mut self, incident: &Incident) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(OPEN)
+            .bind(&incident.id)
+            .bind(&incident.scope)
+            .bind(&incident.kind)
+            .bind(&incident.detail)
+            .bind(incident.opened_at)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Closes every incident of a scope; gives how many were open.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn close_incidents(&mut self, scope: &str, at: Millis) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(CLOSE).bind(scope).bind(at.0).execute(c).await?.rows_affected()))
+    }
+
+    /// Incidents that are open, oldest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn open_incidents(&mut self) -> StoreResult<Vec<Incident>> {
+        Ok(on!(self, |c| sqlx::query_as(OPEN_INCIDENTS).fetch_all(c).await?))
+    }
+}

@@ -1,0 +1,95 @@
+//! Everything an answer's attribution needs, looked up.
+
+use super::{Act, Answer, ChatKind, Heard, HeldSeat, Obligation, Tx, UnitName, UseCaseResult, ack};
+use crate::domain::ack::AnswerWay;
+use crate::domain::bulletin::find_codes;
+use crate::usecase::look_up;
+
+/// The answer with what is known about it, and the obligations it may be about.
+pub(super) async fn gather(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    heard: &Heard<'_>,
+    seats: &[HeldSeat],
+) -> UseCaseResult<(Answer, Vec<Obligation>)> {
+    let private = heard.chat.kind == ChatKind::Private;
+    let covered = covered_units(tx, heard).await?;
+    let names = names_here(tx, covered.as_deref(), seats).await?;
+    let codes = broadcasts_named(tx, act, heard).await?;
+    let speaker = tx.person(act.person()?).await?;
+    let mut spoken: Vec<&str> = names.iter().map(|unit| unit.name.as_str()).collect();
+    spoken.extend(speaker.as_ref().map(|person| person.name.as_str()));
+    let answer = Answer {
+        way: heard.way,
+        replied_to_our_message: heard.broadcast.clone(),
+        replied_to_other: heard.replied_to_other,
+        private,
+        proves_address: false,
+        meaning: heard.meaning.unwrap_or_else(|| ack::understand_among(heard.text, &spoken)),
+        named_units: ack::named_units(heard.text, &names),
+        codes,
+        person_seats: super::person_seats(seats),
+        covered_units: covered,
+    };
+    let open = obligations(tx, &answer, seats).await?;
+    Ok((answer, open))
+}
+
+/// The units a group covers; a private chat, and a group that is none of ours, cover none.
+async fn covered_units(tx: &mut Tx, heard: &Heard<'_>) -> UseCaseResult<Option<Vec<String>>> {
+    let Some(group) = tx.group_of_chat(&heard.chat.id).await? else { return Ok(None) };
+    Ok(Some(tx.group_units(&group.id).await?))
+}
+
+/// Names worth recognising: the group's units and the person's own.
+async fn names_here(tx: &mut Tx, covered: Option<&[String]>, seats: &[HeldSeat]) -> UseCaseResult<Vec<UnitName>> {
+    let mut names = super::unit_names(seats);
+    for unit_id in covered.unwrap_or_default() {
+        if names.iter().any(|known| known.unit_id == *unit_id) {
+            continue;
+        }
+        if let Some(unit) = tx.unit(unit_id).await? {
+            names.push(UnitName { unit_id: unit.id, name: unit.name });
+        }
+    }
+    Ok(names)
+}
+
+/// The broadcasts whose codes stand in the words. After `/danhan` a bare number is a code too.
+async fn broadcasts_named(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>) -> UseCaseResult<Vec<String>> {
+    let mut typed: Vec<String> = find_codes(heard.text).into_iter().map(typed_text).collect();
+    if typed.is_empty() && heard.way == AnswerWay::Command && !heard.text.trim().is_empty() {
+        typed.push(heard.text.trim().to_owned());
+    }
+    let mut broadcasts = Vec::new();
+    for code in typed {
+        if let Ok(bulletin) = look_up::bulletin(tx, act, &code).await {
+            let latest = tx.broadcasts_of(&bulletin.id).await?.pop();
+            broadcasts.extend(latest.map(|broadcast| broadcast.id));
+        }
+    }
+    Ok(broadcasts)
+}
+
+fn typed_text(code: crate::domain::bulletin::TypedCode) -> String {
+    let prefix = code.kind.map_or(String::new(), |kind| format!("{}-", kind.prefix()));
+    let year = code.year.map_or(String::new(), |year| format!("{year}-"));
+    format!("{prefix}{year}{}", code.seq)
+}
+
+/// What the person's units have open, and what the answer points at in whatever state.
+async fn obligations(tx: &mut Tx, answer: &Answer, seats: &[HeldSeat]) -> UseCaseResult<Vec<Obligation>> {
+    let mut found: Vec<Obligation> = Vec::new();
+    for seat in seats {
+        let mut of_unit = tx.open_obligations_of_unit(&seat.unit_id).await?;
+        for broadcast_id in answer.codes.iter().chain(&answer.replied_to_our_message) {
+            of_unit.extend(tx.obligation_of_unit(broadcast_id, &seat.unit_id).await?);
+        }
+        for obligation in of_unit {
+            if !found.iter().any(|known| known.id == obligation.id) {
+                found.push(obligation);
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,317 @@
+//! Composing a bulletin: the gate, the rules of length and audience, the code, the envelope, the cards to approvers.
+
+use std::collections::BTreeMap;
+
+use super::notify::{self, Note};
+use super::{Act, House, UseCaseError, UseCaseResult, look_up};
+use crate::domain::audience::{self, Expr, Resolution};
+use crate::domain::bulletin::{AckPolicy, Code, Envelope, Kind, Level, Public, State};
+use crate::domain::calendar::{Millis, format_full};
+use crate::domain::message::Purpose;
+use crate::domain::org::{GroupKind, Role, UnitKind};
+use crate::domain::schedule::MissedPolicy;
+use crate::domain::secrecy;
+use crate::domain::text::{fold, nfc};
+use crate::domain::urgency::Urgency;
+use crate::say;
+use crate::store::Tx;
+use crate::store::bulletins::{Bulletin, BulletinVersion, NewFile, Schedule, ScheduleState};
+
+mod check;
+
+pub use check::{MAX_BODY_CHARS, MAX_TITLE_CHARS, audience_of};
+
+/// The fields of the official document a directive carries; all may be blank.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DocumentFields {
+    /// Abbreviation of the type, `KH`.
+    pub kind: Option<String>,
+    /// The number, given by văn thư.
+    pub number: Option<String>,
+    /// The symbol, `KH-UBND`.
+    pub symbol: Option<String>,
+    /// Date or month of issue, `2025-07-25` or `2025-07`.
+    pub date: Option<String>,
+    /// The issuing body.
+    pub issuer: Option<String>,
+    /// Whether it comes from a Party body: cadre groups only, unless a person widens it.
+    pub party: bool,
+}
+
+/// A file to be attached, already stored, with what its first page says. The page's text is never stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftFile {
+    /// Where it is stored and how it is called.
+    pub file: NewFile,
+    /// Text of page 1, as far as it could be read.
+    pub first_page: String,
+    /// Whether that text is all that stands on the page.
+    pub readable: bool,
+}
+
+/// What somebody wants to be said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Directive, announcement, urgent, script.
+    pub kind: Kind,
+    /// Trích yếu, or the heading.
+    pub title: String,
+    /// The text.
+    pub body: String,
+    /// Độ khẩn.
+    pub urgency: Urgency,
+    /// Cấp trên or địa phương.
+    pub level: Level,
+    /// Whom it speaks to.
+    pub public: Public,
+    /// The plan; none is "ngoài kế hoạch".
+    pub plan_code: Option<String>,
+    /// Theme of the plan.
+    pub theme: Option<String>,
+    /// The official document.
+    pub document: DocumentFields,
+    /// The audience as typed.
+    pub audience: String,
+    /// Whether the answering seats must confirm.
+    pub ack_required: bool,
+    /// Until when; none takes the window of the urgency.
+    pub ack_deadline: Option<Millis>,
+    /// When it goes; none means as soon as it is approved.
+    pub send_at: Option<Millis>,
+    /// After this nothing of it is sent; none takes the house's limit.
+    pub expires_at: Option<Millis>,
+    /// Files in order.
+    pub files: Vec<DraftFile>,
+    /// What the composer declared about secrecy.
+    pub attestation: secrecy::Attestation,
+    /// Whether the composer answered for a page that cannot be read.
+    pub unreadable_attested: bool,
+}
+
+/// What came of composing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// The bulletin, awaiting approval.
+    pub bulletin: Bulletin,
+    /// Its first version.
+    pub version: BulletinVersion,
+    /// The groups and units it would reach now.
+    pub resolution: Resolution,
+    /// Approvers who got a card.
+    pub approvers_told: usize,
+}
+
+/// Writes a bulletin that awaits approval, and a card to every approver.
+///
+/// # Errors
+/// `Denied` without the composer's role; `Refused` by the gate, by a length, by the audience or by a time already past.
+pub async fn compose(tx: &mut Tx, act: &Act<'_>, draft: &Draft) -> UseCaseResult<Composed> {
+    let unit = root_unit(tx, act).await?;
+    let composer = look_up::require_role(tx, act, Role::Composer, &unit).await?;
+    check::texts(draft)?;
+    check::times(draft, act.at)?;
+    let (audience, resolution) = audience_of(tx, act, &draft.audience).await?;
+    check::gate(draft, &resolution)?;
+    let bulletin = number(tx, act, draft.kind, &composer, &unit).await?;
+    let version = version_of(act, &bulletin, draft, &audience, &composer);
+    tx.insert_bulletin(&bulletin).await?;
+    let files: Vec<NewFile> = draft.files.iter().map(|file| file.file.clone()).collect();
+    tx.insert_version(&version, &files).await?;
+    schedule_if_timed(tx, act, &version).await?;
+    tx.audit(act, "bulletin.composed", &bulletin.id, &version.envelope_hash).await?;
+    let approvers_told = tell_approvers(tx, act, &bulletin, &version, &resolution).await?;
+    Ok(Composed { bulletin, version, resolution, approvers_told })
+}
+
+/// The unit for which the commune's bulletins are sent: the top of the tree.
+pub(super) async fn root_unit(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<String> {
+    let units = tx.units(&act.commune_id, act.at.local_date()).await?;
+    let root = units.into_iter().find(|unit| unit.kind == UnitKind::Commune);
+    root.map(|unit| unit.id).ok_or(UseCaseError::NotFound { what: "unit", name: "commune".to_owned() })
+}
+
+async fn number(tx: &mut Tx, act: &Act<'_>, kind: Kind, composer: &str, unit: &str) -> UseCaseResult<Bulletin> {
+    use chrono::Datelike as _;
+    let year = act.at.local_date().year();
+    let seq = tx.next_number(&act.commune_id, &format!("{}-{year}", kind.prefix())).await?;
+    let code =
+        Code { kind, year: u16::try_from(year).unwrap_or(u16::MAX), seq: u32::try_from(seq).unwrap_or(u32::MAX) };
+    Ok(Bulletin {
+        id: act.new_id(),
+        commune_id: act.commune_id.clone(),
+        kind,
+        year: i64::from(year),
+        seq,
+        code: code.to_string(),
+        state: State::AwaitingApproval,
+        version: 1,
+        composer_id: composer.to_owned(),
+        unit_id: unit.to_owned(),
+        created_at: act.at.0,
+        updated_at: act.at.0,
+    })
+}
+
+fn version_of(act: &Act<'_>, bulletin: &Bulletin, draft: &Draft, audience: &Expr, composer: &str) -> BulletinVersion {
+    let title = nfc(draft.title.trim());
+    let sent = draft.send_at.unwrap_or(act.at);
+    let expires = draft.expires_at.unwrap_or_else(|| sent.plus_days(act.house.lapse_days));
+    let attestation = if draft.unreadable_attested { "not_secret_unreadable" } else { "not_secret" };
+    let mut version = BulletinVersion {
+        bulletin_id: bulletin.id.clone(),
+        version: 1,
+        title_folded: fold(&title),
+        title,
+        body: nfc(draft.body.trim()),
+        urgency: draft.urgency,
+        level: draft.level,
+        public: draft.public,
+        plan_code: draft.plan_code.clone(),
+        theme: draft.theme.clone(),
+        doc_type: draft.document.kind.clone(),
+        doc_number: draft.document.number.clone(),
+        doc_symbol: draft.document.symbol.clone(),
+        doc_date: draft.document.date.clone(),
+        doc_issuer: draft.document.issuer.clone(),
+        audience: audience.canonical(),
+        ack_required: draft.ack_required,
+        ack_deadline: draft.ack_required.then(|| deadline(act.house, draft, sent).0),
+        send_at: draft.send_at.map(|at| at.0),
+        expires_at: expires.0,
+        attestation: attestation.to_owned(),
+        envelope_hash: String::new(),
+        created_by: composer.to_owned(),
+        created_at: act.at.0,
+    };
+    let hashes: Vec<String> = draft.files.iter().map(|file| file.file.sha256.clone()).collect();
+    version.envelope_hash = envelope_hash(bulletin.kind, &version, &hashes);
+    version
+}
+
+fn deadline(house: &House, draft: &Draft, sent: Millis) -> Millis {
+    let policy = house.policies.of(draft.urgency);
+    draft.ack_deadline.unwrap_or_else(|| policy.ack_window.ends(sent, &house.holidays, &house.office))
+}
+
+/// The hash of everything an approval binds, from the rows as they stand.
+#[must_use]
+pub fn envelope_hash(kind: Kind, version: &BulletinVersion, file_hashes: &[String]) -> String {
+    let fields = [
+        ("type", version.doc_type.as_deref()),
+        ("number", version.doc_number.as_deref()),
+        ("symbol", version.doc_symbol.as_deref()),
+        ("date", version.doc_date.as_deref()),
+        ("issuer", version.doc_issuer.as_deref()),
+        ("level", Some(version.level.as_str())),
+        ("public", Some(version.public.as_str())),
+        ("plan", version.plan_code.as_deref()),
+        ("theme", version.theme.as_deref()),
+    ];
+    let document: BTreeMap<String, String> =
+        fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+    let schedule = version.send_at.map_or_else(|| "when approved".to_owned(), |at| format!("once {at}"));
+    let envelope = Envelope {
+        content_version: u32::try_from(version.version).unwrap_or(u32::MAX),
+        kind,
+        urgency: version.urgency,
+        title: version.title.clone(),
+        body: version.body.clone(),
+        attachments: file_hashes.to_vec(),
+        audience: version.audience.clone(),
+        ack: AckPolicy { required: version.ack_required, deadline: version.ack_deadline.map(Millis) },
+        schedule,
+        expiry: Some(Millis(version.expires_at)),
+        document,
+    };
+    envelope.hash_hex()
+}
+
+/// Puts a schedule beside a version that has a time of its own.
+pub(super) async fn schedule_if_timed(tx: &mut Tx, act: &Act<'_>, version: &BulletinVersion) -> UseCaseResult<()> {
+    let Some(fire_at) = version.send_at else { return Ok(()) };
+    tx.insert_schedule(&schedule_row(act, version, Millis(fire_at))).await?;
+    Ok(())
+}
+
+/// An active schedule of a version.
+pub(super) fn schedule_row(act: &Act<'_>, version: &BulletinVersion, fire_at: Millis) -> Schedule {
+    Schedule {
+        id: act.new_id(),
+        bulletin_id: version.bulletin_id.clone(),
+        version: version.version,
+        fire_at: fire_at.0,
+        missed_policy: MissedPolicy::Ask,
+        state: ScheduleState::Active,
+        warned_at: None,
+        created_at: act.at.0,
+        updated_at: act.at.0,
+    }
+}
+
+/// Sends every approver but the composer a card; gives how many could be reached.
+pub(super) async fn tell_approvers(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    bulletin: &Bulletin,
+    version: &BulletinVersion,
+    resolution: &Resolution,
+) -> UseCaseResult<usize> {
+    let note = approval_card(tx, act, bulletin, version, resolution).await?;
+    let mut told = 0;
+    for person in tx.people_with_role(&act.commune_id, Role::Approver).await? {
+        let may =
+            person.id != bulletin.composer_id && tx.has_role(&person.id, Role::Approver, &bulletin.unit_id).await?;
+        if may {
+            told += usize::from(notify::tell(tx, act, &person.id, Purpose::Card, &note).await? > 0);
+        }
+    }
+    Ok(told)
+}
+
+/// The card an approver decides on: everything that the envelope binds, in words.
+///
+/// # Errors
+/// The database.
+pub async fn approval_card(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    bulletin: &Bulletin,
+    version: &BulletinVersion,
+    resolution: &Resolution,
+) -> UseCaseResult<Note> {
+    let locale = &act.house.locale;
+    let composer = tx.person(&bulletin.composer_id).await?.map(|person| person.name).unwrap_or_default();
+    let send = version.send_at.map_or_else(|| say!(locale, "card-send-when-approved"), |at| format_full(Millis(at)));
+    let deadline = version.ack_deadline.map_or_else(|| say!(locale, "card-no-ack"), |at| format_full(Millis(at)));
+    let files = tx.version_files(&bulletin.id, bulletin.version).await?;
+    let names: Vec<String> = files.into_iter().map(|file| file.file_name).collect();
+    let text = say!(
+        locale,
+        "card-approval",
+        code = bulletin.code.as_str(),
+        version = bulletin.version,
+        composer = composer,
+        title = version.title.as_str(),
+        body = version.body.as_str(),
+        urgency = version.urgency.vietnamese(),
+        audience = version.audience.as_str(),
+        groups = resolution.groups.len(),
+        residents = resolution.groups.iter().filter(|group| group.kind == GroupKind::Residents).count(),
+        send = send,
+        deadline = deadline,
+        files = if names.is_empty() { say!(locale, "card-no-files") } else { names.join(", ") }
+    );
+    let approve = format!("ok:{}:{}", bulletin.id, bulletin.version);
+    let reject = format!("no:{}:{}", bulletin.id, bulletin.version);
+    let (yes, no) = (say!(locale, "button-approve"), say!(locale, "button-return"));
+    Ok(Note::plain(text).with_row(&[(&yes, &approve), (&no, &reject)]))
+}
+
+/// What an audience expression comes to today, without refusing anything.
+///
+/// # Errors
+/// The database.
+pub async fn resolve(tx: &mut Tx, act: &Act<'_>, audience: &Expr) -> UseCaseResult<Resolution> {
+    let directory = tx.directory(&act.commune_id, act.at.local_date()).await?;
+    Ok(audience::resolve(audience, &directory))
+}

@@ -1,0 +1,233 @@
+//! Firing a schedule: in one transaction the broadcast, its deliveries, their messages, the obligations and the ladder.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::compose;
+use super::notify::{self, Note};
+use super::{Act, UseCaseResult, look_up};
+use crate::domain::audience::{Expr, ReachedGroup};
+use crate::domain::bulletin::State;
+use crate::domain::calendar::{Millis, format_full};
+use crate::domain::message::Purpose;
+use crate::domain::org::GroupKind;
+use crate::domain::schedule::{self, Decision, MissedReason, Rules};
+use crate::say;
+use crate::store::Tx;
+use crate::store::broadcasts::{Broadcast, BroadcastState};
+use crate::store::bulletins::{Bulletin, BulletinVersion, Schedule, ScheduleState};
+
+mod deliver;
+mod oblige;
+
+pub use deliver::view_of;
+
+/// What looking at a due schedule led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fired {
+    /// It went: the broadcast and how many deliveries it has.
+    Broadcast {
+        /// The broadcast.
+        broadcast_id: String,
+        /// Deliveries queued.
+        deliveries: usize,
+    },
+    /// It waits for its send window.
+    Shifted(Millis),
+    /// Its time passed; nothing is sent.
+    Missed(MissedReason),
+    /// Its time passed while the service was down: the composer is asked.
+    Asked,
+    /// The bulletin's own end came first.
+    Expired,
+    /// Nobody is left to send to.
+    NoRecipients,
+    /// Somebody else fired it, or it is not yet time.
+    Nothing,
+}
+
+/// Looks at a due schedule and does what is to be done, once.
+///
+/// # Errors
+/// The database.
+pub async fn run(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) -> UseCaseResult<Fired> {
+    let Some(bulletin) = tx.bulletin(&schedule.bulletin_id).await? else { return Ok(Fired::Nothing) };
+    let Some(version) = tx.version(&schedule.bulletin_id, schedule.version).await? else { return Ok(Fired::Nothing) };
+    let targets = targets(tx, act, &bulletin, &version).await?;
+    match decide(act, schedule, &bulletin, &version, &targets) {
+        Decision::NotYet { .. } => Ok(Fired::Nothing),
+        Decision::Fire => fire(tx, act, schedule, (&bulletin, &version), &targets).await,
+        Decision::ShiftTo(at) => {
+            tx.move_schedule(schedule, ScheduleState::Active, at, act.at).await?;
+            Ok(Fired::Shifted(at))
+        }
+        Decision::Ask => {
+            stop(tx, act, schedule, (&bulletin, "card-missed-ask"), ScheduleState::Asking).await?;
+            Ok(Fired::Asked)
+        }
+        Decision::Missed(reason) => {
+            let key = if reason == MissedReason::Unapproved { "card-missed-unapproved" } else { "card-missed-down" };
+            stop(tx, act, schedule, (&bulletin, key), ScheduleState::Missed).await?;
+            Ok(Fired::Missed(reason))
+        }
+        Decision::Expired => {
+            stop(tx, act, schedule, (&bulletin, "card-expired"), ScheduleState::Missed).await?;
+            Ok(Fired::Expired)
+        }
+    }
+}
+
+/// Where it goes: the groups the approver saw that are still what the audience comes to.
+#[derive(Debug, Default)]
+struct Targets {
+    approved: bool,
+    groups: Vec<ReachedGroup>,
+    /// Groups that were approved and are gone, plus groups that are new: the composer is told.
+    difference: usize,
+}
+
+async fn targets(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, version: &BulletinVersion) -> UseCaseResult<Targets> {
+    if bulletin.state != State::Approved || bulletin.version != version.version {
+        return Ok(Targets::default());
+    }
+    let Some(approval) = tx.approval_of(&bulletin.id, version.version).await? else { return Ok(Targets::default()) };
+    let seen: BTreeSet<String> = tx.approved_groups(&approval.id).await?.into_iter().collect();
+    let Ok(audience) = Expr::parse(&version.audience) else { return Ok(Targets::default()) };
+    let mut groups = compose::resolve(tx, act, &audience).await?.groups;
+    let now: BTreeSet<String> = groups.iter().map(|group| group.id.clone()).collect();
+    groups.retain(|group| seen.contains(&group.id));
+    let approved = approval.envelope_hash == version.envelope_hash;
+    Ok(Targets { approved, groups, difference: seen.symmetric_difference(&now).count() })
+}
+
+/// The rule for every kind of group in the audience; the latest of their windows counts for all.
+fn decide(
+    act: &Act<'_>,
+    schedule: &Schedule,
+    bulletin: &Bulletin,
+    version: &BulletinVersion,
+    targets: &Targets,
+) -> Decision {
+    let house = act.house;
+    let kinds: BTreeSet<GroupKind> = targets.groups.iter().map(|group| group.kind).collect();
+    let kinds = if kinds.is_empty() { BTreeSet::from([GroupKind::Cadre]) } else { kinds };
+    let grace = u64::try_from(house.missed_grace_minutes).unwrap_or(0) * 60;
+    let decisions = kinds.into_iter().map(|audience| {
+        let rules = Rules {
+            missed: schedule.missed_policy,
+            grace: Duration::from_secs(grace),
+            audience,
+            urgency: version.urgency,
+            windows: &house.windows,
+            holidays: &house.holidays,
+        };
+        let approved = targets.approved && bulletin.state == State::Approved;
+        schedule::decide(act.at, Millis(schedule.fire_at), approved, Some(Millis(version.expires_at)), &rules)
+    });
+    decisions.reduce(later).unwrap_or(Decision::Expired)
+}
+
+/// Of two decisions that differ only in the window, the one that waits longer.
+fn later(one: Decision, other: Decision) -> Decision {
+    match (one, other) {
+        (Decision::ShiftTo(a), Decision::ShiftTo(b)) => Decision::ShiftTo(a.max(b)),
+        (Decision::Fire, wait @ Decision::ShiftTo(_)) => wait,
+        (one, _) => one,
+    }
+}
+
+async fn fire(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    schedule: &Schedule,
+    what: (&Bulletin, &BulletinVersion),
+    targets: &Targets,
+) -> UseCaseResult<Fired> {
+    let (bulletin, version) = what;
+    if targets.groups.is_empty() {
+        stop(tx, act, schedule, (bulletin, "card-no-recipients"), ScheduleState::Missed).await?;
+        return Ok(Fired::NoRecipients);
+    }
+    let broadcast = broadcast_row(act, schedule, version);
+    if !tx.insert_broadcast(&broadcast).await? {
+        return Ok(Fired::Nothing);
+    }
+    for group in &targets.groups {
+        deliver::deliver(tx, act, (bulletin, version), &broadcast, group).await?;
+    }
+    if version.ack_required {
+        oblige::oblige(tx, act, version, &broadcast, &targets.groups).await?;
+    }
+    tx.move_schedule(schedule, ScheduleState::Ended, Millis(schedule.fire_at), act.at).await?;
+    tx.audit(act, "broadcast.started", &broadcast.id, &targets.groups.len().to_string()).await?;
+    if targets.difference > 0 {
+        tell_difference(tx, act, bulletin, targets).await?;
+    }
+    Ok(Fired::Broadcast { broadcast_id: broadcast.id, deliveries: targets.groups.len() })
+}
+
+fn broadcast_row(act: &Act<'_>, schedule: &Schedule, version: &BulletinVersion) -> Broadcast {
+    let policy = act.house.policies.of(version.urgency);
+    let window = policy.ack_window.ends(act.at, &act.house.holidays, &act.house.office);
+    // A deadline that passed while the bulletin waited for its window would make everybody late: the window counts anew.
+    let deadline = version.ack_deadline.map(|at| if at > act.at.0 { at } else { window.0 });
+    Broadcast {
+        id: act.new_id(),
+        bulletin_id: version.bulletin_id.clone(),
+        version: version.version,
+        schedule_id: schedule.id.clone(),
+        fire_at: schedule.fire_at,
+        state: BroadcastState::Running,
+        ack_deadline: deadline.filter(|_| version.ack_required),
+        started_at: act.at.0,
+        closed_at: None,
+    }
+}
+
+async fn stop(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    schedule: &Schedule,
+    what: (&Bulletin, &'static str),
+    state: ScheduleState,
+) -> UseCaseResult<()> {
+    let (bulletin, key) = what;
+    tx.move_schedule(schedule, state, Millis(schedule.fire_at), act.at).await?;
+    tx.audit(act, "schedule.stopped", &schedule.id, state.as_str()).await?;
+    let time = format_full(Millis(schedule.fire_at));
+    let text = act.house.locale.text(key, &[("code", bulletin.code.as_str().into()), ("time", time.into())]);
+    notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
+    Ok(())
+}
+
+async fn tell_difference(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, targets: &Targets) -> UseCaseResult<()> {
+    let text = say!(
+        act.house.locale,
+        "card-groups-changed",
+        code = bulletin.code.as_str(),
+        sent = targets.groups.len(),
+        changed = targets.difference
+    );
+    notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// Warns composer and approvers of a bulletin whose hour is near and which nobody approved; once.
+///
+/// # Errors
+/// The database.
+pub async fn warn_unapproved(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) -> UseCaseResult<()> {
+    if !tx.mark_warned(&schedule.id, act.at).await? {
+        return Ok(());
+    }
+    let Some(bulletin) = tx.bulletin(&schedule.bulletin_id).await? else { return Ok(()) };
+    let version = look_up::current_version(tx, &bulletin).await?;
+    let time = format_full(Millis(schedule.fire_at));
+    let text = say!(act.house.locale, "card-still-unapproved", code = bulletin.code.as_str(), time = time);
+    notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
+    if let Ok(audience) = Expr::parse(&version.audience) {
+        let resolution = compose::resolve(tx, act, &audience).await?;
+        compose::tell_approvers(tx, act, &bulletin, &version, &resolution).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! One delivery: its row, the units it speaks to, and its messages as rendered for its gateway.
+
+use super::{Act, Broadcast, Bulletin, BulletinVersion, GroupKind, Millis, Purpose, ReachedGroup, Tx, UseCaseResult};
+use crate::domain::bulletin::{Kind, Public};
+use crate::domain::document::{DocumentType, PartialDate};
+use crate::domain::message::Lane;
+use crate::domain::render::{self, AttachedFile, Part, View};
+use crate::say;
+use crate::store::bulletins::VersionFile;
+use crate::store::messages::NewMessage;
+use crate::usecase::notify::encode_buttons;
+
+/// Queues everything that one group gets.
+pub(super) async fn deliver(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    what: (&Bulletin, &BulletinVersion),
+    broadcast: &Broadcast,
+    group: &ReachedGroup,
+) -> UseCaseResult<()> {
+    let (bulletin, version) = what;
+    let delivery_id = act.new_id();
+    tx.insert_delivery(&delivery_id, &broadcast.id, (&group.chat_id, &group.id), &group.units).await?;
+    let files = tx.version_files(&bulletin.id, version.version).await?;
+    let deadline = broadcast.ack_deadline.map(Millis);
+    let view =
+        View { short_id: delivery_id.clone(), deadline, ..view_of(tx, act, bulletin, version, group.kind).await? };
+    let capabilities = act.house.render_for(&group.gateway);
+    let parts = render::render(&view, &capabilities, &act.house.labels);
+    let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
+    for (number, part) in (1..=count).zip(parts) {
+        let message = NewMessage {
+            lane: Lane::of(Purpose::Broadcast, version.urgency).number(),
+            part: (number, count),
+            not_after: Some(Millis(version.expires_at)),
+            ..message_of(act, &delivery_id, broadcast, group, (part, &files, capabilities.html))
+        };
+        tx.queue_message(&message).await?;
+    }
+    Ok(())
+}
+
+fn message_of(
+    act: &Act<'_>,
+    delivery_id: &str,
+    broadcast: &Broadcast,
+    group: &ReachedGroup,
+    part: (Part, &[VersionFile], bool),
+) -> NewMessage {
+    let (part, files, html) = part;
+    let (body, buttons, file) = match part {
+        Part::Text { text, buttons, .. } => (text, encode_buttons(&buttons), None),
+        Part::File { attachment, caption } => {
+            let file = files.get(attachment).map(|file| (file.sha256.clone(), file.file_name.clone()));
+            (if html { render::escape(&caption) } else { caption }, String::new(), file)
+        }
+    };
+    NewMessage {
+        id: act.new_id(),
+        purpose: Purpose::Broadcast,
+        gateway: group.gateway.clone(),
+        chat_id: group.chat_id.clone(),
+        delivery_id: Some(delivery_id.to_owned()),
+        broadcast_id: Some(broadcast.id.clone()),
+        lane: 0,
+        part: (1, 1),
+        body,
+        buttons,
+        file,
+        edit_of: None,
+        reply_to: None,
+        resend_of: None,
+        due_at: act.wall,
+        not_after: None,
+        created_at: act.wall,
+    }
+}
+
+/// What a bulletin shows in one kind of group. The short id is left for the delivery.
+///
+/// # Errors
+/// The database.
+pub async fn view_of(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    bulletin: &Bulletin,
+    version: &BulletinVersion,
+    group: GroupKind,
+) -> UseCaseResult<View> {
+    let files = tx.version_files(&bulletin.id, version.version).await?;
+    let commune = tx.commune().await?.map(|commune| commune.short_name).unwrap_or_default();
+    let locale = &act.house.locale;
+    let contact = Some(act.house.contact.clone()).filter(|contact| !contact.is_empty());
+    Ok(View {
+        kind: bulletin.kind,
+        code: bulletin.code.clone(),
+        urgency: version.urgency,
+        issuer: say!(locale, "label-issuer", commune = commune),
+        organ_line: document_line(version),
+        salutation: salutation(act, version, group),
+        title: version.title.clone(),
+        body: version.body.lines().map(str::to_owned).collect(),
+        issued_at: Some(act.at),
+        deadline: version.ack_deadline.map(Millis),
+        attachments: files.iter().map(attached).collect(),
+        group,
+        ack_wanted: version.ack_required,
+        // Villages have loudspeakers; what they read out counts toward the plan, whichever bulletin it was.
+        aired_wanted: matches!(bulletin.kind, Kind::Directive | Kind::Script) && group == GroupKind::Cadre,
+        contact,
+        verify_code: Some(bulletin.code.clone()),
+        correction: None,
+        resent: false,
+        short_id: String::new(),
+    })
+}
+
+fn attached(file: &VersionFile) -> AttachedFile {
+    let pages = file.pages.and_then(|pages| u32::try_from(pages).ok());
+    AttachedFile { name: file.file_name.clone(), pages, link: None }
+}
+
+fn salutation(act: &Act<'_>, version: &BulletinVersion, group: GroupKind) -> Option<String> {
+    let key = match (version.public, group) {
+        (Public::Residents, _) | (_, GroupKind::Residents) => "label-dear-residents",
+        (_, GroupKind::Cadre) => "label-dear-heads",
+        (_, GroupKind::Office) => "label-dear-offices",
+    };
+    Some(act.house.locale.text(key, &[]))
+}
+
+/// "Kế hoạch số …/KH-UBND ngày 7/2025 của UBND xã": which document it is, with a blank number shown as a blank.
+fn document_line(version: &BulletinVersion) -> Option<String> {
+    let symbol = version.doc_symbol.as_deref()?;
+    let number = version.doc_number.as_deref().unwrap_or("…");
+    // A Party symbol holds the slash itself ("NQ/TW"): its number is joined by a hyphen.
+    let joint = if symbol.contains('/') { '-' } else { '/' };
+    let kind = version.doc_type.as_deref().and_then(DocumentType::from_abbreviation);
+    let mut line = match kind {
+        Some(kind) => format!("{} số {number}{joint}{symbol}", kind.vietnamese_name()),
+        None => format!("Số {number}{joint}{symbol}"),
+    };
+    if let Some(date) = version.doc_date.as_deref().and_then(shown_date) {
+        line = format!("{line} ngày {date}");
+    }
+    if let Some(issuer) = version.doc_issuer.as_deref() {
+        line = format!("{line} của {issuer}");
+    }
+    Some(line)
+}
+
+/// A stored date as it is printed; a day not yet given is a blank.
+fn shown_date(stored: &str) -> Option<String> {
+    let date: PartialDate = stored.parse().ok()?;
+    Some(if date.day().is_some() { date.to_string() } else { format!("…/{date}") })
+}

@@ -1,0 +1,55 @@
+//! Who must confirm a broadcast, and the ladder that reminds them.
+
+use std::collections::BTreeSet;
+
+use super::{Act, Broadcast, BulletinVersion, GroupKind, Millis, ReachedGroup, Tx, UseCaseResult};
+use crate::domain::ladder::{Ladder, StepKind};
+
+/// One obligation a unit with an answering seat, however many groups reach it; residents' groups oblige nobody.
+pub(super) async fn oblige(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    version: &BulletinVersion,
+    broadcast: &Broadcast,
+    groups: &[ReachedGroup],
+) -> UseCaseResult<()> {
+    let Some(deadline) = broadcast.ack_deadline.map(Millis) else { return Ok(()) };
+    let asked = groups.iter().filter(|group| group.kind != GroupKind::Residents);
+    let units: BTreeSet<&String> = asked.flat_map(|group| &group.units).collect();
+    let mut obliged = 0;
+    for unit_id in units {
+        if let Some(seat) = tx.answering_seat(unit_id).await? {
+            tx.insert_obligation(&act.new_id(), &broadcast.id, (unit_id, &seat.id), deadline).await?;
+            obliged += 1;
+        }
+    }
+    if obliged == 0 {
+        return Ok(());
+    }
+    climb(tx, act, version, broadcast, deadline).await
+}
+
+async fn climb(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    version: &BulletinVersion,
+    broadcast: &Broadcast,
+    deadline: Millis,
+) -> UseCaseResult<()> {
+    let house = act.house;
+    let ladder = Ladder::plan_by(act.at, deadline, house.policies.of(version.urgency).reminders);
+    let mut number = 0;
+    for step in ladder.steps {
+        // A reminder at night serves nobody: it waits for the morning, and past the deadline it is not sent at all.
+        let at = match step.kind {
+            StepKind::Remind => house.windows.next_allowed(step.at, GroupKind::Cadre, version.urgency, &house.holidays),
+            StepKind::List => step.at,
+        };
+        if step.kind == StepKind::Remind && at >= deadline {
+            continue;
+        }
+        number += 1;
+        tx.insert_reminder_step(&broadcast.id, number, step.kind.as_str(), at).await?;
+    }
+    Ok(())
+}

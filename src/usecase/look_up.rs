@@ -1,0 +1,70 @@
+//! Finding what a person named: a bulletin by a typed code, with the rights it takes to see it.
+
+use super::{Act, Denied, UseCaseError, UseCaseResult};
+use crate::domain::bulletin::{self, TypedCode};
+use crate::domain::org::Role;
+use crate::store::Tx;
+use crate::store::bulletins::{Bulletin, BulletinVersion};
+
+/// The one bulletin a typed code stands for.
+///
+/// # Errors
+/// `NotFound`; `Refused("refused-code-ambiguous")` with the candidates when several share the number.
+pub async fn bulletin(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<Bulletin> {
+    let not_found = || UseCaseError::NotFound { what: "bulletin", name: typed.trim().to_owned() };
+    let code = bulletin::parse_typed(typed).ok_or_else(not_found)?;
+    let mut found = candidates(tx, act, &code).await?;
+    // The number alone usually means this year's.
+    if found.len() > 1 && code.year.is_none() {
+        let newest = found.iter().map(|bulletin| bulletin.year).max();
+        found.retain(|bulletin| Some(bulletin.year) == newest);
+    }
+    match found.len() {
+        0 => Err(not_found()),
+        1 => Ok(found.remove(0)),
+        _ => {
+            let codes: Vec<String> = found.into_iter().map(|bulletin| bulletin.code).collect();
+            Err(UseCaseError::refused_with("refused-code-ambiguous", vec![("codes", codes.join(", "))]))
+        }
+    }
+}
+
+async fn candidates(tx: &mut Tx, act: &Act<'_>, code: &TypedCode) -> UseCaseResult<Vec<Bulletin>> {
+    let year = code.year.map(i64::from);
+    Ok(tx.bulletins_numbered(&act.commune_id, i64::from(code.seq), code.kind, year).await?)
+}
+
+/// The current version of a bulletin.
+///
+/// # Errors
+/// `NotFound` when the row is missing, which the schema forbids.
+pub async fn current_version(tx: &mut Tx, bulletin: &Bulletin) -> UseCaseResult<BulletinVersion> {
+    let version = tx.version(&bulletin.id, bulletin.version).await?;
+    version.ok_or_else(|| UseCaseError::NotFound { what: "bulletin", name: bulletin.code.clone() })
+}
+
+/// Checks that the acting person has a role on a unit; gives the person's id.
+///
+/// # Errors
+/// `Denied`.
+pub async fn require_role(tx: &mut Tx, act: &Act<'_>, role: Role, unit_id: &str) -> UseCaseResult<String> {
+    let person_id = act.person()?.to_owned();
+    if tx.has_role(&person_id, role, unit_id).await? {
+        return Ok(person_id);
+    }
+    Err(Denied::MissingRole(role).into())
+}
+
+/// Checks that the acting person has a role anywhere in the commune; gives the person's id.
+///
+/// # Errors
+/// `Denied`.
+pub async fn require_any_role(tx: &mut Tx, act: &Act<'_>, roles: &[Role]) -> UseCaseResult<String> {
+    let person_id = act.person()?.to_owned();
+    let granted = tx.roles_of(&person_id).await?;
+    if granted.iter().any(|grant| roles.contains(&grant.role)) {
+        return Ok(person_id);
+    }
+    let missing = roles.first().copied().unwrap_or(Role::Viewer);
+    Err(Denied::MissingRole(missing).into())
+}

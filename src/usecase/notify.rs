@@ -1,0 +1,138 @@
+//! Saying something to a person or a chat: every word is a message row and shares the queue's pace.
+
+use super::{Act, UseCaseResult};
+use crate::domain::message::{Lane, Purpose};
+use crate::domain::org::Role;
+use crate::domain::render::{Button, escape};
+use crate::domain::text::split_text;
+use crate::domain::urgency::Urgency;
+use crate::store::Tx;
+use crate::store::binding::{Chat, ChatState};
+use crate::store::messages::NewMessage;
+
+/// What is said: plain text, with rows of buttons under it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Note {
+    /// Plain text; marks such as `<` are shown literally.
+    pub text: String,
+    /// Rows of buttons.
+    pub buttons: Vec<Vec<Button>>,
+}
+
+impl Note {
+    /// A note without buttons.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), buttons: Vec::new() }
+    }
+
+    /// The note with one more row of buttons, each a label and its data.
+    #[must_use]
+    pub fn with_row(mut self, row: &[(&str, &str)]) -> Self {
+        let button = |(label, data): &(&str, &str)| Button { label: (*label).to_owned(), data: (*data).to_owned() };
+        self.buttons.push(row.iter().map(button).collect());
+        self
+    }
+}
+
+/// Queues a note to a chat, split at the gateway's limit, with the buttons under the last part.
+///
+/// # Errors
+/// The database.
+pub async fn say(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    chat: &Chat,
+    purpose: Purpose,
+    note: &Note,
+    reply_to: Option<&str>,
+) -> UseCaseResult<()> {
+    let Some(traits) = act.house.gateways.get(&chat.gateway) else { return Ok(()) };
+    let escaped = if traits.render.html { escape(&note.text) } else { note.text.clone() };
+    let parts = split_text(&escaped, traits.render.text_limit_utf16);
+    let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
+    for (number, body) in (1..=count).zip(parts) {
+        let last = number == count;
+        let message = NewMessage {
+            id: act.new_id(),
+            purpose,
+            gateway: chat.gateway.clone(),
+            chat_id: chat.id.clone(),
+            delivery_id: None,
+            broadcast_id: None,
+            lane: Lane::of(purpose, Urgency::Normal).number(),
+            part: (number, count),
+            body,
+            buttons: if last { encode_buttons(&note.buttons) } else { String::new() },
+            file: None,
+            edit_of: None,
+            reply_to: reply_to.filter(|_| number == 1).map(str::to_owned),
+            resend_of: None,
+            due_at: act.wall,
+            not_after: None,
+            created_at: act.wall,
+        };
+        tx.queue_message(&message).await?;
+    }
+    Ok(())
+}
+
+/// Answers in the chat somebody wrote in.
+///
+/// # Errors
+/// The database.
+pub async fn reply(tx: &mut Tx, act: &Act<'_>, chat: &Chat, note: &Note, reply_to: Option<&str>) -> UseCaseResult<()> {
+    say(tx, act, chat, Purpose::Reply, note, reply_to).await
+}
+
+/// Writes to a person in private; where no private chat is open, to the office group of a unit they sit in.
+/// Gives how many chats it went to: zero means that this person cannot be reached here.
+///
+/// # Errors
+/// The database.
+pub async fn tell(tx: &mut Tx, act: &Act<'_>, person_id: &str, purpose: Purpose, note: &Note) -> UseCaseResult<usize> {
+    let mut chats = tx.private_chat_of(person_id).await?;
+    if chats.is_empty() {
+        chats = office_chats_of(tx, act, person_id).await?;
+    }
+    for chat in &chats {
+        say(tx, act, chat, purpose, note, None).await?;
+    }
+    Ok(chats.len())
+}
+
+async fn office_chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {
+    let seats = tx.seats_of(person_id, act.at.local_date()).await?;
+    let directory = tx.directory(&act.commune_id, act.at.local_date()).await?;
+    for seat in seats {
+        if let Some(group) = directory.ranked(&seat.unit_id, crate::domain::org::GroupKind::Office).first() {
+            let chat = tx.chat(&group.chat_id).await?;
+            return Ok(chat.into_iter().filter(|chat| chat.state == ChatState::Active).collect());
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Tells everybody who holds a role in the commune; gives how many people could be reached.
+///
+/// # Errors
+/// The database.
+pub async fn tell_role(tx: &mut Tx, act: &Act<'_>, role: Role, purpose: Purpose, note: &Note) -> UseCaseResult<usize> {
+    let mut reached = 0;
+    for person in tx.people_with_role(&act.commune_id, role).await? {
+        reached += usize::from(tell(tx, act, &person.id, purpose, note).await? > 0);
+    }
+    Ok(reached)
+}
+
+/// Buttons as they stand in a message row.
+#[must_use]
+pub fn encode_buttons(rows: &[Vec<Button>]) -> String {
+    if rows.is_empty() { String::new() } else { serde_json::to_string(rows).unwrap_or_default() }
+}
+
+/// Buttons read back from a message row; an unreadable one has none.
+#[must_use]
+pub fn decode_buttons(stored: &str) -> Vec<Vec<Button>> {
+    if stored.is_empty() { Vec::new() } else { serde_json::from_str(stored).unwrap_or_default() }
+}

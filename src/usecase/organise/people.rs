@@ -1,0 +1,108 @@
+//! People: who holds what, who may do what, and the accounts that are known already.
+
+use crate::domain::org::import;
+use crate::domain::text;
+use crate::store::Tx;
+use crate::store::binding::ChatKind;
+use crate::store::organisation::{Change, Grant, Holding, Person};
+use crate::usecase::organise::Import;
+use crate::usecase::{UseCaseError, UseCaseResult};
+
+impl Import<'_> {
+    pub(super) async fn write_people(&mut self, tx: &mut Tx) -> UseCaseResult<()> {
+        let file = self.file;
+        for person in &file.people {
+            let row = Person {
+                id: self.act.new_id(),
+                commune_id: self.act.commune_id.clone(),
+                code: person.code.clone(),
+                name: text::nfc(&person.name),
+                name_folded: text::fold(&person.name),
+                created_at: self.act.at.0,
+            };
+            let written = tx.upsert_person(&row).await?;
+            self.summary.people.add(written.change);
+            self.people.insert(&person.code, written.id);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn write_holdings(&mut self, tx: &mut Tx) -> UseCaseResult<()> {
+        let file = self.file;
+        let rows = file.holdings.iter().map(|holding| self.holding_row(holding)).collect::<UseCaseResult<Vec<_>>>()?;
+        let same = |a: &Holding, b: &Holding| {
+            (&a.seat_id, &a.person_id, &a.held_from) == (&b.seat_id, &b.person_id, &b.held_from)
+        };
+        for seat in &file.seats {
+            for known in tx.holdings_of(&Self::id_of(&self.seats, "seat", &seat.code)?).await? {
+                if !rows.iter().any(|row| same(row, &known)) {
+                    tx.delete_holding(&known.id).await?;
+                    self.summary.holdings.removed += 1;
+                }
+            }
+        }
+        for row in &rows {
+            self.summary.holdings.add(tx.upsert_holding(row).await?);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn write_grants(&mut self, tx: &mut Tx) -> UseCaseResult<()> {
+        let file = self.file;
+        let rows = file.grants.iter().map(|grant| self.grant_row(grant)).collect::<UseCaseResult<Vec<_>>>()?;
+        for person in &file.people {
+            let person_id = Self::id_of(&self.people, "person", &person.code)?;
+            for known in tx.roles_of(&person_id).await? {
+                let said = rows
+                    .iter()
+                    .any(|row| row.person_id == person_id && row.role == known.role && row.unit_id == known.unit_id);
+                if !said {
+                    tx.delete_grant(&person_id, &known).await?;
+                    self.summary.grants.removed += 1;
+                }
+            }
+        }
+        for row in &rows {
+            self.summary.grants.add(tx.upsert_grant(row).await?);
+        }
+        Ok(())
+    }
+
+    /// An account in the file is also a private chat: on every platform the two have the same id.
+    pub(super) async fn write_identities(&mut self, tx: &mut Tx) -> UseCaseResult<()> {
+        let file = self.file;
+        for identity in &file.identities {
+            let person_id = Self::id_of(&self.people, "person", &identity.person)?;
+            let (gateway, account) = (identity.gateway.as_str(), identity.external_id.as_str());
+            let linked = tx.link_identity(gateway, account, &person_id, self.act.at, &self.act.new_id()).await?;
+            let owner = tx.identity(gateway, account).await?;
+            if owner.is_none_or(|owner| owner.person_id != person_id) {
+                let args = vec![("account", account.to_owned()), ("person", identity.person.clone())];
+                return Err(UseCaseError::refused_with("refused-org-account-linked", args));
+            }
+            tx.ensure_chat(gateway, account, ChatKind::Private, "", self.act.at, &self.act.new_id()).await?;
+            self.summary.identities.add(if linked { Change::Created } else { Change::Unchanged });
+        }
+        Ok(())
+    }
+
+    fn holding_row(&self, holding: &import::Holding) -> UseCaseResult<Holding> {
+        Ok(Holding {
+            id: self.act.new_id(),
+            seat_id: Self::id_of(&self.seats, "seat", &holding.seat)?,
+            person_id: Self::id_of(&self.people, "person", &holding.person)?,
+            held_from: holding.from.to_string(),
+            held_to: holding.to.map(|date| date.to_string()),
+        })
+    }
+
+    fn grant_row(&self, grant: &import::Grant) -> UseCaseResult<Grant> {
+        Ok(Grant {
+            id: self.act.new_id(),
+            person_id: Self::id_of(&self.people, "person", &grant.person)?,
+            role: grant.role,
+            unit_id: Self::id_of(&self.units, "unit", &grant.unit)?,
+            granted_at: self.act.at,
+        })
+    }
+}

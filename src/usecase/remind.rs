@@ -1,0 +1,163 @@
+//! Reminding those who have not confirmed, and naming them to the composer at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::notify::{self, Note};
+use super::{Act, UseCaseError, UseCaseResult, look_up, wall};
+use crate::domain::ack::ObligationState;
+use crate::domain::calendar::{Millis, format_full};
+use crate::domain::ladder::StepKind;
+use crate::domain::message::{Lane, MessageState, Purpose};
+use crate::domain::org::{GroupKind, Role};
+use crate::domain::render::escape;
+use crate::domain::urgency::Urgency;
+use crate::say;
+use crate::store::Tx;
+use crate::store::answers::{Obligation, ReminderStep};
+use crate::store::broadcasts::Broadcast;
+use crate::store::bulletins::Bulletin;
+use crate::store::messages::{Message, NewMessage};
+
+/// Does one due step of a ladder, once. Gives how many reminders it queued.
+///
+/// # Errors
+/// The database.
+pub async fn run_step(tx: &mut Tx, act: &Act<'_>, step: &ReminderStep, skip: bool) -> UseCaseResult<usize> {
+    let Some(broadcast) = tx.broadcast(&step.broadcast_id).await? else { return Ok(0) };
+    let mut reminded = 0;
+    if step.kind == StepKind::Remind.as_str() && !skip {
+        reminded = remind_awaiting(tx, act, &broadcast).await?;
+    }
+    let count = i64::try_from(reminded).unwrap_or(i64::MAX);
+    if tx.finish_reminder(step, act.at, count).await? && step.kind == StepKind::List.as_str() {
+        list_to_composer(tx, act, &broadcast).await?;
+    }
+    Ok(reminded)
+}
+
+/// `/nhac`: reminds those still awaiting, now, on a person's order.
+///
+/// # Errors
+/// `Denied`; `Refused` when it was not sent yet.
+pub async fn now(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResult<usize> {
+    look_up::require_any_role(tx, act, &[Role::Composer, Role::Approver, Role::Admin]).await?;
+    let Some(broadcast) = tx.broadcasts_of(&bulletin.id).await?.pop() else {
+        return Err(UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]));
+    };
+    let reminded = remind_awaiting(tx, act, &broadcast).await?;
+    tx.audit(act, "broadcast.reminded", &broadcast.id, &reminded.to_string()).await?;
+    Ok(reminded)
+}
+
+/// One reminder a group that has units still awaiting; a unit with two groups is reminded in the first.
+async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<usize> {
+    let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(0) };
+    let mut awaiting: BTreeMap<String, Obligation> = tx
+        .obligations_of(&broadcast.id)
+        .await?
+        .into_iter()
+        .filter(|obligation| obligation.state == ObligationState::Awaiting)
+        .map(|obligation| (obligation.unit_id.clone(), obligation))
+        .collect();
+    let messages = tx.messages_of_broadcast(&broadcast.id).await?;
+    let mut reminded = 0;
+    for delivery in tx.deliveries_of(&broadcast.id).await? {
+        if delivery.group_kind == GroupKind::Residents {
+            continue;
+        }
+        let Some(message) = sent_text(&messages, &delivery.id) else { continue };
+        let units: BTreeSet<String> = tx.units_of_delivery(&delivery.id).await?.into_iter().collect();
+        let here: Vec<Obligation> = units.iter().filter_map(|unit| awaiting.remove(unit)).collect();
+        if here.is_empty() {
+            continue;
+        }
+        tx.queue_message(&reminder(act, &bulletin, message, &here)).await?;
+        reminded += 1;
+    }
+    Ok(reminded)
+}
+
+fn sent_text<'a>(messages: &'a [Message], delivery_id: &str) -> Option<&'a Message> {
+    let own = messages.iter().filter(|message| message.delivery_id.as_deref() == Some(delivery_id));
+    own.filter(|message| message.state == MessageState::Sent && message.file_sha256.is_none())
+        .max_by_key(|message| message.part)
+}
+
+fn reminder(act: &Act<'_>, bulletin: &Bulletin, message: &Message, here: &[Obligation]) -> NewMessage {
+    let names: Vec<&str> = here.iter().map(|obligation| obligation.unit_name.as_str()).collect();
+    let deadline = here.first().map_or(0, |obligation| obligation.deadline);
+    let text = say!(
+        act.house.locale,
+        "remind-group",
+        code = bulletin.code.as_str(),
+        units = names.join(", "),
+        deadline = format_full(Millis(deadline))
+    );
+    let html = act.house.render_for(&message.gateway).html;
+    NewMessage {
+        id: act.new_id(),
+        purpose: Purpose::Reminder,
+        gateway: message.gateway.clone(),
+        chat_id: message.chat_id.clone(),
+        delivery_id: message.delivery_id.clone(),
+        broadcast_id: message.broadcast_id.clone(),
+        lane: Lane::of(Purpose::Reminder, Urgency::Normal).number(),
+        part: (1, 1),
+        body: if html { escape(&text) } else { text },
+        buttons: notify::encode_buttons(&wall::buttons_of(message)),
+        file: None,
+        edit_of: None,
+        reply_to: message.external_id.clone(),
+        resend_of: None,
+        due_at: act.wall,
+        not_after: message.not_after.map(Millis),
+        created_at: act.wall,
+    }
+}
+
+/// The end of the window: the composer gets the units that did not confirm, and those that could not be reached.
+async fn list_to_composer(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<()> {
+    let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(()) };
+    let obligations = tx.obligations_of(&broadcast.id).await?;
+    let open: Vec<&Obligation> = obligations
+        .iter()
+        .filter(|obligation| matches!(obligation.state, ObligationState::Awaiting | ObligationState::Unreachable))
+        .collect();
+    let locale = &act.house.locale;
+    let text = if open.is_empty() {
+        say!(locale, "remind-all-done", code = bulletin.code.as_str(), all = obligations.len())
+    } else {
+        let mut lines = vec![say!(
+            locale,
+            "remind-list",
+            code = bulletin.code.as_str(),
+            open = open.len(),
+            all = obligations.len()
+        )];
+        for obligation in open {
+            lines.push(open_line(tx, act, obligation).await?);
+        }
+        lines.join("\n")
+    };
+    notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// One line of a list of units that have not confirmed: the unit, the post, and who holds it today, or that it is vacant.
+///
+/// # Errors
+/// The database.
+pub async fn open_line(tx: &mut Tx, act: &Act<'_>, obligation: &Obligation) -> UseCaseResult<String> {
+    let holder = tx.holder_of(&obligation.seat_id, act.at.local_date()).await?;
+    let locale = &act.house.locale;
+    let name = holder.map_or_else(|| say!(locale, "label-vacant"), |person| person.name);
+    let key = if obligation.state == ObligationState::Unreachable { "remind-line-unreachable" } else { "remind-line" };
+    Ok(locale.text(
+        key,
+        &[
+            ("unit", obligation.unit_name.as_str().into()),
+            ("seat", obligation.seat_title.as_str().into()),
+            ("name", name.into()),
+        ],
+    ))
+}

@@ -1,0 +1,190 @@
+//! What came of a call, and what came of a doubt: the only places that move a message after it was queued.
+
+use super::notify::{self, Note};
+use super::{Act, UseCaseError, UseCaseResult, look_up};
+use crate::domain::message::{MessageState, Purpose};
+use crate::domain::org::Role;
+use crate::domain::retry::{Consequence, FailureReason, same_text_stops};
+use crate::say;
+use crate::store::Tx;
+use crate::store::binding::ChatState;
+use crate::store::messages::{Finished, Message, NewMessage};
+use crate::store::operations::Incident;
+
+/// Records the outcome of an attempt, and what a final refusal means beyond its message.
+/// Gives false when the message had moved on.
+///
+/// # Errors
+/// The database.
+pub async fn record(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    message_id: &str,
+    attempt_id: &str,
+    finished: &Finished,
+) -> UseCaseResult<bool> {
+    let moved = tx.finish_attempt(attempt_id, finished, act.wall).await?;
+    let Some(message) = tx.message(message_id).await? else { return Ok(moved) };
+    match finished {
+        Finished::Sent { .. } => {
+            tx.close_incidents(&chat_scope(&message.chat_id), act.at).await?;
+        }
+        Finished::Failed { reason, detail } => after_refusal(tx, act, &message, reason, detail).await?,
+        Finished::Retry { .. } | Finished::Unknown { .. } => {}
+    }
+    Ok(moved)
+}
+
+/// The scope of an incident about one chat.
+#[must_use]
+pub fn chat_scope(chat_id: &str) -> String {
+    format!("chat:{chat_id}")
+}
+
+/// The scope of an incident about one gateway.
+#[must_use]
+pub fn gateway_scope(gateway: &str) -> String {
+    format!("gateway:{gateway}")
+}
+
+async fn after_refusal(tx: &mut Tx, act: &Act<'_>, message: &Message, reason: &str, detail: &str) -> UseCaseResult<()> {
+    if message.purpose == Purpose::Broadcast
+        && let Some(delivery_id) = &message.delivery_id
+    {
+        tx.skip_later_parts(delivery_id, message.part).await?;
+    }
+    let Ok(reason) = reason.parse::<FailureReason>() else { return Ok(()) };
+    match reason.consequence() {
+        Consequence::ParkChat => park_chat(tx, act, message, reason, detail).await,
+        Consequence::StopBroadcast => stop_broadcast(tx, act, message, detail).await,
+        Consequence::SuspectContent if repeats(tx, message).await? => stop_broadcast(tx, act, message, detail).await,
+        Consequence::SuspectContent | Consequence::Message | Consequence::HaltGateway => Ok(()),
+    }
+}
+
+/// Suspends a chat that cannot be reached, once, and tells the admins which one.
+async fn park_chat(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    message: &Message,
+    reason: FailureReason,
+    detail: &str,
+) -> UseCaseResult<()> {
+    tx.set_chat_state(&message.chat_id, ChatState::Suspended, Some(reason.as_str())).await?;
+    if !open_incident(tx, act, &chat_scope(&message.chat_id), reason.as_str(), detail).await? {
+        return Ok(());
+    }
+    let Some(group) = tx.group_of_chat(&message.chat_id).await? else { return Ok(()) };
+    let text = say!(act.house.locale, "alert-group-lost", group = group.name.as_str(), reason = detail);
+    notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// Opens an incident. False when the same one is already open.
+///
+/// # Errors
+/// The database.
+pub async fn open_incident(tx: &mut Tx, act: &Act<'_>, scope: &str, kind: &str, detail: &str) -> UseCaseResult<bool> {
+    let incident = Incident {
+        id: act.new_id(),
+        scope: scope.to_owned(),
+        kind: kind.to_owned(),
+        detail: detail.to_owned(),
+        opened_at: act.at.0,
+        closed_at: None,
+    };
+    Ok(tx.open_incident(&incident).await?)
+}
+
+async fn repeats(tx: &mut Tx, message: &Message) -> UseCaseResult<bool> {
+    let Some(broadcast_id) = &message.broadcast_id else { return Ok(false) };
+    let messages = tx.messages_of_broadcast(broadcast_id).await?;
+    let any_sent = messages.iter().any(|other| other.state == MessageState::Sent);
+    let mut refusals: Vec<(String, String)> = Vec::new();
+    for other in messages.iter().filter(|other| other.state == MessageState::Failed) {
+        let last = tx.attempts_of(&other.id).await?.pop();
+        refusals.extend(last.and_then(|attempt| Some((other.chat_id.clone(), attempt.detail?))));
+    }
+    let refusals: Vec<(&str, &str)> = refusals.iter().map(|(chat, text)| (chat.as_str(), text.as_str())).collect();
+    Ok(same_text_stops(&refusals, any_sent))
+}
+
+async fn stop_broadcast(tx: &mut Tx, act: &Act<'_>, message: &Message, detail: &str) -> UseCaseResult<()> {
+    let Some(broadcast_id) = &message.broadcast_id else { return Ok(()) };
+    if message.purpose != Purpose::Broadcast || tx.cancel_messages(broadcast_id, "content_refused").await? == 0 {
+        return Ok(());
+    }
+    tx.audit(act, "broadcast.stopped", broadcast_id, "content_refused").await?;
+    let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(()) };
+    let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(()) };
+    let text = say!(act.house.locale, "alert-content-refused", code = bulletin.code.as_str(), reason = detail);
+    notify::tell(tx, act, &bulletin.composer_id, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// "Đã thấy trong nhóm": a person settles a doubt. False when there was no doubt any more.
+///
+/// # Errors
+/// `Denied`; `NotFound`.
+pub async fn seen(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult<bool> {
+    let message = doubted(tx, act, message_id).await?;
+    let settled = tx.settle_as_sent(&message.id, act.at, "seen").await?;
+    if settled {
+        tx.audit(act, "message.settled", &message.id, "seen").await?;
+    }
+    Ok(settled)
+}
+
+/// "Gửi lại": a new message that repeats one in doubt or failed. False when somebody already ordered it.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Refused` when the message is neither in doubt nor failed.
+pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult<bool> {
+    let message = doubted(tx, act, message_id).await?;
+    let repeatable = matches!(
+        message.state,
+        MessageState::Unknown | MessageState::Failed | MessageState::Skipped | MessageState::Cancelled
+    );
+    if !repeatable {
+        return Err(UseCaseError::refused("refused-not-repeatable"));
+    }
+    let again = NewMessage {
+        id: act.new_id(),
+        purpose: message.purpose,
+        gateway: message.gateway.clone(),
+        chat_id: message.chat_id.clone(),
+        delivery_id: message.delivery_id.clone(),
+        broadcast_id: message.broadcast_id.clone(),
+        lane: message.lane,
+        part: (message.part, message.parts),
+        body: marked_again(act, &message),
+        buttons: message.buttons.clone(),
+        file: message.file_sha256.clone().zip(message.file_name.clone()),
+        edit_of: None,
+        reply_to: None,
+        resend_of: Some(message.id.clone()),
+        due_at: act.wall,
+        not_after: message.not_after.map(crate::domain::calendar::Millis),
+        created_at: act.wall,
+    };
+    let queued = tx.queue_message(&again).await?;
+    if queued {
+        tx.audit(act, "message.resent", &message.id, &again.id).await?;
+    }
+    Ok(queued)
+}
+
+/// A repetition of what may already stand there says so.
+fn marked_again(act: &Act<'_>, message: &Message) -> String {
+    if message.state == MessageState::Unknown {
+        format!("{}\n{}", say!(act.house.locale, "label-resent"), message.body).trim_end().to_owned()
+    } else {
+        message.body.clone()
+    }
+}
+
+async fn doubted(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult<Message> {
+    look_up::require_any_role(tx, act, &[Role::Composer, Role::Approver, Role::Admin]).await?;
+    let message = tx.message(message_id).await?.filter(|message| message.purpose == Purpose::Broadcast);
+    message.ok_or_else(|| UseCaseError::NotFound { what: "message", name: message_id.to_owned() })
+}

@@ -1,0 +1,225 @@
+//! Where things stand: one bulletin in every group and village, and the sums over all of them. Reading only.
+//!
+//! * A part of a delivery is sent when it, or a repetition of it, is; otherwise it stands where the last repetition
+//!   stands. A doubt stays a doubt until a repetition is on its way: that another try failed does not prove that the
+//!   first one did not arrive.
+//! * A delivery's state is read off its parts by [`DeliveryState::derive`], nowhere else, also in the sums.
+//! * Used by the desk (`/trangthai`, `/thongke`), the command line and reports. Whoever asks has been let in by the caller.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Act, UseCaseResult, look_up};
+use crate::domain::ack::{ObligationState, Way};
+use crate::domain::bulletin::{Kind, State};
+use crate::domain::calendar::Millis;
+use crate::domain::message::DeliveryState;
+use crate::domain::org::{GroupKind, UnitKind};
+use crate::domain::urgency::Urgency;
+use crate::store::Tx;
+use crate::store::broadcasts::{Broadcast, BroadcastState};
+use crate::store::bulletins::{Bulletin, ScheduleState};
+
+mod counts;
+mod gather;
+mod parts;
+#[cfg(test)]
+mod tests;
+mod totals;
+
+pub use crate::store::overview::Window;
+pub use counts::{DeliveryCounts, ObligationCounts};
+pub use parts::PartStatus;
+pub use totals::{Stats, overall};
+
+/// Everything that is known of one bulletin.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct BulletinStatus {
+    /// The code, `VB-2025-0042`.
+    pub code: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The title of its current version.
+    pub title: String,
+    /// Where it stands.
+    pub state: State,
+    /// The current version, from 1.
+    pub version: i64,
+    /// Độ khẩn.
+    pub urgency: Urgency,
+    /// The name of whoever composed it.
+    pub composer: String,
+    /// Its latest schedule; none before it was submitted.
+    pub schedule: Option<ScheduleStatus>,
+    /// Its firings, oldest first.
+    pub broadcasts: Vec<BroadcastStatus>,
+}
+
+/// When a bulletin goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct ScheduleStatus {
+    /// Epoch milliseconds of business time.
+    pub fire_at: Millis,
+    /// Where the schedule stands.
+    pub state: ScheduleState,
+}
+
+/// One firing.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct BroadcastStatus {
+    /// The id.
+    pub id: String,
+    /// The version that was sent.
+    pub version: i64,
+    /// The time it fired for, epoch milliseconds of business time.
+    pub fire_at: Millis,
+    /// Where it stands.
+    pub state: BroadcastState,
+    /// Until when to confirm; none when nobody has to.
+    pub ack_deadline: Option<Millis>,
+    /// Deliveries by state.
+    pub counts: DeliveryCounts,
+    /// Obligations by state.
+    pub acknowledgements: ObligationCounts,
+    /// A line for each group, in an order that never changes.
+    pub deliveries: Vec<DeliveryStatus>,
+    /// A line for each unit that has to confirm, in the order of the units.
+    pub obligations: Vec<ObligationStatus>,
+    /// What was reported instead of a confirmation, oldest first.
+    pub troubles: Vec<TroubleStatus>,
+    /// Reminders that the platforms took.
+    pub reminders: i64,
+    /// The ladder, in order of time.
+    pub ladder: Vec<StepStatus>,
+}
+
+/// One firing in one group.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct DeliveryStatus {
+    /// The id.
+    pub id: String,
+    /// The group's name.
+    pub group: String,
+    /// The group's kind.
+    pub kind: GroupKind,
+    /// The gateway.
+    pub gateway: String,
+    /// Names of the units it speaks to.
+    pub units: Vec<String>,
+    /// Where it stands, read off its parts.
+    pub state: DeliveryState,
+    /// Its parts, in order.
+    pub messages: Vec<PartStatus>,
+}
+
+/// What one unit owes.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ObligationStatus {
+    /// The unit's code.
+    pub unit_code: String,
+    /// The unit's name.
+    pub unit: String,
+    /// What the unit is.
+    pub unit_kind: UnitKind,
+    /// The title of the seat that answers.
+    pub seat: String,
+    /// Where it stands.
+    pub state: ObligationState,
+    /// Until when, epoch milliseconds of business time.
+    pub deadline: Millis,
+    /// When it was first confirmed.
+    pub acknowledged_at: Option<Millis>,
+    /// How the first confirmation arrived.
+    pub way: Option<Way>,
+    /// Confirmed after the deadline.
+    pub late: bool,
+    /// Confirmed in the seat's stead.
+    pub proxy: bool,
+}
+
+/// Trouble that a unit reported.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct TroubleStatus {
+    /// The unit's name.
+    pub unit: String,
+    /// Their words.
+    pub words: String,
+    /// Epoch milliseconds of business time.
+    pub reported_at: Millis,
+}
+
+/// One step of the ladder.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct StepStatus {
+    /// `remind` or `list`.
+    pub kind: String,
+    /// Epoch milliseconds of business time.
+    pub due_at: Millis,
+    /// When it was done.
+    pub done_at: Option<Millis>,
+    /// Reminders it queued.
+    pub reminded: i64,
+}
+
+impl BulletinStatus {
+    /// The latest firing; none before the first.
+    #[must_use]
+    pub fn latest(&self) -> Option<&BroadcastStatus> {
+        self.broadcasts.last()
+    }
+}
+
+/// Everything that is known of a bulletin, in a number of queries that does not depend on how many groups it went to.
+///
+/// # Errors
+/// The database.
+pub async fn of_bulletin(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResult<BulletinStatus> {
+    let version = look_up::current_version(tx, bulletin).await?;
+    let schedule = tx.schedule_of(&bulletin.id).await?;
+    let composer = tx.person(&bulletin.composer_id).await?.filter(|person| person.commune_id == act.commune_id);
+    let broadcasts = tx.broadcasts_of(&bulletin.id).await?;
+    Ok(BulletinStatus {
+        code: bulletin.code.clone(),
+        kind: bulletin.kind,
+        title: version.title,
+        state: bulletin.state,
+        version: bulletin.version,
+        urgency: version.urgency,
+        composer: composer.map(|person| person.name).unwrap_or_default(),
+        schedule: schedule.map(|schedule| ScheduleStatus { fire_at: Millis(schedule.fire_at), state: schedule.state }),
+        broadcasts: if broadcasts.is_empty() { Vec::new() } else { gathered(tx, &bulletin.id, broadcasts).await? },
+    })
+}
+
+async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) -> UseCaseResult<Vec<BroadcastStatus>> {
+    let mut deliveries = gather::deliveries(tx, bulletin_id).await?;
+    let mut obligations = gather::obligations(tx, bulletin_id).await?;
+    let mut troubles = gather::troubles(tx, bulletin_id).await?;
+    let mut ladder = gather::ladder(tx, bulletin_id).await?;
+    let reminders: BTreeMap<String, i64> = tx.reminders_of_bulletin(bulletin_id).await?.into_iter().collect();
+    let status = |broadcast: Broadcast| {
+        let deliveries = taken(&mut deliveries, &broadcast.id);
+        let obligations = taken(&mut obligations, &broadcast.id);
+        BroadcastStatus {
+            version: broadcast.version,
+            fire_at: Millis(broadcast.fire_at),
+            state: broadcast.state,
+            ack_deadline: broadcast.ack_deadline.map(Millis),
+            counts: deliveries.iter().map(|delivery: &DeliveryStatus| (delivery.state, 1)).collect(),
+            acknowledgements: obligations.iter().map(counts::of_obligation).collect(),
+            deliveries,
+            obligations,
+            troubles: taken(&mut troubles, &broadcast.id),
+            reminders: reminders.get(&broadcast.id).copied().unwrap_or_default(),
+            ladder: taken(&mut ladder, &broadcast.id),
+            id: broadcast.id,
+        }
+    };
+    Ok(broadcasts.into_iter().map(status).collect())
+}
+
+/// Rows by the broadcast they belong to.
+type ByBroadcast<T> = HashMap<String, Vec<T>>;
+
+fn taken<T>(rows: &mut ByBroadcast<T>, broadcast_id: &str) -> Vec<T> {
+    rows.remove(broadcast_id).unwrap_or_default()
+}

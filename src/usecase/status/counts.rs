@@ -1,0 +1,124 @@
+//! How many stand where.
+
+use super::ObligationStatus;
+use crate::domain::ack::ObligationState;
+use crate::domain::message::DeliveryState;
+
+/// Deliveries by state. Each stands in exactly one of these.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct DeliveryCounts {
+    /// The platform has every part.
+    pub sent: i64,
+    /// The platform has some parts.
+    pub partial: i64,
+    /// Nobody can know about at least one part.
+    pub unknown: i64,
+    /// Refused.
+    pub failed: i64,
+    /// Left out on purpose.
+    pub skipped: i64,
+    /// Not sent in time.
+    pub expired: i64,
+    /// Taken back before it was sent.
+    pub cancelled: i64,
+    /// Still to be sent, or on its way.
+    pub pending: i64,
+}
+
+impl DeliveryCounts {
+    /// All of them.
+    #[must_use]
+    pub const fn total(&self) -> i64 {
+        self.sent
+            + self.partial
+            + self.unknown
+            + self.failed
+            + self.skipped
+            + self.expired
+            + self.cancelled
+            + self.pending
+    }
+
+    /// Adds so many of a state.
+    pub const fn add(&mut self, state: DeliveryState, count: i64) {
+        let field = match state {
+            DeliveryState::Sent => &mut self.sent,
+            DeliveryState::Partial => &mut self.partial,
+            DeliveryState::Unknown => &mut self.unknown,
+            DeliveryState::Failed => &mut self.failed,
+            DeliveryState::Skipped => &mut self.skipped,
+            DeliveryState::Expired => &mut self.expired,
+            DeliveryState::Cancelled => &mut self.cancelled,
+            DeliveryState::Pending | DeliveryState::Sending => &mut self.pending,
+        };
+        *field += count;
+    }
+}
+
+impl FromIterator<(DeliveryState, i64)> for DeliveryCounts {
+    fn from_iter<I: IntoIterator<Item = (DeliveryState, i64)>>(states: I) -> Self {
+        let mut counts = Self::default();
+        for (state, count) in states {
+            counts.add(state, count);
+        }
+        counts
+    }
+}
+
+/// Obligations by state, with the marks on those acknowledged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ObligationCounts {
+    /// All of them: the sum of the six that follow.
+    pub expected: i64,
+    /// Confirmed.
+    pub acknowledged: i64,
+    /// Not confirmed yet.
+    pub awaiting: i64,
+    /// Need not confirm.
+    pub excused: i64,
+    /// No message reached them.
+    pub unreachable: i64,
+    /// Nobody answered, and the time is over.
+    pub lapsed: i64,
+    /// A newer version took the place of what they owed.
+    pub superseded: i64,
+    /// Of those acknowledged: after the deadline.
+    pub late: i64,
+    /// Of those acknowledged: in the seat's stead.
+    pub proxy: i64,
+}
+
+/// A state with its marks, late and proxy, and how many stand so.
+pub(super) type Standing = (ObligationState, (bool, bool), i64);
+
+impl ObligationCounts {
+    const fn add(&mut self, state: ObligationState, count: i64) {
+        let field = match state {
+            ObligationState::Acknowledged => &mut self.acknowledged,
+            ObligationState::Awaiting => &mut self.awaiting,
+            ObligationState::Excused => &mut self.excused,
+            ObligationState::Unreachable => &mut self.unreachable,
+            ObligationState::Lapsed => &mut self.lapsed,
+            ObligationState::Superseded => &mut self.superseded,
+        };
+        *field += count;
+        self.expected += count;
+    }
+}
+
+impl FromIterator<Standing> for ObligationCounts {
+    fn from_iter<I: IntoIterator<Item = Standing>>(standings: I) -> Self {
+        let mut counts = Self::default();
+        for (state, (late, proxy), count) in standings {
+            counts.add(state, count);
+            counts.late += if late { count } else { 0 };
+            counts.proxy += if proxy { count } else { 0 };
+        }
+        counts
+    }
+}
+
+/// One obligation as it is counted.
+pub(super) const fn of_obligation(obligation: &ObligationStatus) -> Standing {
+    (obligation.state, (obligation.late, obligation.proxy), 1)
+}

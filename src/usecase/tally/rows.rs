@@ -1,0 +1,99 @@
+//! Stored rows as the facts that a plan is counted from.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::calendar::Millis;
+use crate::domain::channel::Channel;
+use crate::domain::plan::{CountedItem, DocumentReach};
+use crate::store::activities::{Activity, GatewayReach};
+use crate::store::binding::ChatKind;
+use crate::usecase::house::GatewayTraits;
+
+/// An act as it is counted.
+pub(super) fn item(activity: &Activity) -> CountedItem {
+    CountedItem {
+        channel: activity.channel,
+        done_on: activity.done_on.0,
+        recorded_on: Millis(activity.recorded_at).local_date(),
+        quantity: small(activity.quantity),
+        item_key: activity.item_key.clone(),
+        repeat: activity.repeat,
+        evidence: activity.evidence.is_some(),
+        voided: activity.voided_at.is_some(),
+        theme: activity.theme.clone(),
+    }
+}
+
+/// Documents by code and version.
+pub(super) type Documents<'a> = BTreeMap<(&'a str, i64), DocumentReach>;
+
+/// One row for each version of each document, over all gateways; versions of a document share its code and so count as
+/// one. Groups on gateways that count as Zalo are the count; everything else, private chats for passing on by hand
+/// included, stands beside.
+pub(super) fn documents<'a>(reaches: &'a [GatewayReach], gateways: &BTreeMap<String, GatewayTraits>) -> Documents<'a> {
+    let mut documents = Documents::new();
+    for reach in reaches {
+        let document = documents.entry((&reach.code, reach.version)).or_insert_with(|| unsent(reach));
+        let is_zalo = gateways.get(&reach.gateway).is_some_and(|gateway| gateway.counts_as_zalo);
+        if is_zalo && reach.chat_kind == ChatKind::Group {
+            add_zalo(document, reach);
+        } else {
+            document.other_planned = document.other_planned.saturating_add(small(reach.planned));
+            document.other_sent = document.other_sent.saturating_add(small(reach.sent));
+        }
+    }
+    documents
+}
+
+/// The documents that speak of a theme, as items of it on the chat groups' channel. No target counts items there; they
+/// are only looked at for the themes.
+pub(super) fn themed(reaches: &[GatewayReach], documents: &Documents<'_>) -> Vec<CountedItem> {
+    let of_reach = |reach: &GatewayReach| {
+        let document = documents.get(&(reach.code.as_str(), reach.version)).filter(|document| !document.withdrawn)?;
+        Some(theme_item(&reach.code, reach.theme.clone()?, document.first_sent_on?))
+    };
+    reaches.iter().filter_map(of_reach).collect()
+}
+
+fn theme_item(code: &str, theme: String, sent_on: NaiveDate) -> CountedItem {
+    CountedItem {
+        channel: Channel::ChatGroup,
+        done_on: sent_on,
+        recorded_on: sent_on,
+        quantity: 1,
+        item_key: code.to_owned(),
+        repeat: false,
+        evidence: true,
+        voided: false,
+        theme: Some(theme),
+    }
+}
+
+fn add_zalo(document: &mut DocumentReach, reach: &GatewayReach) {
+    document.zalo_planned = document.zalo_planned.saturating_add(small(reach.planned));
+    document.zalo_sent = document.zalo_sent.saturating_add(small(reach.sent));
+    let sent_on = reach.first_sent_at.map(|at| Millis(at).local_date());
+    let known = document.first_sent_on.into_iter().chain(sent_on);
+    document.first_sent_on = known.min();
+}
+
+fn unsent(reach: &GatewayReach) -> DocumentReach {
+    DocumentReach {
+        code: reach.code.clone(),
+        level: reach.level,
+        first_sent_on: None,
+        zalo_planned: 0,
+        zalo_sent: 0,
+        other_planned: 0,
+        other_sent: 0,
+        withdrawn: reach.withdrawn,
+        corrects: None,
+    }
+}
+
+/// A stored number as the plan counts: never negative, and saturating.
+fn small(number: i64) -> u32 {
+    u32::try_from(number.max(0)).unwrap_or(u32::MAX)
+}

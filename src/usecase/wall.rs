@@ -1,0 +1,139 @@
+//! The ack wall: the lines under a broadcast that say who has confirmed.
+//!
+//! A head's own answer renews the lines of that group's message at once; the commune's total is renewed everywhere at
+//! most once a minute, and at once when it is complete. Edits take only idle slots, and one edit of a message waits at a
+//! time: the next one says everything the skipped ones would have said.
+
+use super::notify;
+use super::{Act, UseCaseResult};
+use crate::domain::ack::ObligationState;
+use crate::domain::calendar::{Millis, format_time};
+use crate::domain::message::{Lane, MessageState, Purpose};
+use crate::domain::org::GroupKind;
+use crate::domain::render::escape;
+use crate::domain::text::utf16_len;
+use crate::domain::urgency::Urgency;
+use crate::say;
+use crate::store::Tx;
+use crate::store::answers::{Acknowledgement, Obligation};
+use crate::store::broadcasts::Delivery;
+use crate::store::messages::{Message, NewMessage};
+
+/// Milliseconds between two renewals of the commune's total.
+const TOTAL_EVERY: i64 = 60_000;
+
+/// Asks for the lines to be renewed after an answer heard in a chat.
+///
+/// # Errors
+/// The database.
+pub async fn answered(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, chat_id: &str) -> UseCaseResult<()> {
+    let obligations = tx.obligations_of(broadcast_id).await?;
+    let complete = obligations.iter().all(|obligation| obligation.state == ObligationState::Acknowledged);
+    let everywhere = if complete { act.at } else { act.at.plus_ms(TOTAL_EVERY) };
+    for delivery in tx.deliveries_of(broadcast_id).await? {
+        if delivery.group_kind == GroupKind::Residents {
+            continue;
+        }
+        let at = if delivery.chat_id == chat_id { act.at } else { everywhere };
+        tx.renew_wall(&delivery.id, at).await?;
+    }
+    Ok(())
+}
+
+/// Renews the lines under one delivery, if they changed. Gives whether an edit was queued.
+///
+/// # Errors
+/// The database.
+pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<bool> {
+    let can_edit = act.house.gateways.get(&delivery.gateway).is_some_and(|traits| traits.edits);
+    let Some(message) = last_text(tx, delivery).await?.filter(|_| can_edit) else {
+        tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
+        return Ok(false);
+    };
+    if tx.has_open_edit(&message.id).await? {
+        // Look again when that one has left.
+        return Ok(false);
+    }
+    let lines = lines(tx, act, delivery).await?;
+    tx.wall_written(&delivery.id, &lines).await?;
+    if lines == delivery.wall_shown {
+        return Ok(false);
+    }
+    let capabilities = act.house.render_for(&delivery.gateway);
+    let shown = if capabilities.html { escape(&lines) } else { lines };
+    let body = format!("{}\n\n{shown}", message.body);
+    if utf16_len(&body) > capabilities.text_limit_utf16 {
+        return Ok(false);
+    }
+    tx.queue_message(&edit_of(act, delivery, &message, body)).await?;
+    Ok(true)
+}
+
+/// The message that carries the buttons: the delivery's last text, if it was sent.
+async fn last_text(tx: &mut Tx, delivery: &Delivery) -> UseCaseResult<Option<Message>> {
+    let messages = tx.messages_of_broadcast(&delivery.broadcast_id).await?;
+    let own = messages.into_iter().filter(|message| message.delivery_id.as_deref() == Some(&delivery.id));
+    let texts = own.filter(|message| {
+        message.file_sha256.is_none() && message.state == MessageState::Sent && message.external_id.is_some()
+    });
+    Ok(texts.max_by_key(|message| message.part))
+}
+
+fn edit_of(act: &Act<'_>, delivery: &Delivery, message: &Message, body: String) -> NewMessage {
+    NewMessage {
+        id: act.new_id(),
+        purpose: Purpose::Edit,
+        gateway: delivery.gateway.clone(),
+        chat_id: delivery.chat_id.clone(),
+        delivery_id: Some(delivery.id.clone()),
+        broadcast_id: Some(delivery.broadcast_id.clone()),
+        lane: Lane::of(Purpose::Edit, Urgency::Normal).number(),
+        part: (1, 1),
+        body,
+        buttons: message.buttons.clone(),
+        file: None,
+        edit_of: Some(message.id.clone()),
+        reply_to: None,
+        resend_of: None,
+        due_at: act.wall,
+        not_after: None,
+        created_at: act.wall,
+    }
+}
+
+/// The lines as they should stand now.
+async fn lines(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<String> {
+    let obligations = tx.obligations_of(&delivery.broadcast_id).await?;
+    let acknowledgements = tx.acknowledgements_of(&delivery.broadcast_id).await?;
+    let units = tx.units_of_delivery(&delivery.id).await?;
+    let mut lines = Vec::new();
+    let here: Vec<&Obligation> = obligations.iter().filter(|obligation| units.contains(&obligation.unit_id)).collect();
+    for obligation in here.iter().filter(|obligation| obligation.state == ObligationState::Acknowledged) {
+        lines.push(line(act, obligation, &acknowledgements));
+    }
+    let done = obligations.iter().filter(|obligation| obligation.state == ObligationState::Acknowledged).count();
+    lines.push(say!(act.house.locale, "wall-total", done = done, all = obligations.len()));
+    Ok(lines.join("\n"))
+}
+
+/// "✅ Thôn 03: đã nhận 07:52 (Phó thôn)". The seat is named, not the person: a post answers, not a rival for a prize.
+fn line(act: &Act<'_>, obligation: &Obligation, acknowledgements: &[Acknowledgement]) -> String {
+    let first = acknowledgements.iter().find(|ack| ack.obligation_id == obligation.id);
+    let seat = first.map_or(obligation.seat_title.as_str(), |ack| ack.seat_title.as_str());
+    let at = Millis(obligation.acknowledged_at.unwrap_or_default());
+    let key = if obligation.late { "wall-line-late" } else { "wall-line" };
+    act.house.locale.text(
+        key,
+        &[
+            ("unit", obligation.unit_name.as_str().into()),
+            ("time", format_time(at.local_time()).into()),
+            ("seat", seat.into()),
+        ],
+    )
+}
+
+/// Buttons of a message, for a reminder that repeats them.
+#[must_use]
+pub fn buttons_of(message: &Message) -> Vec<Vec<crate::domain::render::Button>> {
+    notify::decode_buttons(&message.buttons)
+}

@@ -1,0 +1,94 @@
+//! A sandbox as a process of its own, and the verbs that find it.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStdout, Stdio};
+
+use super::{Command, Done, Place, sample};
+
+/// A running sandbox; killed if a test ends before it was stopped.
+struct Running {
+    child: Child,
+    printed: String,
+    /// Kept open: a program whose reader is gone cannot print.
+    _out: BufReader<ChildStdout>,
+}
+
+impl Running {
+    /// Starts it and reads what it prints until the settings to copy are complete.
+    fn start(place: &Place, args: &[&str]) -> Self {
+        let mut command = place.command(&[&["sandbox"], args].concat());
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = String::new();
+        while !printed.contains("\ntoken = ") {
+            assert!(out.read_line(&mut printed).unwrap() > 0, "it ended early: {printed}");
+        }
+        Self { child, printed, _out: out }
+    }
+
+    /// Ctrl-C.
+    fn interrupt(mut self) -> Option<i32> {
+        // The name of the signal is read by the shell's own `kill` everywhere.
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn people_of_a_sandbox_are_reached_by_name_and_its_file_binds_the_groups() {
+    let place = Place::empty();
+    let bound = place.folder.join("bound.toml");
+    let bound = bound.to_str().unwrap();
+    let running = Running::start(&place, &["--commune", &sample(), "--write-org", bound, "--limits", "off"]);
+    assert!(running.printed.contains("\n[gateways.telegram]\n"), "{}", running.printed);
+    place.loa(&["org", "import", bound]).succeeded();
+    let view = place.loa(&["org", "show", "--json"]).json();
+    assert!(view["groups"].as_array().unwrap().iter().all(|group| group["bound"] == true));
+    place.loa(&["sandbox", "say", "--as", "mau thi lan", "--in", "bot", "xin chào"]).succeeded();
+    let shown = place.loa(&["sandbox", "show", "Mẫu Thị Lan"]).succeeded();
+    assert!(shown.contains("xin chào"), "{shown}");
+    assert!(place.loa(&["sandbox", "chats"]).succeeded().contains("Nhóm Trưởng thôn"));
+    assert_eq!(running.interrupt(), Some(0));
+    let gone = place.loa(&["sandbox", "chats"]).refused();
+    assert!(gone.contains("loa sandbox"), "{gone}");
+}
+
+#[test]
+fn what_a_sandbox_refuses_is_said_in_its_words() {
+    let place = Place::empty();
+    let running = Running::start(&place, &["--commune", &sample(), "--basic-groups"]);
+    let file = place.file("faults.json", br#"[{"method": "sendMessage", "kind": {"what": "kicked"}}]"#);
+    assert!(place.loa(&["sandbox", "faults", &file]).succeeded().contains("1 faults armed"));
+    place.loa(&["sandbox", "migrate", "nhóm dân thôn 03"]).succeeded();
+    place.loa(&["sandbox", "kick", "nhóm dân thôn 03"]).succeeded();
+    for args in [
+        &["sandbox", "say", "--as", "lan", "--in", "nhóm dân thôn 03", "da nhan"][..],
+        &["sandbox", "press", "--as", "lan", "--in", "bot", "Duyệt"],
+        &["sandbox", "show", "nhóm không có"],
+        &["sandbox", "show", "thôn 03"],
+        &["sandbox", "send-file", "--as", "lan", "--in", "bot", "khong-co.pdf"],
+    ] {
+        let complaint = place.loa(args).refused();
+        assert_eq!(complaint.trim_end().lines().count(), 1, "{complaint}");
+    }
+    let sent = place.loa(&["sandbox", "send-file", "--as", "lan", "--in", "bot", &file, "--caption", "tệp thử"]);
+    assert!(sent.succeeded().starts_with("message "));
+    drop(running);
+}
+
+#[test]
+fn a_sandbox_does_not_write_over_the_file_it_was_made_from() {
+    let place = Place::empty();
+    let file = place.file("xa.toml", super::COMMUNE.as_bytes());
+    let done: Done = place.loa(&["sandbox", "--commune", &file, "--write-org", &file, "--gateway", "tele"]);
+    assert!(done.refused().contains("write over"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), super::COMMUNE);
+}

@@ -1,0 +1,150 @@
+//! Every test of the store runs twice, on `SQLite` and on `PostgreSQL`, from one `async fn(Store)`.
+//!
+//! ```ignore
+//! store_tests!(a_vacant_seat_has_no_holder);
+//!
+//! async fn a_vacant_seat_has_no_holder(store: Store) { … }
+//! ```
+//!
+//! * `SQLite`: a file of its own per test, copied from one that was migrated once.
+//! * `PostgreSQL`: a database of its own per test, on the server of `LOA_TEST_POSTGRES_URL`, else on a private one that
+//!   this process starts ([`server`]). Where neither can be had the test says so by name and passes; with
+//!   `LOA_REQUIRE_POSTGRES=1`, as in CI, that is a failure.
+
+use std::future::Future;
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use loa::store::Store;
+
+mod server;
+
+/// Makes `NAME::sqlite` and `NAME::postgres` out of each `async fn NAME(store: Store)`.
+macro_rules! store_tests {
+    ($($name:ident),+ $(,)?) => {
+        $(mod $name {
+            #[test]
+            fn sqlite() {
+                $crate::db::on_sqlite(super::$name);
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::db::on_postgres(stringify!($name), super::$name);
+            }
+        })+
+    };
+}
+pub(crate) use store_tests;
+
+/// Runs a test on a fresh `SQLite` file.
+pub fn on_sqlite<Test, Running>(test: Test)
+where
+    Test: FnOnce(Store) -> Running,
+    Running: Future<Output = ()>,
+{
+    let file = SqliteFile::migrated();
+    run(&file.url(), test);
+}
+
+/// Runs a test on a fresh `PostgreSQL` database, or says that it was skipped.
+pub fn on_postgres<Test, Running>(name: &str, test: Test)
+where
+    Test: FnOnce(Store) -> Running,
+    Running: Future<Output = ()>,
+{
+    let Some(server) = server::shared() else {
+        assert!(
+            variable("LOA_REQUIRE_POSTGRES").is_none(),
+            "{name} needs PostgreSQL: neither LOA_TEST_POSTGRES_URL nor initdb was found"
+        );
+        // Past the capture of the harness: a skipped half must be seen in a run that passes.
+        let _ =
+            writeln!(std::io::stderr(), "skipped {name}::postgres: neither LOA_TEST_POSTGRES_URL nor initdb was found");
+        return;
+    };
+    let database = format!("loa_test_{}", unique());
+    runtime().block_on(server.create(&database));
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(&server.url(&database), test)));
+    runtime().block_on(server.drop(&database));
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
+}
+
+fn run<Test, Running>(url: &str, test: Test)
+where
+    Test: FnOnce(Store) -> Running,
+    Running: Future<Output = ()>,
+{
+    runtime().block_on(async {
+        let store = Store::open(url).await.expect("the database opens");
+        test(store.clone()).await;
+        store.close().await;
+    });
+}
+
+/// A `SQLite` file that is removed when the test is over, however it ended.
+pub struct SqliteFile {
+    path: PathBuf,
+}
+
+impl SqliteFile {
+    /// A path where nothing is yet.
+    pub fn absent() -> Self {
+        Self { path: std::env::temp_dir().join(format!("loa-test-{}.db", unique())) }
+    }
+
+    /// A file with the schema in it, as if just migrated.
+    pub fn migrated() -> Self {
+        static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+        let file = Self::absent();
+        let content = TEMPLATE.get_or_init(|| {
+            let template = Self::absent();
+            runtime().block_on(async { Store::open(&template.url()).await.expect("migrations run").close().await });
+            std::fs::read(&template.path).expect("the template can be read")
+        });
+        std::fs::write(&file.path, content).expect("the temporary directory can be written to");
+        file
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// What `Store::open` takes.
+    pub fn url(&self) -> String {
+        format!("sqlite:{}", self.path.display())
+    }
+}
+
+impl Drop for SqliteFile {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let mut path = self.path.clone().into_os_string();
+            path.push(suffix);
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// A runtime for one test.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts")
+}
+
+/// A word that no other test of this or of another process uses at the same time.
+pub fn unique() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst))
+}
+
+/// An environment variable that is set and not empty.
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration file")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,59 @@
+//! One integration binary: real databases, real HTTP on loopback, one module a subject.
+
+// Under `cfg(test)`, so that clippy takes helper functions for what they are: parts of tests.
+#[cfg(test)]
+mod admission;
+#[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod db;
+#[cfg(test)]
+mod desk_compose;
+#[cfg(test)]
+mod desk_door;
+#[cfg(test)]
+mod desk_ledger;
+#[cfg(test)]
+mod desk_watch;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod flow_bind;
+#[cfg(test)]
+mod flow_faults;
+#[cfg(test)]
+mod flow_organise;
+#[cfg(test)]
+mod flow_plan;
+#[cfg(test)]
+mod flow_send;
+#[cfg(test)]
+mod inspect;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod locale;
+#[cfg(test)]
+mod plan_text;
+#[cfg(test)]
+mod rig;
+#[cfg(test)]
+mod sandbox_telegram;
+#[cfg(test)]
+mod service;
+#[cfg(test)]
+mod source;
+#[cfg(test)]
+mod store_activities;
+#[cfg(test)]
+mod store_binding;
+#[cfg(test)]
+mod store_organisation;
+#[cfg(test)]
+mod store_schema;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod supply;

@@ -1,0 +1,57 @@
+//! The acceptance stories, each played through the sandbox's HTTP, with their chats as snapshots to be read by people.
+
+mod s1_directive;
+mod s4_platform_failure;
+mod s5_who_acknowledges;
+mod s6_radio;
+mod s7_banners;
+
+use crate::rig::Rig;
+
+/// Lets the commune's next directive be number 42, as in the stories.
+async fn number_from_42(rig: &Rig) {
+    let mut tx = rig.core.store.begin().await.unwrap();
+    for _ in 1..42 {
+        tx.next_number(&rig.commune, "VB-2025").await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// Answers the form's questions one after another.
+async fn answer(rig: &mut Rig, person: &str, answers: &[&str]) -> String {
+    let mut last = String::new();
+    for words in answers {
+        last = rig.say(person, words).await;
+    }
+    last
+}
+
+/// A directive of six pages, as it comes from the office's printer.
+fn six_pages() -> Vec<u8> {
+    let first = vec![
+        "ỦY BAN NHÂN DÂN XÃ HÀ LONG",
+        "Số:      /KH-UBND",
+        "KẾ HOẠCH",
+        "Tuyên truyền chuyển đổi số trên địa bàn xã",
+        "Nội dung của trang này dài hơn hai trăm chữ cái, để người đọc và máy đều thấy rằng đây là",
+        "một văn bản được in ra từ máy tính chứ không phải là một tấm ảnh chụp lại bằng điện thoại,",
+        "và vì vậy không cần ai phải xác nhận rằng mình đã tự xem trang giấy.",
+    ];
+    let pages: Vec<Vec<&str>> = std::iter::once(first).chain((2..=6).map(|_| vec!["Trang mẫu."])).collect();
+    loa::inspect::sample_pdf(&pages)
+}
+
+/// What Lan answers after the file: everything of the stories' directive up to the send time.
+const DIRECTIVE: [&str; 11] = [
+    "/KH-UBND",
+    "7/2025",
+    "1",
+    "Tuyên truyền chuyển đổi số trên địa bàn xã",
+    "Đề nghị các thôn phát bài tuyên truyền trên loa, ít nhất 02 lần trong tuần.",
+    "Thường",
+    "Không mật",
+    "Trưởng thôn",
+    "trước 17h thứ ba",
+    "thứ hai 7h30",
+    "5",
+];
