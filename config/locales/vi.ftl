@@ -47,7 +47,6 @@ refused-slot-unbound = Nhóm này chưa gắn với khung chat nào, không có 
 
 ## error-: something failed on our side.
 
-error-internal = Hệ thống đang có lỗi, việc vừa rồi chưa được thực hiện. Xin thử lại sau ít phút; nếu vẫn lỗi, báo quản trị.
 
 ## bulletin-: fixed words of a bulletin as groups receive it. Their form is fixed: heads learn to look for them.
 
@@ -354,8 +353,8 @@ refused-already-sent = { $code } đã gửi hoặc đã kết thúc, không sử
 refused-not-sent = { $code } chưa gửi.
 refused-not-repeatable = Tin này không cần gửi lại.
 refused-org-other-commune = Cơ sở dữ liệu này là của { $found }, tệp là của { $file }. Dùng cơ sở dữ liệu khác cho xã khác.
-refused-org-group-gateway = Nhóm { $group } đã gắn qua cổng khác, không đổi sang { $gateway } bằng tệp được. Gỡ nhóm trước.
-refused-org-account-linked = Tài khoản { $account } đã gắn với { $person }. Bỏ dòng này trong tệp.
+refused-org-group-gateway = Nhóm { $group } đã gắn qua cổng { $gateway }, không đổi cổng bằng tệp được. Gỡ nhóm trước.
+refused-org-account-linked = Tài khoản { $account } đã gắn với người khác, không gắn cho { $person } được. Sửa dòng này trong tệp.
 
 ## door-: getting in. Introducing ourselves, codes for people and groups, checking whether a bulletin is genuine.
 

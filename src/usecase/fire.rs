@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::compose;
 use super::notify::{self, Note};
 use super::{Act, UseCaseResult, look_up};
-use crate::domain::audience::{Expr, ReachedGroup};
+use crate::domain::audience::{Expr, ReachedGroup, Resolution};
 use crate::domain::bulletin::State;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::message::Purpose;
@@ -82,6 +82,8 @@ pub async fn run(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) -> UseCaseResu
 struct Targets {
     approved: bool,
     groups: Vec<ReachedGroup>,
+    /// Units that were asked for in other groups than residents', reached or not: each owes an answer.
+    asked: BTreeSet<String>,
     /// Groups that were approved and are gone, plus groups that are new: the composer is told.
     difference: usize,
 }
@@ -93,11 +95,21 @@ async fn targets(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, version: &Bull
     let Some(approval) = tx.approval_of(&bulletin.id, version.version).await? else { return Ok(Targets::default()) };
     let seen: BTreeSet<String> = tx.approved_groups(&approval.id).await?.into_iter().collect();
     let Ok(audience) = Expr::parse(&version.audience) else { return Ok(Targets::default()) };
-    let mut groups = compose::resolve(tx, act, &audience).await?.groups;
+    let resolution = compose::resolve(tx, act, &audience).await?;
+    let asked = asked_units(&resolution);
+    let mut groups = resolution.groups;
     let now: BTreeSet<String> = groups.iter().map(|group| group.id.clone()).collect();
     groups.retain(|group| seen.contains(&group.id));
     let approved = approval.envelope_hash == version.envelope_hash;
-    Ok(Targets { approved, groups, difference: seen.symmetric_difference(&now).count() })
+    Ok(Targets { approved, groups, asked, difference: seen.symmetric_difference(&now).count() })
+}
+
+/// Units of the audience but for residents' groups, those without a group included: losing its group between approval and
+/// firing does not take a village off the list.
+fn asked_units(resolution: &Resolution) -> BTreeSet<String> {
+    let reached = resolution.groups.iter().filter(|group| group.kind != GroupKind::Residents);
+    let lost = resolution.units_without_group.iter().filter(|target| target.kind != GroupKind::Residents);
+    reached.flat_map(|group| group.units.clone()).chain(lost.map(|target| target.unit.clone())).collect()
 }
 
 /// The rule for every kind of group in the audience; the latest of their windows counts for all.
@@ -156,7 +168,7 @@ async fn fire(
         deliver::deliver(tx, act, (bulletin, version), &broadcast, group).await?;
     }
     if version.ack_required {
-        oblige::oblige(tx, act, version, &broadcast, &targets.groups).await?;
+        oblige::oblige(tx, act, version, &broadcast, &targets.asked).await?;
     }
     tx.move_schedule(schedule, ScheduleState::Ended, Millis(schedule.fire_at), act.at).await?;
     tx.audit(act, "broadcast.started", &broadcast.id, &targets.groups.len().to_string()).await?;

@@ -139,8 +139,10 @@ async fn write_commune(
     summary: &mut ImportSummary,
 ) -> UseCaseResult<String> {
     if let Some(other) = tx.commune().await?.filter(|commune| commune.code != file.commune.code) {
-        let args = vec![("found", other.code), ("file", file.commune.code.clone())];
-        return Err(UseCaseError::refused_with("refused-org-other-commune", args));
+        return Err(UseCaseError::refused_with(
+            "refused-org-other-commune",
+            vec![("found", other.code), ("file", file.commune.code.clone())],
+        ));
     }
     let commune = Commune {
         id: act.new_id(),

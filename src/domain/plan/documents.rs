@@ -31,10 +31,19 @@ pub(super) fn documents(scope: &Scope<'_>, documents: &[DocumentReach], level: L
         groups.add(family.newest.zalo_sent, family.newest.zalo_planned);
         beside.add(family.newest.other_sent, family.newest.other_planned);
     }
+    for document in documents.iter().filter(|document| document.level == level && stands_only_beside(scope, document)) {
+        beside.add(document.other_sent, document.other_planned);
+    }
     tally.quantity = groups.part;
     tally.coverage = (tally.count > 0).then_some(groups);
     tally.beside = (beside.whole > 0).then_some(beside);
     tally
+}
+
+/// No Zalo group has it, and its first other delivery was in the period: it is shown and not counted.
+fn stands_only_beside(scope: &Scope<'_>, document: &DocumentReach) -> bool {
+    let in_period = document.other_first_sent_on.is_some_and(|day| day <= scope.until && scope.holds(day));
+    !document.withdrawn && document.first_sent_on.is_none() && in_period
 }
 
 /// Joins corrections to what they correct, over the versions sent by `until` and not withdrawn.

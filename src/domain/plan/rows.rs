@@ -46,6 +46,8 @@ pub struct DocumentReach {
     pub other_planned: u32,
     /// Other deliveries made.
     pub other_sent: u32,
+    /// The day of the first of them.
+    pub other_first_sent_on: Option<NaiveDate>,
     /// Withdrawn: it no longer counts.
     pub withdrawn: bool,
     /// The code of the document this one corrects: the two are one document.

@@ -56,6 +56,7 @@ fn document(code: &str, sent_on: &str, zalo_sent: u32) -> DocumentReach {
         zalo_sent,
         other_planned: 0,
         other_sent: 0,
+        other_first_sent_on: None,
         withdrawn: false,
         corrects: None,
     }

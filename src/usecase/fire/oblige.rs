@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Broadcast, BulletinVersion, GroupKind, Millis, ReachedGroup, Tx, UseCaseResult};
+use super::{Act, Broadcast, BulletinVersion, GroupKind, Millis, Tx, UseCaseResult};
 use crate::domain::ladder::{Ladder, StepKind};
 
 /// One obligation a unit with an answering seat, however many groups reach it; residents' groups oblige nobody.
@@ -11,13 +11,11 @@ pub(super) async fn oblige(
     act: &Act<'_>,
     version: &BulletinVersion,
     broadcast: &Broadcast,
-    groups: &[ReachedGroup],
+    asked: &BTreeSet<String>,
 ) -> UseCaseResult<()> {
     let Some(deadline) = broadcast.ack_deadline.map(Millis) else { return Ok(()) };
-    let asked = groups.iter().filter(|group| group.kind != GroupKind::Residents);
-    let units: BTreeSet<&String> = asked.flat_map(|group| &group.units).collect();
     let mut obliged = 0;
-    for unit_id in units {
+    for unit_id in asked {
         if let Some(seat) = tx.answering_seat(unit_id).await? {
             tx.insert_obligation(&act.new_id(), &broadcast.id, (unit_id, &seat.id), deadline).await?;
             obliged += 1;

@@ -73,8 +73,10 @@ impl Import<'_> {
 fn refuse_other_gateway(known: Option<&Group>, group: &import::Group) -> UseCaseResult<()> {
     match known {
         Some(known) if known.chat_id.is_some() && known.gateway != group.gateway => {
-            let args = vec![("group", group.name.clone()), ("gateway", known.gateway.clone())];
-            Err(UseCaseError::refused_with("refused-org-group-gateway", args))
+            Err(UseCaseError::refused_with(
+                "refused-org-group-gateway",
+                vec![("group", group.name.clone()), ("gateway", known.gateway.clone())],
+            ))
         }
         _ => Ok(()),
     }

@@ -77,8 +77,10 @@ impl Import<'_> {
             let linked = tx.link_identity(gateway, account, &person_id, self.act.at, &self.act.new_id()).await?;
             let owner = tx.identity(gateway, account).await?;
             if owner.is_none_or(|owner| owner.person_id != person_id) {
-                let args = vec![("account", account.to_owned()), ("person", identity.person.clone())];
-                return Err(UseCaseError::refused_with("refused-org-account-linked", args));
+                return Err(UseCaseError::refused_with(
+                    "refused-org-account-linked",
+                    vec![("account", account.to_owned()), ("person", identity.person.clone())],
+                ));
             }
             tx.ensure_chat(gateway, account, ChatKind::Private, "", self.act.at, &self.act.new_id()).await?;
             self.summary.identities.add(if linked { Change::Created } else { Change::Unchanged });

@@ -42,6 +42,8 @@ pub(super) fn documents<'a>(reaches: &'a [GatewayReach], gateways: &BTreeMap<Str
         } else {
             document.other_planned = document.other_planned.saturating_add(small(reach.planned));
             document.other_sent = document.other_sent.saturating_add(small(reach.sent));
+            let known = document.other_first_sent_on.into_iter().chain(day_of(reach));
+            document.other_first_sent_on = known.min();
         }
     }
     documents
@@ -74,9 +76,12 @@ fn theme_item(code: &str, theme: String, sent_on: NaiveDate) -> CountedItem {
 fn add_zalo(document: &mut DocumentReach, reach: &GatewayReach) {
     document.zalo_planned = document.zalo_planned.saturating_add(small(reach.planned));
     document.zalo_sent = document.zalo_sent.saturating_add(small(reach.sent));
-    let sent_on = reach.first_sent_at.map(|at| Millis(at).local_date());
-    let known = document.first_sent_on.into_iter().chain(sent_on);
+    let known = document.first_sent_on.into_iter().chain(day_of(reach));
     document.first_sent_on = known.min();
+}
+
+fn day_of(reach: &GatewayReach) -> Option<NaiveDate> {
+    reach.first_sent_at.map(|at| Millis(at).local_date())
 }
 
 fn unsent(reach: &GatewayReach) -> DocumentReach {
@@ -88,6 +93,7 @@ fn unsent(reach: &GatewayReach) -> DocumentReach {
         zalo_sent: 0,
         other_planned: 0,
         other_sent: 0,
+        other_first_sent_on: None,
         withdrawn: reach.withdrawn,
         corrects: None,
     }

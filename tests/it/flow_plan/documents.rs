@@ -67,7 +67,7 @@ async fn documents_count_by_zalo_and_telegram_stands_beside(store: Store) {
     deliver(&mut tx, "r3", ("zalo", "z1"), &sent).await;
     let local = line(&mut tx, "CT07", "2025-10-28").await;
     assert_eq!((local.count, local.coverage), (1, Some(Coverage { part: 1, whole: 2 })));
-    assert_eq!(local.beside, Some(Coverage { part: 2, whole: 2 }));
+    assert_eq!(local.beside, Some(Coverage { part: 3, whole: 3 }));
     assert_eq!(line(&mut tx, "CT06", "2025-10-28").await.count, 0);
     assert_eq!(line(&mut tx, "CT07", "2025-10-05").await.count, 0);
     let text = said(&mut tx, "CT07", date("2025-10-28")).await;

@@ -23,9 +23,14 @@ fn a_delivery_by_telegram_stands_beside_and_is_never_counted() {
     let line = ct06("2025-10-28", &[zalo_and_telegram]);
     assert_eq!((line.count, line.coverage), (1, Some(groups(23))));
     assert_eq!(line.beside, Some(Coverage { part: 1, whole: 1 }));
-    let telegram_only = DocumentReach { other_planned: 24, other_sent: 24, ..document("VB-2", "", 0) };
-    let line = ct06("2025-10-28", &[telegram_only]);
-    assert_eq!((line.count, line.coverage, line.beside), (0, None, None));
+    let other_first_sent_on = Some(day("2025-10-27"));
+    let telegram_only =
+        DocumentReach { other_planned: 24, other_sent: 24, other_first_sent_on, ..document("VB-2", "", 0) };
+    let line = ct06("2025-10-28", std::slice::from_ref(&telegram_only));
+    assert_eq!((line.count, line.coverage, line.beside), (0, None, Some(groups(24))));
+    // Another month, another line.
+    let november = ct06("2025-11-28", &[telegram_only]);
+    assert_eq!((november.count, november.beside), (0, None));
 }
 
 #[test]

@@ -50,6 +50,7 @@ prop_compose! {
             zalo_sent: numbers[1],
             other_planned: numbers[2],
             other_sent: numbers[3],
+            other_first_sent_on: None,
             withdrawn,
             corrects: corrects.map(|n| format!("VB-{n}")),
         }
