@@ -43,7 +43,7 @@ pub use opened::Opened;
     loa status VB-2025-0042              who got it, who confirmed it"
 )]
 pub struct Cli {
-    /// Settings file; without it the defaults and the environment (LOA__SECTION__KEY) count.
+    /// Settings file; without it the defaults and the environment (`LOA__SECTION__KEY`) count.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Database URL, instead of the configured one: sqlite:PATH or postgres://…

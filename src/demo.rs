@@ -128,7 +128,7 @@ impl Demo {
     /// The address and token under which any Bot API client can join.
     #[must_use]
     pub fn address(&self) -> String {
-        self.sandbox.base_url().to_owned()
+        self.sandbox.base_url().clone()
     }
 
     /// The database, for `loa status --database …` beside a demo that stays up.
@@ -193,7 +193,7 @@ fn settings(sandbox: &Sandbox) -> anyhow::Result<Settings> {
     let token = sandbox.tokens().into_iter().next().context("the sandbox has a bot")?;
     let variables = [
         ("LOA__GATEWAYS__TELEGRAM__PLATFORM", "telegram".to_owned()),
-        ("LOA__GATEWAYS__TELEGRAM__API_URL", sandbox.base_url().to_owned()),
+        ("LOA__GATEWAYS__TELEGRAM__API_URL", sandbox.base_url().clone()),
         ("LOA__GATEWAYS__TELEGRAM__TOKEN", token),
     ];
     Ok(Settings::load(None, variables.into_iter().map(|(name, value)| (name.to_owned(), value)))?)

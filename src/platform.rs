@@ -19,6 +19,7 @@ pub type Call<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a gateway's platform permits. Rendering, acknowledgement and pacing read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a platform, each read alone")]
 pub struct Capabilities {
     /// Longest text of one message, in UTF-16 units after formatting.
     pub text_limit: usize,

@@ -54,7 +54,7 @@ pub struct Start {
     /// Whether the platform's sending limits hold.
     #[arg(long, value_enum, default_value_t = LimitChoice::Strict)]
     pub limits: LimitChoice,
-    /// Faults armed from the start: JSON, or TOML with [[faults]].
+    /// Faults armed from the start: JSON, or TOML with `[[faults]]`.
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
     /// An organisation file: its groups and people are made.
@@ -151,7 +151,7 @@ pub enum Verb {
     },
     /// Replace the armed faults.
     Faults {
-        /// JSON, or TOML with [[faults]].
+        /// JSON, or TOML with `[[faults]]`.
         file: PathBuf,
         /// The running sandbox.
         #[command(flatten)]

@@ -96,7 +96,7 @@ impl Demo {
             plan: plan_lines(&tally),
             audit: AuditFigures { entries: audit.entries, verified: audit.first_broken.is_none() },
             platforms: self.platforms(&stats),
-            elapsed_s: (self.core.clocks.mono.elapsed() - self.started).as_secs_f64(),
+            elapsed_s: self.core.clocks.mono.elapsed().saturating_sub(self.started).as_secs_f64(),
             peak_rss_mb: peak_rss_mb(),
             tables,
         })

@@ -12,7 +12,7 @@
 //! carry accents; the saved names are in [`SAVED_NAMES`]. Codes are compared without zeros in front, accents and
 //! signs, so `VH-XH` is typed `phong:vhxh`.
 //!
-//! [`Expr::canonical`] is what an approval binds; [`resolve`] turns it into groups over a plain snapshot of the
+//! [`Expr::canonical`] is what an approval binds; [`resolve()`] turns it into groups over a plain snapshot of the
 //! directory, each time anew. [`default_audience`] and [`must_answer`] are the defaults of the Nơi nhận lines.
 
 use std::fmt;

@@ -3,7 +3,7 @@
 //! Names are Vietnamese without accents and spaces, because Telegram allows 1 to 32 of `a–z 0–9 _` (Telegram Bot
 //! API, `BotCommand`); people may type them with accents, with spaces or underscores between the syllables,
 //! in capitals, and in a private chat without the slash. Only an exact name is ever carried out; what is near
-//! one is asked about. [`parse`] knows nothing of people: the desk checks [`Command::allowed_for`] and who
+//! one is asked about. [`parse()`] knows nothing of people: the desk checks [`Command::allowed_for`] and who
 //! is answered where.
 
 use crate::domain::org::Role;

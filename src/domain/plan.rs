@@ -1,7 +1,7 @@
 //! A propaganda plan as data, and where it stands on a date.
 //!
 //! The file under `config/plans/` says what the issued paper says; [`Plan::from_toml`] refuses a file that claims
-//! more (a number on a target the paper gives none). [`progress`] and [`progress_range`] are pure functions over
+//! more (a number on a target the paper gives none). [`progress()`] and [`progress_range`] are pure functions over
 //! rows the caller read from the store; they hold no clock, and every number they give points at those rows.
 //!
 //! Invariants of a checked plan: ids are unique; a stated target has a number of at least 1, a tracked one has

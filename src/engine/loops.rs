@@ -19,7 +19,7 @@ const REST: Duration = Duration::from_secs(1);
 /// How long a loop rests after the database failed.
 const AFTER_FAULT: Duration = Duration::from_secs(2);
 /// Longest wait between two tries to reach a platform that does not answer.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
 
 /// Fires schedules as they fall due.
 ///
@@ -124,11 +124,11 @@ pub async fn poller(
     let poller = Poller::new(core, gateway.clone(), me);
     let mut faults = 0;
     loop {
-        let polled = tokio::select! {
+        let news = tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            polled = poller.tick() => polled,
+            news = poller.tick() => news,
         };
-        let wait = match polled {
+        let wait = match news {
             Ok(_) => {
                 faults = 0;
                 continue;

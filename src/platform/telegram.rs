@@ -171,7 +171,7 @@ fn capabilities(per_second: u32) -> Capabilities {
         buttons: true,
         edits: true,
         files: true,
-        delete_within: Some(Duration::from_secs(48 * 3_600)),
+        delete_within: Some(Duration::from_hours(48)),
         upload_limit: 50_000_000,
         download_limit: 20_000_000,
         counts_as_zalo: false,

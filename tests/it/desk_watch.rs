@@ -84,7 +84,7 @@ impl Room {
     }
 
     /// The commune's act at the room's time.
-    pub fn act<'a>(entropy: &'a Arc<SeededEntropy>, at: Millis) -> Act<'a> {
+    pub fn act(entropy: &Arc<SeededEntropy>, at: Millis) -> Act<'_> {
         Act {
             commune_id: COMMUNE.to_owned(),
             person_id: None,
@@ -327,18 +327,18 @@ async fn the_sums_agree_with_the_bulletin_they_are_summed_from(store: Store) {
            'e', 0, 0)",
     )
     .await;
-    let stats = room.stats(Window::ALL).await;
+    let sums = room.stats(Window::ALL).await;
     let status = room.status().await;
     let broadcast = status.latest().unwrap();
-    assert_eq!(stats.deliveries, broadcast.counts);
-    assert_eq!(stats.obligations, broadcast.acknowledgements);
-    assert_eq!(stats.platforms[GATEWAY], broadcast.counts);
-    let counts = stats.deliveries;
+    assert_eq!(sums.deliveries, broadcast.counts);
+    assert_eq!(sums.obligations, broadcast.acknowledgements);
+    assert_eq!(sums.platforms[GATEWAY], broadcast.counts);
+    let counts = sums.deliveries;
     assert_eq!((counts.sent, counts.partial, counts.unknown, counts.failed), (16, 1, 1, 4));
     assert_eq!((counts.skipped, counts.pending, counts.total()), (1, 1, 24));
-    assert_eq!((stats.groups, stats.reminders, broadcast.reminders), (24, 1, 1));
+    assert_eq!((sums.groups, sums.reminders, broadcast.reminders), (24, 1, 1));
     // 1 to 12 minutes: the two in the middle are 6 and 7.
-    assert_eq!((stats.median_minutes, stats.acknowledged_permille, stats.obligations.late), (Some(6), Some(500), 1));
+    assert_eq!((sums.median_minutes, sums.acknowledged_permille, sums.obligations.late), (Some(6), Some(500), 1));
     let nothing = room.stats(Window { from: AT.plus_ms(1), to: Millis(i64::MAX) }).await;
     assert_eq!((nothing.deliveries.total(), nothing.obligations.expected, nothing.median_minutes), (0, 0, None));
     assert_eq!(nothing.platforms[GATEWAY].total(), 0, "a gateway without deliveries is named");

@@ -78,7 +78,7 @@ pub async fn sandbox(clock: &Arc<TestClock>) -> Sandbox {
 pub fn settings(sandbox: &Sandbox) -> Settings {
     let variables = [
         ("LOA__GATEWAYS__TELEGRAM__PLATFORM", "telegram".to_owned()),
-        ("LOA__GATEWAYS__TELEGRAM__API_URL", sandbox.base_url().to_owned()),
+        ("LOA__GATEWAYS__TELEGRAM__API_URL", sandbox.base_url().clone()),
         ("LOA__GATEWAYS__TELEGRAM__TOKEN", sandbox.tokens()[0].clone()),
         ("LOA__GATEWAYS__TELEGRAM__LONG_POLL_SECONDS", "0".to_owned()),
     ];

@@ -1,7 +1,5 @@
 //! The sandbox's Telegram Bot API as a foreign client sees it: plain HTTP, no code shared with the gateway.
 
-#![expect(clippy::unwrap_used, reason = "what the tests share may stop a test")]
-
 mod bodies;
 mod callbacks;
 mod chats;

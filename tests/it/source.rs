@@ -3,8 +3,6 @@
 //! Not a parser. It knows just enough of the language (nested comments, raw strings, lifetimes against characters) for
 //! the rules of the house to be checked on every file, and keeps byte offsets, so that a finding can be looked up.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
-
 use std::fs;
 use std::ops::Range;
 use std::path::Path;

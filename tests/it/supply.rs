@@ -1,8 +1,6 @@
 //! What Loa is built from, read from Cargo.lock: one registry, one TLS stack, one copy of what must be single.
 //! `cargo deny` says more where it is installed; this says the essential everywhere.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
-
 use super::source::root;
 
 struct Package {

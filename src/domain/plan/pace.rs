@@ -69,7 +69,7 @@ impl PaceAlert {
     }
 }
 
-/// The reminders of the day `on`, from the lines [`super::progress`] gave for it. None outside an enforced phase,
+/// The reminders of the day `on`, from the lines [`super::progress()`] gave for it. None outside an enforced phase,
 /// none for a period that is not judged, and never more asked than the period requires.
 #[must_use]
 pub fn pace_alerts(plan: &Plan, on: NaiveDate, lines: &[TargetProgress]) -> Vec<PaceDue> {

@@ -9,7 +9,7 @@ use crate::domain::period::{Period, PeriodKind};
 /// The lines of the target `target_id` for every period that has a day in `span` and has begun by `on`, oldest
 /// first. Empty for an unknown id.
 ///
-/// Unlike [`super::progress`], which speaks of today's phase, each period here is judged by the enforced phase it
+/// Unlike [`super::progress()`], which speaks of today's phase, each period here is judged by the enforced phase it
 /// touches, and acts done after that phase no longer help a one-off: the summary of a finished phase stays as it
 /// was. Pass [`Plan::enforced_period`] for the peak, or a month, a quarter, the window of a report.
 #[must_use]

@@ -168,8 +168,8 @@ mod tests {
 
     #[test]
     fn both_service_messages_of_a_migration_say_the_same_move() {
-        let old = json!({"update_id": 1, "message": {"message_id": 1, "chat": {"id": -5, "type": "group"}, "migrate_to_chat_id": -100_5}});
-        let new = json!({"update_id": 2, "message": {"message_id": 1, "chat": {"id": -100_5, "type": "supergroup"}, "migrate_from_chat_id": -5}});
+        let old = json!({"update_id": 1, "message": {"message_id": 1, "chat": {"id": -5, "type": "group"}, "migrate_to_chat_id": -1_005}});
+        let new = json!({"update_id": 2, "message": {"message_id": 1, "chat": {"id": -1_005, "type": "supergroup"}, "migrate_from_chat_id": -5}});
         let moved = Some(Event::Moved { from: "-5".to_owned(), to: "-1005".to_owned() });
         assert_eq!(event(&old, &me()), moved);
         assert_eq!(event(&new, &me()), moved);

@@ -97,7 +97,7 @@ pub async fn view_of(
         urgency: version.urgency,
         issuer: say!(locale, "label-issuer", commune = commune),
         organ_line: document_line(version),
-        salutation: salutation(act, version, group),
+        salutation: Some(salutation(act, version, group)),
         title: version.title.clone(),
         body: version.body.lines().map(str::to_owned).collect(),
         issued_at: Some(act.at),
@@ -120,13 +120,13 @@ fn attached(file: &VersionFile) -> AttachedFile {
     AttachedFile { name: file.file_name.clone(), pages, link: None }
 }
 
-fn salutation(act: &Act<'_>, version: &BulletinVersion, group: GroupKind) -> Option<String> {
+fn salutation(act: &Act<'_>, version: &BulletinVersion, group: GroupKind) -> String {
     let key = match (version.public, group) {
         (Public::Residents, _) | (_, GroupKind::Residents) => "label-dear-residents",
         (_, GroupKind::Cadre) => "label-dear-heads",
         (_, GroupKind::Office) => "label-dear-offices",
     };
-    Some(act.house.locale.text(key, &[]))
+    act.house.locale.text(key, &[])
 }
 
 /// "Kế hoạch số …/KH-UBND ngày 7/2025 của UBND xã": which document it is, with a blank number shown as a blank.

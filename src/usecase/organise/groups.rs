@@ -72,12 +72,10 @@ impl Import<'_> {
 /// A bound slot cannot go to another gateway: its chat is not there.
 fn refuse_other_gateway(known: Option<&Group>, group: &import::Group) -> UseCaseResult<()> {
     match known {
-        Some(known) if known.chat_id.is_some() && known.gateway != group.gateway => {
-            Err(UseCaseError::refused_with(
-                "refused-org-group-gateway",
-                vec![("group", group.name.clone()), ("gateway", known.gateway.clone())],
-            ))
-        }
+        Some(known) if known.chat_id.is_some() && known.gateway != group.gateway => Err(UseCaseError::refused_with(
+            "refused-org-group-gateway",
+            vec![("group", group.name.clone()), ("gateway", known.gateway.clone())],
+        )),
         _ => Ok(()),
     }
 }
