@@ -162,7 +162,7 @@ pub async fn start(
     let planner = Planner::new(core.clone(), commune.clone());
     lifecycle.spawn("planner", loops::planner(core.clone(), planner, stop.clone()));
     let keeper = Keeper::new(core.clone(), commune.clone());
-    lifecycle.spawn("keeper", loops::keeper(keeper, stop.clone()));
+    lifecycle.spawn("keeper", loops::keeper(core.clone(), keeper, stop.clone()));
     let inbox = Inbox::new(core.clone(), commune.clone(), inspect);
     lifecycle.spawn("inbox", loops::inbox(core.clone(), inbox, stop.clone()));
     for gateway in core.gateways.values() {

@@ -23,6 +23,9 @@ pub mod loops;
 pub mod planner;
 pub mod poller;
 
+/// How long the lead among several engines is kept without renewal.
+const LEAD_MILLIS: i64 = 30_000;
+
 /// What every loop shares.
 pub struct Core {
     /// The database.
@@ -98,6 +101,27 @@ impl Core {
     #[must_use]
     pub fn wall_now(&self) -> Millis {
         self.clocks.wall.now()
+    }
+
+    /// Takes or renews a lease that one engine of several holds; false when another holds it.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn leads(&self, name: &str) -> EngineResult<bool> {
+        let wall = self.wall_now();
+        let mut tx = self.store.begin().await?;
+        let lease = tx.take_lease(name, &self.owner, wall, wall.plus_ms(LEAD_MILLIS)).await?;
+        tx.commit().await?;
+        Ok(lease.is_some())
+    }
+
+    /// Whether this engine sends for a gateway now.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn drives(&self, gateway: &str) -> EngineResult<bool> {
+        let mut tx = self.store.read().await?;
+        Ok(tx.lease(gateway).await?.is_some_and(|lease| lease.owner == self.owner))
     }
 
     /// The commune this database is for.

@@ -297,6 +297,7 @@ wall-line-late = ✅ { $unit }: đã nhận muộn { $time } ({ $seat })
 remind-group = ⏰ Nhắc { $code }: chưa có xác nhận của { $units }. Hạn: { $deadline }.
     Đồng chí bấm "✅ Đã nhận" hoặc trả lời: Đã nhận.
 remind-list = ⏰ { $code }: hết hạn. Chưa xác nhận: { $open }/{ $all } đơn vị
+remind-unreachable = 📵 { $code }: tin không tới được các đơn vị sau, cần gọi điện hoặc báo trực tiếp:
 remind-all-done = ✅ { $code }: { $all }/{ $all } đơn vị đã xác nhận.
 remind-line = • { $unit } – { $seat }: { $name }
 remind-line-unreachable = • { $unit } – { $seat }: { $name } (tin không tới được nhóm)

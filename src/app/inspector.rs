@@ -22,6 +22,8 @@ pub async fn inspect_content(program: PathBuf, entropy: &dyn Entropy, content: V
     let mut name = [0_u8; 16];
     entropy.fill(&mut name);
     let path = std::env::temp_dir().join(format!("loa-{}", &sha256_hex(&name)[..32]));
+    // Removed whatever happens to this task, a cut at shutdown included.
+    let _guard = Removed(&path);
     let written = write_private(&path, &content).await;
     let inspection = match written {
         Ok(()) => Some(inspect::inspect(&program, &path, Limits::default()).await),
@@ -30,9 +32,6 @@ pub async fn inspect_content(program: PathBuf, entropy: &dyn Entropy, content: V
             None
         }
     };
-    if let Err(error) = tokio::fs::remove_file(&path).await {
-        tracing::warn!(error = %error.kind(), "document.not_removed");
-    }
     let kind = inspect::sniff(&content);
     let page = inspection.as_ref().map(|inspection| inspection.first_page());
     Fetched::File {
@@ -41,6 +40,17 @@ pub async fn inspect_content(program: PathBuf, entropy: &dyn Entropy, content: V
         first_page: page.map(|page| page.text.to_owned()).unwrap_or_default(),
         readable: page.is_some_and(|page| page.readable),
         content,
+    }
+}
+
+/// Removes a file when dropped.
+struct Removed<'a>(&'a std::path::Path);
+
+impl Drop for Removed<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(self.0) {
+            tracing::warn!(error = %error.kind(), "document.not_removed");
+        }
     }
 }
 

@@ -38,6 +38,7 @@ const ANNOUNCEMENT: [&str; 6] = [
 const LEDGER: [&str; 12] = [
     "/ghinhan bangron 5 trước trụ sở UBND xã, khu chợ 18/7",
     "/ghinhan cumtin 1 trước trụ sở UBND xã 20/7",
+    "/ghinhan bangron 2 cổng chào Thôn 12 25/7",
     "/ghinhan dai Nghị quyết 57 là gì 9/7 17h",
     "/ghinhan dai Nộp hồ sơ trực tuyến tại nhà 11/7 17h",
     "/ghinhan dai Cảnh giác lừa đảo qua mạng 14/7 17h",
@@ -47,7 +48,6 @@ const LEDGER: [&str; 12] = [
     "/ghinhan dai Chữ ký số cá nhân 23/7 17h",
     "/ghinhan cong https://halong.example/chuyen-doi-so-1 22/7",
     "/ghinhan cong https://halong.example/chuyen-doi-so-2 28/7",
-    "/ghinhan bangron 2 cổng chào Thôn 12 25/7",
 ];
 
 impl Demo {

@@ -59,7 +59,7 @@ async fn respond(tx: &mut Tx, act: &Act<'_>, talk: &Talk, heeded: Heeded) -> Use
             let text = say!(locale, "desk-trouble-noted", code = code);
             talk.say(tx, act, &Note::plain(text)).await?;
         }
-        Heeded::AskWhich(choices) => ask_which(tx, act, talk, &choices).await?,
+        Heeded::AskWhich { choices, aired } => ask_which(tx, act, talk, (&choices, aired)).await?,
         Heeded::Silence(_) if talk.is_private() && talk.person.is_some() => {
             talk.say(tx, act, &Note::plain(say!(locale, "desk-not-understood"))).await?;
         }
@@ -84,11 +84,13 @@ fn thanks(act: &Act<'_>, heeded: &Heeded) -> String {
     act.house.locale.text(key, &[("units", units.into()), ("code", code.as_str().into())])
 }
 
-async fn ask_which(tx: &mut Tx, act: &Act<'_>, talk: &Talk, choices: &[Choice]) -> UseCaseResult<()> {
+async fn ask_which(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (&[Choice], bool)) -> UseCaseResult<()> {
+    let (choices, aired) = what;
+    let room = if aired { "w:l" } else { "w:a" };
     let mut note = Note::plain(say!(act.house.locale, "desk-ask-which"));
     for choice in choices.iter().take(10) {
         let label = format!("{} – {}", choice.code, choice.unit_name);
-        let data = format!("w:{}", choice.obligation_id);
+        let data = format!("{room}:{}", choice.obligation_id);
         note = note.with_row(&[(&label, &data)]);
     }
     talk.say(tx, act, &note).await
@@ -121,8 +123,8 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str
 async fn toast(tx: &mut Tx, act: &Act<'_>, talk: &Talk, heeded: Heeded) -> UseCaseResult<Response> {
     match heeded {
         Heeded::Acknowledged { .. } => Ok(Response::toast(thanks(act, &heeded))),
-        Heeded::AskWhich(choices) => {
-            ask_which(tx, act, talk, &choices).await?;
+        Heeded::AskWhich { choices, aired } => {
+            ask_which(tx, act, talk, (&choices, aired)).await?;
             Ok(Response::toast(say!(act.house.locale, "toast-which")))
         }
         Heeded::Trouble { .. } | Heeded::Silence(_) => Ok(Response::toast(say!(act.house.locale, "toast-not-yours"))),
@@ -131,6 +133,10 @@ async fn toast(tx: &mut Tx, act: &Act<'_>, talk: &Talk, heeded: Heeded) -> UseCa
 
 /// A press under a message whose sending is in doubt proves that it arrived.
 async fn prove(tx: &mut Tx, act: &Act<'_>, talk: &Talk, delivery_id: &str) -> UseCaseResult<()> {
+    // A message of ours that is known by this id (a resend, a reminder) proves itself and nothing else.
+    if tx.message_by_external(&talk.chat.id, &talk.message).await?.is_some() {
+        return Ok(());
+    }
     let Some(delivery) = tx.delivery(delivery_id).await? else { return Ok(()) };
     for message in tx.messages_of_broadcast(&delivery.broadcast_id).await? {
         let this = message.delivery_id.as_deref() == Some(delivery_id) && !message.buttons.is_empty();
@@ -143,7 +149,10 @@ async fn prove(tx: &mut Tx, act: &Act<'_>, talk: &Talk, delivery_id: &str) -> Us
 }
 
 /// One of the choices of a question we asked.
-pub(super) async fn picked(tx: &mut Tx, act: &Act<'_>, talk: &Talk, obligation_id: &str) -> UseCaseResult<Response> {
+pub(super) async fn picked(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: &str) -> UseCaseResult<Response> {
+    let (what, obligation_id) = data.split_once(':').unwrap_or(("a", data));
+    let strength = Strength::Strong;
+    let meaning = if what == "l" { Meaning::Aired { strength } } else { Meaning::Received { strength } };
     let Some(obligation) = tx.obligation(obligation_id).await? else {
         return Ok(Response::toast(say!(act.house.locale, "toast-old-button")));
     };
@@ -151,10 +160,10 @@ pub(super) async fn picked(tx: &mut Tx, act: &Act<'_>, talk: &Talk, obligation_i
         chat: &talk.chat,
         way: AnswerWay::Button,
         text: "",
-        meaning: Some(Meaning::Received { strength: Strength::Strong }),
+        meaning: Some(meaning),
         broadcast: Some(obligation.broadcast_id.clone()),
         replied_to_other: false,
-        dedupe: format!("w:{}:{}", obligation.id, talk.account),
+        dedupe: format!("w:{what}:{}:{}", obligation.id, talk.account),
     };
     let heeded = acknowledge::pick(tx, act, &heard, &obligation).await?;
     toast(tx, act, talk, heeded).await
@@ -186,8 +195,8 @@ pub(super) async fn command(
     let heeded = acknowledge::hear(tx, act, &heard).await?;
     let text = match heeded {
         Heeded::Acknowledged { .. } => thanks(act, &heeded),
-        Heeded::AskWhich(choices) => {
-            ask_which(tx, act, talk, &choices).await?;
+        Heeded::AskWhich { choices, aired } => {
+            ask_which(tx, act, talk, (&choices, aired)).await?;
             return Ok(Response::default());
         }
         Heeded::Trouble { .. } | Heeded::Silence(_) => say!(act.house.locale, "desk-nothing-open"),

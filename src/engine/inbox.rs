@@ -25,7 +25,7 @@ pub struct Inbox {
 }
 
 /// Updates processed in one tick.
-const BATCH: i64 = 20;
+const BATCH: usize = 20;
 /// Largest document a conversation takes, bytes: what Telegram lets a bot fetch (Bot API, getFile).
 const MAX_DOCUMENT: u64 = 20_000_000;
 
@@ -41,11 +41,15 @@ impl Inbox {
     /// # Errors
     /// The database; an update that could not be processed is tried again later, and given up after five times.
     pub async fn tick(&self) -> EngineResult<usize> {
-        let waiting = self.core.store.read().await?.waiting_inbox(BATCH).await?;
-        for row in &waiting {
-            self.process(row).await?;
+        let mut taken = 0;
+        // One by one: a press that came meanwhile goes before what was waiting already.
+        while taken < BATCH {
+            let next = self.core.store.read().await?.waiting_inbox(self.core.wall_now(), 1).await?.pop();
+            let Some(row) = next else { break };
+            self.process(&row).await?;
+            taken += 1;
         }
-        Ok(waiting.len())
+        Ok(taken)
     }
 
     async fn process(&self, row: &InboxRow) -> EngineResult<()> {
@@ -59,7 +63,7 @@ impl Inbox {
             }
             Err(error) => {
                 tracing::error!(inbox = %row.id, error = %describe(&error), "inbox.failed");
-                self.answer_if_press(row, &event, "").await;
+                self.answer_if_press(row, &event, "");
                 self.fail(row, &describe(&error)).await
             }
         }
@@ -114,7 +118,7 @@ impl Inbox {
     /// What may be done after the commit, and is not worth repeating if it fails.
     async fn after(&self, row: &InboxRow, event: &Event, response: Response) {
         let Some(gateway) = self.core.gateways.get(&row.gateway) else { return };
-        self.answer_if_press(row, event, response.toast.as_deref().unwrap_or_default()).await;
+        self.answer_if_press(row, event, response.toast.as_deref().unwrap_or_default());
         for message in &response.delete {
             let Some(chat) = event.chat() else { continue };
             if let Err(error) = gateway.delete(&chat.external_id, message).await {
@@ -129,13 +133,17 @@ impl Inbox {
         }
     }
 
-    async fn answer_if_press(&self, row: &InboxRow, event: &Event, text: &str) {
+    fn answer_if_press(&self, row: &InboxRow, event: &Event, text: &str) {
         let Event::Press(ButtonPress { press_id, .. }) = event else { return };
-        let Some(gateway) = self.core.gateways.get(&row.gateway) else { return };
-        if let Err(error) = gateway.answer_press(press_id, text).await {
-            // An old press: the answer no longer reaches anybody, what it did stands.
-            tracing::debug!(gateway = %row.gateway, %error, "press.not_answered");
-        }
+        let Some(gateway) = self.core.gateways.get(&row.gateway).cloned() else { return };
+        let (press_id, text) = (press_id.clone(), text.to_owned());
+        // Nobody else waits for this answer.
+        self.core.calls.spawn(async move {
+            if let Err(error) = gateway.answer_press(&press_id, &text).await {
+                // An old press: the answer no longer reaches anybody, what it did stands.
+                tracing::debug!(gateway = gateway.name(), %error, "press.not_answered");
+            }
+        });
     }
 
     async fn fail(&self, row: &InboxRow, error: &str) -> EngineResult<()> {

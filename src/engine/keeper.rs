@@ -101,7 +101,10 @@ impl Keeper {
         tx.expire_messages(act.at).await?;
         tx.lapse_obligations(act.at.plus_days(-act.house.lapse_days), act.at).await?;
         for broadcast in tx.running_broadcasts().await? {
-            tx.mark_unreachable(&broadcast.id).await?;
+            tx.mark_reached_again(&broadcast.id).await?;
+            if tx.mark_unreachable(&broadcast.id).await? > 0 {
+                remind::tell_unreachable(&mut tx, &act, &broadcast).await?;
+            }
             if tx.open_pieces(&broadcast.id).await? == 0 {
                 close(&mut tx, &act, &broadcast).await?;
             }

@@ -14,6 +14,8 @@ use super::poller::{PollError, Poller};
 use super::{Core, EngineError, EngineResult};
 use crate::platform::{AskError, Gateway, Menu};
 
+/// The lease of the one engine that keeps the commune's rows: of several, one reminds, closes and seals.
+const KEEPING: &str = "keeper";
 /// How long a loop rests when nothing rings: the clock alone may have made something due.
 const REST: Duration = Duration::from_secs(1);
 /// How long a loop rests after the database failed.
@@ -44,16 +46,21 @@ pub async fn planner(core: Arc<Core>, planner: Planner, stop: CancellationToken)
 ///
 /// # Errors
 /// None while it runs; a fault is logged and tried again.
-pub async fn keeper(keeper: Keeper, stop: CancellationToken) -> EngineResult<()> {
+pub async fn keeper(core: Arc<Core>, keeper: Keeper, stop: CancellationToken) -> EngineResult<()> {
     while !stop.is_cancelled() {
-        let rest = outcome("keeper", keeper.tick().await);
+        let ours = core.leads(KEEPING).await;
+        let rest = match ours {
+            Ok(true) => outcome("keeper", keeper.tick().await),
+            Ok(false) => REST,
+            Err(error) => outcome("keeper", Err(error)),
+        };
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(rest) => {}
         }
     }
     // What the last acts left unsealed is sealed before the end.
-    keeper.tick().await
+    if core.leads(KEEPING).await? { keeper.tick().await } else { Ok(()) }
 }
 
 /// Processes what comes in.
@@ -121,9 +128,16 @@ pub async fn poller(
     if let Err(error) = gateway.publish_menu(&menu).await {
         tracing::warn!(gateway = gateway.name(), %error, "menu.not_published");
     }
-    let poller = Poller::new(core, gateway.clone(), me);
+    let poller = Poller::new(core.clone(), gateway.clone(), me);
     let mut faults = 0;
     loop {
+        // Of several engines the one that sends for a gateway receives for it too.
+        if !core.drives(gateway.name()).await.unwrap_or(false) {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(REST / 10) => continue,
+            }
+        }
         let news = tokio::select! {
             () = stop.cancelled() => return Ok(()),
             news = poller.tick() => news,

@@ -129,8 +129,9 @@ impl Pacer {
     /// Notes a call made before this process started, `ago` before `now`.
     pub fn reload(&mut self, now: Duration, chat: &str, ago: Duration) {
         // A call from before the monotonic clock's zero is counted as made at zero: later than true, so never too fast.
-        let pace = self.chats.entry(chat.to_owned()).or_default();
-        pace.calls.push_back(now.saturating_sub(ago));
+        let made = now.saturating_sub(ago);
+        self.free_at = self.free_at.max(made + self.limits.interval);
+        self.chats.entry(chat.to_owned()).or_default().calls.push_back(made);
     }
 
     /// A refusal with a wait: that chat pauses; the gateway does only when several chats were refused together.

@@ -134,7 +134,20 @@ const UNREACHABLE: &str = "UPDATE obligations SET state = 'unreachable' WHERE br
         WHERE d.broadcast_id = $1 AND du.unit_id = obligations.unit_id \
           AND m.state NOT IN ('failed', 'skipped', 'expired', 'cancelled'))";
 
+const REACHED_AGAIN: &str = "UPDATE obligations SET state = 'awaiting' WHERE broadcast_id = $1 AND state = 'unreachable' \
+     AND EXISTS (SELECT 1 FROM delivery_units du JOIN deliveries d ON d.id = du.delivery_id \
+        JOIN messages m ON m.delivery_id = d.id AND m.purpose = 'broadcast' \
+        WHERE d.broadcast_id = $1 AND du.unit_id = obligations.unit_id AND m.state = 'sent')";
+
 impl Tx {
+    /// Puts those back among the awaiting whom a resend reached after all; gives how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn mark_reached_again(&mut self, broadcast_id: &str) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(REACHED_AGAIN).bind(broadcast_id).execute(c).await?.rows_affected()))
+    }
+
     /// Writes an obligation, awaiting.
     ///
     /// # Errors

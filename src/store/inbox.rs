@@ -42,12 +42,13 @@ pub const FAILED_BODY_MILLIS: i64 = 7 * 24 * 3_600_000;
 /// Tries before an update is given up as failed.
 pub const MAX_ATTEMPTS: i64 = 5;
 
-const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (gateway, dedupe) DO NOTHING";
-const WAITING: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox WHERE state = 'waiting' \
+const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 0) ON CONFLICT (gateway, dedupe) DO NOTHING";
+const WAITING: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox WHERE state = 'waiting' AND retry_at <= $2 \
      ORDER BY urgent DESC, received_at, id LIMIT $1";
 const DONE: &str = "UPDATE inbox SET state = 'done', event = NULL, processed_at = $2, error = NULL WHERE id = $1 AND state = 'waiting'";
-const FAILED: &str = "UPDATE inbox SET attempts = attempts + 1, error = $2, \
+// 2 s, 4 s, 6 s …: a short fault of the database must not use up the tries.
+const FAILED: &str = "UPDATE inbox SET attempts = attempts + 1, error = $2, retry_at = $4 + 2000 * (attempts + 1), \
      state = CASE WHEN attempts + 1 >= $3 THEN 'failed' ELSE 'waiting' END, processed_at = $4 WHERE id = $1 AND state = 'waiting'";
 const ERASE: &str = "UPDATE inbox SET event = NULL WHERE state = 'failed' AND event IS NOT NULL AND received_at < $1";
 const FORGET: &str = "DELETE FROM inbox WHERE state <> 'waiting' AND event IS NULL AND received_at < $1";
@@ -81,8 +82,8 @@ impl Tx {
     ///
     /// # Errors
     /// The database.
-    pub async fn waiting_inbox(&mut self, limit: i64) -> StoreResult<Vec<InboxRow>> {
-        Ok(on!(self, |c| sqlx::query_as(WAITING).bind(limit).fetch_all(c).await?))
+    pub async fn waiting_inbox(&mut self, now: Millis, limit: i64) -> StoreResult<Vec<InboxRow>> {
+        Ok(on!(self, |c| sqlx::query_as(WAITING).bind(limit).bind(now.0).fetch_all(c).await?))
     }
 
     /// How many updates wait.

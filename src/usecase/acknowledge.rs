@@ -77,7 +77,12 @@ pub enum Heeded {
         code: String,
     },
     /// It may mean several things.
-    AskWhich(Vec<Choice>),
+    AskWhich {
+        /// What.
+        choices: Vec<Choice>,
+        /// Whether it said that it was read over the loudspeaker.
+        aired: bool,
+    },
     /// Nothing to do, and nothing to say.
     Silence(IgnoreReason),
 }
@@ -90,10 +95,21 @@ pub async fn hear(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>) -> UseCaseResul
     let Some(person_id) = act.person_id.clone() else { return Ok(Heeded::Silence(IgnoreReason::NotAHolder)) };
     let seats = answering_seats(tx, act, &person_id).await?;
     let (answer, open) = gather::gather(tx, act, heard, &seats).await?;
+    if answer.codes.is_empty() && gather::names_a_code(heard) {
+        // A mistyped code must not settle whatever else happens to be open.
+        return Ok(Heeded::Silence(IgnoreReason::NothingOpen));
+    }
     let items: Vec<OpenItem> = open.iter().map(open_item).collect();
     match ack::attribute(&answer, &items) {
         Attribution::Ignore(reason) => Ok(Heeded::Silence(reason)),
-        Attribution::AskWhich(ids) => Ok(Heeded::AskWhich(choices(tx, &chosen(&open, &ids)).await?)),
+        // A complaint is never held up by a question: it reaches the composer for everything it may be about.
+        Attribution::AskWhich(ids) if matches!(answer.meaning, Meaning::Trouble { .. }) => {
+            note_trouble(tx, act, heard, &chosen(&open, &ids)).await
+        }
+        Attribution::AskWhich(ids) => {
+            let aired = matches!(answer.meaning, Meaning::Aired { .. });
+            Ok(Heeded::AskWhich { choices: choices(tx, &chosen(&open, &ids)).await?, aired })
+        }
         Attribution::Issue(ids) => note_trouble(tx, act, heard, &chosen(&open, &ids)).await,
         Attribution::Settle(ids) => settle(tx, act, heard, &answer, (&chosen(&open, &ids), &seats)).await,
     }
@@ -169,7 +185,10 @@ async fn settle(
     }
     let broadcasts: BTreeSet<&str> = obligations.iter().map(|obligation| obligation.broadcast_id.as_str()).collect();
     for broadcast_id in &broadcasts {
-        prove_delivery(tx, act, broadcast_id, heard.chat).await?;
+        // Only the code proves that the text was read here: the head may sit in another of our groups.
+        if !answer.codes.is_empty() {
+            prove_delivery(tx, act, broadcast_id, heard.chat).await?;
+        }
         wall::answered(tx, act, broadcast_id, &heard.chat.id).await?;
     }
     let code = match broadcasts.first() {

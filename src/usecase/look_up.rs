@@ -68,3 +68,18 @@ pub async fn require_any_role(tx: &mut Tx, act: &Act<'_>, roles: &[Role]) -> Use
     let missing = roles.first().copied().unwrap_or(Role::Viewer);
     Err(Denied::MissingRole(missing).into())
 }
+
+/// Checks that the acting person has one of these roles on a unit; gives the person's id.
+///
+/// # Errors
+/// `Denied`.
+pub async fn require_role_of(tx: &mut Tx, act: &Act<'_>, roles: &[Role], unit_id: &str) -> UseCaseResult<String> {
+    let person_id = act.person()?.to_owned();
+    for role in roles {
+        if tx.has_role(&person_id, *role, unit_id).await? {
+            return Ok(person_id);
+        }
+    }
+    let missing = roles.first().copied().unwrap_or(Role::Viewer);
+    Err(Denied::MissingRole(missing).into())
+}

@@ -24,15 +24,31 @@ use crate::store::messages::{Message, NewMessage};
 /// The database.
 pub async fn run_step(tx: &mut Tx, act: &Act<'_>, step: &ReminderStep, skip: bool) -> UseCaseResult<usize> {
     let Some(broadcast) = tx.broadcast(&step.broadcast_id).await? else { return Ok(0) };
-    let mut reminded = 0;
-    if step.kind == StepKind::Remind.as_str() && !skip {
-        reminded = remind_awaiting(tx, act, &broadcast).await?;
+    if step.kind == StepKind::List.as_str() {
+        if tx.finish_reminder(step, act.at, 0).await? {
+            list_to_composer(tx, act, &broadcast).await?;
+        }
+        return Ok(0);
     }
-    let count = i64::try_from(reminded).unwrap_or(i64::MAX);
-    if tx.finish_reminder(step, act.at, count).await? && step.kind == StepKind::List.as_str() {
-        list_to_composer(tx, act, &broadcast).await?;
+    let over = skip || broadcast.ack_deadline.is_some_and(|deadline| act.at.0 >= deadline);
+    if !over && is_quiet(tx, act, &broadcast).await? {
+        // It waits for the morning; the next look decides again.
+        return Ok(0);
     }
+    // Taken first: of two engines one reminds.
+    if !tx.finish_reminder(step, act.at, 0).await? || over {
+        return Ok(0);
+    }
+    let reminded = remind_awaiting(tx, act, &broadcast).await?;
+    tx.count_reminded(step, i64::try_from(reminded).unwrap_or(i64::MAX)).await?;
     Ok(reminded)
+}
+
+/// Whether groups are not to be written to now, at this urgency.
+async fn is_quiet(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<bool> {
+    let Some(version) = tx.version(&broadcast.bulletin_id, broadcast.version).await? else { return Ok(false) };
+    let house = act.house;
+    Ok(house.windows.next_allowed(act.at, GroupKind::Cadre, version.urgency, &house.holidays) > act.at)
 }
 
 /// `/nhac`: reminds those still awaiting, now, on a person's order.
@@ -40,7 +56,7 @@ pub async fn run_step(tx: &mut Tx, act: &Act<'_>, step: &ReminderStep, skip: boo
 /// # Errors
 /// `Denied`; `Refused` when it was not sent yet.
 pub async fn now(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResult<usize> {
-    look_up::require_any_role(tx, act, &[Role::Composer, Role::Approver, Role::Admin]).await?;
+    look_up::require_role_of(tx, act, &[Role::Composer, Role::Approver, Role::Admin], &bulletin.unit_id).await?;
     let Some(broadcast) = tx.broadcasts_of(&bulletin.id).await?.pop() else {
         return Err(UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]));
     };
@@ -140,6 +156,22 @@ async fn list_to_composer(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> 
         lines.join("\n")
     };
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// Tells the composer at once whom no message reached: they must be called, not reminded.
+///
+/// # Errors
+/// The database.
+pub async fn tell_unreachable(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<()> {
+    let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(()) };
+    let mut lines = vec![say!(act.house.locale, "remind-unreachable", code = bulletin.code.as_str())];
+    for obligation in tx.obligations_of(&broadcast.id).await? {
+        if obligation.state == ObligationState::Unreachable {
+            lines.push(open_line(tx, act, &obligation).await?);
+        }
+    }
+    notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(lines.join("\n"))).await?;
     Ok(())
 }
 

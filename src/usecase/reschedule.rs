@@ -50,9 +50,9 @@ async fn next_version(
 ) -> UseCaseResult<(BulletinVersion, Vec<NewFile>)> {
     let old = look_up::current_version(tx, bulletin).await?;
     let sent = send_at.unwrap_or(act.at);
-    if old.ack_deadline.is_some_and(|deadline| deadline <= sent.0) {
-        return Err(UseCaseError::refused("refused-deadline-before-send"));
-    }
+    // A deadline the new hour overtakes is counted anew from it; the approver sees it on the card.
+    let window = act.house.policies.of(old.urgency).ack_window.ends(sent, &act.house.holidays, &act.house.office);
+    let ack_deadline = old.ack_deadline.map(|deadline| if deadline > sent.0 { deadline } else { window.0 });
     let files: Vec<NewFile> = tx
         .version_files(&bulletin.id, bulletin.version)
         .await?
@@ -66,6 +66,7 @@ async fn next_version(
     let mut version = BulletinVersion {
         version: bulletin.version + 1,
         send_at: send_at.map(|at| at.0),
+        ack_deadline,
         expires_at: old.expires_at.max(sent.plus_days(1).0),
         created_by: act.person()?.to_owned(),
         created_at: act.at.0,

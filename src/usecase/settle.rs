@@ -184,7 +184,13 @@ fn marked_again(act: &Act<'_>, message: &Message) -> String {
 }
 
 async fn doubted(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult<Message> {
+    let not_found = || UseCaseError::NotFound { what: "message", name: message_id.to_owned() };
+    // The same refusal for a stranger, whether the message exists or not.
     look_up::require_any_role(tx, act, &[Role::Composer, Role::Approver, Role::Admin]).await?;
     let message = tx.message(message_id).await?.filter(|message| message.purpose == Purpose::Broadcast);
-    message.ok_or_else(|| UseCaseError::NotFound { what: "message", name: message_id.to_owned() })
+    let message = message.ok_or_else(not_found)?;
+    let broadcast = tx.broadcast(message.broadcast_id.as_deref().unwrap_or_default()).await?.ok_or_else(not_found)?;
+    let bulletin = tx.bulletin(&broadcast.bulletin_id).await?.ok_or_else(not_found)?;
+    look_up::require_role_of(tx, act, &[Role::Composer, Role::Approver, Role::Admin], &bulletin.unit_id).await?;
+    Ok(message)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Dispatcher;
-use crate::domain::retry::{FailureReason, Outcome};
+use crate::domain::retry::{FailureReason, Outcome, PauseScope};
 use crate::platform::{Failure, FileSource, Gateway, Outgoing, Receipt};
 use crate::store::Store;
 
@@ -99,8 +99,20 @@ async fn make(gateway: &Arc<dyn Gateway>, store: &Store, call: &Call) -> Result<
 }
 
 async fn read_file(store: &Store, sha256: &str) -> Result<Vec<u8>, Failure> {
-    let missing = |detail: String| Failure { outcome: Outcome::Final(FailureReason::ContentOther), detail };
-    let mut tx = store.read().await.map_err(|error| missing(error.to_string()))?;
-    let file = tx.file(sha256).await.map_err(|error| missing(error.to_string()))?;
-    file.map(|file| file.content).ok_or_else(|| missing("the file is not in the database".to_owned()))
+    let content = async {
+        let mut tx = store.read().await?;
+        tx.file(sha256).await
+    };
+    match content.await {
+        Ok(Some(file)) => Ok(file.content),
+        Ok(None) => {
+            let detail = "the file is not in the database".to_owned();
+            Err(Failure { outcome: Outcome::Final(FailureReason::ContentOther), detail })
+        }
+        // Nothing left this machine, and the database will be back.
+        Err(error) => {
+            let outcome = Outcome::RetryLater { after: None, scope: PauseScope::Chat };
+            Err(Failure { outcome, detail: error.to_string() })
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::call::{Call, Content};
 use super::{Dispatcher, EngineResult};
-use crate::domain::message::{Lane, MessageState};
+use crate::domain::message::{Lane, MessageState, Purpose};
 use crate::id;
 use crate::platform::pacer::Request;
 use crate::platform::{FileSource, Outgoing};
@@ -24,6 +24,14 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Whether one of these calls uploads this file.
+    fn uploads(&self, upload: &(String, String)) -> bool {
+        self.calls.iter().any(|call| match &call.content {
+            Content::Upload { sha256, name, .. } => (sha256, name) == (&upload.0, &upload.1),
+            Content::Ready(_) => false,
+        })
+    }
+
     fn look_again(&mut self, at: Duration) {
         self.next = Some(self.next.map_or(at, |known| known.min(at)));
     }
@@ -38,7 +46,7 @@ impl Dispatcher {
             return Ok(plan);
         }
         let wall = self.core.wall_now();
-        let due = tx.due_messages(self.gateway.name(), wall, LOOK_AHEAD).await?;
+        let due = tx.due_messages(self.gateway.name(), wall, self.core.business_now(), LOOK_AHEAD).await?;
         let flash_waits = due.iter().any(|message| message.lane == Lane::Flash.number());
         for message in due {
             if self.pacer.gateway_free_at() > now {
@@ -68,13 +76,17 @@ impl Dispatcher {
     ) -> EngineResult<()> {
         if message.chat_state != "active" {
             tx.leave_queue(&message.id, MessageState::Skipped, "chat_suspended").await?;
+            if let Some(delivery_id) = message.delivery_id.as_deref().filter(|_| message.purpose == Purpose::Broadcast)
+            {
+                tx.skip_later_parts(delivery_id, message.part).await?;
+            }
             return Ok(());
         }
         if self.busy.contains(&message.chat_id) {
             // Its report rings.
             return Ok(());
         }
-        let Some(content) = self.content(tx, &message).await? else { return Ok(()) };
+        let Some(content) = self.content(tx, &message, plan).await? else { return Ok(()) };
         let lane = Lane::try_from(message.lane).unwrap_or(Lane::Normal);
         let is_group = message.chat_kind == "group";
         let request = Request { chat: &message.chat_id, is_group, lane, flash_waits };
@@ -89,13 +101,13 @@ impl Dispatcher {
     }
 
     /// What the call would carry; none when it cannot be sent now, or not at all.
-    async fn content(&self, tx: &mut Tx, message: &QueuedMessage) -> EngineResult<Option<Content>> {
+    async fn content(&self, tx: &mut Tx, message: &QueuedMessage, plan: &Plan) -> EngineResult<Option<Content>> {
         if let (Some(sha256), Some(name)) = (&message.file_sha256, &message.file_name) {
-            return self.file_content(tx, message, sha256, name).await;
+            return self.file_content(tx, message, (sha256, name), plan).await;
         }
         let buttons = decode_buttons(&message.buttons);
         let text = message.body.clone();
-        if message.purpose != crate::domain::message::Purpose::Edit {
+        if message.purpose != Purpose::Edit {
             return Ok(Some(Content::Ready(Outgoing::Text { text, buttons, reply_to: message.reply_to.clone() })));
         }
         let Some(target) = message.edit_external.clone() else {
@@ -110,16 +122,17 @@ impl Dispatcher {
         &self,
         tx: &mut Tx,
         message: &QueuedMessage,
-        sha256: &str,
-        name: &str,
+        file: (&str, &str),
+        plan: &Plan,
     ) -> EngineResult<Option<Content>> {
+        let (sha256, name) = file;
         let (name, caption) = (name.to_owned(), message.body.clone());
         if let Some(handle) = tx.upload_handle(self.gateway.name(), sha256, &name).await? {
             let source = FileSource::Handle(handle);
             return Ok(Some(Content::Ready(Outgoing::File { source, name, caption })));
         }
         let upload = (sha256.to_owned(), name);
-        if self.uploading.contains(&upload) {
+        if self.uploading.contains(&upload) || plan.uploads(&upload) {
             return Ok(None);
         }
         Ok(Some(Content::Upload { sha256: upload.0, name: upload.1, caption }))
@@ -144,9 +157,6 @@ impl Dispatcher {
         };
         if !tx.start_attempt(&attempt).await? {
             return Ok(None);
-        }
-        if let Content::Upload { sha256, name, .. } = &content {
-            self.uploading.insert((sha256.clone(), name.clone()));
         }
         Ok(Some(Call {
             message_id: message.id,

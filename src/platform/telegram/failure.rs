@@ -7,9 +7,9 @@ use super::errors;
 use crate::domain::retry::{FailureReason, Outcome, Phase, UnknownReason};
 use crate::platform::{Failure, Receipt};
 
-/// A message that cannot even be put into a request.
+/// A chat or message that the platform cannot have: only this one message is at fault.
 pub(super) fn not_sendable(why: &str) -> Failure {
-    Failure { outcome: Outcome::Final(FailureReason::ContentOther), detail: why.to_owned() }
+    Failure { outcome: Outcome::Final(FailureReason::ChatNotFound), detail: why.to_owned() }
 }
 
 /// Whether an edit was refused because the text already stands there.

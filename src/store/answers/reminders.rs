@@ -28,6 +28,7 @@ const NEXT: &str = "SELECT MIN(r.due_at) FROM reminder_steps r JOIN broadcasts b
      WHERE r.done_at IS NULL AND b.state <> 'withdrawn'";
 const DONE: &str =
     "UPDATE reminder_steps SET done_at = $3, reminded = $4 WHERE broadcast_id = $1 AND step = $2 AND done_at IS NULL";
+const SET_COUNT: &str = "UPDATE reminder_steps SET reminded = $3 WHERE broadcast_id = $1 AND step = $2";
 const COUNT: &str = "SELECT CAST(COALESCE(SUM(reminded), 0) AS BIGINT) FROM reminder_steps";
 
 impl Tx {
@@ -84,6 +85,21 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(affected == 1)
+    }
+
+    /// Notes how many reminders a finished step sent.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn count_reminded(&mut self, step: &ReminderStep, reminded: i64) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(SET_COUNT)
+            .bind(&step.broadcast_id)
+            .bind(step.step)
+            .bind(reminded)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
     }
 
     /// Reminders sent over all broadcasts.

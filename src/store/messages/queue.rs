@@ -18,8 +18,12 @@ pub struct QueuedMessage {
     pub chat_kind: String,
     /// `active` or `suspended`.
     pub chat_state: String,
+    /// The delivery it is a part of.
+    pub delivery_id: Option<String>,
     /// The broadcast it belongs to.
     pub broadcast_id: Option<String>,
+    /// Part number.
+    pub part: i64,
     /// Priority.
     pub lane: i64,
     /// HTML text, or a file's caption.
@@ -42,18 +46,20 @@ pub struct QueuedMessage {
 // `sending` row of a process that died must not hold up its chat until the deadline. A later part waits until every
 // earlier one is known to be sent (by itself or by a resend of it).
 const DUE: &str = "WITH ready AS ( \
-       SELECT m.id, m.purpose, m.chat_id, m.broadcast_id, m.lane, m.body, m.buttons, m.file_sha256, m.file_name, m.edit_of, \
+       SELECT m.id, m.purpose, m.chat_id, m.delivery_id, m.broadcast_id, m.lane, m.body, m.buttons, m.file_sha256, m.file_name, m.edit_of, \
               m.reply_to, m.attempts, m.due_at, m.part, \
               ROW_NUMBER() OVER (PARTITION BY m.chat_id ORDER BY m.lane, m.due_at, m.part, m.id) AS place \
        FROM messages m \
        WHERE m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.due_at <= $2 \
+         AND (m.not_after IS NULL OR m.not_after >= $4) \
          AND NOT EXISTS (SELECT 1 FROM messages earlier \
                          WHERE earlier.delivery_id = m.delivery_id AND m.purpose = 'broadcast' \
-                           AND earlier.purpose = 'broadcast' AND earlier.part < m.part AND earlier.state <> 'sent' \
-                           AND NOT EXISTS (SELECT 1 FROM messages again \
-                                           WHERE again.resend_of = earlier.id AND again.state = 'sent'))) \
+                           AND earlier.purpose = 'broadcast' AND earlier.part < m.part \
+                           AND NOT EXISTS (SELECT 1 FROM messages done \
+                                           WHERE done.delivery_id = earlier.delivery_id AND done.purpose = 'broadcast' \
+                                             AND done.part = earlier.part AND done.state = 'sent'))) \
      SELECT r.id, r.purpose, r.chat_id, c.external_id AS chat_external, c.kind AS chat_kind, c.state AS chat_state, \
-            r.broadcast_id, r.lane, r.body, r.buttons, r.file_sha256, r.file_name, e.external_id AS edit_external, r.reply_to, \
+            r.delivery_id, r.broadcast_id, r.part, r.lane, r.body, r.buttons, r.file_sha256, r.file_name, e.external_id AS edit_external, r.reply_to, \
             r.attempts \
      FROM ready r JOIN chats c ON c.id = r.chat_id LEFT JOIN messages e ON e.id = r.edit_of \
      WHERE r.place = 1 ORDER BY r.lane, r.due_at, r.id LIMIT $3";
@@ -100,12 +106,25 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(WAITING).bind(gateway).fetch_one(c).await?))
     }
 
-    /// What may be sent on a gateway at machine time `now`: at most one message a chat, most urgent first.
+    /// What may be sent on a gateway at machine time `now` and has not expired by business time: at most one message a chat,
+    /// most urgent first.
     ///
     /// # Errors
     /// The database.
-    pub async fn due_messages(&mut self, gateway: &str, now: Millis, limit: i64) -> StoreResult<Vec<QueuedMessage>> {
-        Ok(on!(self, |c| sqlx::query_as(DUE).bind(gateway).bind(now.0).bind(limit).fetch_all(c).await?))
+    pub async fn due_messages(
+        &mut self,
+        gateway: &str,
+        now: Millis,
+        business: Millis,
+        limit: i64,
+    ) -> StoreResult<Vec<QueuedMessage>> {
+        Ok(on!(self, |c| sqlx::query_as(DUE)
+            .bind(gateway)
+            .bind(now.0)
+            .bind(limit)
+            .bind(business.0)
+            .fetch_all(c)
+            .await?))
     }
 
     /// When the next waiting message of a gateway becomes due, after `now`.

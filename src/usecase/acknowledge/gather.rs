@@ -3,7 +3,7 @@
 use super::{Act, Answer, ChatKind, Heard, HeldSeat, Obligation, Tx, UnitName, UseCaseResult, ack};
 use crate::domain::ack::AnswerWay;
 use crate::domain::bulletin::find_codes;
-use crate::usecase::look_up;
+use crate::usecase::{UseCaseError, look_up};
 
 /// The answer with what is known about it, and the obligations it may be about.
 pub(super) async fn gather(
@@ -63,12 +63,22 @@ async fn broadcasts_named(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>) -> UseC
     }
     let mut broadcasts = Vec::new();
     for code in typed {
-        if let Ok(bulletin) = look_up::bulletin(tx, act, &code).await {
-            let latest = tx.broadcasts_of(&bulletin.id).await?.pop();
-            broadcasts.extend(latest.map(|broadcast| broadcast.id));
+        match look_up::bulletin(tx, act, &code).await {
+            Ok(bulletin) => {
+                let latest = tx.broadcasts_of(&bulletin.id).await?.pop();
+                broadcasts.extend(latest.map(|broadcast| broadcast.id));
+            }
+            Err(UseCaseError::Store(error)) => return Err(error.into()),
+            Err(_) => {}
         }
     }
     Ok(broadcasts)
+}
+
+/// Whether the words name a bulletin by code, known or not.
+pub(super) fn names_a_code(heard: &Heard<'_>) -> bool {
+    let argument = heard.way == AnswerWay::Command && !heard.text.trim().is_empty();
+    argument || !find_codes(heard.text).is_empty()
 }
 
 fn typed_text(code: crate::domain::bulletin::TypedCode) -> String {

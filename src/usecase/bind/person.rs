@@ -173,5 +173,8 @@ async fn typed_chat(tx: &mut Tx, invite: &Invite) -> UseCaseResult<Chat> {
 
 async fn require_admin_over(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<()> {
     let seats = tx.seats_of(person_id, act.at.local_date()).await?;
-    require_admin(tx, act, seats.into_iter().map(|seat| seat.unit_id).collect()).await
+    let mut units: Vec<String> = seats.into_iter().map(|seat| seat.unit_id).collect();
+    // Whoever ties an account to a person hands out that person's rights too.
+    units.extend(tx.roles_of(person_id).await?.into_iter().map(|grant| grant.unit_id));
+    require_admin(tx, act, units).await
 }
