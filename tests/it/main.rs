@@ -28,6 +28,8 @@ mod flow_organise;
 #[cfg(test)]
 mod flow_plan;
 #[cfg(test)]
+mod flow_repairs;
+#[cfg(test)]
 mod flow_send;
 #[cfg(test)]
 mod inspect;
