@@ -40,6 +40,7 @@ const TAKE: &str = "INSERT INTO leases (name, owner, epoch, until) VALUES ($1, $
        owner = excluded.owner, until = excluded.until \
      WHERE leases.owner = excluded.owner OR leases.until < $3 \
      RETURNING name, owner, epoch, until";
+const DATABASE_NOW: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 const HOLDER: &str = "SELECT name, owner, epoch, until FROM leases WHERE name = $1";
 const RELEASE: &str = "UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2";
 const EXPIRE_ALL: &str = "UPDATE leases SET until = 0";
@@ -49,7 +50,8 @@ const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND cl
 const OPEN_INCIDENTS: &str = "SELECT id, scope, kind, detail, opened_at, closed_at FROM incidents WHERE closed_at IS NULL ORDER BY opened_at, id";
 
 impl Tx {
-    /// Takes or renews a lease for `owner` until `until`. None when somebody else holds it.
+    /// Takes or renews a lease for `owner` until `until`. None when somebody else holds it. On `PostgreSQL` both instants are
+    /// shifted to the database's own clock, which is the same for every machine that shares it.
     ///
     /// # Errors
     /// The database.
@@ -60,13 +62,23 @@ impl Tx {
         now: Millis,
         until: Millis,
     ) -> StoreResult<Option<Lease>> {
+        let shared = self.shared_now(now).await?;
+        let until = until.plus_ms(shared.since(now));
         Ok(on!(self, |c| sqlx::query_as(TAKE)
             .bind(name)
             .bind(owner)
-            .bind(now.0)
+            .bind(shared.0)
             .bind(until.0)
             .fetch_optional(c)
             .await?))
+    }
+
+    /// The instant that all engines agree on: this machine's where there is only one, else the database's.
+    async fn shared_now(&mut self, now: Millis) -> StoreResult<Millis> {
+        match self {
+            Self::Sqlite(_) => Ok(now),
+            Self::Postgres(tx) => Ok(Millis(sqlx::query_scalar(DATABASE_NOW).fetch_one(&mut **tx).await?)),
+        }
     }
 
     /// Ends every lease at once: for an engine that knows by other means that no other one runs. Epochs still rise, so a

@@ -52,6 +52,8 @@ mod store_activities;
 #[cfg(test)]
 mod store_binding;
 #[cfg(test)]
+mod store_operations;
+#[cfg(test)]
 mod store_organisation;
 #[cfg(test)]
 mod store_schema;
