@@ -44,7 +44,7 @@ pub(super) async fn heard(
         replied_to_other: replied.is_some_and(|reply| !reply.to_us),
         dedupe: format!("{}:{dedupe}", talk.chat.gateway),
     };
-    let heeded = acknowledge::hear(tx, act, &heard).await?;
+    let heeded = acknowledge::hear(tx, &talk.as_said(act), &heard).await?;
     respond(tx, act, talk, heeded).await
 }
 
@@ -192,7 +192,7 @@ pub(super) async fn command(
         replied_to_other: false,
         dedupe: format!("{}:{dedupe}", talk.chat.gateway),
     };
-    let heeded = acknowledge::hear(tx, act, &heard).await?;
+    let heeded = acknowledge::hear(tx, &talk.as_said(act), &heard).await?;
     let text = match heeded {
         Heeded::Acknowledged { .. } => thanks(act, &heeded),
         Heeded::AskWhich { choices, aired } => {
@@ -211,7 +211,7 @@ async fn aired_without_code(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseR
     let seats = tx.seats_of(&person_id, act.at.local_date()).await?;
     let mut names = Vec::new();
     for seat in seats.iter().filter(|seat| seat.kind.may_answer()) {
-        record::aired_by_unit(tx, act, &seat.unit_id).await?;
+        record::aired_by_unit(tx, &talk.as_said(act), &seat.unit_id).await?;
         names.push(seat.unit_name.clone());
     }
     if names.is_empty() {

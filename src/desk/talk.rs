@@ -1,5 +1,6 @@
 //! Who speaks, where, and what the desk may say there.
 
+use crate::domain::calendar::Millis;
 use crate::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, IncomingMessage};
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
@@ -23,6 +24,8 @@ pub struct Talk {
     pub message: String,
     /// Whether it is a button press.
     pub pressed: bool,
+    /// When it was said, where the platform tells.
+    pub said_at: Option<Millis>,
 }
 
 /// The turn of a message. The chat is remembered so that it can be answered.
@@ -32,7 +35,8 @@ pub(super) async fn of_message(
     gateway: &str,
     message: &IncomingMessage,
 ) -> UseCaseResult<Talk> {
-    of(tx, act, gateway, (&message.chat, &message.from), (&message.external_id, false)).await
+    let talk = of(tx, act, gateway, (&message.chat, &message.from), (&message.external_id, false)).await?;
+    Ok(Talk { said_at: message.said_at, ..talk })
 }
 
 /// The turn of a button press.
@@ -65,6 +69,7 @@ async fn of(
         person,
         message: what.0.to_owned(),
         pressed: what.1,
+        said_at: None,
     })
 }
 
@@ -73,6 +78,12 @@ impl Talk {
     #[must_use]
     pub fn act<'a>(&self, act: &Act<'a>) -> Act<'a> {
         Act { person_id: self.person.as_ref().map(|person| person.id.clone()), ..act.clone() }
+    }
+
+    /// The act dated when it was said: an answer given in time stays in time however late it is heard.
+    #[must_use]
+    pub fn as_said<'a>(&self, act: &Act<'a>) -> Act<'a> {
+        Act { at: self.said_at.map_or(act.at, |said| said.min(act.at)), ..act.clone() }
     }
 
     /// Whether it is a private chat.

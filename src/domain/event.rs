@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::calendar::Millis;
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
@@ -67,6 +68,9 @@ pub struct IncomingMessage {
     pub from: AccountRef,
     /// The platform's message id.
     pub external_id: String,
+    /// When it was said, where the platform tells: after an outage that is not when we hear it.
+    #[serde(default)]
+    pub said_at: Option<Millis>,
     /// The text, or a file's caption.
     pub text: String,
     /// The file it carries.

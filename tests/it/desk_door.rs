@@ -120,7 +120,16 @@ impl Desk {
     async fn message(&mut self, chat: ChatRef, account: &str, text: &str) -> Response {
         let external_id = format!("m{}", self.turns);
         let (from, text) = (person(account), text.to_owned());
-        let message = IncomingMessage { chat, from, external_id, text, file: None, reply: None, mentions_us: false };
+        let message = IncomingMessage {
+            chat,
+            from,
+            external_id,
+            text,
+            file: None,
+            reply: None,
+            mentions_us: false,
+            said_at: None,
+        };
         self.event(Event::Message(message)).await
     }
 

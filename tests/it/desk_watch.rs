@@ -121,6 +121,7 @@ impl Room {
             file: None,
             reply: None,
             mentions_us: false,
+            said_at: None,
         };
         let before = self.last(chat).await.map(|message| message.id);
         self.handle(&Event::Message(message)).await;

@@ -15,6 +15,7 @@ store_tests!(
     a_group_lost_before_its_turn_leaves_no_file_behind_and_the_composer_is_told_to_call,
     a_mistyped_code_confirms_nothing,
     a_complaint_reaches_the_composer_even_when_two_bulletins_are_open,
+    an_answer_given_in_time_stays_in_time_however_late_it_is_heard,
     a_resend_that_arrives_puts_the_village_back_among_the_awaiting,
 );
 
@@ -144,4 +145,25 @@ async fn failed(rig: &Rig, composed: &Composed) -> String {
     let broadcast = tx.broadcasts_of(&composed.bulletin.id).await.unwrap().pop().unwrap();
     let messages = tx.messages_of_broadcast(&broadcast.id).await.unwrap();
     messages.into_iter().find(|message| message.state.as_str() == "failed").unwrap().id
+}
+
+async fn an_answer_given_in_time_stays_in_time_however_late_it_is_heard(store: Store) {
+    let mut rig = start(store).await;
+    let deadline = at(2025, 7, 28, 9, 0);
+    let composed = compose(&rig, &Draft { ack_deadline: Some(deadline), ..draft() }).await;
+    approve(&rig, "pct", &composed).await.unwrap();
+    rig.settle().await;
+    rig.clock.set(at(2025, 7, 28, 8, 59));
+    let group = rig.world.chat("dieu-hanh-03").unwrap();
+    rig.handle().say(rig.world.account("binh").unwrap(), group, "thôn 3 đã nhận", None).unwrap();
+    // The service hears it an hour later.
+    rig.clock.set(at(2025, 7, 28, 10, 0));
+    rig.settle().await;
+    let mut tx = rig.core.store.read().await.unwrap();
+    let broadcast = tx.broadcasts_of(&composed.bulletin.id).await.unwrap().pop().unwrap();
+    let obligations = tx.obligations_of(&broadcast.id).await.unwrap();
+    let own = obligations.iter().find(|obligation| obligation.unit_name == "Thôn 03").unwrap();
+    assert_eq!((own.acknowledged_at, own.late), (Some(at(2025, 7, 28, 8, 59).0), false));
+    drop(tx);
+    rig.stop().await;
 }

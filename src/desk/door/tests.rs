@@ -7,7 +7,16 @@ fn said(kind: ChatKind, text: &str) -> IncomingMessage {
     let chat = ChatRef { external_id: "-1".to_owned(), kind, title: String::new() };
     let from = AccountRef { external_id: "7".to_owned(), name: String::new(), is_bot: false };
     let external_id = "1".to_owned();
-    IncomingMessage { chat, from, external_id, text: text.to_owned(), file: None, reply: None, mentions_us: false }
+    IncomingMessage {
+        chat,
+        from,
+        external_id,
+        text: text.to_owned(),
+        file: None,
+        reply: None,
+        mentions_us: false,
+        said_at: None,
+    }
 }
 
 #[rstest]

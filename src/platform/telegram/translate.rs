@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::calendar::Millis;
 use crate::domain::event::{
     AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingFile, IncomingMessage, Membership, ReplyRef,
 };
@@ -36,6 +37,8 @@ fn message_event(message: &Value, me: &SelfInfo) -> Option<Event> {
         chat: chat(&message["chat"])?,
         from: account(&message["from"])?,
         external_id: id(&message["message_id"])?,
+        // Unix seconds (Telegram Bot API, Message).
+        said_at: message["date"].as_i64().map(|seconds| Millis(seconds.saturating_mul(1_000))),
         text: nfc(text),
         file,
         reply: reply(message, me),

@@ -348,5 +348,6 @@ fn message(external: &str, account: &str, text: &str, number: i64) -> IncomingMe
         file: None,
         reply: None,
         mentions_us: false,
+        said_at: None,
     }
 }
