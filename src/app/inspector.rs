@@ -1,12 +1,30 @@
 //! The bridge from a fetched document to `loa inspect`: a private file for the child to read, gone afterwards.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use crate::desk::Fetched;
 use crate::engine::inbox::Inspector;
 use crate::id::{Entropy, sha256_hex};
 use crate::inspect::{self, FileKind, Limits};
+
+/// How the files begin that a child reads.
+const PREFIX: &str = "loa-page-";
+/// A child lives five seconds; a file older than this was left behind by a process that was killed.
+const LEFT_BEHIND: Duration = Duration::from_mins(10);
+
+/// Removes files that a killed process left in `folder`; gives how many. A document must not outlive its inspection.
+#[must_use]
+pub fn sweep(folder: &Path, now: SystemTime) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let stale = entries.flatten().filter(|entry| {
+        let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let changed = entry.metadata().and_then(|metadata| metadata.modified());
+        ours && changed.is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > LEFT_BEHIND))
+    });
+    stale.filter(|entry| std::fs::remove_file(entry.path()).is_ok()).count()
+}
 
 /// Inspects with the given program, which must be this one.
 #[must_use]
@@ -21,7 +39,7 @@ pub fn with_program(program: PathBuf, entropy: Arc<dyn Entropy>) -> Inspector {
 pub async fn inspect_content(program: PathBuf, entropy: &dyn Entropy, content: Vec<u8>) -> Fetched {
     let mut name = [0_u8; 16];
     entropy.fill(&mut name);
-    let path = std::env::temp_dir().join(format!("loa-{}", &sha256_hex(&name)[..32]));
+    let path = std::env::temp_dir().join(format!("{PREFIX}{}", &sha256_hex(&name)[..32]));
     // Removed whatever happens to this task, a cut at shutdown included.
     let _guard = Removed(&path);
     let written = write_private(&path, &content).await;
@@ -44,7 +62,7 @@ pub async fn inspect_content(program: PathBuf, entropy: &dyn Entropy, content: V
 }
 
 /// Removes a file when dropped.
-struct Removed<'a>(&'a std::path::Path);
+struct Removed<'a>(&'a Path);
 
 impl Drop for Removed<'_> {
     fn drop(&mut self) {
@@ -55,7 +73,7 @@ impl Drop for Removed<'_> {
 }
 
 /// Nobody else on the machine may read a document on its way to the gate.
-async fn write_private(path: &std::path::Path, content: &[u8]) -> std::io::Result<()> {
+async fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
     use tokio::io::AsyncWriteExt as _;
     let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).await?;
     file.write_all(content).await?;
@@ -71,5 +89,24 @@ pub const fn media_type(kind: FileKind) -> &'static str {
         FileKind::Text => "text/plain; charset=utf-8",
         FileKind::Image => "image/*",
         FileKind::Unknown => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_left_behind_by_a_killed_process_is_removed_and_a_fresh_one_is_not() {
+        let folder = std::env::temp_dir().join(format!("loa-sweep-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let page = folder.join(format!("{PREFIX}1"));
+        std::fs::write(&page, "x").unwrap();
+        std::fs::write(folder.join("other"), "x").unwrap();
+        let written = std::fs::metadata(&page).unwrap().modified().unwrap();
+        assert_eq!(sweep(&folder, written + Duration::from_mins(1)), 0);
+        assert_eq!(sweep(&folder, written + Duration::from_mins(11)), 1);
+        assert!(!page.exists() && folder.join("other").exists());
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 
@@ -36,6 +36,11 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let gateways = app::gateways(settings)?;
     let house = app::house(settings, &gateways)?;
     let core = app::core(store, Clocks::system(), Arc::new(SystemEntropy), house, gateways);
+    let now = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(core.wall_now().0).unwrap_or(0));
+    let swept = app::inspector::sweep(&std::env::temp_dir(), now);
+    if swept > 0 {
+        tracing::warn!(files = swept, "documents.left_behind_removed");
+    }
     let lifecycle = Lifecycle::new(settings.engine.shutdown);
     let program = std::env::current_exe().context("this program cannot find itself")?;
     let inspect = app::inspector::with_program(program, core.entropy.clone());

@@ -1,8 +1,8 @@
 //! A person's code: invite, look, agree, and where it was typed in a group, confirm.
 
-use crate::store::Tx;
 use crate::store::binding::{Chat, ChatKind, Consent, Invite, InvitePurpose, InviteState};
 use crate::store::organisation::Person;
+use crate::store::{StoreError, Tx};
 use crate::usecase::bind::{IssuedCode, Subject, issue, mark_typed, settle, still_alive, typed_invite, usable};
 use crate::usecase::organise::require_admin;
 use crate::usecase::{Act, UseCaseError, UseCaseResult};
@@ -141,11 +141,15 @@ async fn record_consent(tx: &mut Tx, act: &Act<'_>, invite: &Invite, chat: &Chat
 
 async fn link(tx: &mut Tx, act: &Act<'_>, invite: &Invite, chat: &Chat, person: &Person) -> UseCaseResult<()> {
     let account = invite.typed_by.as_deref().unwrap_or_default();
+    // The code first: who comes second is refused before anything is written.
+    settle(tx, act, &invite.id, InviteState::Used).await?;
     let identity_id = act.new_id();
     tx.link_identity(&chat.gateway, account, &person.id, act.at, &identity_id).await?;
-    // Whoever linked it a moment before keeps it.
-    refuse_other_owner(tx, &chat.gateway, account, &person.id).await?;
-    settle(tx, act, &invite.id, InviteState::Used).await?;
+    let owner = tx.identity(&chat.gateway, account).await?;
+    if owner.is_none_or(|owner| owner.person_id != person.id) {
+        // Somebody linked it a moment before and keeps it: undo all of this, and let the next try be refused at its start.
+        return Err(StoreError::Stale { what: "identity", row: identity_id }.into());
+    }
     tx.audit(act, "person.linked", &person.id, &invite.id).await?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Taking back what was recorded. The row stays, with the reason, and counts nowhere.
 
 use super::{COUNTER, numbered, rights, stored};
-use crate::store::Tx;
 use crate::store::activities::Activity;
+use crate::store::{StoreError, Tx};
 use crate::usecase::{Act, UseCaseError, UseCaseResult, tally};
 
 /// Voids an act.
@@ -46,7 +46,8 @@ pub async fn void_pieces(
         ..activity
     };
     if !tx.insert_activity(&rest).await? {
-        return Err(UseCaseError::refused("refused-try-again"));
+        // Something was written already: this must undo the transaction, not be said in it.
+        return Err(StoreError::Stale { what: "activity", row: rest.id }.into());
     }
     let detail = format!("seq={} channel={} quantity={} rest_of={seq}", rest.seq, rest.channel, rest.quantity);
     tx.audit(act, "activity.recorded", &rest.id, &detail).await?;
