@@ -27,6 +27,7 @@ use crate::usecase::House;
 use crate::usecase::house::GatewayTraits;
 
 pub mod inspector;
+pub mod private;
 pub mod role_lock;
 
 /// The holidays that come with the program.

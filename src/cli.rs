@@ -125,7 +125,8 @@ pub fn main() -> ExitCode {
         Err(error) => Err(error.into()),
     };
     result.unwrap_or_else(|error| {
-        let _ = writeln!(std::io::stderr(), "loa: {error:#}");
+        // A token put in the wrong setting, as a path or a name, would stand in the error about it.
+        let _ = writeln!(std::io::stderr(), "loa: {}", crate::telemetry::redact(&format!("{error:#}"), &[]));
         ExitCode::FAILURE
     })
 }
@@ -156,17 +157,36 @@ impl Cli {
     async fn run_on_database(&self) -> anyhow::Result<()> {
         let settings = self.settings()?;
         crate::telemetry::init(settings.log.format, &settings.log.filter)?;
+        let url = settings.database.url.expose();
+        if let Some(path) = app::role_lock::sqlite_path(url).filter(|path| !self.may_begin() && !path.exists()) {
+            anyhow::bail!(
+                "there is no database at {}: begin one with `loa org import FILE`, or name the right one with --database",
+                path.display()
+            );
+        }
         let opened = open(&settings).await?;
+        let done = self.run_opened(&opened).await;
+        // Closing folds the write-ahead log into the file, so that between commands a copy of the file is a backup.
+        opened.store.close().await;
+        done
+    }
+
+    /// Whether a command may make a database that is not there: a mistyped path must not become an empty commune.
+    const fn may_begin(&self) -> bool {
+        matches!(&self.command, Command::Org(org::OrgCommand::Import { .. }) | Command::Db(db::DbCommand::Migrate))
+    }
+
+    async fn run_opened(&self, opened: &Opened) -> anyhow::Result<()> {
         let mut out = std::io::stdout();
         match &self.command {
-            Command::Org(command) => org::run(command, &opened, &mut out).await,
-            Command::Plan(command) => plan::run(command.clone(), &opened, &mut out).await,
-            Command::Bulletin(command) => bulletin::run(command, &opened, &mut out).await,
-            Command::Activity(command) => activity::run(command.clone(), &opened, &mut out).await,
-            Command::Status { code, json } => status::run_status(code, *json, &opened, &mut out).await,
-            Command::Stats { json } => status::run_stats(*json, &opened, &mut out).await,
-            Command::Audit(command) => audit::run(command, &opened, &mut out).await,
-            Command::Db(command) => db::run(command, &opened, &mut out).await,
+            Command::Org(command) => org::run(command, opened, &mut out).await,
+            Command::Plan(command) => plan::run(command.clone(), opened, &mut out).await,
+            Command::Bulletin(command) => bulletin::run(command, opened, &mut out).await,
+            Command::Activity(command) => activity::run(command.clone(), opened, &mut out).await,
+            Command::Status { code, json } => status::run_status(code, *json, opened, &mut out).await,
+            Command::Stats { json } => status::run_stats(*json, opened, &mut out).await,
+            Command::Audit(command) => audit::run(command, opened, &mut out).await,
+            Command::Db(command) => db::run(command, opened, &mut out).await,
             _ => Ok(()),
         }
     }
@@ -211,10 +231,14 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Opened> {
 /// # Errors
 /// The folder cannot be made, the database cannot be reached, a migration fails.
 pub async fn open_store(url: &str) -> anyhow::Result<Store> {
-    if let Some(folder) = app::role_lock::sqlite_path(url).and_then(|path| path.parent().map(Path::to_path_buf)) {
-        std::fs::create_dir_all(&folder).map_err(|error| {
-            anyhow::anyhow!("cannot make the folder {} for the database: {error}", folder.display())
-        })?;
+    if let Some(path) = app::role_lock::sqlite_path(url) {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            app::private::folder(folder).map_err(|error| {
+                anyhow::anyhow!("cannot make the folder {} for the database: {error}", folder.display())
+            })?;
+        }
+        // One that cannot be written is reported by the database itself, in its own words.
+        let _ = app::private::file(&path);
     }
     // The URL itself may hold a password and is not repeated.
     Store::open(url).await.map_err(|error| {

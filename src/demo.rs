@@ -74,7 +74,7 @@ impl Demo {
     /// A port, a folder or the database; nothing that a healthy machine refuses.
     pub async fn start(wish: &Wish, narrator: Narrator) -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("loa-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        app::private::folder(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let system = Arc::new(SystemClock::new());
         let begins = date(BEGINS.0, BEGINS.1, BEGINS.2)?.and_hms_opt(BEGINS.3, BEGINS.4, 0).context("a time")?;
         let clock = Arc::new(JumpingClock::starting_at(system.clone(), Millis::from_local(begins)));

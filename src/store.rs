@@ -10,8 +10,10 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use tokio::time::timeout;
 
 pub mod activities;
 pub mod answers;
@@ -35,6 +37,9 @@ const SQLITE_CONNECTIONS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 8;
 /// How long a writer waits for another before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a database server may take to let the first connection in.
+const REACH_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Something the database refused or could not do.
 #[derive(Debug, thiserror::Error)]
@@ -130,6 +135,12 @@ impl Store {
             "sqlite" if !url.contains(":memory:") => Ok(Self::Sqlite(sqlite_pool(url).await?)),
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url)?;
+                // A pool tries for as long as it waits for a free connection; a server that is not there is told at once.
+                timeout(REACH_TIMEOUT, PgConnection::connect_with(&options))
+                    .await
+                    .map_err(|_| StoreError::Database(sqlx::Error::PoolTimedOut))??
+                    .close()
+                    .await?;
                 let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
                 Ok(Self::Postgres(pool))
             }

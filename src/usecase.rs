@@ -12,6 +12,7 @@ use crate::store::StoreError;
 pub mod acknowledge;
 pub mod approve;
 pub mod bind;
+pub mod committees;
 pub mod compose;
 pub mod fire;
 pub mod house;

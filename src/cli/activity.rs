@@ -4,9 +4,11 @@ use std::io::Write;
 
 use chrono::NaiveDate;
 
+use super::explain::explain;
 use super::opened::Opened;
 use crate::domain::calendar::format_date;
 use crate::domain::channel::Channel;
+use crate::locale::Locale;
 use crate::store::activities::{Activity, ActivityFilter};
 use crate::usecase::record::{self, NewActivity, Recorded};
 use crate::usecase::{Act, UseCaseError};
@@ -141,7 +143,7 @@ async fn record(open: &Opened, add: &Add) -> anyhow::Result<Recorded> {
         None => None,
     };
     let recorded = record::record_activity(&mut tx, &act, &new_activity(&act, add, unit_id)).await;
-    let recorded = recorded.map_err(|error| plain(error, &person.name))?;
+    let recorded = recorded.map_err(|error| plain(error, &person.name, &open.house.locale))?;
     tx.commit().await?;
     Ok(recorded)
 }
@@ -218,7 +220,7 @@ fn line(activity: &Activity) -> String {
 }
 
 /// The error of a use case as one line that says what to do.
-fn plain(error: UseCaseError, person: &str) -> anyhow::Error {
+fn plain(error: UseCaseError, person: &str, locale: &Locale) -> anyhow::Error {
     let UseCaseError::Refused { key, args } = error else {
         return match error {
             UseCaseError::Denied(denied) => anyhow::anyhow!("{person} may not record: {denied}"),
@@ -239,7 +241,7 @@ fn plain(error: UseCaseError, person: &str) -> anyhow::Error {
         "refused-activity-future" => anyhow::anyhow!("{} is still to come: record it when it is done", value("date")),
         "refused-activity-automatic" => anyhow::anyhow!("this channel is counted by itself: nothing is recorded on it"),
         "refused-theme-unknown" => anyhow::anyhow!("no such theme: one of {}", value("themes")),
-        _ => UseCaseError::Refused { key, args }.into(),
+        _ => explain(UseCaseError::Refused { key, args }, locale),
     }
 }
 

@@ -25,14 +25,14 @@ pub enum BulletinCommand {
     /// Compose a bulletin; it then waits for an approver.
     #[command(after_help = "Examples:\n  \
         loa bulletin create --kind directive --text-file vb.txt --file kh-101.pdf --audience \"thon@cadre\" \\\n    \
-        --send \"thứ hai 7h30\" --number 101 --symbol KH-UBND --doc-date 2025-07-25 --not-secret --as hung\n  \
+        --send \"thứ hai 7h30\" --number 101 --symbol KH-UBND --doc-date 2025-07-25 --not-secret --as lan\n  \
         loa bulletin create --kind announcement --title \"Lịch cắt điện\" --text-file tb.txt --audience thon@residents \\\n    \
-        --send 2025-07-28T07:30 --not-secret --as hung --json\n\n\
+        --send 2025-07-28T07:30 --not-secret --as lan --json\n\n\
         Without --title the first line of the text file is the title and the rest is the text.\n\
         Times are read as in the chat (\"mai\", \"thứ hai 7h30\", \"17h ngày 29/7\") and printed back in full.")]
     Create(Box<Create>),
     /// Approve the version that waits; the composer may not.
-    #[command(after_help = "Example:\n  loa bulletin approve VB-2025-0042 --as tam")]
+    #[command(after_help = "Example:\n  loa bulletin approve VB-2025-0042 --as pct")]
     Approve {
         /// The code, or the number alone where only one bulletin has it.
         code: String,
@@ -41,7 +41,7 @@ pub enum BulletinCommand {
         person: String,
     },
     /// Return a bulletin that waits to its composer.
-    #[command(after_help = "Example:\n  loa bulletin return VB-2025-0042 --reason \"thiếu tệp kèm\" --as tam")]
+    #[command(after_help = "Example:\n  loa bulletin return VB-2025-0042 --reason \"thiếu tệp kèm\" --as pct")]
     Return {
         /// The code.
         code: String,
@@ -53,7 +53,7 @@ pub enum BulletinCommand {
         person: String,
     },
     /// Cancel a bulletin that was not sent.
-    #[command(after_help = "Example:\n  loa bulletin cancel VB-2025-0042 --as hung")]
+    #[command(after_help = "Example:\n  loa bulletin cancel VB-2025-0042 --as lan")]
     Cancel {
         /// The code.
         code: String,
@@ -118,7 +118,7 @@ pub struct Create {
     /// Day or month of issue: 2025-07-25, 2025-07, 25/7/2025.
     #[arg(long, value_parser = document_date)]
     pub doc_date: Option<String>,
-    /// The issuing body.
+    /// The issuing body; left out for a numbered document of the commune, its People's Committee.
     #[arg(long)]
     pub issuer: Option<String>,
     /// It is a Party organ's document: cadre groups only. Seen from the symbol, too.

@@ -45,7 +45,7 @@ pub enum OrgCommand {
         The file holds the ids of chats and accounts: keep it as you keep the database.")]
     Export,
     /// Make a one-time code with which a person links their chat account.
-    #[command(after_help = "Examples:\n  loa org invite hung\n  loa org invite \"Lê Văn Bình\"\n\n\
+    #[command(after_help = "Examples:\n  loa org invite hung\n  loa org invite \"Mẫu Văn Bình\"\n\n\
         The code is shown once; a newer one ends it.")]
     Invite {
         /// Code or name of the person.

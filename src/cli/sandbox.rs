@@ -33,7 +33,7 @@ const MAX_FAULTS_BYTES: u64 = 1 << 20;
         loa sandbox --limits strict --commune config/examples/xa-mau.toml --write-org bound.toml\n  \
         loa org import bound.toml\n  \
         loa sandbox chats\n  \
-        loa sandbox say --as \"Lê Văn Bình\" --in \"Nhóm điều hành Thôn 03\" \"da nhan\"\n\n\
+        loa sandbox say --as \"Mẫu Văn Bình\" --in \"Nhóm điều hành Thôn 03\" \"da nhan\"\n\n\
         Without a verb it runs until Ctrl-C. Everything in it ends with it."
 )]
 pub struct SandboxArgs {

@@ -94,10 +94,9 @@ pub enum Problem {
     #[error("has a name that cannot be used: write 1 to 32 of a-z, 0-9, - and _")]
     GatewayName,
     /// A platform nobody here speaks to.
-    #[error("is `{found}`, which is no known platform: use one of {known}")]
+    /// The word itself may be a token put in the wrong place and is not repeated.
+    #[error("is no known platform: use one of {known}")]
     UnknownPlatform {
-        /// The word found.
-        found: String,
         /// The words known, comma-separated.
         known: String,
     },

@@ -58,10 +58,10 @@ impl Platform {
     }
 
     fn parse(word: &str) -> Result<Self, Problem> {
-        Self::ALL.into_iter().find(|platform| platform.as_str() == word).ok_or_else(|| Problem::UnknownPlatform {
-            found: word.chars().take(32).collect(),
-            known: Self::ALL.map(Self::as_str).join(", "),
-        })
+        Self::ALL
+            .into_iter()
+            .find(|platform| platform.as_str() == word)
+            .ok_or_else(|| Problem::UnknownPlatform { known: Self::ALL.map(Self::as_str).join(", ") })
     }
 }
 

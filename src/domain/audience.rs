@@ -116,6 +116,12 @@ impl AudienceError {
 }
 
 impl Expr {
+    /// Whether it reaches anybody who answers: residents read, and are neither registered nor counted.
+    #[must_use]
+    pub fn has_answerers(&self) -> bool {
+        self.terms.iter().any(|term| !term.minus && term.group != Some(GroupKind::Residents))
+    }
+
     /// Reads an audience as a person typed it.
     ///
     /// # Errors

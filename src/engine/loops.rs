@@ -13,6 +13,8 @@ use super::planner::Planner;
 use super::poller::{PollError, Poller};
 use super::{Core, EngineError, EngineResult};
 use crate::platform::{AskError, Gateway, Menu};
+use crate::usecase::UseCaseError;
+use crate::usecase::settle::{open_incident, receiving_scope};
 
 /// The lease of the one engine that keeps the commune's rows: of several, one reminds, closes and seals.
 const KEEPING: &str = "keeper";
@@ -22,6 +24,8 @@ const REST: Duration = Duration::from_secs(1);
 const AFTER_FAULT: Duration = Duration::from_secs(2);
 /// Longest wait between two tries to reach a platform that does not answer.
 const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
+/// Failed tries to receive in a row before it is an incident: a long poll is cut now and then on any network.
+const FAULTS_BEFORE_INCIDENT: u32 = 3;
 
 /// Fires schedules as they fall due.
 ///
@@ -144,6 +148,9 @@ pub async fn poller(
         };
         let wait = match news {
             Ok(_) => {
+                if faults >= FAULTS_BEFORE_INCIDENT {
+                    heard_again(&core, gateway.name()).await;
+                }
                 faults = 0;
                 continue;
             }
@@ -151,6 +158,11 @@ pub async fn poller(
             Err(error) => {
                 faults += 1;
                 tracing::warn!(gateway = gateway.name(), %error, faults, "poll.failed");
+                if faults == FAULTS_BEFORE_INCIDENT
+                    && let PollError::Ask(error) = &error
+                {
+                    not_heard(&core, gateway.name(), error).await;
+                }
                 backoff(faults)
             }
         };
@@ -176,17 +188,45 @@ async fn identify(
             Ok(me) => {
                 tracing::info!(gateway = gateway.name(), username = %me.username, "gateway.ready");
                 core.learn_myself(gateway.name(), me.clone());
+                heard_again(core, gateway.name()).await;
                 return Some(me);
             }
             Err(error) => {
                 faults += 1;
                 tracing::error!(gateway = gateway.name(), %error, "gateway.not_ready");
+                not_heard(core, gateway.name(), &error).await;
             }
         }
         tokio::select! {
             () = stop.cancelled() => return None,
             () = tokio::time::sleep(backoff(faults)) => {}
         }
+    }
+}
+
+/// Opens the incident that nothing is heard from a platform, for whoever watches the service's health. The admins cannot
+/// be told over a gateway that does not work; what waits there is told by the sending side.
+async fn not_heard(core: &Core, gateway: &str, error: &AskError) {
+    let kind = if matches!(error, AskError::Unauthorized(_)) { "unauthorized" } else { "unreachable" };
+    let opened = async {
+        let mut tx = core.store.begin().await?;
+        open_incident(&mut tx, &core.act(""), &receiving_scope(gateway), kind, "").await?;
+        Ok::<(), UseCaseError>(tx.commit().await?)
+    };
+    if let Err(error) = opened.await {
+        tracing::error!(gateway, %error, "incident.not_opened");
+    }
+}
+
+/// Closes it.
+async fn heard_again(core: &Core, gateway: &str) {
+    let closed = async {
+        let mut tx = core.store.begin().await?;
+        tx.close_incidents(&receiving_scope(gateway), core.business_now()).await?;
+        Ok::<(), UseCaseError>(tx.commit().await?)
+    };
+    if let Err(error) = closed.await {
+        tracing::error!(gateway, %error, "incident.not_closed");
     }
 }
 

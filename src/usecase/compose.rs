@@ -156,6 +156,8 @@ fn version_of(act: &Act<'_>, bulletin: &Bulletin, draft: &Draft, audience: &Expr
     let title = nfc(draft.title.trim());
     let sent = draft.send_at.unwrap_or(act.at);
     let expires = draft.expires_at.unwrap_or_else(|| sent.plus_days(act.house.lapse_days));
+    // Residents read and are not counted; a deadline would only puzzle them.
+    let answers = draft.ack_required && audience.has_answerers();
     let attestation = if draft.unreadable_attested { "not_secret_unreadable" } else { "not_secret" };
     let mut version = BulletinVersion {
         bulletin_id: bulletin.id.clone(),
@@ -174,8 +176,8 @@ fn version_of(act: &Act<'_>, bulletin: &Bulletin, draft: &Draft, audience: &Expr
         doc_date: draft.document.date.clone(),
         doc_issuer: draft.document.issuer.clone(),
         audience: audience.canonical(),
-        ack_required: draft.ack_required,
-        ack_deadline: draft.ack_required.then(|| deadline(act.house, draft, sent).0),
+        ack_required: answers,
+        ack_deadline: answers.then(|| deadline(act.house, draft, sent).0),
         send_at: draft.send_at.map(|at| at.0),
         expires_at: expires.0,
         attestation: attestation.to_owned(),

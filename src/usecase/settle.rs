@@ -47,6 +47,12 @@ pub fn gateway_scope(gateway: &str) -> String {
     format!("gateway:{gateway}")
 }
 
+/// The scope of an incident about hearing from one gateway. Its own, because either direction may fail alone.
+#[must_use]
+pub fn receiving_scope(gateway: &str) -> String {
+    format!("receiving:{gateway}")
+}
+
 async fn after_refusal(tx: &mut Tx, act: &Act<'_>, message: &Message, reason: &str, detail: &str) -> UseCaseResult<()> {
     if message.purpose == Purpose::Broadcast
         && let Some(delivery_id) = &message.delivery_id

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::db::{SqliteFile, runtime, unique};
 
+mod mishaps;
 mod sandbox;
 
 const LOA: &str = env!("CARGO_BIN_EXE_loa");
@@ -425,28 +426,4 @@ fn a_database_url_on_the_command_line_wins_over_the_environment() {
     let (named, ignored) = (Place::with_commune(), Place::empty());
     ignored.loa(&["org", "show", "--database", &named.database.url()]).succeeded();
     assert!(!ignored.database.path().exists());
-}
-
-#[test]
-fn no_command_prints_a_token_however_talkative_it_is_made() {
-    let place = Place::with_commune();
-    let settings = format!(
-        "[gateways.tele]\nplatform = \"telegram\"\napi_url = \"http://127.0.0.1:9\"\ntoken = \"{SENTINEL}\"\n\
-         [log]\nfilter = \"trace\"\n"
-    );
-    let config = place.file("loa.toml", settings.as_bytes());
-    for args in [
-        &["org", "show"][..],
-        &["org", "export"],
-        &["org", "invite", "hoa"],
-        &["audit", "list", "--json"],
-        &["db", "check"],
-        &["bulletin", "show", "VB-2025-0001"],
-        &["--help"],
-    ] {
-        let done: Done =
-            place.command(&[args, &["--config", &config]].concat()).env("RUST_LOG", "trace").output().unwrap().into();
-        assert!(done.code.is_some_and(|code| code < 2), "{args:?}: {}", done.err);
-        assert!(!(done.out + &done.err).contains("SENTINEL"), "{args:?}");
-    }
 }

@@ -48,6 +48,8 @@ mod service;
 #[cfg(test)]
 mod source;
 #[cfg(test)]
+mod starting;
+#[cfg(test)]
 mod store_activities;
 #[cfg(test)]
 mod store_binding;

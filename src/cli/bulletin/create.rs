@@ -4,10 +4,11 @@ use super::draft::{self, Prepared};
 use super::keys::{self, Used};
 use super::{Create, said};
 use crate::cli::opened::Opened;
-use crate::domain::bulletin::State;
+use crate::domain::bulletin::{Level, State};
 use crate::domain::calendar::{Millis, format_full, format_rfc3339};
 use crate::store::Tx;
 use crate::store::bulletins::{Bulletin, BulletinVersion};
+use crate::usecase::committees::Committees;
 use crate::usecase::compose::{self, Composed, Draft};
 use crate::usecase::{Act, look_up};
 
@@ -80,8 +81,9 @@ async fn in_one_transaction(opened: &Opened, create: &Create, prepared: Prepared
     {
         return repeated(opened, &mut tx, &used, &content).await;
     }
-    let notes = prepared.notes();
-    let draft = draft::draft(&mut tx, &act, create, prepared).await?;
+    let mut notes = prepared.notes();
+    let mut draft = draft::draft(&mut tx, &act, create, prepared).await?;
+    notes.extend(name_issuer(&mut tx, &mut draft).await?);
     refuse_same_document(&mut tx, &act, create, &draft).await?;
     let composed = said(opened, compose::compose(&mut tx, &act, &draft).await)?;
     if let Some(key) = &create.idempotency_key {
@@ -105,6 +107,20 @@ async fn repeated(opened: &Opened, tx: &mut Tx, used: &Used, content: &str) -> a
     );
     let version = said(opened, look_up::current_version(tx, &bulletin).await)?;
     Ok(Outcome { bulletin, version, fresh: None, notes: Vec::new() })
+}
+
+/// A document with a number has an issuer, or it could not be told from another one. The commune's own are its
+/// committee's unless something else is said; for a superior's or the Party's there is only a warning.
+async fn name_issuer(tx: &mut Tx, draft: &mut Draft) -> anyhow::Result<Option<&'static str>> {
+    let document = &mut draft.document;
+    if document.issuer.is_some() || document.number.is_none() || document.symbol.is_none() {
+        return Ok(None);
+    }
+    if draft.level != Level::Local || document.party {
+        return Ok(Some("whether this document was sent before is not checked: name who issued it with --issuer"));
+    }
+    document.issuer = Some(Committees::of(tx).await?.commune);
+    Ok(None)
 }
 
 /// The same document is normally not sent twice; a person may know better.

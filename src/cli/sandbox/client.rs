@@ -91,7 +91,7 @@ async fn kick(client: &Client, chat: &str, who: &str) -> anyhow::Result<String> 
 impl Client {
     fn new(url: Option<&str>) -> anyhow::Result<Self> {
         let url = address::find(url)?;
-        Ok(Self { http: http_client(Duration::from_secs(5), Duration::from_mins(1))?, url })
+        Ok(Self { http: http_client(Duration::from_secs(5), Duration::from_secs(20))?, url })
     }
 
     async fn answer(&self, request: reqwest::RequestBuilder) -> anyhow::Result<String> {

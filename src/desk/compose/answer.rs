@@ -1,6 +1,6 @@
 //! What an answer does to a form: one step each, by a choice or in words.
 
-use super::document::{self, Committees};
+use super::document;
 use super::form::{Ack, Form, Side, Step};
 use super::turn::{Input, Turn};
 use super::{audience, choice, timing};
@@ -9,6 +9,7 @@ use crate::domain::calendar::Millis;
 use crate::domain::urgency::Urgency;
 use crate::say;
 use crate::store::Tx;
+use crate::usecase::committees::Committees;
 use crate::usecase::{Act, UseCaseResult};
 
 /// Takes an answer to the open question. Only [`Turn::Next`] has answered the step.

@@ -2,7 +2,6 @@
 
 use super::audience;
 use super::choice::{Question, themes_of};
-use super::document::Committees;
 use super::form::{Form, Side, Step};
 use super::preview;
 use crate::domain::bulletin::{Kind, Level};
@@ -12,6 +11,7 @@ use crate::domain::secrecy::SecrecyLevel;
 use crate::domain::urgency::{AckWindow, Urgency};
 use crate::say;
 use crate::store::Tx;
+use crate::usecase::committees::Committees;
 use crate::usecase::compose::{MAX_BODY_CHARS, MAX_TITLE_CHARS};
 use crate::usecase::{Act, UseCaseResult};
 

@@ -8,6 +8,7 @@ use crate::domain::secrecy::stamp_in;
 use crate::domain::text::{fold, nfc};
 use crate::say;
 use crate::store::Tx;
+use crate::usecase::committees::Committees;
 use crate::usecase::compose::{DocumentFields, MAX_BODY_CHARS, MAX_TITLE_CHARS};
 use crate::usecase::{Act, UseCaseResult};
 
@@ -71,32 +72,6 @@ pub fn date(act: &Act<'_>, form: &mut Form, typed: &str) -> Turn {
             Turn::Again(say!(locale, "compose-date-impossible"))
         }
     }
-}
-
-/// The two committees whose documents a commune hands down most: its own and the province's.
-pub struct Committees {
-    /// "UBND xã Hà Long".
-    pub commune: String,
-    /// "UBND tỉnh Thanh Hóa".
-    pub province: String,
-}
-
-impl Committees {
-    /// As the commune's row names them.
-    pub async fn of(tx: &mut Tx) -> UseCaseResult<Self> {
-        let row = tx.commune().await?;
-        let (commune, province) = row.map(|row| (row.short_name, row.province)).unwrap_or_default();
-        Ok(Self { commune: committee("xã", &commune), province: committee("tỉnh", &province) })
-    }
-}
-
-fn committee(kind: &str, name: &str) -> String {
-    let name = nfc(name.trim());
-    let bare = name
-        .get(..kind.len())
-        .filter(|start| start.to_lowercase() == kind)
-        .map_or(name.as_str(), |_| &name[kind.len()..]);
-    format!("UBND {kind} {}", bare.trim()).trim_end().to_owned()
 }
 
 /// The issuer by its name. The two known committees are recognised however they are written out.
@@ -211,7 +186,7 @@ pub fn body(act: &Act<'_>, form: &mut Form, typed: &str) -> Turn {
 mod tests {
     use rstest::rstest;
 
-    use super::{committee, printed, tidy};
+    use super::{printed, tidy};
 
     #[rstest]
     #[case("7", None, "07")]
@@ -230,19 +205,5 @@ mod tests {
     #[case("", "")]
     fn a_body_has_one_spelling(#[case] typed: &str, #[case] name: &str) {
         assert_eq!(tidy(typed), name);
-    }
-
-    #[rstest]
-    #[case("xã", "Hà Long", "UBND xã Hà Long")]
-    #[case("xã", "Xã Hà Long", "UBND xã Hà Long")]
-    #[case("tỉnh", "tỉnh Mẫu", "UBND tỉnh Mẫu")]
-    #[case("xã", "", "UBND xã")]
-    #[case("xã", "Ý", "UBND xã Ý")]
-    fn a_committee_is_named_with_the_kind_of_its_place_once(
-        #[case] kind: &str,
-        #[case] name: &str,
-        #[case] full: &str,
-    ) {
-        assert_eq!(committee(kind, name), full);
     }
 }

@@ -7,6 +7,7 @@ use super::choice::is_no;
 use super::form::{Ack, Form, Side, Step};
 use super::time::{self, Heard};
 use super::turn::Turn;
+use crate::domain::audience::Expr;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::command::spelling::means;
 use crate::domain::org::GroupKind;
@@ -122,6 +123,9 @@ pub async fn chosen(tx: &mut Tx, act: &Act<'_>, form: &mut Form, at: Millis) -> 
 
 /// The deadline that goes with the form as it stands.
 pub fn deadline_of(act: &Act<'_>, form: &Form) -> Option<Millis> {
+    if Expr::parse(&form.audience).is_ok_and(|audience| !audience.has_answerers()) {
+        return None;
+    }
     let sent = form.send_at.unwrap_or(act.at);
     let window = act.house.policies.of(form.urgency).ack_window;
     match form.ack {

@@ -107,8 +107,10 @@ fn is_negative(words: &[Word], at: usize) -> bool {
     let beside_number = is_part(at + 1) || at.checked_sub(1).is_some_and(is_part);
     let cut_short = key == "kh" && !beside_number;
     let labels = key == "k" && words.get(at + 1).is_some_and(|next| next.glued && next.number.is_some());
+    // "Xin lỗi, giờ tôi mới đọc được" is an apology, not a fault.
+    let apology = key == "loi" && at.checked_sub(1).is_some_and(|before| words[before].key == "xin");
     let listed = NOT.contains(&key) || BROKEN.contains(&key) || key == THUMB_DOWN || cut_short;
-    listed && !labels && !is_stranger(word)
+    listed && !labels && !apology && !is_stranger(word)
 }
 
 fn is_outage(words: &[Word], at: usize) -> bool {

@@ -176,3 +176,12 @@ proptest! {
         }
     }
 }
+
+#[rstest]
+#[case("thon", true)]
+#[case("thon@residents", false)]
+#[case("thon@residents - thon:03", false)]
+#[case("thon@residents + phong", true)]
+fn only_residents_are_not_asked_to_answer(#[case] text: &str, #[case] answer: bool) {
+    assert_eq!(Expr::parse(text).unwrap().has_answerers(), answer);
+}

@@ -38,6 +38,8 @@ use super::{Meaning, Strength, understand, understand_among};
 #[case("vb42 ok")]
 #[case("rõ vb 42")]
 #[case("Đã nhận VB-2025-0042 ạ")]
+#[case("Xin lỗi, giờ tôi mới đọc được. Thôn 03 đã nhận.")]
+#[case("xin loi bac, bay gio em moi xem. da nhan a")]
 #[case("đã\u{200b} nhận")]
 fn a_strong_receipt_is_told_from_everything_around_it(#[case] text: &str) {
     assert_eq!(understand(text), Meaning::Received { strength: Strength::Strong }, "{text}");
