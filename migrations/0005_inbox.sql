@@ -15,7 +15,6 @@ CREATE TABLE inbox (
     state        TEXT   NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
     attempts     BIGINT NOT NULL,
     received_at  BIGINT NOT NULL,
-    retry_at     BIGINT NOT NULL,
     processed_at BIGINT,
     error        TEXT,
     UNIQUE (gateway, dedupe),

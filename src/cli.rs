@@ -240,10 +240,7 @@ pub async fn open_store(url: &str) -> anyhow::Result<Store> {
         // One that cannot be written is reported by the database itself, in its own words.
         let _ = app::private::file(&path);
     }
-    // The URL itself may hold a password and is not repeated.
-    Store::open(url).await.map_err(|error| {
-        anyhow::anyhow!("cannot open the database ({error}): check [database] url in the settings, or --database")
-    })
+    Store::open(url).await.map_err(explain::database)
 }
 
 /// The user of the operating system, for the audit log.

@@ -138,7 +138,7 @@ impl Store {
                 // A pool tries for as long as it waits for a free connection; a server that is not there is told at once.
                 timeout(REACH_TIMEOUT, PgConnection::connect_with(&options))
                     .await
-                    .map_err(|_| StoreError::Database(sqlx::Error::PoolTimedOut))??
+                    .map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??
                     .close()
                     .await?;
                 let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;

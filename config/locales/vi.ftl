@@ -45,9 +45,6 @@ refused-chat-bound = Khung chat này đã gắn với nhóm { $group }. Xin gỡ
 refused-slot-bound = Nhóm { $group } đã gắn với một khung chat. Xin gỡ gắn trước khi gắn lại.
 refused-slot-unbound = Nhóm này chưa gắn với khung chat nào, không có gì để gỡ.
 
-## error-: something failed on our side.
-
-
 ## bulletin-: fixed words of a bulletin as groups receive it. Their form is fixed: heads learn to look for them.
 
 bulletin-directive = VĂN BẢN CHỈ ĐẠO

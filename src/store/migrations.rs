@@ -31,6 +31,7 @@ const FILES: &[File] = files![
     6 "0006_activities",
     7 "0007_audit",
     8 "0008_operations",
+    9 "0009_inbox_retry",
 ];
 
 /// All migrations, in order.

@@ -15,6 +15,7 @@ store_tests!(
     a_group_lost_before_its_turn_leaves_no_file_behind_and_the_composer_is_told_to_call,
     a_mistyped_code_confirms_nothing,
     a_complaint_reaches_the_composer_even_when_two_bulletins_are_open,
+    residents_alone_are_given_no_deadline,
     an_answer_given_in_time_stays_in_time_however_late_it_is_heard,
     a_resend_that_arrives_puts_the_village_back_among_the_awaiting,
 );
@@ -54,11 +55,12 @@ async fn obligation(rig: &Rig, composed: &Composed, unit: &str) -> String {
     obligations.into_iter().find(|obligation| obligation.unit_name == unit).unwrap().state.as_str().to_owned()
 }
 
-async fn doubted(rig: &Rig, composed: &Composed) -> String {
+/// The message that is in a state.
+async fn message_in(rig: &Rig, composed: &Composed, state: &str) -> String {
     let mut tx = rig.core.store.read().await.unwrap();
     let broadcast = tx.broadcasts_of(&composed.bulletin.id).await.unwrap().pop().unwrap();
     let messages = tx.messages_of_broadcast(&broadcast.id).await.unwrap();
-    messages.into_iter().find(|message| message.state.as_str() == "unknown").unwrap().id
+    messages.into_iter().find(|message| message.state.as_str() == state).unwrap().id
 }
 
 async fn the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered(store: Store) {
@@ -68,7 +70,7 @@ async fn the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered(
     let composed = release(&rig).await;
     let (id, wanted) = (composed.bulletin.id.clone(), 1);
     rig.until("in doubt", async |rig: &Rig| rig.messages_in(&id, "unknown").await == wanted).await;
-    let message = doubted(&rig, &composed).await;
+    let message = message_in(&rig, &composed, "unknown").await;
     let lan = act_of(&rig, "lan").await;
     let mut tx = rig.core.store.begin().await.unwrap();
     assert!(settle::resend(&mut tx, &lan, &message).await.unwrap());
@@ -130,7 +132,7 @@ async fn a_resend_that_arrives_puts_the_village_back_among_the_awaiting(store: S
     approve(&rig, "pct", &composed).await.unwrap();
     rig.settle().await;
     assert_eq!(obligation(&rig, &composed, "Thôn 05").await, "unreachable");
-    let failed = failed(&rig, &composed).await;
+    let failed = message_in(&rig, &composed, "failed").await;
     let lan = act_of(&rig, "lan").await;
     let mut tx = rig.core.store.begin().await.unwrap();
     assert!(settle::resend(&mut tx, &lan, &failed).await.unwrap());
@@ -138,13 +140,6 @@ async fn a_resend_that_arrives_puts_the_village_back_among_the_awaiting(store: S
     rig.settle().await;
     assert_eq!(obligation(&rig, &composed, "Thôn 05").await, "awaiting");
     rig.stop().await;
-}
-
-async fn failed(rig: &Rig, composed: &Composed) -> String {
-    let mut tx = rig.core.store.read().await.unwrap();
-    let broadcast = tx.broadcasts_of(&composed.bulletin.id).await.unwrap().pop().unwrap();
-    let messages = tx.messages_of_broadcast(&broadcast.id).await.unwrap();
-    messages.into_iter().find(|message| message.state.as_str() == "failed").unwrap().id
 }
 
 async fn an_answer_given_in_time_stays_in_time_however_late_it_is_heard(store: Store) {
@@ -165,5 +160,13 @@ async fn an_answer_given_in_time_stays_in_time_however_late_it_is_heard(store: S
     let own = obligations.iter().find(|obligation| obligation.unit_name == "Thôn 03").unwrap();
     assert_eq!((own.acknowledged_at, own.late), (Some(at(2025, 7, 28, 8, 59).0), false));
     drop(tx);
+    rig.stop().await;
+}
+
+async fn residents_alone_are_given_no_deadline(store: Store) {
+    let rig = start(store).await;
+    assert!(compose(&rig, &draft()).await.version.ack_required);
+    let version = compose(&rig, &Draft { audience: "thon@residents".to_owned(), ..draft() }).await.version;
+    assert_eq!((version.ack_required, version.ack_deadline), (false, None));
     rig.stop().await;
 }

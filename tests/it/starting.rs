@@ -2,14 +2,13 @@
 
 use std::process::Stdio;
 
-use crate::db::SqliteFile;
+use crate::db::{SqliteFile, runtime};
 use crate::service::{Service, eventually};
 
 #[test]
 fn a_token_that_is_refused_at_the_start_is_an_incident_until_it_is_accepted() {
     let file = SqliteFile::migrated();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    runtime().block_on(async {
         let service = Service::prepare(&file).await;
         let bot = service.sandbox.handle().bot_ids()[0];
         service.sandbox.handle().set_revoked(bot, true).unwrap();

@@ -14,6 +14,12 @@ fn a_mistyped_database_is_not_made_by_a_command_that_only_looks() {
 }
 
 #[test]
+fn a_server_that_is_not_there_is_told_at_once_and_without_its_password() {
+    let complaint = Place::empty().loa(&["stats", "--database", "postgres://u:SECRETPW@127.0.0.1:1/x"]).refused();
+    assert!(complaint.contains("cannot be reached") && !complaint.contains("SECRETPW"), "{complaint}");
+}
+
+#[test]
 fn between_commands_everything_stands_in_the_one_file() {
     let place = Place::with_commune();
     let wal = place.database.path().with_extension("db-wal");
