@@ -113,7 +113,7 @@ fn traits_of(gateway: &dyn Gateway) -> GatewayTraits {
             caption_limit: capabilities.caption_limit,
             html: capabilities.html,
             buttons: capabilities.buttons,
-            files: capabilities.files,
+            files: capabilities.files != crate::platform::Files::NONE,
         },
         counts_as_zalo: capabilities.counts_as_zalo,
         edits: capabilities.edits,

@@ -7,12 +7,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use crate::domain::calendar::Millis;
 use crate::domain::event::Event;
 use crate::domain::render::Button;
 use crate::domain::retry::Outcome;
 
 pub mod pacer;
 pub mod telegram;
+mod webhook;
+
+pub use webhook::{Arrived, WebhookRequest, derived_secret, same_secret};
 
 /// A call in flight. Boxed, so that a gateway can be held as an object.
 pub type Call<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -31,8 +35,8 @@ pub struct Capabilities {
     pub buttons: bool,
     /// Whether a message can be changed afterwards.
     pub edits: bool,
-    /// Whether a file can be sent to a group.
-    pub files: bool,
+    /// Which files can be sent to a group.
+    pub files: Files,
     /// Whether the bot can take back its message, and for how long.
     pub delete_within: Option<Duration>,
     /// Largest file it sends, bytes.
@@ -41,8 +45,83 @@ pub struct Capabilities {
     pub download_limit: u64,
     /// Whether deliveries here count toward "nhóm Zalo".
     pub counts_as_zalo: bool,
+    /// How updates can be received.
+    pub receiving: Receiving,
+    /// Whether hearing a group message proves that it mentions us or replies to us: the platform delivers no others.
+    pub hearing_is_address: bool,
+    /// How long after a person's last message they can be written to in private; none without a limit.
+    pub private_window: Option<Duration>,
+    /// What the account may use up; none without a budget.
+    pub budget: Option<Budget>,
     /// The limits of its pace.
     pub pace: pacer::Limits,
+}
+
+/// Which files a platform takes for a group. What it does not take is offered by link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Files {
+    /// Media types of documents; [`ANY_TYPE`] for all, empty for none.
+    pub documents: &'static [&'static str],
+    /// Largest document, bytes.
+    pub document_limit: u64,
+    /// Media types of pictures that are sent as pictures.
+    pub pictures: &'static [&'static str],
+    /// Largest picture, bytes.
+    pub picture_limit: u64,
+    /// Whether pictures are fetched by the platform from a public address instead of being uploaded.
+    pub pictures_by_link: bool,
+}
+
+/// Stands for every media type.
+pub const ANY_TYPE: &[&str] = &["*/*"];
+
+impl Files {
+    /// No files at all.
+    pub const NONE: Self =
+        Self { documents: &[], document_limit: 0, pictures: &[], picture_limit: 0, pictures_by_link: false };
+
+    /// Whether a file of this type and size (bytes) can be uploaded to a group.
+    #[must_use]
+    pub fn takes(&self, media_type: &str, size: u64) -> bool {
+        let of = |types: &[&str]| types == ANY_TYPE || types.contains(&media_type);
+        let picture = of(self.pictures) && size <= self.picture_limit && !self.pictures_by_link;
+        picture || (of(self.documents) && size <= self.document_limit)
+    }
+
+    /// Whether the platform fetches a file of this type and size (bytes) by itself from a public address.
+    #[must_use]
+    pub fn fetches(&self, media_type: &str, size: u64) -> bool {
+        self.pictures_by_link && self.pictures.contains(&media_type) && size <= self.picture_limit
+    }
+}
+
+/// How a platform hands over updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receiving {
+    /// By asking.
+    pub polling: Polling,
+    /// By calling us on a public address.
+    pub webhook: bool,
+}
+
+/// What asking for updates is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Polling {
+    /// There is no such call.
+    None,
+    /// Updates stay at the platform until the next offset confirms them.
+    Durable,
+    /// Each update is handed out about once: what is said while nobody asks may be lost, and repeats happen.
+    Lossy,
+}
+
+/// What an account may use up before the platform refuses more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Messages a calendar month.
+    pub messages_a_month: u32,
+    /// Groups it can be in.
+    pub groups: u32,
 }
 
 /// One thing that leaves.
@@ -84,6 +163,8 @@ pub enum FileSource {
     Bytes(Vec<u8>),
     /// The platform has it under this handle.
     Handle(String),
+    /// The platform fetches it from this address.
+    Link(String),
 }
 
 impl std::fmt::Debug for FileSource {
@@ -91,6 +172,7 @@ impl std::fmt::Debug for FileSource {
         match self {
             Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
             Self::Handle(_) => f.write_str("Handle(…)"),
+            Self::Link(_) => f.write_str("Link(…)"),
         }
     }
 }
@@ -124,13 +206,39 @@ pub struct SelfInfo {
     pub hears_all: bool,
 }
 
-/// An update as it came, with the platform's own number.
+/// An update as it came.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawUpdate {
-    /// The platform's number: the next poll asks for what comes after it.
-    pub number: i64,
+    /// The platform's own key of it: the same update comes with the same key, by whatever way and however often.
+    pub key: String,
+    /// The number from which a later poll confirms it, where the platform counts its updates.
+    pub number: Option<i64>,
     /// The update.
     pub body: serde_json::Value,
+}
+
+/// What keeping an account in order showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// Something that will stop the account or a group soon, and when: the words are ours, in English, for log and incident.
+    Expires {
+        /// What: "refresh token", "group asset".
+        what: &'static str,
+        /// The platform's id of the chat it concerns; none for the whole account.
+        chat: Option<String>,
+        /// When.
+        at: Millis,
+    },
+    /// A group that the platform has disabled.
+    GroupDisabled {
+        /// The platform's id of the chat.
+        chat: String,
+    },
+    /// A group in order again.
+    GroupWell {
+        /// The platform's id of the chat.
+        chat: String,
+    },
 }
 
 /// Why receiving, fetching or asking failed. Texts are free of tokens.
@@ -139,9 +247,12 @@ pub enum AskError {
     /// The platform could not be reached.
     #[error("unreachable: {0}")]
     Unreachable(String),
-    /// The token is not, or no longer, accepted.
+    /// The token is not, or no longer, accepted. The text says what to do, as far as the gateway knows.
     #[error("the token is refused: {0}")]
     Unauthorized(String),
+    /// The platform has no such call.
+    #[error("not possible on this platform: {0}")]
+    Unsupported(&'static str),
     /// Somebody else receives this bot's updates.
     #[error("somebody else receives this bot's updates: {0}")]
     Conflict(String),
@@ -179,8 +290,29 @@ pub trait Gateway: Send + Sync {
     /// Who we are there.
     fn identify(&self) -> Call<'_, Result<SelfInfo, AskError>>;
 
-    /// Waits for updates from `offset` on.
+    /// Waits for updates from `offset` on; an empty answer when nothing came.
     fn poll(&self, offset: Option<i64>) -> Call<'_, Result<Vec<RawUpdate>, AskError>>;
+
+    /// Reads what was posted to the webhook's address: checks that the platform posted it, and takes it apart.
+    fn receive(&self, request: &WebhookRequest<'_>) -> Arrived;
+
+    /// Has the platform post updates to this address from now on. Where that is done by hand, in the platform's console,
+    /// [`AskError::Unsupported`].
+    fn subscribe<'a>(&'a self, address: &'a str) -> Call<'a, Result<(), AskError>>;
+
+    /// Has the platform post no more, so that updates can be asked for.
+    fn unsubscribe(&self) -> Call<'_, Result<(), AskError>>;
+
+    /// Reads back what was said in a group since an instant, where the platform keeps it; keys as in [`Gateway::receive`].
+    fn history<'a>(&'a self, _chat: &'a str, _since: Millis) -> Call<'a, Result<Vec<RawUpdate>, AskError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Keeps the account in order: renews tokens in time, looks for what runs out. Called about once an hour, and safe to
+    /// call at any time.
+    fn upkeep(&self) -> Call<'_, Result<Vec<Finding>, AskError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 
     /// Reads an update into the house's words; none for what the house does not use.
     fn translate(&self, update: &RawUpdate, me: &SelfInfo) -> Option<Event>;

@@ -71,13 +71,17 @@ impl Poller {
     /// # Errors
     /// The database; then none was stored.
     pub async fn keep(&self, updates: &[RawUpdate]) -> EngineResult<usize> {
-        let Some(last) = updates.iter().map(|update| update.number).max() else { return Ok(0) };
+        if updates.is_empty() {
+            return Ok(0);
+        }
         let mut tx = self.core.store.begin().await?;
         let mut stored = 0;
         for update in updates {
             stored += usize::from(self.keep_one(&mut tx, update).await?);
         }
-        tx.set_poll_offset(self.gateway.name(), last + 1).await?;
+        if let Some(last) = updates.iter().filter_map(|update| update.number).max() {
+            tx.set_poll_offset(self.gateway.name(), last + 1).await?;
+        }
         tx.commit().await?;
         Ok(stored)
     }
@@ -92,7 +96,7 @@ impl Poller {
         let row = NewInboxRow {
             id: id::new_id(now, self.core.entropy.as_ref()),
             gateway: self.gateway.name().to_owned(),
-            dedupe: update.number.to_string(),
+            dedupe: update.key.clone(),
             event: Some(body),
             urgent: matches!(event, Event::Press(_)),
             received_at: now,

@@ -17,8 +17,8 @@ use crate::domain::event::Event;
 use crate::domain::render::Button;
 use crate::platform::pacer::Limits;
 use crate::platform::{
-    AskError, Call, Capabilities, Failure, FileSource, Gateway, Menu, Outgoing, RawUpdate, Receipt, SelfInfo,
-    http_client,
+    ANY_TYPE, Arrived, AskError, Call, Capabilities, Failure, FileSource, Files, Gateway, Menu, Outgoing, Polling,
+    RawUpdate, Receipt, Receiving, SelfInfo, WebhookRequest, derived_secret, http_client, same_secret,
 };
 
 pub mod errors;
@@ -27,6 +27,8 @@ mod translate;
 
 /// Updates the house uses. Everything else is not even sent to us.
 const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+/// The header that carries the secret (Telegram Bot API, setWebhook).
+const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
 /// Most updates a poll brings (Telegram Bot API, getUpdates).
 const POLL_LIMIT: u32 = 100;
 
@@ -138,6 +140,10 @@ impl Telegram {
         let file = match source {
             FileSource::Bytes(bytes) => InputFile::memory(bytes.clone()).file_name(name.to_owned()),
             FileSource::Handle(handle) => InputFile::file_id(FileId(handle.clone())),
+            FileSource::Link(link) => match link.parse() {
+                Ok(link) => InputFile::url(link),
+                Err(_) => InputFile::file_id(FileId(link.clone())),
+            },
         };
         let request = self.files_bot.send_document(chat, file);
         if caption.is_empty() {
@@ -170,11 +176,15 @@ fn capabilities(per_second: u32) -> Capabilities {
         html: true,
         buttons: true,
         edits: true,
-        files: true,
+        files: Files { documents: ANY_TYPE, document_limit: 50_000_000, ..Files::NONE },
         delete_within: Some(Duration::from_hours(48)),
         upload_limit: 50_000_000,
         download_limit: 20_000_000,
         counts_as_zalo: false,
+        receiving: Receiving { polling: Polling::Durable, webhook: true },
+        hearing_is_address: false,
+        private_window: None,
+        budget: None,
         pace: Limits::telegram(per_second),
     }
 }
@@ -192,6 +202,12 @@ fn receipt(message: &Message) -> Receipt {
         external_id: message.id.0.to_string(),
         upload_handle: message.document().map(|document| document.file.id.0.clone()),
     }
+}
+
+/// An update under its own number; none for what has no number, which no server sends.
+fn numbered(body: Value) -> Option<RawUpdate> {
+    let number = body["update_id"].as_i64()?;
+    Some(RawUpdate { key: number.to_string(), number: Some(number), body })
 }
 
 fn refusal(status: u16, body: &Value) -> AskError {
@@ -237,12 +253,32 @@ impl Gateway for Telegram {
                 "allowed_updates": ALLOWED_UPDATES,
             });
             let updates = self.ask("getUpdates", &params).await?;
-            let updates = updates.as_array().cloned().unwrap_or_default();
-            Ok(updates
-                .into_iter()
-                .filter_map(|body| Some(RawUpdate { number: body["update_id"].as_i64()?, body }))
-                .collect())
+            Ok(updates.as_array().cloned().unwrap_or_default().into_iter().filter_map(numbered).collect())
         })
+    }
+
+    fn receive(&self, request: &WebhookRequest<'_>) -> Arrived {
+        let secret = derived_secret(self.config.token.expose_secret());
+        if !request.header(SECRET_HEADER).is_some_and(|given| same_secret(given, &secret)) {
+            return Arrived::Refused("the secret is not ours");
+        }
+        request.json().and_then(numbered).map_or(Arrived::Probe, |update| Arrived::Updates(vec![update]))
+    }
+
+    fn subscribe<'a>(&'a self, address: &'a str) -> Call<'a, Result<(), AskError>> {
+        Box::pin(async move {
+            let params = json!({
+                "url": address,
+                "secret_token": derived_secret(self.config.token.expose_secret()),
+                "allowed_updates": ALLOWED_UPDATES,
+            });
+            self.ask("setWebhook", &params).await.map(|_| ())
+        })
+    }
+
+    fn unsubscribe(&self) -> Call<'_, Result<(), AskError>> {
+        // What waits there is not dropped: it comes with the next poll.
+        Box::pin(async { self.ask("deleteWebhook", &json!({})).await.map(|_| ()) })
     }
 
     fn translate(&self, update: &RawUpdate, me: &SelfInfo) -> Option<Event> {

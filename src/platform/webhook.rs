@@ -1,0 +1,75 @@
+//! What a platform posts to our address, before anything of it is believed.
+
+use serde_json::Value;
+use subtle::ConstantTimeEq as _;
+
+use super::RawUpdate;
+use crate::domain::calendar::Millis;
+use crate::id::sha256_hex;
+
+/// A request as it came. Nothing of it is true until the gateway has checked it.
+#[derive(Clone, Copy)]
+pub struct WebhookRequest<'a> {
+    /// Header names in lower case, with their values.
+    pub headers: &'a [(String, String)],
+    /// The body, byte for byte: signatures are over it.
+    pub body: &'a [u8],
+    /// Machine time.
+    pub now: Millis,
+}
+
+impl WebhookRequest<'_> {
+    /// The value of a header, by its name in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; none when it is not.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(self.body).ok()
+    }
+}
+
+/// What a request turned out to be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arrived {
+    /// From the platform.
+    Updates(Vec<RawUpdate>),
+    /// Only a look whether somebody answers: 200, and nothing follows.
+    Probe,
+    /// Not proven to come from the platform: nothing is read, nothing is kept.
+    Refused(&'static str),
+}
+
+/// Whether two secrets are the same, in time that tells nothing about where they differ.
+#[must_use]
+pub fn same_secret(one: &str, other: &str) -> bool {
+    one.as_bytes().ct_eq(other.as_bytes()).into()
+}
+
+/// The secret we give a platform to send back, made from the account's token: every worker knows it, nothing stores it, and
+/// a new token makes a new one. 64 hex digits.
+#[must_use]
+pub fn derived_secret(token: &str) -> String {
+    sha256_hex(format!("loa webhook {token}").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_given_to_a_platform_is_the_same_everywhere_and_not_the_token() {
+        assert_eq!(derived_secret("1:a"), derived_secret("1:a"));
+        assert_ne!(derived_secret("1:a"), derived_secret("1:b"));
+        assert!(derived_secret("1:a").bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+
+    #[test]
+    fn secrets_of_different_length_are_different() {
+        assert!(same_secret("abc", "abc"));
+        assert!(!same_secret("abc", "abcd"));
+    }
+}
