@@ -13,18 +13,20 @@ use crate::desk;
 use crate::domain::calendar::Holidays;
 use crate::domain::render;
 use crate::engine::dispatcher::{DispatchSettings, Dispatcher};
-use crate::engine::inbox::{Inbox, Inspector};
+use crate::engine::inbox::Inbox;
 use crate::engine::keeper::Keeper;
+use crate::engine::loops::receiving::{self, Inbound};
 use crate::engine::planner::Planner;
 use crate::engine::{Core, loops};
 use crate::id::Entropy;
 use crate::lifecycle::Lifecycle;
 use crate::locale::Locale;
 use crate::platform::telegram::{Telegram, TelegramConfig};
-use crate::platform::{Gateway, Menu};
+use crate::platform::{Gateway, Menu, Polling};
 use crate::store::Store;
 use crate::usecase::House;
 use crate::usecase::house::GatewayTraits;
+use crate::web;
 
 pub mod inspector;
 pub mod private;
@@ -38,6 +40,26 @@ const DEADLINE_MARGIN: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// The accounts by configured name.
 pub type Gateways = BTreeMap<String, Arc<dyn Gateway>>;
+
+/// How each gateway's updates come in, by configured name.
+pub type Inbounds = BTreeMap<String, Inbound>;
+
+/// By which way each account's updates come in: as configured, where the platform and the settings permit it.
+#[must_use]
+pub fn inbounds(settings: &Settings, gateways: &Gateways) -> Inbounds {
+    let way = |(name, gateway): (&String, &Arc<dyn Gateway>)| (name.clone(), inbound(settings, name, gateway.as_ref()));
+    gateways.iter().map(way).collect()
+}
+
+fn inbound(settings: &Settings, name: &str, gateway: &dyn Gateway) -> Inbound {
+    let receiving = gateway.capabilities().receiving;
+    let by_webhook = receiving.webhook && receiving.polling == Polling::None;
+    match (&settings.http.public_url, by_webhook) {
+        (Some(public), true) => Inbound::Webhook(web::hook_address(public, name)),
+        (None, true) => Inbound::Dead("the platform only posts to a public address: set [http] public_url"),
+        (_, false) => Inbound::Polling,
+    }
+}
 
 /// The configured accounts.
 ///
@@ -101,6 +123,7 @@ pub fn house(settings: &Settings, gateways: &Gateways) -> anyhow::Result<House> 
         approval_warning_minutes: i64::from(settings.desk.approval_warning_minutes),
         lapse_days: i64::from(settings.desk.lapse_days),
         contact: settings.desk.contact.clone(),
+        public_url: settings.http.public_url.clone(),
         gateways: traits.collect(),
     })
 }
@@ -117,6 +140,10 @@ fn traits_of(gateway: &dyn Gateway) -> GatewayTraits {
         },
         counts_as_zalo: capabilities.counts_as_zalo,
         edits: capabilities.edits,
+        files: capabilities.files,
+        hears_documents: capabilities.hears_documents,
+        private_window: capabilities.private_window.map(|window| i64::try_from(window.as_millis()).unwrap_or(i64::MAX)),
+        hearing_is_address: capabilities.hearing_is_address,
     }
 }
 
@@ -155,7 +182,8 @@ pub fn dispatch_settings(settings: &Settings) -> DispatchSettings {
 pub async fn start(
     core: &Arc<Core>,
     dispatch: &DispatchSettings,
-    inspect: Inspector,
+    inbox: Arc<Inbox>,
+    inbound: &Inbounds,
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<()> {
     let commune = core.commune_id().await?;
@@ -164,13 +192,13 @@ pub async fn start(
     lifecycle.spawn("planner", loops::planner(core.clone(), planner, stop.clone()));
     let keeper = Keeper::new(core.clone(), commune.clone());
     lifecycle.spawn("keeper", loops::keeper(core.clone(), keeper, stop.clone()));
-    let inbox = Inbox::new(core.clone(), commune.clone(), inspect);
     lifecycle.spawn("inbox", loops::inbox(core.clone(), inbox, stop.clone()));
     for gateway in core.gateways.values() {
         let dispatcher = Dispatcher::new(core.clone(), gateway.clone(), commune.clone(), dispatch.clone());
         lifecycle.spawn("dispatcher", loops::dispatcher(core.clone(), dispatcher, stop.clone()));
         let menu = Menu { chat: None, commands: desk::menu_for_everybody(&core.house.locale) };
-        lifecycle.spawn("poller", loops::poller(core.clone(), gateway.clone(), menu, stop.clone()));
+        let way = inbound.get(gateway.name()).cloned().unwrap_or(Inbound::Polling);
+        lifecycle.spawn("receiving", receiving::hear(core.clone(), gateway.clone(), way, menu, stop.clone()));
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::clock::{Clock as _, Clocks, JumpingClock, Monotonic as _, SystemClock
 use crate::config::Settings;
 use crate::domain::calendar::Millis;
 use crate::engine::Core;
+use crate::engine::inbox::Inbox;
 use crate::id::SystemEntropy;
 use crate::lifecycle::Lifecycle;
 use crate::sandbox::{BotSpec, Limits, Sandbox, SandboxConfig};
@@ -115,8 +116,10 @@ impl Demo {
     async fn open_doors(&self) -> anyhow::Result<()> {
         let program = std::env::current_exe().context("this program cannot find itself")?;
         let inspect = app::inspector::with_program(program, self.core.entropy.clone());
-        let dispatch = app::dispatch_settings(&settings(&self.sandbox)?);
-        app::start(&self.core, &dispatch, inspect, &self.lifecycle).await
+        let settings = settings(&self.sandbox)?;
+        let inbound = app::inbounds(&settings, &self.core.gateways);
+        let inbox = Arc::new(Inbox::new(self.core.clone(), self.core.commune_id().await?, inspect));
+        app::start(&self.core, &app::dispatch_settings(&settings), inbox, &inbound, &self.lifecycle).await
     }
 
     /// Says a line of the story, with the time it is there.

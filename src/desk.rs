@@ -5,10 +5,10 @@
 //! registered staff and village heads, except for `/xacminh`, which anybody may ask.
 
 use crate::domain::command::{self, Who};
-use crate::domain::event::{Event, IncomingMessage};
+use crate::domain::event::{ButtonPress, Event, IncomingMessage};
 use crate::locale::Locale;
 use crate::store::Tx;
-use crate::usecase::notify::{self, Note};
+use crate::usecase::notify::{self, Note, menu};
 use crate::usecase::{Act, UseCaseError, UseCaseResult};
 
 mod answer;
@@ -145,10 +145,43 @@ async fn on_message(
 ) -> UseCaseResult<Response> {
     let talk = talk::of_message(tx, act, prepared.gateway, message).await?;
     let act = talk.act(act);
-    match route::message(tx, &act, &talk, message, prepared).await {
-        Ok(response) => Ok(response),
+    let done = match typed_button(tx, &act, &talk, message).await? {
+        Some(press) => route::press(tx, &act, &talk, &press, prepared).await,
+        None => route::message(tx, &act, &talk, message, prepared).await,
+    };
+    match done {
+        Ok(response) => say_toast(tx, &act, &talk, response).await,
         Err(error) => refuse(tx, &act, &talk, error).await,
     }
+}
+
+/// The button that a typed number stands for, outside of conversations: those read numbers themselves.
+async fn typed_button(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    talk: &Talk,
+    message: &IncomingMessage,
+) -> UseCaseResult<Option<ButtonPress>> {
+    let data = menu::typed(tx, act.wall, &talk.chat.id, &talk.account, &message.text).await?;
+    let Some(data) = data.filter(|_| talk.person.is_some()) else { return Ok(None) };
+    if talk.dialogue(tx).await?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(ButtonPress {
+        chat: message.chat.clone(),
+        from: message.from.clone(),
+        press_id: String::new(),
+        message_external_id: message.external_id.clone(),
+        data,
+    }))
+}
+
+/// What would stand over the chat after a press is said in the chat after a number.
+async fn say_toast(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut response: Response) -> UseCaseResult<Response> {
+    if let Some(text) = response.toast.take().filter(|text| !text.is_empty()) {
+        talk.say(tx, act, &Note::plain(text)).await?;
+    }
+    Ok(response)
 }
 
 /// Says why it was not done; in a group only to those the desk speaks with there.

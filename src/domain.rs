@@ -5,6 +5,7 @@ pub mod admission;
 pub mod audience;
 pub mod bulletin;
 pub mod calendar;
+pub mod carriage;
 pub mod channel;
 pub mod command;
 pub mod document;

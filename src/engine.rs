@@ -22,6 +22,7 @@ pub mod keeper;
 pub mod loops;
 pub mod planner;
 pub mod poller;
+pub mod receiver;
 
 /// How long the lead among several engines is kept without renewal.
 const LEAD_MILLIS: i64 = 30_000;

@@ -5,6 +5,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::calendar::Millis;
@@ -82,6 +84,14 @@ pub fn below(bound: u64, entropy: &dyn Entropy) -> u64 {
     let mut random = [0_u8; 8];
     entropy.fill(&mut random);
     u64::from_be_bytes(random).checked_rem(bound).unwrap_or(0)
+}
+
+/// A word nobody can guess (192 bits), safe in an address. Secret: only its hash may be stored.
+#[must_use]
+pub fn secret_word(entropy: &dyn Entropy) -> String {
+    let mut bytes = [0_u8; 24];
+    entropy.fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// SHA-256 in lower-case hexadecimal: how files, codes and envelopes are named.

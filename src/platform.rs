@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::domain::calendar::Millis;
+pub use crate::domain::carriage::{ANY_TYPE, Files};
 use crate::domain::event::Event;
 use crate::domain::render::Button;
 use crate::domain::retry::Outcome;
@@ -47,6 +48,8 @@ pub struct Capabilities {
     pub counts_as_zalo: bool,
     /// How updates can be received.
     pub receiving: Receiving,
+    /// Whether a document that somebody sends us can be fetched.
+    pub hears_documents: bool,
     /// Whether hearing a group message proves that it mentions us or replies to us: the platform delivers no others.
     pub hearing_is_address: bool,
     /// How long after a person's last message they can be written to in private; none without a limit.
@@ -55,44 +58,6 @@ pub struct Capabilities {
     pub budget: Option<Budget>,
     /// The limits of its pace.
     pub pace: pacer::Limits,
-}
-
-/// Which files a platform takes for a group. What it does not take is offered by link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Files {
-    /// Media types of documents; [`ANY_TYPE`] for all, empty for none.
-    pub documents: &'static [&'static str],
-    /// Largest document, bytes.
-    pub document_limit: u64,
-    /// Media types of pictures that are sent as pictures.
-    pub pictures: &'static [&'static str],
-    /// Largest picture, bytes.
-    pub picture_limit: u64,
-    /// Whether pictures are fetched by the platform from a public address instead of being uploaded.
-    pub pictures_by_link: bool,
-}
-
-/// Stands for every media type.
-pub const ANY_TYPE: &[&str] = &["*/*"];
-
-impl Files {
-    /// No files at all.
-    pub const NONE: Self =
-        Self { documents: &[], document_limit: 0, pictures: &[], picture_limit: 0, pictures_by_link: false };
-
-    /// Whether a file of this type and size (bytes) can be uploaded to a group.
-    #[must_use]
-    pub fn takes(&self, media_type: &str, size: u64) -> bool {
-        let of = |types: &[&str]| types == ANY_TYPE || types.contains(&media_type);
-        let picture = of(self.pictures) && size <= self.picture_limit && !self.pictures_by_link;
-        picture || (of(self.documents) && size <= self.document_limit)
-    }
-
-    /// Whether the platform fetches a file of this type and size (bytes) by itself from a public address.
-    #[must_use]
-    pub fn fetches(&self, media_type: &str, size: u64) -> bool {
-        self.pictures_by_link && self.pictures.contains(&media_type) && size <= self.picture_limit
-    }
 }
 
 /// How a platform hands over updates.
@@ -289,6 +254,11 @@ pub trait Gateway: Send + Sync {
 
     /// Who we are there.
     fn identify(&self) -> Call<'_, Result<SelfInfo, AskError>>;
+
+    /// Who we are as far as the settings tell: enough to read what is posted while the platform refuses our token.
+    fn known_self(&self) -> Option<SelfInfo> {
+        None
+    }
 
     /// Waits for updates from `offset` on; an empty answer when nothing came.
     fn poll(&self, offset: Option<i64>) -> Call<'_, Result<Vec<RawUpdate>, AskError>>;

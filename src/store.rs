@@ -25,6 +25,8 @@ pub mod dialogues;
 mod drafts;
 pub mod files;
 pub mod inbox;
+pub mod links;
+pub mod menus;
 pub mod messages;
 pub mod migrations;
 pub mod operations;

@@ -1,39 +1,49 @@
-//! What the service says over HTTP: whether it is well.
+//! What the service says over HTTP: whether it is well, what platforms post to it, files behind links, and the page that takes
+//! a document.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 
 use crate::engine::Core;
+use crate::engine::inbox::Inbox;
 use crate::lifecycle::Lifecycle;
 
-/// The state of the service, as `GET /health` tells it.
-#[derive(Debug, serde::Serialize)]
-pub struct Health {
-    /// `ok`, `sick` while an incident is open, `down` when the database does not answer.
-    pub status: &'static str,
-    /// Faults that are open: scope and kind.
-    pub incidents: Vec<(String, String)>,
-    /// Messages waiting or on their way.
-    pub open_messages: i64,
-    /// Updates waiting to be processed.
-    pub waiting_updates: i64,
+mod file;
+mod health;
+mod hook;
+mod page;
+mod upload;
+
+pub use health::Health;
+pub use hook::hook_address;
+
+/// A platform's update is a few kilobytes.
+const HOOK_BYTES: usize = 1_000_000;
+/// What a form adds around its file.
+const FORM_BYTES: usize = 100_000;
+
+/// What the pages work with.
+pub struct Site {
+    /// The service.
+    pub core: Arc<Core>,
+    /// The conversations that documents belong to.
+    pub inbox: Arc<Inbox>,
 }
 
 /// Listens and answers until the lifecycle ends.
 ///
 /// # Errors
 /// The address is taken.
-pub async fn serve(core: &Arc<Core>, listen: SocketAddr, lifecycle: &Lifecycle) -> anyhow::Result<()> {
+pub async fn serve(site: Site, listen: SocketAddr, lifecycle: &Lifecycle) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen} ([http] listen in the settings)"))?;
-    let router = Router::new().route("/health", get(health)).with_state(core.clone());
+    let router = router(site);
     let stop = lifecycle.soft();
     lifecycle.spawn("web", async move {
         axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
@@ -41,24 +51,15 @@ pub async fn serve(core: &Arc<Core>, listen: SocketAddr, lifecycle: &Lifecycle) 
     Ok(())
 }
 
-async fn health(State(core): State<Arc<Core>>) -> (StatusCode, Json<Health>) {
-    match look(&core).await {
-        Ok(health) => (StatusCode::OK, Json(health)),
-        Err(error) => {
-            tracing::error!(%error, "health.failed");
-            let health = Health { status: "down", incidents: Vec::new(), open_messages: 0, waiting_updates: 0 };
-            (StatusCode::SERVICE_UNAVAILABLE, Json(health))
-        }
-    }
-}
-
-async fn look(core: &Core) -> Result<Health, crate::store::StoreError> {
-    let mut tx = core.store.read().await?;
-    let incidents = tx.open_incidents().await?;
-    Ok(Health {
-        status: if incidents.is_empty() { "ok" } else { "sick" },
-        incidents: incidents.into_iter().map(|incident| (incident.scope, incident.kind)).collect(),
-        open_messages: tx.open_messages().await?,
-        waiting_updates: tx.waiting_inbox_count().await?,
-    })
+/// Every address the service answers at.
+pub fn router(site: Site) -> Router {
+    let hook = post(hook::posted).get(hook::looked_at).layer(DefaultBodyLimit::max(HOOK_BYTES));
+    let upload = get(upload::form).post(upload::posted).layer(DefaultBodyLimit::max(upload::MAX_BYTES + FORM_BYTES));
+    Router::new()
+        .route("/health", get(health::health))
+        .route("/hook/{gateway}", hook)
+        .route("/tep/{secret}", get(file::file))
+        .route("/gui/{secret}", upload)
+        .route("/robots.txt", get(async || "User-agent: *\nDisallow: /\n"))
+        .with_state(Arc::new(site))
 }

@@ -116,6 +116,8 @@ compose-choose = Đồng chí bấm nút hoặc gõ số của một lựa chọ
 compose-all-defaults = ⏩ Mặc định hết
 compose-as-read = Đúng: { $found }
 
+compose-upload = Khung chat này không nhận được tệp. Đồng chí gửi tệp tại trang sau (dùng một lần, trong { $minutes } phút): { $address }
+compose-no-upload = Khung chat này không nhận được tệp và hệ thống chưa có trang nhận tệp; đồng chí gõ nội dung, hoặc soạn tin từ khung chat khác.
 compose-ask-file =
     ⚠️ Trước khi gửi tệp: tệp gửi cho bot là đã đi qua mạng bên ngoài. TUYỆT ĐỐI KHÔNG gửi tài liệu mật (Luật Bảo vệ bí mật nhà nước 117/2025/QH15); có tài liệu mật thì chuyển văn thư.
     Đồng chí gửi tệp văn bản (PDF hoặc Word, tối đa 20 MB). Gửi thêm tệp ở bước nào cũng được.
@@ -289,6 +291,9 @@ card-groups-changed = ℹ️ { $code }: danh sách nhóm đã thay đổi { $cha
 card-trouble = ⚠️ { $unit }: { $words }
     ({ $name }, về { $code }). Xem: /trangthai { $code }
 wall-total = Toàn xã: { $done }/{ $all } đơn vị đã xác nhận
+wall-digest = 📋 { $code }
+    { $lines }
+    { $total }
 wall-line = ✅ { $unit }: đã nhận { $time } ({ $seat })
 wall-line-late = ✅ { $unit }: đã nhận muộn { $time } ({ $seat })
 remind-group = ⏰ Nhắc { $code }: chưa có xác nhận của { $units }. Hạn: { $deadline }.
@@ -317,6 +322,8 @@ toast-not-yours = Nút này dành cho trưởng thôn hoặc phó thôn của nh
 toast-old-button = Nút này đã cũ.
 toast-which = Đồng chí chọn giúp tin nào ở dưới.
 desk-trouble-noted = Đã báo người soạn { $code } về vướng mắc này.
+menu-numbers = Đồng chí trả lời bằng số:
+    { $choices }
 desk-not-understood = Tôi chưa hiểu. Đồng chí gõ /trogiup để xem các lệnh.
 desk-ask-which = Đồng chí xác nhận tin nào?
 desk-nothing-open = Hiện không có tin nào chờ đồng chí xác nhận.
@@ -783,3 +790,17 @@ cmd-suco = Sự cố đang mở
 cmd-dulieucuatoi = Dữ liệu của tôi
 cmd-xoadulieu = Đề nghị xóa dữ liệu của tôi
 
+
+## Trang web: tệp kèm và trang gửi tệp
+
+page-upload-title = Gửi tệp cho bản tin
+page-upload-ask = Đồng chí chọn tệp văn bản (PDF hoặc Word, tối đa 20 MB) rồi bấm Gửi.
+page-upload-warning = TUYỆT ĐỐI KHÔNG gửi tài liệu mật. Có tài liệu mật thì chuyển văn thư.
+page-upload-send = Gửi
+page-upload-done = Đã nhận tệp. Đồng chí quay lại khung chat để làm tiếp.
+page-upload-refused = Tệp không được nhận. Đồng chí xem lời báo trong khung chat.
+page-upload-none = Chưa có tệp nào được chọn. Đồng chí quay lại và chọn tệp.
+page-upload-too-large = Tệp lớn quá 20 MB.
+page-gone-title = Không còn ở đây
+page-gone = Liên kết này đã hết hạn, đã được dùng hoặc đã bị thu hồi. Cần văn bản, đồng chí hỏi lại UBND xã.
+page-trouble = Hệ thống đang bận, đồng chí thử lại sau ít phút.

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 
 use crate::clock::Clocks;
 use crate::config::Settings;
+use crate::engine::inbox::Inbox;
 use crate::id::SystemEntropy;
 use crate::lifecycle::Lifecycle;
 use crate::{app, telemetry, web};
@@ -46,8 +47,11 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let inspect = app::inspector::with_program(program, core.entropy.clone());
     import_plan_if_none(&core, settings).await?;
     note_reasons(&core, settings).await?;
-    web::serve(&core, settings.http.listen, &lifecycle).await?;
-    app::start(&core, &app::dispatch_settings(settings), inspect, &lifecycle).await?;
+    let inbox = Arc::new(Inbox::new(core.clone(), core.commune_id().await?, inspect));
+    let site = web::Site { core: core.clone(), inbox: inbox.clone() };
+    web::serve(site, settings.http.listen, &lifecycle).await?;
+    let inbound = app::inbounds(settings, &core.gateways);
+    app::start(&core, &app::dispatch_settings(settings), inbox, &inbound, &lifecycle).await?;
     let ending = lifecycle.run().await.context("cannot listen for signals")?;
     core.store.close().await;
     Ok(ending.exit_code())

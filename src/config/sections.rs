@@ -109,9 +109,12 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Http {
-    /// Where health is answered.
+    /// Where health is answered, and webhooks and file links behind a proxy.
     #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
+    /// The address under which the world reaches `listen`, without a slash at the end; none when it does not.
+    #[serde(default, deserialize_with = "public_url")]
+    pub public_url: Option<String>,
 }
 
 /// `[log]`: what stands on stderr.
@@ -141,6 +144,26 @@ impl<'de> Deserialize<'de> for LogFormat {
 
 fn address<'de, D: Deserializer<'de>>(source: D) -> Result<SocketAddr, D::Error> {
     by_text(source, "an address with a port, such as \"127.0.0.1:8642\"")
+}
+
+/// `https://` for the world, plain `http://` for this machine only: platforms refuse anything else, and links are secrets.
+fn public_url<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
+    let expected = "an https:// address without a query, such as \"https://loa.halong.example\"";
+    by_text::<D, PublicUrl>(source, expected).map(|url| Some(url.0))
+}
+
+struct PublicUrl(String);
+
+impl std::str::FromStr for PublicUrl {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let url = reqwest::Url::parse(text).map_err(|_| ())?;
+        let here = url.host_str().is_some_and(|host| ["127.0.0.1", "localhost", "[::1]"].contains(&host));
+        let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.has_host();
+        let safe = url.scheme() == "https" || (url.scheme() == "http" && here);
+        if bare && safe { Ok(Self(text.trim().trim_end_matches('/').to_owned())) } else { Err(()) }
+    }
 }
 
 /// The scheme is checked here, so that a mistake names the key; the rest is the driver's business.

@@ -34,6 +34,7 @@ mod submit;
 pub(super) mod time;
 pub(super) mod timing;
 mod turn;
+mod upload;
 
 use form::Form;
 

@@ -53,6 +53,8 @@ async fn of(
 ) -> UseCaseResult<Talk> {
     let (chat, from) = who;
     let mut chat = tx.ensure_chat(gateway, &chat.external_id, chat.kind, &chat.title, act.wall, &act.new_id()).await?;
+    tx.heard_in(&chat.id, act.wall).await?;
+    chat.heard_at = Some(act.wall.0);
     // Whoever writes to us in private can be written to, whatever the platform said before.
     if chat.kind == ChatKind::Private && chat.state == ChatState::Suspended {
         tx.set_chat_state(&chat.id, ChatState::Active, None).await?;
@@ -109,7 +111,12 @@ impl Talk {
     /// # Errors
     /// The database.
     pub async fn say(&self, tx: &mut Tx, act: &Act<'_>, note: &Note) -> UseCaseResult<()> {
-        notify::reply(tx, act, &self.chat, note, self.reply_to()).await
+        // In a conversation the numbers stand in the question, and the conversation reads them.
+        if self.dialogue(tx).await?.is_some() {
+            return notify::reply(tx, act, &self.chat, &note.without_buttons_on(act, &self.chat), self.reply_to())
+                .await;
+        }
+        notify::answer(tx, act, &self.chat, &self.account, note, self.reply_to()).await
     }
 
     /// The conversation this account is having here.

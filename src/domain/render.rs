@@ -46,6 +46,8 @@ pub struct AttachedFile {
     pub pages: Option<u32>,
     /// Where it can be fetched when it cannot be sent.
     pub link: Option<String>,
+    /// Whether this gateway cannot carry it, though it carries others.
+    pub held_back: bool,
 }
 
 /// What a bulletin puts right.
@@ -146,7 +148,7 @@ pub fn render(view: &View, capabilities: &Capabilities, labels: &Labels) -> Vec<
     }
     if capabilities.files {
         let file = |(attachment, file)| Part::File { attachment, caption: caption(view, file, capabilities, labels) };
-        parts.extend(view.attachments.iter().enumerate().map(file));
+        parts.extend(view.attachments.iter().enumerate().filter(|(_, file)| !file.held_back).map(file));
     }
     parts
 }

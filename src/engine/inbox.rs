@@ -10,12 +10,17 @@ use crate::desk::{self, Fetched, Prepared, Response};
 use crate::domain::event::{ButtonPress, Event};
 use crate::platform::Gateway;
 use crate::store::inbox::InboxRow;
+use crate::store::links::UploadLink;
 use crate::usecase::{Act, UseCaseError, Via};
 
 /// Reads a document's first page in a bounded child process.
 pub type Inspector = Arc<dyn Fn(Vec<u8>) -> InspectCall + Send + Sync>;
 /// The call of an [`Inspector`].
 pub type InspectCall = std::pin::Pin<Box<dyn Future<Output = Fetched> + Send>>;
+
+mod upload;
+
+pub use upload::Uploaded;
 
 /// Processes the inbox of all gateways.
 pub struct Inbox {
@@ -50,6 +55,14 @@ impl Inbox {
             taken += 1;
         }
         Ok(taken)
+    }
+
+    /// Hands a document that somebody put on their page to the conversation it belongs to, once.
+    ///
+    /// # Errors
+    /// The database; then nothing was taken and the page can be used again.
+    pub async fn uploaded(&self, link: &UploadLink, name: &str, content: Vec<u8>) -> EngineResult<Uploaded> {
+        upload::take(self, link, name, content).await
     }
 
     async fn process(&self, row: &InboxRow) -> EngineResult<()> {

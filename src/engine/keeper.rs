@@ -147,6 +147,7 @@ impl Keeper {
         let mut tx = self.core.store.begin().await?;
         tx.sweep_inbox(wall, wall.plus_days(-FORGET_DAYS)).await?;
         tx.sweep_dialogues(wall.plus_days(-DIALOGUE_DAYS)).await?;
+        tx.sweep_menus(wall.plus_days(-DIALOGUE_DAYS)).await?;
         tx.sweep_unused_files(wall.plus_days(-DIALOGUE_DAYS)).await?;
         tx.commit().await?;
         Ok(())

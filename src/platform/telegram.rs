@@ -182,6 +182,7 @@ fn capabilities(per_second: u32) -> Capabilities {
         download_limit: 20_000_000,
         counts_as_zalo: false,
         receiving: Receiving { polling: Polling::Durable, webhook: true },
+        hears_documents: true,
         hearing_is_address: false,
         private_window: None,
         budget: None,

@@ -53,6 +53,8 @@ pub struct Chat {
     pub reason: Option<String>,
     /// When it was first seen, epoch milliseconds.
     pub created_at: i64,
+    /// Machine time at which somebody last wrote there to us.
+    pub heard_at: Option<i64>,
 }
 
 /// A slot in the commune's list of groups.
@@ -79,13 +81,15 @@ pub struct Group {
     pub bound_at: Option<i64>,
 }
 
-const CHAT: &str = "SELECT id, gateway, external_id, kind, title, state, reason, created_at FROM chats WHERE id = $1";
-const CHAT_BY_EXTERNAL: &str = "SELECT id, gateway, external_id, kind, title, state, reason, created_at FROM chats \
+const CHAT: &str =
+    "SELECT id, gateway, external_id, kind, title, state, reason, created_at, heard_at FROM chats WHERE id = $1";
+const CHAT_BY_EXTERNAL: &str = "SELECT id, gateway, external_id, kind, title, state, reason, created_at, heard_at FROM chats \
      WHERE gateway = $1 AND external_id = $2";
 const ENSURE_CHAT: &str = "INSERT INTO chats (id, gateway, external_id, kind, title, state, created_at) \
      VALUES ($1, $2, $3, $4, $5, 'active', $6) \
      ON CONFLICT (gateway, external_id) DO UPDATE SET title = excluded.title \
      WHERE excluded.title <> '' AND chats.title <> excluded.title";
+const CHAT_HEARD: &str = "UPDATE chats SET heard_at = $2 WHERE id = $1 AND (heard_at IS NULL OR heard_at < $2)";
 const CHAT_STATE: &str = "UPDATE chats SET state = $2, reason = $3 WHERE id = $1";
 const GROUP: &str =
     "SELECT id, commune_id, code, name, kind, rank, gateway, chat_id, bound_at FROM groups WHERE id = $1";
@@ -116,6 +120,15 @@ impl Tx {
     /// The database.
     pub async fn chat_by_external(&mut self, gateway: &str, external_id: &str) -> StoreResult<Option<Chat>> {
         Ok(on!(self, |c| sqlx::query_as(CHAT_BY_EXTERNAL).bind(gateway).bind(external_id).fetch_optional(c).await?))
+    }
+
+    /// Notes that somebody wrote in a chat, at a machine time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn heard_in(&mut self, chat_id: &str, at: Millis) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(CHAT_HEARD).bind(chat_id).bind(at.0).execute(c).await?.rows_affected());
+        Ok(())
     }
 
     /// The chat that a platform names so, made now (with `new_id`, active) if it was never seen. A title that has changed

@@ -99,6 +99,8 @@ const SOONER: &str =
 const ALL_SOONER: &str =
     "UPDATE deliveries SET wall_due_at = $2 WHERE broadcast_id = $1 AND (wall_due_at IS NULL OR wall_due_at > $2)";
 const WALL_DONE: &str = "UPDATE deliveries SET wall_due_at = NULL, wall_shown = $2 WHERE id = $1";
+const DIGEST_AT: &str = "SELECT digest_at FROM deliveries WHERE id = $1";
+const DIGEST_POSTED: &str = "UPDATE deliveries SET digest_at = $2 WHERE id = $1";
 const NEXT_WALL: &str = "SELECT MIN(wall_due_at) FROM deliveries WHERE wall_due_at IS NOT NULL";
 
 impl Tx {
@@ -267,6 +269,25 @@ impl Tx {
     /// The database.
     pub async fn wall_written(&mut self, delivery_id: &str, shown: &str) -> StoreResult<()> {
         on!(self, |c| sqlx::query(WALL_DONE).bind(delivery_id).bind(shown).execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// When a delivery's group was last told who has confirmed, where nothing can be edited.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn digest_at(&mut self, delivery_id: &str) -> StoreResult<Option<Millis>> {
+        let at: Option<Option<i64>> =
+            on!(self, |c| sqlx::query_scalar(DIGEST_AT).bind(delivery_id).fetch_optional(c).await?);
+        Ok(at.flatten().map(Millis))
+    }
+
+    /// Notes that it was told.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn digest_posted(&mut self, delivery_id: &str, at: Millis) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(DIGEST_POSTED).bind(delivery_id).bind(at.0).execute(c).await?.rows_affected());
         Ok(())
     }
 }

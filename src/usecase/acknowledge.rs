@@ -37,6 +37,13 @@ pub struct Heard<'a> {
     pub dedupe: String,
 }
 
+impl Heard<'_> {
+    /// Whether hearing it at all proves that it was said to us.
+    fn to_us(&self, act: &Act<'_>) -> bool {
+        act.house.gateways.get(&self.chat.gateway).is_some_and(|traits| traits.hearing_is_address)
+    }
+}
+
 /// One unit that an answer settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {

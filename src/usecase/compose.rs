@@ -111,12 +111,15 @@ pub async fn compose(tx: &mut Tx, act: &Act<'_>, draft: &Draft) -> UseCaseResult
     check::texts(draft)?;
     check::times(draft, act.at)?;
     let (audience, resolution) = audience_of(tx, act, &draft.audience).await?;
-    check::gate(draft, &resolution)?;
+    let confined = check::gate(draft, &resolution)?;
     let bulletin = number(tx, act, draft.kind, &composer, &unit).await?;
     let version = version_of(act, &bulletin, draft, &audience, &composer);
     tx.insert_bulletin(&bulletin).await?;
     let files: Vec<NewFile> = draft.files.iter().map(|file| file.file.clone()).collect();
     tx.insert_version(&version, &files).await?;
+    if confined {
+        tx.confine(&version.bulletin_id, version.version).await?;
+    }
     schedule_if_timed(tx, act, &version).await?;
     tx.audit(act, "bulletin.composed", &bulletin.id, &version.envelope_hash).await?;
     let approvers_told = tell_approvers(tx, act, &bulletin, &version, &resolution).await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::calendar::{Holidays, OfficeHours, SendWindows};
+use crate::domain::carriage::{ANY_TYPE, Files};
 use crate::domain::render;
 use crate::domain::urgency::Policies;
 use crate::domain::when::WhenConfig;
@@ -17,6 +18,32 @@ pub struct GatewayTraits {
     pub counts_as_zalo: bool,
     /// Whether a message can be changed afterwards: acknowledgements are then shown under it.
     pub edits: bool,
+    /// Which files it carries to a group.
+    pub files: Files,
+    /// Whether a document sent to us there can be fetched.
+    pub hears_documents: bool,
+    /// Milliseconds for which a person can be written to after they wrote; none without a limit.
+    pub private_window: Option<i64>,
+    /// Whether hearing a group message there proves that it was said to us.
+    pub hearing_is_address: bool,
+}
+
+impl GatewayTraits {
+    /// A gateway without limits beyond those of its texts: any file if files at all, private chats for ever.
+    #[must_use]
+    pub const fn unlimited(render: render::Capabilities, counts_as_zalo: bool, edits: bool) -> Self {
+        let any = Files { documents: ANY_TYPE, document_limit: u64::MAX, ..Files::NONE };
+        let files = if render.files { any } else { Files::NONE };
+        Self {
+            render,
+            counts_as_zalo,
+            edits,
+            files,
+            hears_documents: true,
+            private_window: None,
+            hearing_is_address: false,
+        }
+    }
 }
 
 /// Rules and sentences that every use case reads and none changes.
@@ -44,6 +71,8 @@ pub struct House {
     pub lapse_days: i64,
     /// The contact line under broadcasts; empty for none.
     pub contact: String,
+    /// The address under which the world reaches the service; none when it does not.
+    pub public_url: Option<String>,
     /// The gateways by configured name.
     pub gateways: BTreeMap<String, GatewayTraits>,
 }

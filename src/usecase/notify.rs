@@ -10,6 +10,8 @@ use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
 use crate::store::messages::NewMessage;
 
+pub mod menu;
+
 /// What is said: plain text, with rows of buttons under it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Note {
@@ -33,13 +35,49 @@ impl Note {
         self.buttons.push(row.iter().map(button).collect());
         self
     }
+
+    /// The note without its buttons where the chat's gateway has none, for a text that lists its choices itself.
+    #[must_use]
+    pub fn without_buttons_on(&self, act: &Act<'_>, chat: &Chat) -> Self {
+        let buttons = if act.house.render_for(&chat.gateway).buttons { self.buttons.clone() } else { Vec::new() };
+        Self { text: self.text.clone(), buttons }
+    }
 }
 
-/// Queues a note to a chat, split at the gateway's limit, with the buttons under the last part.
+/// Queues a note to a chat, split at the gateway's limit, with the buttons under the last part. Where there are no buttons,
+/// numbers stand for them, and everybody in the chat may type one.
 ///
 /// # Errors
 /// The database.
 pub async fn say(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    chat: &Chat,
+    purpose: Purpose,
+    note: &Note,
+    reply_to: Option<&str>,
+) -> UseCaseResult<()> {
+    let note = menu::numbered(tx, act, chat, note, menu::For::Everybody).await?;
+    queue(tx, act, chat, purpose, &note, reply_to).await
+}
+
+/// Answers one account in a chat; numbers that stand for buttons there are for that account alone.
+///
+/// # Errors
+/// The database.
+pub async fn answer(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    chat: &Chat,
+    account: &str,
+    note: &Note,
+    reply_to: Option<&str>,
+) -> UseCaseResult<()> {
+    let note = menu::numbered(tx, act, chat, note, menu::For::Account(account)).await?;
+    queue(tx, act, chat, Purpose::Reply, &note, reply_to).await
+}
+
+async fn queue(
     tx: &mut Tx,
     act: &Act<'_>,
     chat: &Chat,
@@ -92,6 +130,7 @@ pub async fn reply(tx: &mut Tx, act: &Act<'_>, chat: &Chat, note: &Note, reply_t
 /// The database.
 pub async fn tell(tx: &mut Tx, act: &Act<'_>, person_id: &str, purpose: Purpose, note: &Note) -> UseCaseResult<usize> {
     let mut chats = tx.private_chat_of(person_id).await?;
+    chats.retain(|chat| private_is_open(act, chat));
     if chats.is_empty() {
         chats = office_chats_of(tx, act, person_id).await?;
     }
@@ -99,6 +138,12 @@ pub async fn tell(tx: &mut Tx, act: &Act<'_>, person_id: &str, purpose: Purpose,
         say(tx, act, chat, purpose, note, None).await?;
     }
     Ok(chats.len())
+}
+
+/// Whether the platform lets us write there now.
+fn private_is_open(act: &Act<'_>, chat: &Chat) -> bool {
+    let window = act.house.gateways.get(&chat.gateway).and_then(|traits| traits.private_window);
+    window.is_none_or(|window| chat.heard_at.is_some_and(|heard| act.wall.0 < heard.saturating_add(window)))
 }
 
 async fn office_chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {

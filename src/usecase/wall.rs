@@ -19,6 +19,8 @@ use crate::store::answers::{Acknowledgement, Obligation};
 use crate::store::broadcasts::Delivery;
 use crate::store::messages::{Message, NewMessage};
 
+mod digest;
+
 /// Milliseconds between two renewals of the commune's total.
 const TOTAL_EVERY: i64 = 60_000;
 
@@ -46,7 +48,10 @@ pub async fn answered(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, chat_id: &
 /// The database.
 pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<bool> {
     let can_edit = act.house.gateways.get(&delivery.gateway).is_some_and(|traits| traits.edits);
-    let Some(message) = last_text(tx, delivery).await?.filter(|_| can_edit) else {
+    if !can_edit {
+        return digest::post(tx, act, delivery).await;
+    }
+    let Some(message) = last_text(tx, delivery).await? else {
         tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
         return Ok(false);
     };
@@ -101,8 +106,14 @@ fn edit_of(act: &Act<'_>, delivery: &Delivery, message: &Message, body: String) 
     }
 }
 
-/// The lines as they should stand now.
+/// The lines as they should stand now: those of the group's own units, and the total.
 async fn lines(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<String> {
+    let (mut lines, total) = both(tx, act, delivery).await?;
+    lines.push(total);
+    Ok(lines.join("\n"))
+}
+
+async fn both(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<(Vec<String>, String)> {
     let obligations = tx.obligations_of(&delivery.broadcast_id).await?;
     let acknowledgements = tx.acknowledgements_of(&delivery.broadcast_id).await?;
     let units = tx.units_of_delivery(&delivery.id).await?;
@@ -112,8 +123,8 @@ async fn lines(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult
         lines.push(line(act, obligation, &acknowledgements));
     }
     let done = obligations.iter().filter(|obligation| obligation.state == ObligationState::Acknowledged).count();
-    lines.push(say!(act.house.locale, "wall-total", done = done, all = obligations.len()));
-    Ok(lines.join("\n"))
+    let total = say!(act.house.locale, "wall-total", done = done, all = obligations.len());
+    Ok((lines, total))
 }
 
 /// "✅ Thôn 03: đã nhận 07:52 (Phó thôn)". The seat is named, not the person: a post answers, not a rival for a prize.

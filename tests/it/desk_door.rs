@@ -39,13 +39,14 @@ fn house() -> &'static House {
     static HOUSE: LazyLock<House> = LazyLock::new(|| {
         let render =
             Capabilities { text_limit_utf16: 4096, caption_limit: 1024, html: false, buttons: true, files: true };
-        let traits = GatewayTraits { render, counts_as_zalo: false, edits: true };
+        let traits = GatewayTraits::unlimited(render, false, true);
         let known = fixture::house();
         House {
             locale: Locale::vietnamese(),
             labels: known.labels.clone(),
             holidays: known.holidays.clone(),
             contact: String::new(),
+            public_url: None,
             gateways: BTreeMap::from([(GATEWAY.to_owned(), traits)]),
             ..*known
         }

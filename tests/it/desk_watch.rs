@@ -53,7 +53,7 @@ pub fn house() -> &'static Arc<House> {
 fn with_a_gateway() -> House {
     let render =
         Capabilities { text_limit_utf16: 4_096, caption_limit: 1_024, html: false, buttons: true, files: true };
-    let traits = GatewayTraits { render, counts_as_zalo: true, edits: false };
+    let traits = GatewayTraits::unlimited(render, true, false);
     House {
         locale: Locale::vietnamese(),
         labels: Labels::load(str::to_owned),
@@ -66,6 +66,7 @@ fn with_a_gateway() -> House {
         approval_warning_minutes: 30,
         lapse_days: 30,
         contact: String::new(),
+        public_url: None,
         gateways: BTreeMap::from([(GATEWAY.to_owned(), traits)]),
     }
 }

@@ -37,6 +37,7 @@ pub fn house() -> &'static House {
         approval_warning_minutes: 30,
         lapse_days: 30,
         contact: String::new(),
+        public_url: None,
         gateways: BTreeMap::new(),
     });
     &HOUSE

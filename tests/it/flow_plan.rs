@@ -43,7 +43,7 @@ const HOLIDAYS: &str = include_str!("../../config/holidays/vn.toml");
 
 fn gateway(counts_as_zalo: bool) -> GatewayTraits {
     let render = Capabilities { text_limit_utf16: 4096, caption_limit: 1024, html: true, buttons: true, files: true };
-    GatewayTraits { render, counts_as_zalo, edits: true }
+    GatewayTraits::unlimited(render, counts_as_zalo, true)
 }
 
 static HOUSE: LazyLock<Arc<House>> = LazyLock::new(|| {
@@ -59,6 +59,7 @@ static HOUSE: LazyLock<Arc<House>> = LazyLock::new(|| {
         approval_warning_minutes: 60,
         lapse_days: 30,
         contact: String::new(),
+        public_url: None,
         gateways: BTreeMap::from([("zalo".to_owned(), gateway(true)), ("tele".to_owned(), gateway(false))]),
     })
 });

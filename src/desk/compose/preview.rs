@@ -88,7 +88,7 @@ async fn view(tx: &mut Tx, act: &Act<'_>, form: &Form, group: GroupKind) -> UseC
     let attachments = form.files.iter().map(|file| AttachedFile {
         name: file.file.file_name.clone(),
         pages: file.file.pages,
-        link: None,
+        ..AttachedFile::default()
     });
     let view = view_of(tx, act, &bulletin, &version, group).await?;
     Ok(View { attachments: attachments.collect(), ..view })

@@ -2,7 +2,7 @@
 
 use super::choice::Question;
 use super::form::{Form, Side, Step};
-use super::{FLOW, answer, ask as questions, files, leave, submit, timing};
+use super::{FLOW, answer, ask as questions, files, leave, submit, timing, upload};
 use crate::desk::{Response, Talk};
 use crate::domain::command::spelling::means;
 use crate::domain::text::nfc;
@@ -109,7 +109,10 @@ pub async fn ask(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form, lead: 
     if form.next() == Step::Preview {
         form.shown_deadline = timing::deadline_of(act, &form);
     }
-    let question: Question = questions::question(tx, act, &form).await?;
+    let mut question: Question = questions::question(tx, act, &form).await?;
+    if form.next() == Step::File && form.side.is_none() {
+        question.text.push_str(&upload::invitation(tx, act, talk).await?);
+    }
     let address = format!("c:{}:{}", form.token, form.question());
     let note = question.note(problem.as_deref().unwrap_or(lead), &address);
     talk.keep(tx, act, FLOW, &form).await?;

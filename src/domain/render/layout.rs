@@ -103,7 +103,7 @@ impl Layout<'_> {
 
     fn file(&self, file: &AttachedFile) -> String {
         let name = file_name(file, self.labels);
-        match (&file.link, self.capabilities.files) {
+        match (&file.link, self.capabilities.files && !file.held_back) {
             (_, true) => format!("📎 {name}"),
             (Some(link), false) => format!("📎 {name}: {}", one_line(link)),
             (None, false) => format!("📎 {name} {}", self.labels.no_file),

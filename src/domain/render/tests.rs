@@ -56,7 +56,7 @@ fn directive() -> View {
         body: vec!["Đề nghị các thôn:".to_owned(), "1. Phát bài trên loa.".to_owned()],
         issued_at: None,
         deadline: Some(DEADLINE),
-        attachments: vec![AttachedFile { name: "KH.pdf".to_owned(), pages: Some(6), link: None }],
+        attachments: vec![AttachedFile { name: "KH.pdf".to_owned(), pages: Some(6), ..AttachedFile::default() }],
         group: GroupKind::Cadre,
         ack_wanted: true,
         aired_wanted: false,
@@ -234,7 +234,7 @@ fn a_caption_keeps_within_its_limit(#[case] limit: usize) {
 #[test]
 fn a_file_that_cannot_be_sent_is_linked_or_said_to_be_missing() {
     let link = Some("https://halong.example/f/1?a=1&b=2".to_owned());
-    let linked = AttachedFile { name: "A.pdf".to_owned(), pages: None, link };
+    let linked = AttachedFile { name: "A.pdf".to_owned(), pages: None, link, held_back: false };
     let view = changed(|view| view.attachments.push(linked));
     let text = plain(&view, BARE);
     assert!(text.contains("📎 KH.pdf (6 trang) (không kèm tệp)\n📎 A.pdf: https://halong.example/f/1?a=1&b=2\n"));

@@ -24,7 +24,7 @@ pub(super) async fn gather(
         replied_to_our_message: heard.broadcast.clone(),
         replied_to_other: heard.replied_to_other,
         private,
-        proves_address: false,
+        proves_address: !private && heard.to_us(act),
         meaning: heard.meaning.unwrap_or_else(|| ack::understand_among(heard.text, &spoken)),
         named_units: ack::named_units(heard.text, &names),
         codes,

@@ -87,8 +87,9 @@ fn names_of(directory: &Directory, targets: &[Target]) -> String {
     targets.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-/// The hard stop in front of everything that leaves. It knows no role and no exception.
-pub(super) fn gate(draft: &Draft, resolution: &Resolution) -> UseCaseResult<()> {
+/// The hard stop in front of everything that leaves. It knows no role and no exception. Gives whether the bulletin may not
+/// leave the circle of officials.
+pub(super) fn gate(draft: &Draft, resolution: &Resolution) -> UseCaseResult<bool> {
     let pages: Vec<FirstPage<'_>> =
         draft.files.iter().map(|file| FirstPage { text: &file.first_page, readable: file.readable }).collect();
     let verdict = secrecy::gate(&Submission {
@@ -100,7 +101,7 @@ pub(super) fn gate(draft: &Draft, resolution: &Resolution) -> UseCaseResult<()> 
         residents: resolution.groups.iter().any(|group| group.kind == GroupKind::Residents),
     });
     match verdict {
-        Verdict::Pass { .. } => Ok(()),
+        Verdict::Pass { cadre_bound, .. } => Ok(cadre_bound.is_some()),
         Verdict::Refuse(Refusal::Declared(_) | Refusal::Stamped(_)) => Err(UseCaseError::refused("refused-secret")),
         Verdict::NeedsAttestation(Question::Secrecy) => Err(UseCaseError::refused("refused-secrecy-not-chosen")),
         Verdict::NeedsAttestation(Question::Unreadable) => Err(UseCaseError::refused("refused-unreadable")),

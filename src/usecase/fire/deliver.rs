@@ -10,6 +10,8 @@ use crate::store::bulletins::VersionFile;
 use crate::store::messages::NewMessage;
 use crate::usecase::notify::encode_buttons;
 
+mod files;
+
 /// Queues everything that one group gets.
 pub(super) async fn deliver(
     tx: &mut Tx,
@@ -23,8 +25,9 @@ pub(super) async fn deliver(
     tx.insert_delivery(&delivery_id, &broadcast.id, (&group.chat_id, &group.id), &group.units).await?;
     let files = tx.version_files(&bulletin.id, version.version).await?;
     let deadline = broadcast.ack_deadline.map(Millis);
-    let view =
+    let mut view =
         View { short_id: delivery_id.clone(), deadline, ..view_of(tx, act, bulletin, version, group.kind).await? };
+    files::offer(tx, act, (version, &files), (&group.gateway, &delivery_id), &mut view.attachments).await?;
     let capabilities = act.house.render_for(&group.gateway);
     let parts = render::render(&view, &capabilities, &act.house.labels);
     let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
@@ -117,7 +120,7 @@ pub async fn view_of(
 
 fn attached(file: &VersionFile) -> AttachedFile {
     let pages = file.pages.and_then(|pages| u32::try_from(pages).ok());
-    AttachedFile { name: file.file_name.clone(), pages, link: None }
+    AttachedFile { name: file.file_name.clone(), pages, link: None, held_back: false }
 }
 
 fn salutation(act: &Act<'_>, version: &BulletinVersion, group: GroupKind) -> String {

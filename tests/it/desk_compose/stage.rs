@@ -155,7 +155,7 @@ fn house() -> House {
     let locale = Locale::vietnamese();
     let render =
         render::Capabilities { text_limit_utf16: 4_096, caption_limit: 1_024, html: true, buttons: true, files: true };
-    let traits = GatewayTraits { render, counts_as_zalo: true, edits: true };
+    let traits = GatewayTraits::unlimited(render, true, true);
     House {
         labels: Labels::load(|key| locale.text(key, &[])),
         locale,
@@ -168,6 +168,7 @@ fn house() -> House {
         approval_warning_minutes: 30,
         lapse_days: 30,
         contact: String::new(),
+        public_url: None,
         gateways: [(GATEWAY.to_owned(), traits)].into(),
     }
 }

@@ -1,0 +1,109 @@
+//! Buttons where there are none: each gets a number, and typing the number is pressing it.
+//!
+//! Numbers of one person's own answers begin at 1 and replace those of the answer before. Cards come unasked and several may
+//! stand in a chat together, so theirs go on from 21 to 99 and round again: a number means one thing at a time.
+
+use super::Note;
+use crate::say;
+use crate::store::Tx;
+use crate::store::binding::Chat;
+use crate::store::menus::MenuChoice;
+use crate::usecase::{Act, UseCaseResult};
+
+/// First number of a card; one person's answers have at most this many less one.
+const FIRST_OF_CARDS: i64 = 21;
+/// Last number of a card: two digits are typed without looking twice.
+const LAST_OF_CARDS: i64 = 99;
+/// How long a number stands for its button, three days: a card about a bulletin is decided by then.
+const LIVES_MILLIS: i64 = 3 * 24 * 3_600_000;
+
+/// Who may type the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum For<'a> {
+    /// Whoever is in the chat and has the right.
+    Everybody,
+    /// One account.
+    Account(&'a str),
+}
+
+/// The note with its choices as numbered lines, where the chat's gateway has no buttons; otherwise as it is.
+pub(super) async fn numbered(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    chat: &Chat,
+    note: &Note,
+    whose: For<'_>,
+) -> UseCaseResult<Note> {
+    if note.buttons.is_empty() || act.house.render_for(&chat.gateway).buttons {
+        return Ok(note.clone());
+    }
+    let buttons: Vec<_> = note.buttons.iter().flatten().collect();
+    let numbers: Vec<i64> = match whose {
+        For::Account(_) => (1..FIRST_OF_CARDS).collect(),
+        For::Everybody => card_numbers(tx.latest_menu_number(&chat.id).await?, buttons.len()),
+    };
+    let lines = numbers.iter().zip(&buttons).map(|(number, button)| format!("{number}. {}", button.label));
+    let lines: Vec<String> = lines.collect();
+    let choices = numbers.iter().zip(&buttons);
+    let choices: Vec<MenuChoice> =
+        choices.map(|(number, button)| MenuChoice { number: *number, data: button.data.clone() }).collect();
+    match whose {
+        For::Account(account) => tx.replace_menu(&chat.id, account, &choices, act.wall).await?,
+        For::Everybody => tx.add_menu(&chat.id, "", &choices, act.wall).await?,
+    }
+    let text = say!(act.house.locale, "menu-numbers", choices = lines.join("\n"));
+    Ok(Note { text: format!("{}\n\n{text}", note.text.trim_end()), buttons: Vec::new() })
+}
+
+/// The next numbers for a card of `count` choices after `last`; those of one card stand together.
+fn card_numbers(last: Option<i64>, count: usize) -> Vec<i64> {
+    let count = i64::try_from(count).unwrap_or(1).min(LAST_OF_CARDS - FIRST_OF_CARDS + 1);
+    let next = last.map_or(FIRST_OF_CARDS, |last| last + 1).max(FIRST_OF_CARDS);
+    let first = if next + count - 1 > LAST_OF_CARDS { FIRST_OF_CARDS } else { next };
+    (first..first + count).collect()
+}
+
+/// The data of the button that typed words stand for: a number, alone, offered here and not too long ago.
+///
+/// # Errors
+/// The database.
+pub async fn typed(
+    tx: &mut Tx,
+    now: crate::domain::calendar::Millis,
+    chat_id: &str,
+    account: &str,
+    text: &str,
+) -> UseCaseResult<Option<String>> {
+    let Some(number) = number(text) else { return Ok(None) };
+    Ok(tx.menu_choice(chat_id, account, number, now.plus_ms(-LIVES_MILLIS)).await?)
+}
+
+/// "21", "21.", "số 21", "#21".
+fn number(text: &str) -> Option<i64> {
+    let folded = crate::domain::text::fold(text);
+    let word = folded.strip_prefix("so ").unwrap_or(&folded).trim();
+    let short = (1..=2).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
+    short.then(|| word.parse().ok()).flatten().filter(|number| (1..=LAST_OF_CARDS).contains(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{card_numbers, number};
+
+    #[test]
+    fn numbers_of_cards_go_on_and_come_round() {
+        assert_eq!(card_numbers(None, 2), [21, 22]);
+        assert_eq!(card_numbers(Some(22), 2), [23, 24]);
+        assert_eq!(card_numbers(Some(98), 2), [21, 22], "both choices of a card stand together");
+    }
+
+    #[test]
+    fn a_number_alone_is_a_choice_and_a_number_among_words_is_not() {
+        assert_eq!(number("21"), Some(21));
+        assert_eq!(number(" 21. "), Some(21));
+        assert_eq!(number("Số 21"), Some(21));
+        assert_eq!(number("21 băng zôn"), None);
+        assert_eq!(number("2025"), None);
+        assert_eq!(number("0"), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! Where nothing can be edited: a group is told who of its own has confirmed, once an hour at most.
+//!
+//! Each such message costs budget and attention, so the commune's total alone is no reason for one.
+
+use super::{Delivery, Lane, Millis, NewMessage, Purpose, Tx, Urgency, UseCaseResult, both};
+use crate::domain::render::escape;
+use crate::say;
+use crate::usecase::Act;
+
+/// Milliseconds between two such messages in a group.
+const EVERY: i64 = 3_600_000;
+
+/// Queues one if something new about the group's own units is to be said and the hour has passed; otherwise looks again
+/// when it has. Gives whether one was queued.
+pub(super) async fn post(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<bool> {
+    let (own, total) = both(tx, act, delivery).await?;
+    let own = own.join("\n");
+    if own.is_empty() || own == delivery.wall_shown {
+        tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
+        return Ok(false);
+    }
+    let last = tx.digest_at(&delivery.id).await?;
+    if let Some(next) = last.map(|at| at.plus_ms(EVERY)).filter(|next| act.at < *next) {
+        tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
+        tx.renew_wall(&delivery.id, next).await?;
+        return Ok(false);
+    }
+    tx.wall_written(&delivery.id, &own).await?;
+    tx.digest_posted(&delivery.id, act.at).await?;
+    let Some(broadcast) = tx.broadcast(&delivery.broadcast_id).await? else { return Ok(false) };
+    let code = tx.bulletin(&broadcast.bulletin_id).await?.map(|bulletin| bulletin.code).unwrap_or_default();
+    let text = say!(act.house.locale, "wall-digest", code = code, lines = own, total = total);
+    let body = if act.house.render_for(&delivery.gateway).html { escape(&text) } else { text };
+    tx.queue_message(&message(act, delivery, body)).await?;
+    Ok(true)
+}
+
+fn message(act: &Act<'_>, delivery: &Delivery, body: String) -> NewMessage {
+    NewMessage {
+        id: act.new_id(),
+        purpose: Purpose::Card,
+        gateway: delivery.gateway.clone(),
+        chat_id: delivery.chat_id.clone(),
+        delivery_id: None,
+        broadcast_id: Some(delivery.broadcast_id.clone()),
+        lane: Lane::of(Purpose::Edit, Urgency::Normal).number(),
+        part: (1, 1),
+        body,
+        buttons: String::new(),
+        file: None,
+        edit_of: None,
+        reply_to: None,
+        resend_of: None,
+        due_at: act.wall,
+        // Told an hour late it is still true; told tomorrow it puzzles.
+        not_after: Some(Millis(act.at.0.saturating_add(EVERY))),
+        created_at: act.wall,
+    }
+}

@@ -1,0 +1,45 @@
+//! Whether the service is well.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::Site;
+use crate::engine::Core;
+
+/// The state of the service, as `GET /health` tells it.
+#[derive(Debug, serde::Serialize)]
+pub struct Health {
+    /// `ok`, `sick` while an incident is open, `down` when the database does not answer.
+    pub status: &'static str,
+    /// Faults that are open: scope and kind.
+    pub incidents: Vec<(String, String)>,
+    /// Messages waiting or on their way.
+    pub open_messages: i64,
+    /// Updates waiting to be processed.
+    pub waiting_updates: i64,
+}
+
+pub(super) async fn health(State(site): State<Arc<Site>>) -> (StatusCode, Json<Health>) {
+    match look(&site.core).await {
+        Ok(health) => (StatusCode::OK, Json(health)),
+        Err(error) => {
+            tracing::error!(%error, "health.failed");
+            let health = Health { status: "down", incidents: Vec::new(), open_messages: 0, waiting_updates: 0 };
+            (StatusCode::SERVICE_UNAVAILABLE, Json(health))
+        }
+    }
+}
+
+async fn look(core: &Core) -> Result<Health, crate::store::StoreError> {
+    let mut tx = core.store.read().await?;
+    let incidents = tx.open_incidents().await?;
+    Ok(Health {
+        status: if incidents.is_empty() { "ok" } else { "sick" },
+        incidents: incidents.into_iter().map(|incident| (incident.scope, incident.kind)).collect(),
+        open_messages: tx.open_messages().await?,
+        waiting_updates: tx.waiting_inbox_count().await?,
+    })
+}
