@@ -1,4 +1,5 @@
-//! A stand-in for the Telegram Bot API on this machine, with limits, faults and people.
+//! Stand-ins for the platforms on this machine, with limits, faults and people. This file is the Telegram Bot API's;
+//! the Zalo Bot Platform's is [`zalo_bot`], a world of its own.
 //!
 //! The demo, the tests and the bench talk to it over HTTP as they would talk to the real service, and so can any
 //! other Bot API client. It knows nothing of the rest of Loa (only std, axum, tokio, serde and reqwest): a wire
@@ -36,6 +37,8 @@ mod updates;
 mod webhook;
 mod wire;
 mod world;
+pub mod zalo_bot;
+pub mod zalo_people;
 
 use std::{sync::Arc, time::Duration};
 

@@ -4,8 +4,8 @@
 //! What somebody answers is a pure function of persona and message, so the totals of a run depend on the seed
 //! alone. Nothing here waits: the owner ticks [`People`] with its own clock, which may jump.
 
-mod cast;
-mod words;
+pub(in crate::sandbox) mod cast;
+pub(in crate::sandbox) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,7 +103,8 @@ pub fn plan_reaction(persona: &Persona, message: &MessageView) -> Option<Reactio
     if button.is_none() && !words::asks_for_answer(&message.text) {
         return None;
     }
-    let salt = rng::mix(persona.user_id.cast_unsigned(), rng::hash(&words::subject(message)));
+    let salt =
+        rng::mix(persona.user_id.cast_unsigned(), rng::hash(&words::subject(&message.text, &message.id.to_string())));
     Some(Reaction {
         user_id: persona.user_id,
         chat_id: persona.chat_id,
@@ -186,7 +187,11 @@ impl People {
     fn plan(&mut self, message: &MessageView) {
         for persona in &self.personas {
             let Some(reaction) = plan_reaction(persona, message) else { continue };
-            if self.answered.insert((persona.chat_id, persona.user_id, words::subject(message))) {
+            if self.answered.insert((
+                persona.chat_id,
+                persona.user_id,
+                words::subject(&message.text, &message.id.to_string()),
+            )) {
                 let key = (reaction.due_ms, reaction.user_id, reaction.chat_id, reaction.message_id);
                 self.planned.insert(key, reaction);
             }

@@ -58,8 +58,14 @@ fn clock(world: &World, at_ms: i64) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// `DD/MM/YYYY` of a day counted from 1970-01-01 (Howard Hinnant, `civil_from_days`).
-fn date(days: i64) -> String {
+/// `DD/MM/YYYY` of a day counted from 1970-01-01.
+pub(super) fn date(days: i64) -> String {
+    let (year, month, day) = civil(days);
+    format!("{day:02}/{month:02}/{year}")
+}
+
+/// Year, month and day of a day counted from 1970-01-01 (Howard Hinnant, `civil_from_days`).
+pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     let z = days + 719_468;
     let era = z.div_euclid(146_097);
     let doe = z.rem_euclid(146_097);
@@ -67,7 +73,7 @@ fn date(days: i64) -> String {
     let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     let mp = (5 * doy + 2) / 153;
     let (day, month) = (doy - (153 * mp + 2) / 5 + 1, if mp < 10 { mp + 3 } else { mp - 9 });
-    format!("{day:02}/{month:02}/{}", yoe + era * 400 + i64::from(month <= 2))
+    (yoe + era * 400 + i64::from(month <= 2), month, day)
 }
 
 fn add_message(out: &mut String, world: &World, chat: &Chat, message: &Message) {
@@ -155,8 +161,8 @@ fn service_line(world: &World, message: &Message, service: &Service) -> String {
     }
 }
 
-/// A size as Telegram shows it: bytes, KB or MB, one decimal above a kilobyte.
-fn size(bytes: usize) -> String {
+/// A size as chat apps show it: bytes, KB or MB, one decimal above a kilobyte.
+pub(super) fn size(bytes: usize) -> String {
     let tenths = |unit: usize| (bytes * 10 + unit / 2) / unit;
     match bytes {
         0..1_024 => format!("{bytes} B"),

@@ -39,15 +39,19 @@ pub fn cast(seed: u64, crowd: &[(i64, i64, String)], shares: &[Share]) -> Vec<Pe
     crowd
         .iter()
         .filter_map(|(user_id, chat_id, place)| {
-            let luck = rng::mix(seed, user_id.cast_unsigned());
-            let share = chosen(shares, luck)?;
-            let (shortest, longest) = share.delay_ms;
-            let span = longest.saturating_sub(shortest).max(0).unsigned_abs() + 1;
-            let extra = i64::try_from(rng::mix(luck, 1) % span).unwrap_or(0);
-            let delay_ms = shortest.saturating_add(extra);
-            Some(Persona { user_id: *user_id, chat_id: *chat_id, place: place.clone(), manner: share.manner, delay_ms })
+            let (manner, delay_ms) = part(rng::mix(seed, user_id.cast_unsigned()), shares)?;
+            Some(Persona { user_id: *user_id, chat_id: *chat_id, place: place.clone(), manner, delay_ms })
         })
         .collect()
+}
+
+/// The manner and the delay in milliseconds that fall to somebody with this luck.
+pub(in crate::sandbox) fn part(luck: u64, shares: &[Share]) -> Option<(Manner, i64)> {
+    let share = chosen(shares, luck)?;
+    let (shortest, longest) = share.delay_ms;
+    let span = longest.saturating_sub(shortest).max(0).unsigned_abs() + 1;
+    let extra = i64::try_from(rng::mix(luck, 1) % span).unwrap_or(0);
+    Some((share.manner, shortest.saturating_add(extra)))
 }
 
 fn chosen(shares: &[Share], luck: u64) -> Option<Share> {
