@@ -36,6 +36,7 @@ mod updates;
 mod webhook;
 mod wire;
 mod world;
+pub mod zalo_oa;
 
 use std::{sync::Arc, time::Duration};
 
