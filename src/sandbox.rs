@@ -39,6 +39,7 @@ mod wire;
 mod world;
 pub mod zalo_bot;
 pub mod zalo_people;
+pub mod zalo_oa;
 
 use std::{sync::Arc, time::Duration};
 
