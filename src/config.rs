@@ -21,9 +21,9 @@ mod tests;
 mod values;
 
 pub use error::{ConfigError, Origin, Problem, Warning};
-pub use gateway::{Gateway, Platform};
+pub use gateway::{Gateway, MonthlyBudget, Oa, Platform, Receive, SignatureForm};
 pub use secret::Secret;
-pub use sections::{Commune, Database, Desk, Engine, Http, Log, LogFormat, Plan};
+pub use sections::{Commune, Database, Desk, Engine, Http, Log, LogFormat, Plan, Vault};
 
 use gateway::GatewayTree;
 use layers::Layers;
@@ -50,6 +50,8 @@ pub struct Settings {
     pub http: Http,
     /// What the log looks like.
     pub log: Log,
+    /// What tokens in the database are sealed with.
+    pub vault: Vault,
     /// Things that work but should be mended; to be logged once the log is there.
     pub warnings: Vec<Warning>,
 }
@@ -67,6 +69,8 @@ struct Tree {
     plan: Plan,
     http: Http,
     log: Log,
+    #[serde(default)]
+    vault: Vault,
 }
 
 impl Settings {
@@ -77,7 +81,7 @@ impl Settings {
     pub fn load(file: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let settings = Self::load_for_command(file, env)?;
         for gateway in settings.gateways.values() {
-            gateway.token()?;
+            gateway.check_secrets()?;
         }
         Ok(settings)
     }
@@ -109,6 +113,7 @@ impl Settings {
             plan: tree.plan,
             http: tree.http,
             log: tree.log,
+            vault: tree.vault,
             warnings,
         })
     }

@@ -13,9 +13,15 @@ use crate::domain::event::Event;
 use crate::domain::render::Button;
 use crate::domain::retry::Outcome;
 
+mod exchange;
+mod loose;
+mod mention;
 pub mod pacer;
+#[cfg(test)]
+mod stub;
 pub mod telegram;
 mod webhook;
+pub mod zalo_bot;
 
 pub use webhook::{Arrived, WebhookRequest, derived_secret, same_secret};
 
@@ -56,6 +62,9 @@ pub struct Capabilities {
     pub private_window: Option<Duration>,
     /// What the account may use up; none without a budget.
     pub budget: Option<Budget>,
+    /// How long a handle of an uploaded file may be used; none without an end. An older one is forgotten and the file
+    /// uploaded again.
+    pub handle_lifetime: Option<Duration>,
     /// The limits of its pace.
     pub pace: pacer::Limits,
 }

@@ -100,15 +100,35 @@ pub enum Problem {
         /// The words known, comma-separated.
         known: String,
     },
-    /// More than one source for one token.
-    #[error("stands beside {others}: keep exactly one of token, token_file and token_env")]
+    /// A key that only another platform has.
+    #[error("does not belong to the platform {platform}: remove it, default.toml lists the keys of each platform")]
+    ForeignKey {
+        /// The platform of this gateway.
+        platform: &'static str,
+    },
+    /// Updates of this platform cannot be asked for.
+    #[error("cannot be polling: {platform} has no call for updates and posts them to a public address, so use webhook")]
+    CannotPoll {
+        /// The platform of this gateway.
+        platform: &'static str,
+    },
+    /// More than one source for one secret.
+    #[error("stands beside {others}: keep exactly one of {key}, {key}_file and {key}_env")]
     SeveralTokens {
+        /// The secret.
+        key: &'static str,
         /// The other sources given.
         others: String,
     },
     /// No source for the token.
     #[error("gives no token: add exactly one of token, token_file and token_env")]
     NoToken,
+    /// No source for another secret that is needed.
+    #[error("is missing: add exactly one of {key}, {key}_file and {key}_env")]
+    NoSecret {
+        /// The secret.
+        key: &'static str,
+    },
     /// The token is there and empty.
     #[error("leads to an empty token: put the token the platform gave you there")]
     EmptyToken,
@@ -126,8 +146,13 @@ pub enum Problem {
         reason: String,
     },
     /// The variable that should hold the token is not set.
-    #[error("names the environment variable {0}, which is not set: set it or use token_file")]
-    TokenVariable(String),
+    #[error("names the environment variable {name}, which is not set: set it or use {key}_file")]
+    TokenVariable {
+        /// The secret.
+        key: &'static str,
+        /// The variable.
+        name: String,
+    },
     /// Not an address of a platform's API.
     #[error("must be the base URL of the platform's API, https:// with nothing behind the path")]
     BadUrl,

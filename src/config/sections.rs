@@ -127,6 +127,15 @@ pub struct Log {
     pub filter: String,
 }
 
+/// `[vault]`: what tokens in the database are sealed with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vault {
+    /// The file with the key; none for one beside the embedded database.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
+}
+
 /// How a log line is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {

@@ -99,14 +99,22 @@ fn another_kind_of_reminders_replaces_the_default_kind(#[case] toml: &str, #[cas
 fn the_sample_in_the_default_file_is_what_a_bare_gateway_gets() {
     let sample: String =
         DEFAULT_TOML.lines().filter_map(|line| line.strip_prefix("#: ")).fold(String::new(), |text, line| {
-            let line = if line.starts_with("token_file") { "token = \"1:abc\"" } else { line };
-            text + line + "\n"
+            let (key, _) = line.split_once("_file = ").unwrap_or_default();
+            text + &if key.is_empty() { line.to_owned() } else { format!("{key} = \"1:abc\"") } + "\n"
         });
-    let bare = "[gateways.telegram]\nplatform = \"telegram\"\ntoken = \"1:abc\"\nenabled_reason = \"thử\"\n";
-    let [sample, bare] = [sample.as_str(), bare].map(|toml| load(toml, &[]).unwrap().gateways["telegram"].clone());
-    assert_eq!(sample.api_url, bare.api_url);
-    assert_eq!(sample.rate_per_second, bare.rate_per_second);
-    assert_eq!(sample.long_poll, bare.long_poll);
+    let bare = "[gateways.telegram]\nplatform = \"telegram\"\ntoken = \"1:abc\"\nenabled_reason = \"thử\"\n\
+        [gateways.zalo]\nplatform = \"zalo_bot\"\ntoken = \"1:abc\"\n\
+        [gateways.oa]\nplatform = \"zalo_oa\"\napp_id = \"1\"\noa_id = \"2\"\napp_secret = \"1:abc\"\n";
+    let [sample, bare] = [sample.as_str(), bare].map(|toml| load(toml, &[]).unwrap().gateways);
+    assert_eq!(sample.keys().collect::<Vec<_>>(), bare.keys().collect::<Vec<_>>());
+    for (sample, bare) in sample.values().zip(bare.values()) {
+        let fixed = |gateway: &Gateway| {
+            let Gateway { platform, api_url, receive, rate_per_second, long_poll, budget, .. } = gateway.clone();
+            let oa = gateway.oa.as_ref().map(|oa| (oa.oauth_url.clone(), oa.calls_per_minute, oa.appsecret_proof));
+            (platform, api_url, receive, rate_per_second, long_poll, budget, oa)
+        };
+        assert_eq!(fixed(sample), fixed(bare));
+    }
 }
 
 #[test]
@@ -151,7 +159,7 @@ fn rust_log_works_below_our_own_variable(#[case] pairs: &[(&str, &str)], #[case]
 )]
 #[case::unknown_section(
     "[motor]\nx = 3",
-    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `http`, `log`"
+    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `http`, `log`, `vault`"
 )]
 #[case::wrong_type(
     "[engine]\nlease_seconds = true",
@@ -285,3 +293,4 @@ fn a_token_in_the_wrong_line_is_not_quoted(#[case] toml: &str) {
 }
 
 mod gateways;
+mod zalo;

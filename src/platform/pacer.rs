@@ -44,6 +44,13 @@ impl Limits {
             reply_interval_under_flash: Duration::from_millis(200),
         }
     }
+
+    /// Limits of a platform that publishes none for a chat: even spacing over all, and a group no faster than Telegram's,
+    /// so that it stays readable for people.
+    #[must_use]
+    pub fn even(interval: Duration) -> Self {
+        Self { interval, chat_gap: Duration::from_secs(1).max(interval), ..Self::telegram(1) }
+    }
 }
 
 /// What asks for a slot.

@@ -186,6 +186,7 @@ fn capabilities(per_second: u32) -> Capabilities {
         hearing_is_address: false,
         private_window: None,
         budget: None,
+        handle_lifetime: None,
         pace: Limits::telegram(per_second),
     }
 }

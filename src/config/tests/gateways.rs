@@ -28,7 +28,7 @@ fn key_of(lines: &str, expected: &Problem) -> String {
 fn a_token_must_have_exactly_one_source() {
     assert_eq!(key_of("", &Problem::NoToken), "gateways.telegram");
     let two = "token = \"1:a\"\ntoken_env = \"T\"";
-    assert_eq!(key_of(two, &Problem::SeveralTokens { others: "token".to_owned() }), "gateways.telegram.token_env");
+    assert_eq!(key_of(two, &Problem::SeveralTokens { key: "token", others: "token".to_owned() }), "gateways.telegram.token_env");
 }
 
 #[test]
@@ -51,7 +51,8 @@ fn a_token_that_cannot_stand_in_a_url_is_refused(#[case] line: &str, #[case] exp
 #[test]
 fn the_variable_of_a_token_must_be_set_and_filled() {
     let line = "token_env = \"TELEGRAM_TOKEN\"";
-    assert_eq!(problem(line, &[]).1, Problem::TokenVariable("TELEGRAM_TOKEN".to_owned()));
+    let unset = Problem::TokenVariable { key: "token", name: "TELEGRAM_TOKEN".to_owned() };
+    assert_eq!(problem(line, &[]).1, unset);
     assert_eq!(problem(line, &[("TELEGRAM_TOKEN", "")]).1, Problem::EmptyToken);
 }
 
@@ -144,7 +145,7 @@ fn telegram_is_off_until_somebody_says_why(#[case] lines: &str, #[case] works: b
 #[test]
 fn an_unknown_platform_lists_the_known_ones() {
     let error = load("[gateways.a]\nplatform = \"signal\"\ntoken = \"1:a\"", &[]).unwrap_err().to_string();
-    assert!(error.ends_with("is no known platform: use one of telegram"), "{error}");
+    assert!(error.ends_with("is no known platform: use one of telegram, zalo_bot, zalo_oa"), "{error}");
 }
 
 #[test]

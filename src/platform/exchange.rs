@@ -1,0 +1,181 @@
+//! One HTTP exchange with a platform: how far it got, and what came back, within bounds.
+//!
+//! Both Zalo platforms put secrets where libraries do not expect them: one into the path, the other into a header of its
+//! own name. So redirects are never followed (the secret would travel on), and no text of the client's errors is used:
+//! it may hold the address.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder, Url};
+use serde_json::Value;
+
+use super::{AskError, Failure};
+use crate::domain::retry::{Outcome, Phase};
+
+/// Largest answer of an API that is read, bytes. Lists of a platform are far smaller.
+const ANSWER_LIMIT: usize = 4 << 20;
+
+/// Where people's pictures and files lie on Zalo (captured webhook bodies of the bot platform: `*.zdn.vn`).
+const MEDIA_HOST: &str = "zdn.vn";
+
+/// What a platform answered, whatever its status.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// Calls left in this minute, where the platform says (`X-RateLimit-Remain`).
+    pub(super) calls_left: Option<u64>,
+    /// The body as it came.
+    pub(super) raw: String,
+    /// The body as JSON; null when it is none.
+    pub(super) body: Value,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Broken {
+    /// How far the request got.
+    pub(super) phase: Phase,
+    /// Whether time ran out, rather than the connection.
+    pub(super) timed_out: bool,
+}
+
+impl Broken {
+    /// What happened, in words that hold nothing of the request.
+    pub(super) const fn words(self) -> &'static str {
+        match (self.phase, self.timed_out) {
+            (Phase::NotSent, _) => "the platform could not be reached",
+            (Phase::AfterSend, true) => "no answer in time",
+            (Phase::AfterSend, false) => "the connection broke",
+        }
+    }
+}
+
+impl From<Broken> for AskError {
+    fn from(broken: Broken) -> Self {
+        Self::Unreachable(broken.words().to_owned())
+    }
+}
+
+impl From<Broken> for Failure {
+    fn from(broken: Broken) -> Self {
+        let outcome = Outcome::of_transport(broken.phase, broken.timed_out);
+        Self { outcome, detail: broken.words().to_owned() }
+    }
+}
+
+/// A client that follows no redirect and tells nobody where it came from.
+///
+/// # Errors
+/// The TLS backend cannot be set up.
+pub(super) fn client(connect: Duration, total: Duration) -> Result<Client, AskError> {
+    Client::builder()
+        .connect_timeout(connect)
+        .timeout(total)
+        .tcp_nodelay(true)
+        .redirect(Policy::none())
+        .referer(false)
+        .build()
+        .map_err(|error| AskError::Refused(error.without_url().to_string()))
+}
+
+/// Makes one call and reads its answer.
+pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, Broken> {
+    let mut answer = request.send().await.map_err(|error| broken(&error))?;
+    let status = answer.status().as_u16();
+    let calls_left =
+        answer.headers().get("x-ratelimit-remain").and_then(|left| left.to_str().ok()?.trim().parse().ok());
+    let mut raw = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| late(&error))? {
+        if raw.len() + chunk.len() > ANSWER_LIMIT {
+            break;
+        }
+        raw.extend_from_slice(&chunk);
+    }
+    let raw = String::from_utf8_lossy(&raw).into_owned();
+    let body = serde_json::from_str(&raw).unwrap_or_default();
+    Ok(Answer { status, calls_left, raw, body })
+}
+
+fn broken(error: &reqwest::Error) -> Broken {
+    let not_sent = error.is_connect() || error.is_builder();
+    Broken { phase: if not_sent { Phase::NotSent } else { Phase::AfterSend }, timed_out: error.is_timeout() }
+}
+
+/// While the answer is read the request has certainly left.
+fn late(error: &reqwest::Error) -> Broken {
+    Broken { phase: Phase::AfterSend, timed_out: error.is_timeout() }
+}
+
+/// The address of a call, below the configured base.
+pub(super) fn below(base: &Url, path: &str) -> String {
+    format!("{}/{path}", base.as_str().trim_end_matches('/'))
+}
+
+/// Whether an address is on this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Fetches what a person sent. The address came with an update, so only Zalo's own media hosts are asked, and this machine
+/// when the platform itself is a stand-in on it.
+pub(super) async fn fetch_media(client: &Client, api: &Url, address: &str, limit: u64) -> Result<Vec<u8>, AskError> {
+    let url = Url::parse(address).map_err(|_| AskError::Refused("the file's address cannot be read".to_owned()))?;
+    if !is_media(&url, api) {
+        return Err(AskError::Refused("the file lies on a host that is not the platform's".to_owned()));
+    }
+    let mut answer = client.get(url).send().await.map_err(|error| broken(&error))?;
+    if !answer.status().is_success() {
+        return Err(AskError::Refused(format!("download answered {}", answer.status().as_u16())));
+    }
+    let mut content = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| late(&error))? {
+        content.extend_from_slice(&chunk);
+        if content.len() as u64 > limit {
+            return Err(AskError::TooLarge(limit));
+        }
+    }
+    Ok(content)
+}
+
+fn is_media(url: &Url, api: &Url) -> bool {
+    if url.username() != "" || url.password().is_some() {
+        return false;
+    }
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    let zalo = host == MEDIA_HOST || host.strip_suffix(MEDIA_HOST).is_some_and(|rest| rest.ends_with('.'));
+    (zalo && url.scheme() == "https") || (is_loopback(url) && is_loopback(api))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("https://f1-zpg.zdn.vn/a/b.jpg", true)]
+    #[case("https://zdn.vn/a", true)]
+    #[case("http://f1-zpg.zdn.vn/a/b.jpg", false)]
+    #[case("https://evilzdn.vn/a", false)]
+    #[case("https://zdn.vn.example.org/a", false)]
+    #[case("https://zdn.vn@example.org/a", false)]
+    #[case("https://user@f1.zdn.vn/a", false)]
+    #[case("http://127.0.0.1:1/a", false)]
+    #[case("http://169.254.169.254/latest", false)]
+    #[case("file:///etc/passwd", false)]
+    fn only_the_platforms_own_hosts_are_asked_for_files(#[case] address: &str, #[case] asked: bool) {
+        let api = Url::parse("https://bot-api.zaloplatforms.com").unwrap();
+        assert_eq!(is_media(&Url::parse(address).unwrap(), &api), asked);
+    }
+
+    #[test]
+    fn a_stand_in_on_this_machine_may_keep_files_on_this_machine() {
+        let api = Url::parse("http://127.0.0.1:9000").unwrap();
+        assert!(is_media(&Url::parse("http://127.0.0.1:9000/media/1").unwrap(), &api));
+        assert!(!is_media(&Url::parse("http://10.0.0.1/media/1").unwrap(), &api));
+    }
+}
