@@ -236,6 +236,7 @@ fn capabilities(per_second: u32, budget: Budget) -> Capabilities {
         download_limit: 10_000_000,
         counts_as_zalo: true,
         receiving: Receiving { polling: Polling::Lossy, webhook: true },
+        hears_documents: false,
         hearing_is_address: true,
         private_window: None,
         budget: Some(budget),
