@@ -68,6 +68,16 @@ impl Rig {
         self.wall.fetch_add(ms, Ordering::SeqCst);
     }
 
+    /// Waits until something holds of the stand-in.
+    async fn until(&self, holds: impl Fn(&ZaloBotHandle) -> bool) {
+        let waiting = async {
+            while !holds(&self.people) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it never held");
+    }
+
     fn url(&self, method: &str) -> String {
         format!("{}/bot{}/{method}", self.sandbox.base_url(), self.people.token())
     }

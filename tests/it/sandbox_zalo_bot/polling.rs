@@ -25,9 +25,7 @@ async fn a_waiting_poll_is_answered_as_soon_as_somebody_writes() {
     let lan = rig.people.add_person(None, "Lan").unwrap();
     let waiting = rig.ok("getUpdates", json!({ "timeout": "60" }));
     let writing = async {
-        while rig.people.polls() == 0 {
-            tokio::task::yield_now().await;
-        }
+        rig.until(|people| people.polls() > 0).await;
         rig.people.say(&lan, "bot", "chào", None).unwrap();
     };
     let (update, ()) = tokio::join!(waiting, writing);
@@ -70,9 +68,7 @@ async fn polling_and_a_webhook_exclude_each_other() {
     let (url, _got) = rig.receiver(Vec::new()).await;
     let waiting = rig.call("getUpdates", json!({ "timeout": "60" }));
     let setting = async {
-        while rig.people.polls() == 0 {
-            tokio::task::yield_now().await;
-        }
+        rig.until(|people| people.polls() > 0).await;
         rig.ok("setWebhook", json!({ "url": url, "secret_token": SECRET })).await;
     };
     let ((status, _), ()) = tokio::join!(waiting, setting);
@@ -87,9 +83,7 @@ async fn a_poll_that_waits_ends_when_its_token_is_replaced() {
     let rig = Rig::new().await;
     let waiting = rig.call("getUpdates", json!({ "timeout": "60" }));
     let replacing = async {
-        while rig.people.polls() == 0 {
-            tokio::task::yield_now().await;
-        }
+        rig.until(|people| people.polls() > 0).await;
         let _ = rig.people.reissue_token();
     };
     let ((status, _), ()) = tokio::join!(waiting, replacing);
@@ -98,14 +92,13 @@ async fn a_poll_that_waits_ends_when_its_token_is_replaced() {
 
 #[tokio::test]
 async fn stopping_ends_a_waiting_poll_idle() {
-    let Rig { sandbox, people, http, .. } = Rig::new().await;
-    let url = format!("{}/bot{}/getUpdates?timeout=600", sandbox.base_url(), people.token());
-    let waiting = async { http.get(url).send().await.unwrap().status().as_u16() };
+    let rig = Rig::new().await;
+    let url = format!("{}?timeout=600", rig.url("getUpdates"));
+    let request = rig.http.get(url);
+    let waiting = async { request.send().await.unwrap().status().as_u16() };
     let stopping = async {
-        while people.polls() == 0 {
-            tokio::task::yield_now().await;
-        }
-        sandbox.stop().await;
+        rig.until(|people| people.polls() > 0).await;
+        rig.sandbox.stop().await;
     };
     assert_eq!(tokio::join!(waiting, stopping).0, 408);
 }
