@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clocks;
-use crate::config::Settings;
+use crate::config::{Receive, Settings};
 use crate::desk;
 use crate::domain::calendar::Holidays;
 use crate::domain::render;
@@ -52,8 +52,9 @@ pub fn inbounds(settings: &Settings, gateways: &Gateways) -> Inbounds {
 }
 
 fn inbound(settings: &Settings, name: &str, gateway: &dyn Gateway) -> Inbound {
+    let chosen = settings.gateways.get(name).map(|gateway| gateway.receive);
     let receiving = gateway.capabilities().receiving;
-    let by_webhook = receiving.webhook && receiving.polling == Polling::None;
+    let by_webhook = receiving.webhook && (receiving.polling == Polling::None || chosen == Some(Receive::Webhook));
     match (&settings.http.public_url, by_webhook) {
         (Some(public), true) => Inbound::Webhook(web::hook_address(public, name)),
         (None, true) => Inbound::Dead("the platform only posts to a public address: set [http] public_url"),
@@ -83,6 +84,23 @@ fn gateways_with(
 ) -> anyhow::Result<Gateways> {
     let mut gateways: Gateways = BTreeMap::new();
     for (name, gateway) in &settings.gateways {
+        if gateway.platform == crate::config::Platform::ZaloBot {
+            let budget = gateway.budget.unwrap_or(crate::config::MonthlyBudget { messages: 0, groups: 0 });
+            let bot = crate::platform::zalo_bot::ZaloBot::new(crate::platform::zalo_bot::ZaloBotConfig {
+                name: name.clone(),
+                api_url: gateway.api_url.clone(),
+                token: token(gateway)?.into(),
+                per_second: gateway.rate_per_second,
+                long_poll: gateway.long_poll,
+                connect: settings.engine.connect,
+                total: settings.engine.text,
+                total_with_file: settings.engine.file,
+                budget: crate::platform::Budget { messages_a_month: budget.messages, groups: budget.groups },
+                clock: Arc::new(crate::clock::SystemClock::new()),
+            })?;
+            gateways.insert(name.clone(), Arc::new(bot));
+            continue;
+        }
         let telegram = Telegram::new(TelegramConfig {
             name: name.clone(),
             api_url: gateway.api_url.clone(),

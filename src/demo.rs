@@ -28,6 +28,7 @@ use crate::{app, usecase};
 mod conversation;
 mod director;
 mod figures;
+pub mod places;
 mod scenes;
 pub mod world;
 

@@ -66,3 +66,5 @@ mod store_schema;
 mod stories;
 #[cfg(test)]
 mod supply;
+mod zalo_bot_alone;
+mod zalo_rig;

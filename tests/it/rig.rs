@@ -95,7 +95,7 @@ impl Rig {
         let gateways = app::gateways(&settings).unwrap();
         let house = app::house(&settings, &gateways).unwrap();
         let core = app::core(store, Clocks::test(&clock), SeededEntropy::new(7), house, gateways);
-        let commune = import(&core, &world).await;
+        let commune = import_org(&core, &world.org).await;
         let gateway: Arc<dyn Gateway> = core.gateways["telegram"].clone();
         let me = gateway.identify().await.unwrap();
         core.learn_myself("telegram", me.clone());
@@ -247,10 +247,11 @@ impl Rig {
     }
 }
 
-async fn import(core: &Arc<Core>, world: &World) -> String {
+/// Imports a commune and the plan; gives the commune's id.
+pub async fn import_org(core: &Arc<Core>, org: &loa::domain::org::import::OrgFile) -> String {
     let mut tx = core.store.begin().await.unwrap();
     let shell = Act { via: Via::Cli("test".to_owned()), ..core.act("") };
-    usecase::organise::import_org(&mut tx, &shell, &world.org).await.unwrap();
+    usecase::organise::import_org(&mut tx, &shell, org).await.unwrap();
     tx.commit().await.unwrap();
     let commune = core.commune_id().await.unwrap();
     let mut tx = core.store.begin().await.unwrap();

@@ -27,7 +27,7 @@ async fn answer(rig: &mut Rig, person: &str, answers: &[&str]) -> String {
 }
 
 /// A directive of six pages, as it comes from the office's printer.
-fn six_pages() -> Vec<u8> {
+pub fn six_pages() -> Vec<u8> {
     let first = vec![
         "ỦY BAN NHÂN DÂN XÃ HÀ LONG",
         "Số:      /KH-UBND",

@@ -1,0 +1,132 @@
+//! The whole main job with nothing but a Zalo bot: no buttons, no files, no edits, and only what is said to it is heard.
+
+use loa::store::Store;
+
+use crate::db::store_tests;
+use crate::rig::at;
+use crate::zalo_rig::ZaloRig;
+
+store_tests!(
+    a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone,
+    a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed,
+    an_upload_page_takes_one_document_and_no_second_one,
+);
+
+/// What the composer answers after the file, in the order of the questions.
+const ANSWERS: [&str; 11] = [
+    "/KH-UBND",
+    "7/2025",
+    "1",
+    "Tuyên truyền chuyển đổi số trên địa bàn xã",
+    "Đề nghị các thôn phát bài tuyên truyền trên loa ít nhất 02 lần trong tuần.",
+    "1",
+    "1",
+    "Trưởng thôn",
+    "trước 17h thứ ba",
+    "thứ hai 7h30",
+    "5",
+];
+
+/// The last address of a kind in a text.
+fn address(text: &str, part: &str) -> String {
+    let words = text.split_whitespace().filter(|word| word.contains(part));
+    words.last().unwrap_or_else(|| panic!("no address with {part} in: {text}")).to_owned()
+}
+
+async fn upload(address: &str, name: &str, content: Vec<u8>) -> (u16, String) {
+    let part = reqwest::multipart::Part::bytes(content).file_name(name.to_owned());
+    let form = reqwest::multipart::Form::new().part("tep", part);
+    let answer = reqwest::Client::new().post(address).multipart(form).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+/// From the command to the queue: the document by its page, everything else by numbers and words.
+async fn compose(rig: &mut ZaloRig) {
+    let asked = rig.say("lan", "/vanban").await;
+    let page = address(&asked, "/gui/");
+    let (status, body) = upload(&page, "KH tuyên truyền.pdf", crate::stories::six_pages()).await;
+    assert_eq!(status, 200, "{body}");
+    assert!(body.contains("Đã nhận tệp"), "{body}");
+    rig.settle().await;
+    for answer in ANSWERS {
+        rig.say("lan", answer).await;
+    }
+    let queued = rig.say("lan", "1").await;
+    assert!(queued.contains("VB-2025-0001"), "{queued}");
+}
+
+/// Links are different each time.
+fn without_secrets(text: &str) -> String {
+    let word = |word: &str| match word.split_once("/gui/").or_else(|| word.split_once("/tep/")) {
+        Some(_) => "[địa chỉ]".to_owned(),
+        None => word.to_owned(),
+    };
+    text.split('\n').map(|line| line.split(' ').map(word).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+async fn a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone(store: Store) {
+    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
+    compose(&mut rig).await;
+    let card = rig.last_words("pct");
+    assert!(card.contains("21. ✅ Duyệt"), "{card}");
+    let decided = rig.say("pct", "21").await;
+    assert!(decided.contains("VB-2025-0001"), "{decided}");
+
+    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let group = rig.chat("truong-thon");
+    let sent = rig.handle().messages(&group).unwrap().into_iter().find(|message| message.text.contains("VB-2025-0001")).unwrap();
+    let file = reqwest::get(address(&sent.text, "/tep/")).await.unwrap();
+    assert_eq!(file.headers()["x-robots-tag"], "noindex, nofollow, noarchive");
+    assert_eq!(file.bytes().await.unwrap().to_vec(), crate::stories::six_pages());
+
+    // What is said to nobody is not heard; a bare "ok" as a reply proves that it was said to us.
+    let (binh, tam) = (rig.account("binh"), rig.account("tam"));
+    rig.handle().say(&binh, &group, "đã nhận", None).unwrap();
+    rig.settle().await;
+    assert_eq!(rig.acknowledged("VB-2025-0001").await, Vec::<String>::new());
+    rig.handle().say(&binh, &group, "ok", Some(&sent.id)).unwrap();
+    rig.settle().await;
+    assert_eq!(rig.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
+    rig.handle().mention(&tam, &group, "thôn 3 đã nhận").unwrap();
+    rig.pass_to(at(2025, 7, 28, 9, 0)).await;
+    assert_eq!(rig.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
+
+    insta::assert_snapshot!("composer", without_secrets(&rig.private_chat("lan")));
+    insta::assert_snapshot!("approver", without_secrets(&rig.private_chat("pct")));
+    insta::assert_snapshot!("village_heads", without_secrets(&rig.group_chat("truong-thon")));
+    rig.stop().await;
+}
+
+async fn a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed(store: Store) {
+    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
+    compose(&mut rig).await;
+    rig.say("pct", "21").await;
+    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let sent = rig.handle().messages(&rig.chat("truong-thon")).unwrap();
+    let link = address(&sent.into_iter().find(|message| message.text.contains("VB-2025-0001")).unwrap().text, "/tep/");
+    assert_eq!(reqwest::get(&link).await.unwrap().status().as_u16(), 200);
+    let guess = format!("{}/tep/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", rig.public_url);
+    assert_eq!(reqwest::get(guess).await.unwrap().status().as_u16(), 404);
+
+    rig.clock.set(at(2025, 8, 28, 7, 41));
+    let over = reqwest::get(&link).await.unwrap();
+    assert_eq!(over.status().as_u16(), 404);
+    assert!(over.text().await.unwrap().contains("hết hạn"));
+    rig.stop().await;
+}
+
+async fn an_upload_page_takes_one_document_and_no_second_one(store: Store) {
+    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
+    let page = address(&rig.say("lan", "/vanban").await, "/gui/");
+    let form = reqwest::get(&page).await.unwrap().text().await.unwrap();
+    assert!(form.contains("KHÔNG gửi tài liệu mật"), "{form}");
+    assert_eq!(upload(&page, "a.pdf", Vec::new()).await.0, 400, "an empty file is no file");
+    assert_eq!(upload(&page, "a.pdf", crate::stories::six_pages()).await.0, 200);
+    assert_eq!(upload(&page, "b.pdf", crate::stories::six_pages()).await.0, 404);
+    assert_eq!(reqwest::get(&page).await.unwrap().status().as_u16(), 404);
+
+    let page = address(&rig.say("lan", "/vanban").await, "/gui/");
+    rig.clock.advance(std::time::Duration::from_mins(31));
+    assert_eq!(upload(&page, "c.pdf", crate::stories::six_pages()).await.0, 404, "its half hour is over");
+    rig.stop().await;
+}

@@ -1,0 +1,220 @@
+//! The whole service with nothing but a Zalo bot, on a stage: the real loops driven tick by tick, a real database, and real
+//! HTTP to the stand-in. All clocks are one test clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use loa::app;
+use loa::clock::{Clock as _, Clocks, Monotonic as _, TestClock};
+use loa::config::Settings;
+use loa::demo::places::{Network, Places};
+use loa::domain::calendar::Millis;
+use loa::engine::Core;
+use loa::engine::dispatcher::Dispatcher;
+use loa::engine::inbox::Inbox;
+use loa::engine::keeper::Keeper;
+use loa::engine::planner::Planner;
+use loa::engine::poller::Poller;
+use loa::id::SeededEntropy;
+use loa::lifecycle::Lifecycle;
+use loa::sandbox::zalo_bot::{ZaloBotConfig, ZaloBotHandle, ZaloBotLimits, ZaloBotSandbox};
+use loa::store::Store;
+use loa::web;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::rig::{dispatch, import_org};
+
+const COMMUNE: &str = include_str!("../../config/examples/xa-mau.toml");
+/// Staff, all on the bot.
+const STAFF: [(&str, Network); 5] = [
+    ("lan", Network::ZaloBot),
+    ("pct", Network::ZaloBot),
+    ("hung", Network::ZaloBot),
+    ("quan", Network::ZaloBot),
+    ("binh", Network::ZaloBot),
+];
+
+/// The stage.
+pub struct ZaloRig {
+    pub core: Arc<Core>,
+    pub clock: Arc<TestClock>,
+    pub sandbox: ZaloBotSandbox,
+    pub places: Places,
+    pub commune: String,
+    pub public_url: String,
+    lifecycle: Lifecycle,
+    dispatcher: Dispatcher,
+    planner: Planner,
+    keeper: Keeper,
+    inbox: Arc<Inbox>,
+    poller: Poller,
+}
+
+/// The clocks of a stand-in on a test clock.
+pub fn sandbox_clocks(clock: &Arc<TestClock>) -> loa::sandbox::Clocks {
+    let (mono, wall) = (clock.clone(), clock.clone());
+    loa::sandbox::Clocks {
+        monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap()),
+        wall_ms: Arc::new(move || wall.now().0),
+    }
+}
+
+/// A free address on this machine, under which the service's own pages will stand.
+async fn free_address() -> std::net::SocketAddr {
+    tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+}
+
+fn settings(sandbox: &ZaloBotSandbox, public_url: &str) -> Settings {
+    let variables = [
+        ("LOA__GATEWAYS__ZALO_BOT__PLATFORM", "zalo_bot".to_owned()),
+        ("LOA__GATEWAYS__ZALO_BOT__API_URL", sandbox.base_url()),
+        ("LOA__GATEWAYS__ZALO_BOT__TOKEN", sandbox.tokens()[0].clone()),
+        ("LOA__GATEWAYS__ZALO_BOT__LONG_POLL_SECONDS", "0".to_owned()),
+        ("LOA__HTTP__PUBLIC_URL", public_url.to_owned()),
+    ];
+    Settings::load(None, variables.into_iter().map(|(name, value)| (name.to_owned(), value))).unwrap()
+}
+
+impl ZaloRig {
+    /// A commune with everybody registered and every group bound, at the given time.
+    pub async fn start(store: Store, now: Millis) -> Self {
+        let clock = TestClock::at(now);
+        let mut config = ZaloBotConfig::new(sandbox_clocks(&clock), TaskTracker::new(), CancellationToken::new());
+        config.limits = Some(ZaloBotLimits::BASIC);
+        let sandbox = ZaloBotSandbox::start(config).await.unwrap();
+        let mut places = Places::spread(COMMUNE, &[Network::ZaloBot]).unwrap();
+        places.settle_bot(&sandbox.handle(), &STAFF).unwrap();
+        let address = free_address().await;
+        let public_url = format!("http://{address}");
+        let settings = settings(&sandbox, &public_url);
+        let gateways = app::gateways(&settings).unwrap();
+        let house = app::house(&settings, &gateways).unwrap();
+        let core = app::core(store, Clocks::test(&clock), SeededEntropy::new(7), house, gateways);
+        let commune = import_org(&core, &places.org).await;
+        let gateway = core.gateways["zalo_bot"].clone();
+        let me = gateway.identify().await.unwrap();
+        core.learn_myself("zalo_bot", me.clone());
+        let program = std::path::PathBuf::from(env!("CARGO_BIN_EXE_loa"));
+        let inspect = app::inspector::with_program(program, core.entropy.clone());
+        let inbox = Arc::new(Inbox::new(core.clone(), commune.clone(), inspect));
+        let lifecycle = Lifecycle::new(Duration::from_secs(5));
+        let site = web::Site { core: core.clone(), inbox: inbox.clone() };
+        web::serve(site, address, &lifecycle).await.unwrap();
+        Self {
+            dispatcher: Dispatcher::new(core.clone(), gateway.clone(), commune.clone(), dispatch()),
+            planner: Planner::new(core.clone(), commune.clone()),
+            keeper: Keeper::new(core.clone(), commune.clone()),
+            poller: Poller::new(core.clone(), gateway, me),
+            inbox,
+            core,
+            clock,
+            sandbox,
+            places,
+            commune,
+            public_url,
+            lifecycle,
+        }
+    }
+
+    /// The control of the stand-in.
+    pub fn handle(&self) -> ZaloBotHandle {
+        self.sandbox.handle()
+    }
+
+    /// Takes in, processes, plans and sends until nothing is left that is due now.
+    pub async fn settle(&mut self) {
+        for _ in 0..20_000 {
+            let polled = self.poller.tick().await.unwrap();
+            let processed = self.inbox.tick().await.unwrap();
+            let fired = self.planner.tick().await.unwrap();
+            self.keeper.tick().await.unwrap();
+            let sent = self.send().await;
+            let still = polled.received == 0 && processed == 0 && fired.is_empty() && sent == 0;
+            if still && self.open_messages().await == 0 {
+                return;
+            }
+        }
+        panic!("the service does not come to rest: {} messages open", self.open_messages().await);
+    }
+
+    async fn send(&mut self) -> usize {
+        let ticked = self.dispatcher.tick().await.unwrap();
+        if ticked.in_flight > 0 {
+            self.dispatcher.wait_for_report().await;
+            return 1;
+        }
+        if self.open_messages().await > 0
+            && let Some(next) = ticked.next
+        {
+            self.clock.advance(next.saturating_sub(self.clock.elapsed()).max(Duration::from_millis(1)));
+        }
+        ticked.started + ticked.recorded
+    }
+
+    async fn open_messages(&self) -> i64 {
+        self.core.store.read().await.unwrap().open_messages().await.unwrap()
+    }
+
+    /// Lets time pass to an instant, doing everything that falls due on the way.
+    pub async fn pass_to(&mut self, to: Millis) {
+        self.settle().await;
+        while self.clock.now() < to {
+            let due = self.keeper.next_due_after(self.clock.now()).await.unwrap();
+            self.clock.set(due.map_or(to, |due| due.min(to)).max(self.clock.now()));
+            self.settle().await;
+        }
+    }
+
+    /// Somebody's id on the bot.
+    pub fn account(&self, person: &str) -> String {
+        self.places.account(Network::ZaloBot, person).unwrap().to_owned()
+    }
+
+    /// A group's id on the bot.
+    pub fn chat(&self, code: &str) -> String {
+        self.places.chat(code).unwrap().to_owned()
+    }
+
+    /// Says something to the bot in private, lets everything happen, and gives the bot's last words there.
+    pub async fn say(&mut self, person: &str, text: &str) -> String {
+        let account = self.account(person);
+        self.handle().say(&account, &account, text, None).unwrap();
+        self.settle().await;
+        self.last_words(person)
+    }
+
+    /// What the bot last wrote to a person in private.
+    pub fn last_words(&self, person: &str) -> String {
+        let messages = self.handle().messages(&self.account(person)).unwrap();
+        messages.into_iter().rfind(|message| message.from_bot).map_or(String::new(), |message| message.text)
+    }
+
+    /// The units whose heads have confirmed a bulletin's latest firing.
+    pub async fn acknowledged(&self, code: &str) -> Vec<String> {
+        let mut tx = self.core.store.read().await.unwrap();
+        let bulletin = tx.bulletin_by_code(&self.commune, code).await.unwrap().unwrap();
+        let broadcast = tx.broadcasts_of(&bulletin.id).await.unwrap().pop().unwrap();
+        let obligations = tx.obligations_of(&broadcast.id).await.unwrap();
+        let done = obligations.into_iter().filter(|obligation| obligation.acknowledged_at.is_some());
+        done.map(|obligation| obligation.unit_name).collect()
+    }
+
+    /// The transcript of a person's private chat.
+    pub fn private_chat(&self, person: &str) -> String {
+        self.handle().show(&self.account(person)).unwrap()
+    }
+
+    /// The transcript of a group.
+    pub fn group_chat(&self, code: &str) -> String {
+        self.handle().show(&self.chat(code)).unwrap()
+    }
+
+    /// Stops everything in order.
+    pub async fn stop(mut self) {
+        self.dispatcher.drain().await.unwrap();
+        self.dispatcher.release().await.unwrap();
+        self.lifecycle.stop();
+        self.sandbox.stop().await;
+    }
+}
