@@ -1,6 +1,5 @@
 //! Wiring: from settings to a running service. Nothing here decides anything.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use anyhow::Context as _;
@@ -20,62 +19,24 @@ use crate::engine::{Core, loops};
 use crate::id::Entropy;
 use crate::lifecycle::Lifecycle;
 use crate::locale::Locale;
-use crate::platform::telegram::{Telegram, TelegramConfig};
 use crate::platform::{Gateway, Menu};
 use crate::store::Store;
 use crate::usecase::House;
 use crate::usecase::house::GatewayTraits;
 
+mod gateways;
 pub mod inspector;
 pub mod private;
 pub mod role_lock;
+pub mod vault;
+
+pub use gateways::{Gateways, Keeping, gateways, gateways_with, gateways_without_tokens, official_account};
 
 /// The holidays that come with the program.
 const HOLIDAYS: &str = include_str!("../config/holidays/vn.toml");
 
 /// A call may take its whole total timeout, ten more seconds that the client waits on a server error, and the commit.
 const DEADLINE_MARGIN: std::time::Duration = std::time::Duration::from_secs(15);
-
-/// The accounts by configured name.
-pub type Gateways = BTreeMap<String, Arc<dyn Gateway>>;
-
-/// The configured accounts.
-///
-/// # Errors
-/// A token that cannot be had; a TLS backend that cannot be set up.
-pub fn gateways(settings: &Settings) -> anyhow::Result<Gateways> {
-    gateways_with(settings, |gateway| Ok(gateway.token()?.expose().to_owned()))
-}
-
-/// The configured accounts for a command that sends nothing: what they can do is known without their tokens.
-///
-/// # Errors
-/// A TLS backend that cannot be set up.
-pub fn gateways_without_tokens(settings: &Settings) -> anyhow::Result<Gateways> {
-    gateways_with(settings, |_| Ok(String::new()))
-}
-
-fn gateways_with(
-    settings: &Settings,
-    token: impl Fn(&crate::config::Gateway) -> anyhow::Result<String>,
-) -> anyhow::Result<Gateways> {
-    let mut gateways: Gateways = BTreeMap::new();
-    for (name, gateway) in &settings.gateways {
-        let telegram = Telegram::new(TelegramConfig {
-            name: name.clone(),
-            api_url: gateway.api_url.clone(),
-            token: token(gateway)?.into(),
-            per_second: gateway.rate_per_second,
-            long_poll: gateway.long_poll,
-            connect: settings.engine.connect,
-            total: settings.engine.text,
-            total_with_file: settings.engine.file,
-        })
-        .with_context(|| format!("gateway {name}"))?;
-        gateways.insert(name.clone(), Arc::new(telegram));
-    }
-    Ok(gateways)
-}
 
 /// The commune's rules and sentences.
 ///
