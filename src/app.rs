@@ -21,25 +21,25 @@ use crate::engine::{Core, loops};
 use crate::id::Entropy;
 use crate::lifecycle::Lifecycle;
 use crate::locale::Locale;
-use crate::platform::telegram::{Telegram, TelegramConfig};
 use crate::platform::{Gateway, Menu, Polling};
 use crate::store::Store;
 use crate::usecase::House;
 use crate::usecase::house::GatewayTraits;
 use crate::web;
 
+mod gateways;
 pub mod inspector;
 pub mod private;
 pub mod role_lock;
+pub mod vault;
+
+pub use gateways::{Gateways, Keeping, gateways, gateways_with, gateways_without_tokens, official_account};
 
 /// The holidays that come with the program.
 const HOLIDAYS: &str = include_str!("../config/holidays/vn.toml");
 
 /// A call may take its whole total timeout, ten more seconds that the client waits on a server error, and the commit.
 const DEADLINE_MARGIN: std::time::Duration = std::time::Duration::from_secs(15);
-
-/// The accounts by configured name.
-pub type Gateways = BTreeMap<String, Arc<dyn Gateway>>;
 
 /// How each gateway's updates come in, by configured name.
 pub type Inbounds = BTreeMap<String, Inbound>;
@@ -60,61 +60,6 @@ fn inbound(settings: &Settings, name: &str, gateway: &dyn Gateway) -> Inbound {
         (None, true) => Inbound::Dead("the platform only posts to a public address: set [http] public_url"),
         (_, false) => Inbound::Polling,
     }
-}
-
-/// The configured accounts.
-///
-/// # Errors
-/// A token that cannot be had; a TLS backend that cannot be set up.
-pub fn gateways(settings: &Settings) -> anyhow::Result<Gateways> {
-    gateways_with(settings, |gateway| Ok(gateway.token()?.expose().to_owned()))
-}
-
-/// The configured accounts for a command that sends nothing: what they can do is known without their tokens.
-///
-/// # Errors
-/// A TLS backend that cannot be set up.
-pub fn gateways_without_tokens(settings: &Settings) -> anyhow::Result<Gateways> {
-    gateways_with(settings, |_| Ok(String::new()))
-}
-
-fn gateways_with(
-    settings: &Settings,
-    token: impl Fn(&crate::config::Gateway) -> anyhow::Result<String>,
-) -> anyhow::Result<Gateways> {
-    let mut gateways: Gateways = BTreeMap::new();
-    for (name, gateway) in &settings.gateways {
-        if gateway.platform == crate::config::Platform::ZaloBot {
-            let budget = gateway.budget.unwrap_or(crate::config::MonthlyBudget { messages: 0, groups: 0 });
-            let bot = crate::platform::zalo_bot::ZaloBot::new(crate::platform::zalo_bot::ZaloBotConfig {
-                name: name.clone(),
-                api_url: gateway.api_url.clone(),
-                token: token(gateway)?.into(),
-                per_second: gateway.rate_per_second,
-                long_poll: gateway.long_poll,
-                connect: settings.engine.connect,
-                total: settings.engine.text,
-                total_with_file: settings.engine.file,
-                budget: crate::platform::Budget { messages_a_month: budget.messages, groups: budget.groups },
-                clock: Arc::new(crate::clock::SystemClock::new()),
-            })?;
-            gateways.insert(name.clone(), Arc::new(bot));
-            continue;
-        }
-        let telegram = Telegram::new(TelegramConfig {
-            name: name.clone(),
-            api_url: gateway.api_url.clone(),
-            token: token(gateway)?.into(),
-            per_second: gateway.rate_per_second,
-            long_poll: gateway.long_poll,
-            connect: settings.engine.connect,
-            total: settings.engine.text,
-            total_with_file: settings.engine.file,
-        })
-        .with_context(|| format!("gateway {name}"))?;
-        gateways.insert(name.clone(), Arc::new(telegram));
-    }
-    Ok(gateways)
 }
 
 /// The commune's rules and sentences.

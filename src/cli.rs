@@ -20,6 +20,7 @@ pub mod bulletin;
 pub mod db;
 mod demo;
 pub mod explain;
+pub mod gateway;
 pub mod input;
 pub mod opened;
 pub mod org;
@@ -94,6 +95,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// The configured accounts: what they can do, how their tokens stand, consent.
+    #[command(subcommand)]
+    Gateway(gateway::GatewayCommand),
     /// The chained log of acts.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -165,7 +169,13 @@ impl Cli {
             );
         }
         let opened = open(&settings).await?;
-        let done = self.run_opened(&opened).await;
+        let done = match &self.command {
+            Command::Gateway(command) => {
+                let mut input = std::io::BufReader::new(std::io::stdin());
+                gateway::run(command, &settings, &opened, &mut input, &mut std::io::stdout()).await
+            }
+            _ => self.run_opened(&opened).await,
+        };
         // Closing folds the write-ahead log into the file, so that between commands a copy of the file is a backup.
         opened.store.close().await;
         done

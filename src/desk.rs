@@ -134,6 +134,8 @@ pub async fn handle(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseC
         }
         Event::Membership(membership) => door::membership(tx, act, prepared.gateway, membership).await,
         Event::Moved { from, to } => door::moved(tx, act, prepared.gateway, (from, to)).await,
+        // Evidence about a message, and nobody's words to the desk.
+        Event::Echo { .. } => Ok(Response::default()),
     }
 }
 

@@ -20,8 +20,10 @@ pub mod pacer;
 #[cfg(test)]
 mod stub;
 pub mod telegram;
+pub mod vault;
 mod webhook;
 pub mod zalo_bot;
+pub mod zalo_oa;
 
 pub use webhook::{Arrived, WebhookRequest, derived_secret, same_secret};
 

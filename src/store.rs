@@ -32,6 +32,7 @@ pub mod migrations;
 pub mod operations;
 pub mod organisation;
 pub mod overview;
+pub mod tokens;
 
 /// Connections kept to `SQLite`. Writers queue anyway; a few readers beside them are enough for one commune.
 const SQLITE_CONNECTIONS: u32 = 4;

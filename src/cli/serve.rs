@@ -34,9 +34,11 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         tx.expire_leases().await?;
         tx.commit().await?;
     }
-    let gateways = app::gateways(settings)?;
+    let (clocks, entropy) = (Clocks::system(), Arc::new(SystemEntropy));
+    let keeping = app::Keeping { store: store.clone(), wall: clocks.wall.clone(), entropy: entropy.clone() };
+    let gateways = app::gateways_with(settings, &keeping)?;
     let house = app::house(settings, &gateways)?;
-    let core = app::core(store, Clocks::system(), Arc::new(SystemEntropy), house, gateways);
+    let core = app::core(store, clocks, entropy, house, gateways);
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(core.wall_now().0).unwrap_or(0));
     let swept = app::inspector::sweep(&std::env::temp_dir(), now);
     if swept > 0 {

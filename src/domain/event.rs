@@ -124,6 +124,15 @@ pub enum Event {
         /// The id from now on.
         to: String,
     },
+    /// What our own account said in a group came back: the message is there, whoever sent it.
+    Echo {
+        /// Where.
+        chat: ChatRef,
+        /// The platform's message id.
+        external_id: String,
+        /// Its text.
+        text: String,
+    },
 }
 
 impl Event {
@@ -134,18 +143,19 @@ impl Event {
             Self::Message(message) => Some(&message.chat),
             Self::Press(press) => Some(&press.chat),
             Self::Membership(membership) => Some(&membership.chat),
+            Self::Echo { chat, .. } => Some(chat),
             Self::Moved { .. } => None,
         }
     }
 
-    /// The account behind it; none for a move.
+    /// The account behind it; none for a move and for what we said ourselves.
     #[must_use]
     pub const fn from(&self) -> Option<&AccountRef> {
         match self {
             Self::Message(message) => Some(&message.from),
             Self::Press(press) => Some(&press.from),
             Self::Membership(membership) => Some(&membership.by),
-            Self::Moved { .. } => None,
+            Self::Moved { .. } | Self::Echo { .. } => None,
         }
     }
 }

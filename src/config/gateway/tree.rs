@@ -194,9 +194,7 @@ impl GatewayTree {
 
     fn oa(&self, place: &Place<'_>, warnings: &mut Vec<Warning>) -> Result<Oa, ConfigError> {
         let address = |key: &str, text: &str| api_url(text).map_err(|problem| place.error(key, problem));
-        let needed = |key: &str, text: &Option<String>| {
-            text.clone().ok_or_else(|| place.absent(key, Problem::Missing))
-        };
+        let needed = |key: &str, text: &Option<String>| text.clone().ok_or_else(|| place.absent(key, Problem::Missing));
         let signature = self.signature.as_deref().map(|word| {
             let expected = format!("one of {}", SignatureForm::ALL.map(SignatureForm::word).join(", "));
             SignatureForm::parse(word).ok_or_else(|| place.error("signature", Problem::Value { expected }))

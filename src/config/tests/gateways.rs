@@ -28,7 +28,10 @@ fn key_of(lines: &str, expected: &Problem) -> String {
 fn a_token_must_have_exactly_one_source() {
     assert_eq!(key_of("", &Problem::NoToken), "gateways.telegram");
     let two = "token = \"1:a\"\ntoken_env = \"T\"";
-    assert_eq!(key_of(two, &Problem::SeveralTokens { key: "token", others: "token".to_owned() }), "gateways.telegram.token_env");
+    assert_eq!(
+        key_of(two, &Problem::SeveralTokens { key: "token", others: "token".to_owned() }),
+        "gateways.telegram.token_env"
+    );
 }
 
 #[test]

@@ -74,11 +74,7 @@ fn a_bare_account_has_the_smallest_package_and_hears_by_webhook() {
     "long_poll_seconds",
     Problem::ForeignKey { platform: "zalo_oa" }
 )]
-fn an_account_that_cannot_work_says_at_which_key(
-    #[case] toml: String,
-    #[case] key: &str,
-    #[case] expected: Problem,
-) {
+fn an_account_that_cannot_work_says_at_which_key(#[case] toml: String, #[case] key: &str, #[case] expected: Problem) {
     assert_eq!(problem(&toml), (format!("gateways.oa.{key}"), expected));
 }
 

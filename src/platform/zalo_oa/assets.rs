@@ -1,0 +1,151 @@
+//! What an account's groups live on: each needs an asset that ends on a day, and is dissolved 45 days after it ended.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::ZaloOa;
+use super::address::Place;
+use crate::domain::calendar::Millis;
+use crate::platform::{AskError, Finding, loose};
+
+/// How early an end is pointed out.
+const AHEAD: Duration = Duration::from_hours(30 * 24);
+/// Groups asked for at once.
+const PAGE: usize = 50;
+/// Pages read at most: more groups than any commune has.
+const PAGES: usize = 20;
+/// Where the quota of groups can come from.
+const QUOTA_TYPES: [&str; 3] = ["purchase_quota", "sub_quota", "reward_quota"];
+
+/// The platform's ids of the account's groups.
+async fn groups(oa: &ZaloOa) -> Result<Vec<String>, AskError> {
+    let mut found = Vec::new();
+    for page in 0..PAGES {
+        let (offset, count) = ((page * PAGE).to_string(), PAGE.to_string());
+        let data = oa.api.get("v3.0/oa/group/getgroupsofoa", &[("offset", &offset), ("count", &count)]).await?;
+        let rows = super::rows(&data, "groups");
+        found.extend(rows.iter().filter_map(|row| loose::id(&row["group_id"])));
+        if rows.len() < PAGE {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// What is to be said about every group.
+pub(super) async fn look(oa: &ZaloOa, now: Millis) -> Result<Vec<Finding>, AskError> {
+    let (mut findings, mut without_end) = (Vec::new(), Vec::new());
+    for id in groups(oa).await? {
+        let group = oa.api.get("v3.0/oa/group/getgroup", &[("group_id", &id)]).await?;
+        let chat = Place::Group(id.clone()).external_id();
+        findings.extend(of_group(&group, &chat, now));
+        let asset = &group["asset_info"];
+        if day(&asset["valid_through"]).is_none()
+            && let (Some(asset_id), Some(kind)) = (loose::id(&asset["asset_id"]), asset["asset_type"].as_str())
+        {
+            without_end.push((chat, asset_id, kind.to_owned()));
+        }
+    }
+    findings.extend(by_quota(oa, &without_end, now).await);
+    Ok(findings)
+}
+
+/// What one group's own page says.
+fn of_group(group: &Value, chat: &str, now: Millis) -> Vec<Finding> {
+    let info = &group["group_info"];
+    let mut findings = match loose::text(&info["status"]) {
+        "disabled" => vec![Finding::GroupDisabled { chat: chat.to_owned() }],
+        "enabled" => vec![Finding::GroupWell { chat: chat.to_owned() }],
+        _ => Vec::new(),
+    };
+    let renewed = group["asset_info"]["auto_renew"] == Value::Bool(true);
+    let asset = day(&group["asset_info"]["valid_through"]).filter(|_| !renewed);
+    findings.extend(asset.and_then(|at| expires("group asset", chat, at, now)));
+    findings.extend(day(&info["auto_delete_date"]).and_then(|at| expires("group", chat, at, now)));
+    findings
+}
+
+fn expires(what: &'static str, chat: &str, at: Millis, now: Millis) -> Option<Finding> {
+    (at <= now + AHEAD).then(|| Finding::Expires { what, chat: Some(chat.to_owned()), at })
+}
+
+/// The ends of assets whose groups do not tell, from the account's quota.
+async fn by_quota(oa: &ZaloOa, wanted: &[(String, String, String)], now: Millis) -> Vec<Finding> {
+    let mut kinds: Vec<&String> = wanted.iter().map(|(_, _, kind)| kind).collect();
+    kinds.sort();
+    kinds.dedup();
+    let mut findings = Vec::new();
+    for (kind, quota_type) in kinds.into_iter().flat_map(|kind| QUOTA_TYPES.map(|quota| (kind, quota))) {
+        let body = json!({ "quota_owner": "OA", "product_type": kind, "quota_type": quota_type });
+        let Ok(data) = oa.api.post("v3.0/oa/quota/group", &body).await else { continue };
+        for row in super::rows(&data, "assets") {
+            let asset_id = loose::id(&row["asset_id"]);
+            let owner = wanted.iter().find(|(_, wanted, _)| Some(wanted) == asset_id.as_ref());
+            let end = day(&row["valid_through"]).filter(|_| row["auto_renew"] != Value::Bool(true));
+            if let (Some((chat, _, _)), Some(at)) = (owner, end) {
+                findings.extend(expires("group asset", chat, at, now));
+            }
+        }
+    }
+    findings
+}
+
+/// An end, as an instant or as a day, which lasts to its evening.
+fn day(value: &Value) -> Option<Millis> {
+    let text = value.as_str().unwrap_or_default().trim();
+    let read = ["%d/%m/%Y", "%Y-%m-%d"].into_iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
+    read.map(|date| Millis::start_of(date).next_day()).or_else(|| loose::instant(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn instant(year: i32, month: u32, day: u32) -> Millis {
+        Millis::start_of(NaiveDate::from_ymd_opt(year, month, day).unwrap())
+    }
+
+    #[rstest]
+    #[case(json!("31/12/2026"), Some(instant(2027, 1, 1)))]
+    #[case(json!("2026-12-31"), Some(instant(2027, 1, 1)))]
+    #[case(json!(1_789_000_000_000_i64), Some(Millis(1_789_000_000_000)))]
+    #[case(json!("1789000000000"), Some(Millis(1_789_000_000_000)))]
+    #[case(json!(""), None)]
+    #[case(json!(null), None)]
+    fn an_end_is_read_in_every_form(#[case] value: Value, #[case] expected: Option<Millis>) {
+        assert_eq!(day(&value), expected);
+    }
+
+    #[rstest]
+    #[case::far_away("enabled", "01/03/2027", false, vec![Finding::GroupWell { chat: "g:1".to_owned() }])]
+    #[case::renewed_by_itself("enabled", "15/01/2027", true, vec![Finding::GroupWell { chat: "g:1".to_owned() }])]
+    #[case::soon("enabled", "15/01/2027", false, vec![
+        Finding::GroupWell { chat: "g:1".to_owned() },
+        Finding::Expires { what: "group asset", chat: Some("g:1".to_owned()), at: instant(2027, 1, 16) },
+    ])]
+    #[case::over("disabled", "01/12/2026", false, vec![
+        Finding::GroupDisabled { chat: "g:1".to_owned() },
+        Finding::Expires { what: "group asset", chat: Some("g:1".to_owned()), at: instant(2026, 12, 2) },
+    ])]
+    fn a_groups_end_is_said_thirty_days_ahead(
+        #[case] status: &str,
+        #[case] valid_through: &str,
+        #[case] renewed: bool,
+        #[case] expected: Vec<Finding>,
+    ) {
+        let group = json!({"group_info": {"status": status},
+            "asset_info": {"valid_through": valid_through, "auto_renew": renewed}});
+        assert_eq!(of_group(&group, "g:1", instant(2026, 12, 31)), expected);
+    }
+
+    #[test]
+    fn a_group_about_to_be_dissolved_is_said_by_its_own_date() {
+        let group = json!({"group_info": {"status": "disabled", "auto_delete_date": "10/01/2027"}});
+        let expected = Finding::Expires { what: "group", chat: Some("g:1".to_owned()), at: instant(2027, 1, 11) };
+        assert_eq!(of_group(&group, "g:1", instant(2026, 12, 31))[1], expected);
+    }
+}
