@@ -3,6 +3,8 @@
 //! A verb is meant for it when it names one of its ids (`zgr-…`, or 20 hex digits for a person), or when `--url` is
 //! its address.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -116,14 +118,14 @@ pub(super) async fn arm(url: Option<&str>, faults: &[ZaloBotFault]) -> anyhow::R
     Ok(format!("{} Zalo Bot faults armed\n", faults.len()))
 }
 
-/// Every chat, one a line, and the people beside them.
+/// Every chat, one a line.
 pub(super) async fn chats(url: Option<&str>) -> anyhow::Result<String> {
     let client = Client::of(Played::ZaloBot, url)?;
     let info = client.info().await?;
     let mut text = String::new();
     for chat in listed(&info, "chats") {
         let (title, kind) = heading(&client.show(&chat.id).await?);
-        text.push_str(&format!("{:>24}  {title}  ({kind})\n", chat.id));
+        let _ = writeln!(text, "{:>24}  {title}  ({kind})", chat.id);
     }
     Ok(text)
 }
