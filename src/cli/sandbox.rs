@@ -13,14 +13,19 @@ use tokio_util::task::TaskTracker;
 
 use super::{input, org};
 use crate::clock::Clocks;
+use crate::domain::org::import::OrgFile;
+use crate::sandbox::zalo_bot::ZaloBotFault;
 use crate::sandbox::{self, Fault, Limits, Sandbox, SandboxConfig};
 
 mod address;
 mod client;
 mod world;
+mod zalo;
+mod zalo_world;
 
-pub use address::{forget as forget_address, keep as keep_address};
+pub use address::{Played, forget as forget_address, keep as keep_address};
 pub use world::{World, world_of};
+pub use zalo_world::{ZaloWorld, zalo_world_of};
 
 /// A file of faults larger than this is something else.
 const MAX_FAULTS_BYTES: u64 = 1 << 20;
@@ -33,7 +38,10 @@ const MAX_FAULTS_BYTES: u64 = 1 << 20;
         loa sandbox --limits strict --commune config/examples/xa-mau.toml --write-org bound.toml\n  \
         loa org import bound.toml\n  \
         loa sandbox chats\n  \
-        loa sandbox say --as \"Mẫu Văn Bình\" --in \"Nhóm điều hành Thôn 03\" \"da nhan\"\n\n\
+        loa sandbox say --as \"Mẫu Văn Bình\" --in \"Nhóm điều hành Thôn 03\" \"da nhan\"\n  \
+        loa sandbox say --as 000000000000000000a1 --in zgr-00a1 \"@Bot Loa Xã Mẫu da nhan\"\n\n\
+        Telegram and the Zalo Bot Platform are played side by side. A verb goes to Zalo when it names a zgr-… group or a\n\
+        person of 20 hex digits, or when --url is Zalo's.\n\n\
         Without a verb it runs until Ctrl-C. Everything in it ends with it."
 )]
 pub struct SandboxArgs {
@@ -54,7 +62,7 @@ pub struct Start {
     /// Whether the platform's sending limits hold.
     #[arg(long, value_enum, default_value_t = LimitChoice::Strict)]
     pub limits: LimitChoice,
-    /// Faults armed from the start: JSON, or TOML with `[[faults]]`.
+    /// Faults armed from the start: JSON, or TOML with `[[faults]]` and `[[zalo_bot_faults]]`.
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
     /// An organisation file: its groups and people are made.
@@ -66,6 +74,12 @@ pub struct Start {
     /// The gateway of the organisation file that this sandbox plays.
     #[arg(long, value_name = "NAME", default_value = "telegram")]
     pub gateway: String,
+    /// Port of the Zalo Bot stand-in on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub zalo_bot_port: u16,
+    /// The gateway of the organisation file that the Zalo Bot stand-in plays.
+    #[arg(long, value_name = "NAME", default_value = "zalo")]
+    pub zalo_bot_gateway: String,
     /// Make basic groups, which can still be upgraded to supergroups.
     #[arg(long)]
     pub basic_groups: bool,
@@ -95,7 +109,7 @@ pub enum Verb {
         text: String,
         /// The message replied to.
         #[arg(long, value_name = "ID")]
-        reply_to: Option<i64>,
+        reply_to: Option<String>,
         /// The running sandbox.
         #[command(flatten)]
         target: Target,
@@ -151,7 +165,7 @@ pub enum Verb {
     },
     /// Replace the armed faults.
     Faults {
-        /// JSON, or TOML with `[[faults]]`.
+        /// JSON, or TOML with `[[faults]]` and `[[zalo_bot_faults]]`.
         file: PathBuf,
         /// The running sandbox.
         #[command(flatten)]
@@ -208,35 +222,55 @@ async fn serve(start: &Start, clocks: &Clocks, out: &mut dyn Write) -> anyhow::R
     let mut config = SandboxConfig::new(sandbox_clocks(clocks), TaskTracker::new(), CancellationToken::new());
     config.port = start.port;
     config.limits = (start.limits == LimitChoice::Strict).then_some(Limits::STRICT);
-    config.faults = faults;
+    config.faults = faults.telegram;
     let mut interrupt = Interrupt::listen()?;
     let running = Sandbox::start(config).await?;
-    if let Some(world) = &world {
-        sandbox::seed::populate(&running.handle(), &world.seed, true)?;
-        write_org(start, world, out)?;
+    let zalo = zalo::start(start, sandbox_clocks(clocks), faults.zalo_bot.unwrap_or_default()).await?;
+    if let Some((telegram, on_zalo)) = &world {
+        sandbox::seed::populate(&running.handle(), &telegram.seed, true)?;
+        zalo::fill(&zalo, on_zalo)?;
+        write_org(start, &on_zalo.org, out)?;
     }
-    let url = running.base_url();
+    let (url, zalo_url) = (running.base_url(), zalo.base_url());
     // Before anything is printed: whoever reads the greeting may use a verb at once.
-    if let Err(error) = address::keep(&url) {
-        writeln!(out, "the address could not be kept ({error}): give the verbs --url {url}")?;
-    }
+    keep(Played::Telegram, &url, out)?;
+    keep(Played::ZaloBot, &zalo_url, out)?;
     out.write_all(greeting(start, &url, &running.tokens()).as_bytes())?;
+    out.write_all(zalo::greeting(start, &zalo.handle()).as_bytes())?;
     out.flush()?;
     interrupt.wait().await;
-    address::forget(&url);
+    address::forget(Played::Telegram, &url);
+    address::forget(Played::ZaloBot, &zalo_url);
     running.stop().await;
+    zalo.stop().await;
     Ok(())
 }
 
-fn world(start: &Start, path: &Path, clocks: &Clocks) -> anyhow::Result<World> {
-    let file = org::read(path)?;
-    let on = clocks.business.now().local_date();
-    Ok(world_of(file, &start.gateway, on, start.basic_groups))
+fn keep(played: Played, url: &str, out: &mut dyn Write) -> anyhow::Result<()> {
+    if let Err(error) = address::keep(played, url) {
+        writeln!(out, "the address could not be kept ({error}): give the verbs --url {url}")?;
+    }
+    Ok(())
 }
 
-fn write_org(start: &Start, world: &World, out: &mut dyn Write) -> anyhow::Result<()> {
+/// What the file holds for Telegram, and the same file with what it holds for Zalo filled in too.
+fn world(start: &Start, path: &Path, clocks: &Clocks) -> anyhow::Result<(World, ZaloWorld)> {
+    let same = start.gateway == start.zalo_bot_gateway;
+    anyhow::ensure!(
+        !same,
+        "--gateway and --zalo-bot-gateway are both `{}`: a gateway is on one platform",
+        start.gateway
+    );
+    let file = org::read(path)?;
+    let on = clocks.business.now().local_date();
+    let telegram = world_of(file, &start.gateway, on, start.basic_groups);
+    let zalo = zalo_world_of(telegram.org.clone(), &start.zalo_bot_gateway, on);
+    Ok((telegram, zalo))
+}
+
+fn write_org(start: &Start, org: &OrgFile, out: &mut dyn Write) -> anyhow::Result<()> {
     let Some(path) = &start.write_org else { return Ok(()) };
-    let text = toml::to_string(&world.org)?;
+    let text = toml::to_string(org)?;
     if path.as_os_str() == "-" {
         return Ok(out.write_all(text.as_bytes())?);
     }
@@ -263,24 +297,38 @@ fn greeting(start: &Start, url: &str, tokens: &[String]) -> String {
     text
 }
 
-/// Faults from a file: a JSON list, a JSON object with `faults`, or TOML with `[[faults]]`.
+/// Faults of a file, for each stand-in.
+#[derive(Debug, Default)]
+struct Faults {
+    telegram: Vec<Fault>,
+    /// `None` when the file does not speak of it.
+    zalo_bot: Option<Vec<ZaloBotFault>>,
+}
+
+/// Faults from a file: a JSON list (of Telegram's), a JSON object with `faults` or `zalo_bot_faults` or both, or the
+/// same as TOML.
 ///
 /// # Errors
 /// One line with the path and what is wrong.
-fn faults(path: &Path) -> anyhow::Result<Vec<Fault>> {
+fn faults(path: &Path) -> anyhow::Result<Faults> {
     #[derive(serde::Deserialize)]
     #[serde(untagged)]
     enum Written {
         List(Vec<Fault>),
-        Table { faults: Vec<Fault> },
+        Table { faults: Option<Vec<Fault>>, zalo_bot_faults: Option<Vec<ZaloBotFault>> },
     }
     let text = input::read_text(path, MAX_FAULTS_BYTES)?;
     let toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
     let read: anyhow::Result<Written> =
         if toml { toml::from_str(&text).map_err(Into::into) } else { serde_json::from_str(&text).map_err(Into::into) };
     let example = r#"[{"method": "sendMessage", "kind": {"what": "reset_after"}}]"#;
-    match read.with_context(|| format!("{} holds no faults; for example: {example}", path.display()))? {
-        Written::List(faults) | Written::Table { faults } => Ok(faults),
+    let complaint = || format!("{} holds no faults; for example: {example}", path.display());
+    match read.with_context(complaint)? {
+        Written::List(telegram) => Ok(Faults { telegram, zalo_bot: None }),
+        Written::Table { faults: None, zalo_bot_faults: None } => anyhow::bail!(complaint()),
+        Written::Table { faults, zalo_bot_faults } => {
+            Ok(Faults { telegram: faults.unwrap_or_default(), zalo_bot: zalo_bot_faults })
+        }
     }
 }
 

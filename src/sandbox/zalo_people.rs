@@ -53,7 +53,7 @@ pub trait ZaloChats {
     fn say(&self, person: &str, chat: &str, text: &str, reply_to: Option<&str>) -> Result<String, Self::Error>;
 
     /// What a text must hold to be heard where it replies to nothing; `None` where everything is heard.
-    fn mention(&self) -> Option<String>;
+    fn mention_needed(&self) -> Option<String>;
 }
 
 /// One person's part in one group.
@@ -122,7 +122,7 @@ pub fn zalo_cast(seed: u64, crowd: &[(String, String, String)], shares: &[Share]
 /// What a persona does about a message; `None` when it does not ask anything of them.
 ///
 /// A message asks when the bot wrote it and its text tells the reader to answer "đã nhận". `mention` is what
-/// [`ZaloChats::mention`] gives.
+/// [`ZaloChats::mention_needed`] gives.
 #[must_use]
 pub fn plan_zalo_reaction(persona: &ZaloPersona, message: &ZaloMessage, mention: Option<&str>) -> Option<ZaloReaction> {
     let for_them = persona.chat_id == message.chat && message.from_bot && !message.notice;
@@ -213,7 +213,7 @@ impl<C: ZaloChats> ZaloPeople<C> {
     }
 
     fn look(&mut self) {
-        let mention = self.chats.mention();
+        let mention = self.chats.mention_needed();
         let chats: BTreeSet<String> = self.personas.iter().map(|p| p.chat_id.clone()).collect();
         for chat in chats {
             let seen = self.seen.get(&chat).copied().unwrap_or(0);

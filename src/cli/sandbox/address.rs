@@ -1,4 +1,4 @@
-//! The small file that holds the address of the sandbox started last.
+//! The small files that hold the addresses of the sandbox started last, one for each platform it plays.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -13,16 +13,30 @@ use crate::cli::input;
 /// No address is longer, in bytes.
 const LONGEST: u64 = 200;
 
-fn path() -> PathBuf {
-    std::env::temp_dir().join("loa-sandbox.url")
+/// Which stand-in is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Played {
+    /// The Telegram Bot API.
+    Telegram,
+    /// The Zalo Bot Platform.
+    ZaloBot,
+}
+
+impl Played {
+    fn path(self) -> PathBuf {
+        std::env::temp_dir().join(match self {
+            Self::Telegram => "loa-sandbox.url",
+            Self::ZaloBot => "loa-sandbox-zalo-bot.url",
+        })
+    }
 }
 
 /// Keeps the address of a running sandbox. The file is made anew: one that somebody else laid there is not written through.
 ///
 /// # Errors
 /// The file cannot be made.
-pub fn keep(url: &str) -> io::Result<()> {
-    let path = path();
+pub fn keep(played: Played, url: &str) -> io::Result<()> {
+    let path = played.path();
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -31,20 +45,25 @@ pub fn keep(url: &str) -> io::Result<()> {
 }
 
 /// Removes the file if it still holds this address.
-pub fn forget(url: &str) {
-    if fs::read_to_string(path()).is_ok_and(|kept| kept == url) {
-        let _ = fs::remove_file(path());
+pub fn forget(played: Played, url: &str) {
+    if fs::read_to_string(played.path()).is_ok_and(|kept| kept == url) {
+        let _ = fs::remove_file(played.path());
     }
+}
+
+/// Whether an address is kept.
+pub(super) fn is_kept(played: Played) -> bool {
+    played.path().exists()
 }
 
 /// The address meant: the one given, or the one kept.
 ///
 /// # Errors
 /// There is none, or it is not this machine's.
-pub(super) fn find(given: Option<&str>) -> anyhow::Result<String> {
+pub(super) fn find(played: Played, given: Option<&str>) -> anyhow::Result<String> {
     let url = match given {
         Some(url) => url.to_owned(),
-        None => input::read_text(&path(), LONGEST)
+        None => input::read_text(&played.path(), LONGEST)
             .ok()
             .context("no sandbox runs on this machine: start one with `loa sandbox`, or give --url")?,
     };
@@ -75,6 +94,6 @@ mod tests {
     #[case::nothing("", false)]
     #[case::file("file:///etc/passwd", false)]
     fn only_this_machine_is_talked_to(#[case] url: &str, #[case] here: bool) {
-        assert_eq!(find(Some(url)).is_ok(), here);
+        assert_eq!(find(Played::Telegram, Some(url)).is_ok(), here);
     }
 }

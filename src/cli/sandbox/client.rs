@@ -1,12 +1,14 @@
 //! Verbs that talk to a running sandbox over loopback HTTP.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::{Verb, address, faults};
+use super::address::Played;
+use super::{Verb, address, faults, zalo};
 use crate::cli::input;
 use crate::domain::text::fold;
 use crate::platform::http_client;
@@ -17,14 +19,15 @@ pub(super) const BOT: &str = "bot";
 const MAX_FILE_BYTES: u64 = 50 * 1024 * 1024;
 
 /// A chat as the sandbox lists it.
-struct Chat {
-    id: i64,
-    title: String,
+pub(super) struct Chat<I = i64> {
+    pub id: I,
+    pub title: String,
     /// As it is printed: "supergroup, 3 members".
-    kind: String,
+    pub kind: String,
 }
 
-struct Client {
+/// Asks one running stand-in.
+pub(super) struct Client {
     http: reqwest::Client,
     url: String,
 }
@@ -34,10 +37,19 @@ struct Client {
 /// # Errors
 /// One line: no sandbox answers, nobody of that name, or the sandbox's own reason.
 pub(super) async fn act(verb: &Verb) -> anyhow::Result<String> {
+    match zalo::act(verb).await? {
+        Some(text) => Ok(text),
+        None => on_telegram(verb).await,
+    }
+}
+
+async fn on_telegram(verb: &Verb) -> anyhow::Result<String> {
     match verb {
         Verb::Say { person, chat, text, reply_to, target } => {
             let client = Client::new(target.url.as_deref())?;
             let (person, chat) = client.person_and_chat(person, chat).await?;
+            let number = |id: &String| id.parse::<i64>().ok().with_context(|| format!("`{id}` is no message number"));
+            let reply_to = reply_to.as_ref().map(number).transpose()?;
             let body = json!({ "person": person, "chat": chat, "text": text, "reply_to": reply_to });
             Ok(message(&client.post("say", &body).await?))
         }
@@ -60,12 +72,20 @@ pub(super) async fn act(verb: &Verb) -> anyhow::Result<String> {
         Verb::Chats { target } => {
             let chats = Client::new(target.url.as_deref())?.chats().await?;
             let line = |chat: &Chat| format!("{:>16}  {}  ({})\n", chat.id, chat.title, chat.kind);
-            Ok(chats.iter().map(line).collect::<Vec<_>>().concat())
+            let mut text = chats.iter().map(line).collect::<Vec<_>>().concat();
+            if target.url.is_none() && address::is_kept(Played::ZaloBot) {
+                text.push_str(&zalo::chats(None).await?);
+            }
+            Ok(text)
         }
         Verb::Faults { file, target } => {
             let armed = faults(file)?;
-            Client::new(target.url.as_deref())?.post("faults", &json!({ "faults": armed })).await?;
-            Ok(format!("{} faults armed\n", armed.len()))
+            Client::new(target.url.as_deref())?.post("faults", &json!({ "faults": armed.telegram })).await?;
+            let mut text = format!("{} faults armed\n", armed.telegram.len());
+            if let Some(more) = armed.zalo_bot.filter(|_| target.url.is_none()) {
+                text.push_str(&zalo::arm(None, &more).await?);
+            }
+            Ok(text)
         }
         Verb::Kick { chat, who, target } => kick(&Client::new(target.url.as_deref())?, chat, who).await,
         Verb::Migrate { chat, target } => {
@@ -77,8 +97,10 @@ pub(super) async fn act(verb: &Verb) -> anyhow::Result<String> {
     }
 }
 
-fn message(answer: &Value) -> String {
-    format!("message {}\n", answer["message_id"])
+/// A message's id; Zalo's are text.
+pub(super) fn message(answer: &Value) -> String {
+    let id = &answer["message_id"];
+    format!("message {}\n", id.as_str().map_or_else(|| id.to_string(), str::to_owned))
 }
 
 async fn kick(client: &Client, chat: &str, who: &str) -> anyhow::Result<String> {
@@ -90,7 +112,12 @@ async fn kick(client: &Client, chat: &str, who: &str) -> anyhow::Result<String> 
 
 impl Client {
     fn new(url: Option<&str>) -> anyhow::Result<Self> {
-        let url = address::find(url)?;
+        Self::of(Played::Telegram, url)
+    }
+
+    /// A client of the stand-in at `url`, or of the one of this platform that was started last.
+    pub(super) fn of(played: Played, url: Option<&str>) -> anyhow::Result<Self> {
+        let url = address::find(played, url)?;
         Ok(Self { http: http_client(Duration::from_secs(5), Duration::from_secs(20))?, url })
     }
 
@@ -108,21 +135,26 @@ impl Client {
         anyhow::bail!("the sandbox refuses: {}", error["error"].as_str().unwrap_or("no reason given"))
     }
 
-    async fn post(&self, verb: &str, body: &Value) -> anyhow::Result<Value> {
+    pub(super) async fn post(&self, verb: &str, body: &Value) -> anyhow::Result<Value> {
         let text = self.answer(self.http.post(format!("{}/sandbox/{verb}", self.url)).json(body)).await?;
         serde_json::from_str(&text).context("this is no sandbox: its answer is not JSON")
     }
 
-    async fn info(&self) -> anyhow::Result<Value> {
+    pub(super) async fn info(&self) -> anyhow::Result<Value> {
         let text = self.answer(self.http.get(format!("{}/sandbox/info", self.url))).await?;
         serde_json::from_str(&text).context("this is no sandbox: its answer is not JSON")
     }
 
-    async fn show(&self, chat: i64) -> anyhow::Result<String> {
-        self.answer(self.http.get(format!("{}/sandbox/show", self.url)).query(&[("chat", chat)])).await
+    pub(super) async fn show(&self, chat: impl Display) -> anyhow::Result<String> {
+        self.answer(self.http.get(format!("{}/sandbox/show", self.url)).query(&[("chat", chat.to_string())])).await
     }
 
-    async fn send_file(&self, place: (i64, i64), file: &Path, caption: Option<&str>) -> anyhow::Result<String> {
+    pub(super) async fn send_file<I: Display>(
+        &self,
+        place: (I, I),
+        file: &Path,
+        caption: Option<&str>,
+    ) -> anyhow::Result<String> {
         let bytes = input::read_bytes(file, MAX_FILE_BYTES)?;
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let mut query = vec![("person", place.0.to_string()), ("chat", place.1.to_string()), ("name", name)];
@@ -176,7 +208,7 @@ impl Client {
 }
 
 /// Title and kind from the first line of a transcript, "── Title (kind) ──".
-fn heading(transcript: &str) -> (String, String) {
+pub(super) fn heading(transcript: &str) -> (String, String) {
     let line = transcript.lines().next().unwrap_or_default();
     let line = line.trim_start_matches("── ").trim_end_matches(" ──");
     let (title, kind) = line.rsplit_once(" (").unwrap_or((line, ""));
@@ -184,14 +216,14 @@ fn heading(transcript: &str) -> (String, String) {
 }
 
 /// The one chat with this title: the whole title first, then a part of it in whole words.
-fn named(chats: &[Chat], typed: &str, what: &str) -> anyhow::Result<i64> {
+pub(super) fn named<I: Clone + Display>(chats: &[Chat<I>], typed: &str, what: &str) -> anyhow::Result<I> {
     let wanted = fold(typed);
-    let whole: Vec<&Chat> = chats.iter().filter(|chat| fold(&chat.title) == wanted).collect();
-    let holds = |chat: &&Chat| format!(" {} ", fold(&chat.title)).contains(&format!(" {wanted} "));
+    let whole: Vec<&Chat<I>> = chats.iter().filter(|chat| fold(&chat.title) == wanted).collect();
+    let holds = |chat: &&Chat<I>| format!(" {} ", fold(&chat.title)).contains(&format!(" {wanted} "));
     let found = if whole.is_empty() && !wanted.is_empty() { chats.iter().filter(holds).collect() } else { whole };
     match found.as_slice() {
         [] => anyhow::bail!("no {what} `{typed}` in the sandbox: `loa sandbox chats` lists whom it knows"),
-        [one] => Ok(one.id),
+        [one] => Ok(one.id.clone()),
         several => {
             let names: Vec<String> = several.iter().map(|chat| format!("{} ({})", chat.id, chat.title)).collect();
             anyhow::bail!("`{typed}` may be {}: give the id", names.join(" or "))

@@ -4,6 +4,7 @@ use clap::Parser as _;
 use rstest::rstest;
 
 use super::*;
+use crate::sandbox::zalo_bot::ZaloBotFaultKind;
 
 #[derive(clap::Parser)]
 struct Line {
@@ -69,7 +70,17 @@ impl Drop for Written {
 fn faults_are_written_in_three_ways(#[case] name: &str, #[case] text: &str) {
     let file = Written::new(name, text);
     let read = faults(&file.0).unwrap();
-    assert_eq!(read, [Fault::next("sendMessage", sandbox::FaultKind::ResetAfter)]);
+    assert_eq!(read.zalo_bot, None);
+    assert_eq!(read.telegram, [Fault::next("sendMessage", sandbox::FaultKind::ResetAfter)]);
+}
+
+#[test]
+fn one_file_holds_the_faults_of_both_platforms() {
+    let fault = "[[zalo_bot_faults]]\nchat = \"zgr-00\"\nkind = { what = \"garbage\" }\n";
+    let read = faults(&Written::new("zalo.toml", fault).0).unwrap();
+    let kind = ZaloBotFaultKind::Garbage;
+    let expected = ZaloBotFault { method: None, chat: Some("zgr-00".to_owned()), nth: 1, times: 1, kind };
+    assert_eq!((read.telegram, read.zalo_bot), (Vec::new(), Some(vec![expected])));
 }
 
 #[test]

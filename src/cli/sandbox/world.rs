@@ -36,7 +36,8 @@ pub fn world_of(mut org: OrgFile, gateway: &str, on: NaiveDate, basic_groups: bo
     let mut groups = Vec::new();
     for group in org.groups.iter().filter(|group| group.gateway == gateway) {
         let Some(chat_id) = group.chat.as_deref().and_then(|id| id.parse().ok()) else { continue };
-        let members = members(&org, group, gateway, on);
+        let seated = members(&org, group, on).into_iter();
+        let members = seated.filter_map(|person| account(&org.identities, person, gateway)).collect();
         groups.push(SeedGroup { chat_id, title: group.name.clone(), kind, members, bot: true, bot_is_admin: false });
     }
     World { seed: SeedWorld { people, groups }, org }
@@ -79,7 +80,7 @@ fn number_groups(groups: &mut [Group], gateway: &str, first: i64) {
 }
 
 /// Who sits in a group: the holders of the seats of the units it covers, heads first, then those with rights on them.
-fn members(org: &OrgFile, group: &Group, gateway: &str, on: NaiveDate) -> Vec<i64> {
+pub(super) fn members<'a>(org: &'a OrgFile, group: &Group, on: NaiveDate) -> Vec<&'a str> {
     let covered = |unit: &String| group.covers.contains(unit);
     let mut seats: Vec<_> = org.seats.iter().filter(|seat| covered(&seat.unit)).collect();
     seats.sort_by_key(|seat| SeatKind::ALL.iter().position(|kind| *kind == seat.kind));
@@ -91,9 +92,9 @@ fn members(org: &OrgFile, group: &Group, gateway: &str, on: NaiveDate) -> Vec<i6
     let heads = seats.iter().flat_map(|seat| of(seat)).map(|holding| &holding.person);
     let granted = org.grants.iter().filter(|grant| covered(&grant.unit)).map(|grant| &grant.person);
     let mut members = Vec::new();
-    for id in heads.chain(granted).filter_map(|person| account(&org.identities, person, gateway)) {
-        if !members.contains(&id) {
-            members.push(id);
+    for person in heads.chain(granted).map(String::as_str) {
+        if !members.contains(&person) {
+            members.push(person);
         }
     }
     members

@@ -1,6 +1,6 @@
 //! The methods by name. Names are case sensitive, and there are no others: no files, buttons, edits or members.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     super::params::Params,
@@ -24,7 +24,7 @@ pub(super) async fn call(shared: &Shared, token: &str, method: &str, params: &Pa
 /// The methods that wait for nothing.
 fn at_once(world: &mut World, method: &str, params: &Params) -> Answered {
     match method {
-        "getMe" => get_me(world),
+        "getMe" => Ok(Some(get_me(world))),
         "deleteWebhook" => hook::delete(world),
         "getWebhookInfo" => hook::info(world),
         "sendMessage" => send::message(world, params),
@@ -35,12 +35,12 @@ fn at_once(world: &mut World, method: &str, params: &Params) -> Answered {
     }
 }
 
-fn get_me(world: &World) -> Answered {
-    Ok(Some(json!({
+fn get_me(world: &World) -> Value {
+    json!({
         "id": world.bot_id,
         "account_name": format!("bot.{}", world.bot_id),
         "account_type": "BASIC",
         "can_join_groups": world.config.quirks.can_join_groups,
         "display_name": world.config.name,
-    })))
+    })
 }

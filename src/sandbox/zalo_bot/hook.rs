@@ -81,7 +81,7 @@ fn is_private(address: IpAddr) -> bool {
 
 /// deleteWebhook.
 pub(super) fn delete(world: &mut World) -> Answered {
-    let set = world.hook.as_ref().is_some_and(Hook::is_set);
+    let set = world.has_hook();
     if let Some(code) = world.config.quirks.delete_unset_code.filter(|_| !set) {
         return Err(Refusal::new(code, "no webhook is set"));
     }

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// How long the picture may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The largest picture taken, in bytes; larger ones were reported to fail.
 const MAX_BYTES: u64 = 5 * 1024 * 1024;
 

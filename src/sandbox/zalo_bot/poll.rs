@@ -45,7 +45,7 @@ fn wait_s(params: &Params) -> Result<u64, Refusal> {
 
 /// Polling and a webhook exclude each other.
 fn begin(world: &mut World) -> Result<Arc<Notify>, Refusal> {
-    if world.hook.as_ref().is_some_and(|hook| hook.is_set()) {
+    if world.has_hook() {
         return Err(Refusal::bad("getUpdates cannot be used while a webhook is set"));
     }
     if let Polling::Loses { after_ms } = world.config.quirks.polling {
@@ -58,7 +58,7 @@ fn begin(world: &mut World) -> Result<Arc<Notify>, Refusal> {
 
 fn take(world: &mut World, token: &str) -> Answered {
     world.authorize(token)?;
-    if world.hook.as_ref().is_some_and(|hook| hook.is_set()) {
+    if world.has_hook() {
         return Err(Refusal::bad("a webhook was set"));
     }
     let polling = world.config.quirks.polling;

@@ -224,6 +224,11 @@ impl World {
         if self.token.as_deref() == Some(token) { Ok(()) } else { Err(Refusal::unauthorized()) }
     }
 
+    /// Whether events are posted to a webhook now.
+    pub(super) fn has_hook(&self) -> bool {
+        self.hook.as_ref().is_some_and(Hook::is_set)
+    }
+
     /// Replaces the token: the old one is dead at once.
     pub(super) fn reissue(&mut self) -> String {
         let serial = self.next();
@@ -254,7 +259,8 @@ impl World {
     /// Hex digits that nothing else has.
     pub(super) fn hex(&mut self, digits: usize) -> String {
         let (seed, serial) = (self.config.seed, self.next());
-        let random: String = (0..2).map(|i| format!("{:016x}", rng::mix(rng::mix(seed, serial), i))).collect();
+        let luck = rng::mix(seed, serial);
+        let random = format!("{luck:016x}{:016x}", rng::mix(luck, 1));
         // The serial stands last: two ids differ whatever the random digits are.
         let serial = format!("{serial:06x}");
         format!("{}{serial}", &random[..digits.saturating_sub(serial.len()).min(random.len())])

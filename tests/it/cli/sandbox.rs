@@ -14,13 +14,13 @@ struct Running {
 }
 
 impl Running {
-    /// Starts it and reads what it prints until the settings to copy are complete.
+    /// Starts it and reads what it prints until the settings to copy are complete, for both platforms.
     fn start(place: &Place, args: &[&str]) -> Self {
         let mut command = place.command(&[&["sandbox"], args].concat());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut printed = String::new();
-        while !printed.contains("\ntoken = ") {
+        while printed.matches("\ntoken = ").count() < 2 {
             assert!(out.read_line(&mut printed).unwrap() > 0, "it ended early: {printed}");
         }
         Self { child, printed, _out: out }
@@ -82,6 +82,53 @@ fn what_a_sandbox_refuses_is_said_in_its_words() {
     let sent = place.loa(&["sandbox", "send-file", "--as", "lan", "--in", "bot", &file, "--caption", "tệp thử"]);
     assert!(sent.succeeded().starts_with("message "));
     drop(running);
+}
+
+/// The id at the beginning of the line that holds `title`.
+fn id_of(chats: &str, title: &str) -> String {
+    let line = chats.lines().find(|line| line.contains("zgr-") && line.contains(title)).unwrap();
+    line.split_whitespace().next().unwrap().to_owned()
+}
+
+#[test]
+fn the_zalo_bot_is_played_beside_telegram_and_reached_by_its_ids() {
+    let place = Place::empty();
+    let bound = place.folder.join("bound.toml");
+    let args = ["--gateway", "none", "--zalo-bot-gateway", "telegram", "--limits", "off"];
+    let files = ["--commune", &sample(), "--write-org", bound.to_str().unwrap()];
+    let running = Running::start(&place, &[&args[..], &files].concat());
+    assert!(running.printed.contains("platform = \"zalo_bot\""), "{}", running.printed);
+    assert!(std::fs::read_to_string(&bound).unwrap().contains("chat = \"zgr-"));
+    let chats = place.loa(&["sandbox", "chats"]).succeeded();
+    let group = id_of(&chats, "Nhóm Trưởng thôn");
+    let url = running.printed.split_once("Zalo Bot sandbox at ").unwrap().1.split(',').next().unwrap();
+    let say = |rest: &[&str]| place.loa(&[&["sandbox", "say", "--as", "mẫu văn bình", "--in"], rest].concat());
+    let said = say(&[&group, "@Bot Loa Xã Mẫu da nhan"]).succeeded();
+    let id = said.trim_end().strip_prefix("message ").unwrap();
+    say(&["nhóm trưởng thôn", "ok", "--reply-to", id, "--url", url]).succeeded();
+    say(&["bot", "xin chào", "--url", url]).succeeded();
+    let shown = place.loa(&["sandbox", "show", &group]).succeeded();
+    assert!(shown.contains("    ↩ Mẫu Văn Bình: @Bot Loa Xã Mẫu da nhan\n    ok\n"), "{shown}");
+    let file = place.file("faults.toml", b"[[zalo_bot_faults]]\nkind = { what = \"garbage\" }\n");
+    let armed = place.loa(&["sandbox", "faults", &file]).succeeded();
+    assert_eq!(armed, "0 faults armed\n1 Zalo Bot faults armed\n");
+    let sent = place.loa(&["sandbox", "send-file", "--as", "mẫu văn bình", "--in", &group, &file]).succeeded();
+    assert!(sent.starts_with("message "), "{sent}");
+    let press = place.loa(&["sandbox", "press", "--as", "lan", "--in", &group, "OK"]).refused();
+    assert!(press.contains("no buttons on Zalo"), "{press}");
+    assert!(place.loa(&["sandbox", "migrate", &group]).refused().contains("keep their id"));
+    assert_eq!(place.loa(&["sandbox", "kick", &group]).succeeded(), format!("the bot is out of {group}\n"));
+    assert_eq!(running.interrupt(), Some(0));
+    assert!(place.loa(&["sandbox", "show", &group]).refused().contains("no sandbox runs"));
+}
+
+#[test]
+fn a_commune_with_more_groups_than_the_free_plan_is_told_so() {
+    let place = Place::empty();
+    let args = ["sandbox", "--zalo-bot-gateway", "telegram", "--commune", &sample()];
+    assert!(place.loa(&args).refused().contains("both `telegram`"));
+    let complaint = place.loa(&[&args[..], &["--gateway", "none"]].concat()).refused();
+    assert!(complaint.contains("--limits off") && complaint.contains("in 3 groups already"), "{complaint}");
 }
 
 #[test]

@@ -96,7 +96,7 @@ async fn everything_in_private_is_heard_and_the_chat_is_the_person() {
     assert_eq!(updates[1]["message"]["sticker"], json!("s1"));
     let voice = &updates[2]["message"];
     assert_eq!(voice["message_type"], json!("CHAT_VOICE"));
-    assert!(voice["voice_url"].as_str().unwrap().ends_with(".aac"));
+    assert_eq!(voice["voice_url"].as_str().unwrap().rsplit('.').next(), Some("aac"));
     assert!(!updates[3].to_string().contains("CV-12"), "a file is withheld: {}", updates[3]);
 }
 

@@ -164,7 +164,7 @@ impl ZaloChats for Wall {
         Ok("9".to_owned())
     }
 
-    fn mention(&self) -> Option<String> {
+    fn mention_needed(&self) -> Option<String> {
         None
     }
 }

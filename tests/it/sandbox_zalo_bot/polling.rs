@@ -24,12 +24,26 @@ async fn a_waiting_poll_is_answered_as_soon_as_somebody_writes() {
     let rig = Rig::new().await;
     let lan = rig.people.add_person(None, "Lan").unwrap();
     let waiting = rig.ok("getUpdates", json!({ "timeout": "60" }));
-    let writing = async {
+    let speaking = async {
         rig.until(|people| people.polls() > 0).await;
         rig.people.say(&lan, "bot", "chào", None).unwrap();
     };
-    let (update, ()) = tokio::join!(waiting, writing);
+    let (update, ()) = tokio::join!(waiting, speaking);
     assert_eq!(update["message"]["text"], json!("chào"));
+}
+
+#[tokio::test]
+async fn an_ordinary_client_answers_a_mention_and_hears_the_reply() {
+    let rig = Rig::new().await;
+    let (chat, binh, _) = rig.group();
+    assert_eq!(rig.ok("getMe", json!({})).await["can_join_groups"], json!(true));
+    rig.people.mention(&binh, &chat, "/trangthai").unwrap();
+    let asked = rig.ok("getUpdates", json!({ "timeout": 30 })).await;
+    let to = asked["message"]["chat"]["id"].as_str().unwrap();
+    let answer = rig.send(to, "Chưa có bản tin nào").await;
+    rig.people.say(&binh, &chat, "cảm ơn", Some(&answer)).unwrap();
+    let heard = rig.ok("getUpdates", json!({ "timeout": 30 })).await;
+    assert_eq!((&heard["message"]["text"], &heard["message"]["from"]["id"]), (&json!("cảm ơn"), &json!(binh)));
 }
 
 #[tokio::test]

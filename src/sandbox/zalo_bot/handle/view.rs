@@ -119,7 +119,7 @@ impl ZaloChats for ZaloBotHandle {
         Self::say(self, person, chat, text, reply_to)
     }
 
-    fn mention(&self) -> Option<String> {
+    fn mention_needed(&self) -> Option<String> {
         Some(self.bot_mention())
     }
 }
