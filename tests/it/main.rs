@@ -44,6 +44,8 @@ mod rig;
 #[cfg(test)]
 mod sandbox_telegram;
 #[cfg(test)]
+mod sandbox_zalo_oa;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 mod source;

@@ -194,7 +194,10 @@ async fn perform(handle: &OaHandle, act: Act) -> Result<Value> {
         Act::Say { person, group: None, text, reply_to } => {
             handle.say_to_oa(&person, &text, reply_to.as_deref()).map(|id| json!({ "message_id": id }))
         }
-        Act::ReplaceTokens => Ok(json!(handle.replace_tokens())),
+        Act::ReplaceTokens => {
+            handle.replace_tokens();
+            Ok(json!(handle.tokens()))
+        }
         Act::Consent => handle.consent().map(|url| json!({ "url": url })),
         Act::Webhook { url: Some(url) } => handle.set_webhook(&url).await.map(|()| json!({ "ok": true })),
         Act::Tick => Ok(json!({ "accepted": handle.tick().await })),

@@ -385,6 +385,9 @@ impl World {
     /// Dissolves the groups whose time has come.
     pub(super) fn settle(&mut self) {
         let now = self.wall();
+        if self.assets.iter().all(|asset| asset.valid_through > now) {
+            return;
+        }
         let due: Vec<_> = self
             .groups
             .iter()

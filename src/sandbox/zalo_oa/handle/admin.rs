@@ -233,9 +233,8 @@ impl OaHandle {
     }
 
     /// Makes a new pair behind the client's back: what it holds is dead (-216, and a used refresh token).
-    #[must_use]
-    pub fn replace_tokens(&self) -> TokenPair {
-        self.act(oauth::issue)
+    pub fn replace_tokens(&self) {
+        self.act(|world| drop(oauth::issue(world)));
     }
 
     /// An admin agrees on the consent page opened last. Returns the address the browser is sent to.
