@@ -14,8 +14,8 @@ use super::{
     error::OaControlError,
     fault::OaFault,
     handle::{NewPerson, OaHandle, Result},
+    model::{GroupSize, Standing},
     server::Shared,
-    world::{GroupSize, Standing},
 };
 use crate::sandbox::{
     params::Params,
@@ -266,6 +266,7 @@ fn look(handle: &OaHandle, what: &str, params: &Params) -> Response {
 fn info(handle: &OaHandle) -> Value {
     json!({
         "base_url": handle.base_url(),
+        "console": handle.console(),
         "tokens": handle.tokens(),
         "groups": handle.groups(),
         "people": handle.people(),

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::world::{Content, Message, Place, World};
-use crate::sandbox::zalo_oa::error::OaControlError;
+use super::{
+    error::OaControlError,
+    model::{Content, Message, Place},
+    world::World,
+};
 
 /// The whole chat, oldest line first.
 pub(super) fn transcript(world: &World, place: &Place) -> Result<String, OaControlError> {

@@ -83,6 +83,20 @@ async fn what_people_cannot_do_is_an_error_with_a_reason() {
 }
 
 #[tokio::test]
+async fn new_messages_of_any_chat_can_be_read_from_where_one_stopped() {
+    let rig = Rig::new().await;
+    let (group, binh) = rig.group();
+    let sent = rig.send(&group, "một").await;
+    rig.people.say_to_oa(&binh, "riêng", None).unwrap();
+    let texts = |chat: &str, seen| -> Vec<String> {
+        rig.people.messages_since(chat, seen).unwrap().into_iter().map(|message| message.text).collect()
+    };
+    assert_eq!((texts(&group, 1), texts(&group, 2)), (vec!["một".to_owned()], vec![]));
+    assert_eq!(texts(&binh, 0), ["riêng"]);
+    assert_eq!(rig.people.messages_since(&sent, 0), Err(OaControlError::NoSuchPerson(sent.clone())));
+}
+
+#[tokio::test]
 async fn the_log_tells_what_was_sent_and_when() {
     let rig = Rig::new().await;
     let (group, _) = rig.group();
