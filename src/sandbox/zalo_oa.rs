@@ -21,6 +21,7 @@ mod handle;
 mod hook;
 mod limits;
 mod look;
+mod model;
 mod oauth;
 mod proof;
 mod send;
@@ -42,26 +43,17 @@ pub use config::{
 };
 pub use error::OaControlError;
 pub use fault::{OaFault, OaFaultKind};
-pub use handle::{NewPerson, OaFileView, OaHandle, OaMessage};
+pub use handle::{Console, NewPerson, OaChatView, OaFileView, OaHandle, OaMessage, OaPersonView};
+pub use model::{GroupSize, OaCounts, OaSent, Standing};
 pub use oauth::TokenPair;
-pub use world::{GroupSize, OaCounts, OaSent, Standing};
 
 /// A running stand-in. Dropping it leaves it running until its cancellation token is cancelled.
 #[derive(Debug)]
 pub struct ZaloOaSandbox {
     handle: OaHandle,
-    app: App,
+    console: Console,
     cancel: CancellationToken,
     server: JoinHandle<()>,
-}
-
-/// What the console shows of app and account.
-#[derive(Debug, Clone)]
-struct App {
-    id: String,
-    secret: String,
-    oa_id: String,
-    oa_secret_key: String,
 }
 
 impl ZaloOaSandbox {
@@ -76,17 +68,12 @@ impl ZaloOaSandbox {
         let base_url = format!("http://{}", listener.local_addr().map_err(bind)?);
         let (cancel, tasks) = (config.cancel.child_token(), config.tasks.clone());
         let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).build()?;
-        let app = App {
-            id: config.app_id.clone(),
-            secret: config.app_secret.clone(),
-            oa_id: config.oa_id.clone(),
-            oa_secret_key: config.oa_secret_key.clone(),
-        };
         let shared = Arc::new(server::Shared::new(world::World::new(config, base_url), cancel.clone(), client));
         let handle = OaHandle::new(shared.clone());
+        let console = handle.console();
         tasks.spawn(hook::work(shared.clone()));
         let server = tasks.spawn(server::serve(FusedListener(listener), shared));
-        Ok(Self { handle, app, cancel, server })
+        Ok(Self { handle, console, cancel, server })
     }
 
     /// `http://127.0.0.1:<port>`, for `openapi.zalo.me`: `/v2.0/oa/…` and `/v3.0/oa/…` are appended.
@@ -104,25 +91,25 @@ impl ZaloOaSandbox {
     /// The app's id.
     #[must_use]
     pub fn app_id(&self) -> &str {
-        &self.app.id
+        &self.console.app_id
     }
 
     /// The app's secret.
     #[must_use]
     pub fn app_secret(&self) -> &str {
-        &self.app.secret
+        &self.console.app_secret
     }
 
     /// The account's id.
     #[must_use]
     pub fn oa_id(&self) -> &str {
-        &self.app.oa_id
+        &self.console.oa_id
     }
 
     /// The key of the webhook page.
     #[must_use]
     pub fn oa_secret_key(&self) -> &str {
-        &self.app.oa_secret_key
+        &self.console.oa_secret_key
     }
 
     /// The tokens that are good now.

@@ -45,6 +45,7 @@ mod rig;
 mod sandbox_telegram;
 #[cfg(test)]
 mod sandbox_zalo_bot;
+#[cfg(test)]
 mod sandbox_zalo_oa;
 #[cfg(test)]
 mod service;

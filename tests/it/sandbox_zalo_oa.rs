@@ -165,7 +165,9 @@ fn text(value: &Value) -> String {
 
 /// The body of a send into a group.
 fn to_group(group: &str, message: Value) -> Value {
-    json!({ "recipient": { "group_id": group }, "message": message })
+    let mut body = json!({ "recipient": { "group_id": group } });
+    body["message"] = message;
+    body
 }
 
 /// An image as the API wants it.

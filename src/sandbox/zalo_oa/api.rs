@@ -2,10 +2,12 @@
 
 use super::{
     error::{OaError, OaResult},
-    groups, look, send,
+    groups, look,
+    model::HandleKind,
+    send,
     server::Call,
     upload,
-    world::{HandleKind, World},
+    world::World,
 };
 
 /// Carries out one authorized call.

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::{
     error::{OaError, OaResult},
-    world::{Content, Draft, HandleKind, Place, World},
+    model::{Content, Draft, HandleKind, Place},
+    world::World,
 };
 
 /// Longest text or caption (Open API documentation: 2,000). Counted in UTF-16 units, the strictest reading.

@@ -14,8 +14,8 @@ use super::{
     error::OaControlError,
     fault::OaFault,
     handle::{NewPerson, OaHandle, Result},
+    model::{GroupSize, Standing},
     server::Shared,
-    world::{GroupSize, Standing},
 };
 use crate::sandbox::{
     params::Params,
@@ -194,7 +194,10 @@ async fn perform(handle: &OaHandle, act: Act) -> Result<Value> {
         Act::Say { person, group: None, text, reply_to } => {
             handle.say_to_oa(&person, &text, reply_to.as_deref()).map(|id| json!({ "message_id": id }))
         }
-        Act::ReplaceTokens => Ok(json!(handle.replace_tokens())),
+        Act::ReplaceTokens => {
+            handle.replace_tokens();
+            Ok(json!(handle.tokens()))
+        }
         Act::Consent => handle.consent().map(|url| json!({ "url": url })),
         Act::Webhook { url: Some(url) } => handle.set_webhook(&url).await.map(|()| json!({ "ok": true })),
         Act::Tick => Ok(json!({ "accepted": handle.tick().await })),
@@ -263,6 +266,7 @@ fn look(handle: &OaHandle, what: &str, params: &Params) -> Response {
 fn info(handle: &OaHandle) -> Value {
     json!({
         "base_url": handle.base_url(),
+        "console": handle.console(),
         "tokens": handle.tokens(),
         "groups": handle.groups(),
         "people": handle.people(),

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::{
     config::LifecycleNames,
+    model::{Author, Content, Message, Place},
     upload,
-    world::{Author, Content, Message, Place, World},
+    world::World,
 };
 
 /// What happens to a group and its members.

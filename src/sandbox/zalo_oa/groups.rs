@@ -9,7 +9,8 @@ use super::{
     error::{OaControlError, OaError, OaResult},
     events::{self, Lifecycle},
     look,
-    world::{Group, GroupSize, Settings, World},
+    model::{Group, GroupSize, Settings},
+    world::World,
 };
 
 /// Longest name of a group (policy text of the service: 30 characters).

@@ -10,13 +10,14 @@ use axum::body::Bytes;
 
 use super::{
     error::OaControlError,
+    model::{Author, Content, Draft, Place},
     server::Shared,
     show,
-    world::{Author, Content, Draft, Place, World},
+    world::World,
 };
 
 pub use admin::NewPerson;
-pub use view::{OaFileView, OaMessage};
+pub use view::{Console, OaChatView, OaFileView, OaMessage, OaPersonView};
 
 /// What every act returns.
 pub type Result<T> = std::result::Result<T, OaControlError>;

@@ -6,7 +6,8 @@ use super::{
     config::{AssetList, DateForm},
     content::text_at,
     error::{OaError, OaResult},
-    world::{Asset, Author, Content, Group, Message, World},
+    model::{Asset, Author, Content, Group, Message},
+    world::World,
 };
 use crate::sandbox::params::Params;
 

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{
     content::{self, text_at},
     error::{OaError, OaResult},
-    world::{Person, Place, Standing, World},
+    model::{Person, Place, Standing},
+    world::World,
 };
 
 /// Into a group: round the clock, no window.

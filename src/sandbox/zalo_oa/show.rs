@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::world::{Content, Message, Place, World};
-use crate::sandbox::zalo_oa::error::OaControlError;
+use super::{
+    error::OaControlError,
+    model::{Content, Message, Place},
+    world::World,
+};
 
 /// The whole chat, oldest line first.
 pub(super) fn transcript(world: &World, place: &Place) -> Result<String, OaControlError> {
@@ -42,7 +45,7 @@ fn add(out: &mut String, world: &World, place: &Place, message: &Message) {
     let _ = writeln!(out, "{time} {}", world.name_of(&message.from));
     if let Some(id) = &message.reply_to {
         let quoted = world.messages(place).unwrap_or_default().iter().find(|m| m.id == *id);
-        let quoted = quoted.map_or_else(|| "(gone)".to_owned(), |m| quote(world, m));
+        let quoted = quoted.map_or_else(|| "(gone)".to_owned(), |m| quote(world, place, m));
         let _ = writeln!(out, "    ↩ {quoted}");
     }
     if let Some(line) = attached(world, &message.content) {
@@ -53,8 +56,8 @@ fn add(out: &mut String, world: &World, place: &Place, message: &Message) {
     }
 }
 
-fn quote(world: &World, message: &Message) -> String {
-    let first = message.text.lines().next().unwrap_or_default();
+fn quote(world: &World, place: &Place, message: &Message) -> String {
+    let first = named(world, place, message.text.lines().next().unwrap_or_default());
     let more = if message.text.lines().nth(1).is_some() { "…" } else { "" };
     let words = attached(world, &message.content).unwrap_or_else(|| format!("{first}{more}"));
     format!("{}: {words}", world.name_of(&message.from))
@@ -68,9 +71,9 @@ fn attached(world: &World, content: &Content) -> Option<String> {
         Content::Image(_) | Content::Gif(_) => format!("🖼 {name} ({size})"),
         Content::File(_) => format!("📎 {name} ({size})"),
         Content::Sticker(id) => format!("[sticker {id}]"),
-        Content::Link(url) => format!("🔗 {url}"),
         Content::Other(kind) => format!("[{kind}]"),
-        Content::Text | Content::Service => return None,
+        // A link stands in its text.
+        Content::Text | Content::Link(_) | Content::Service => return None,
     })
 }
 

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::{
     error::{OaError, OaResult},
-    world::{HandleKind, Uploaded, World},
+    model::{HandleKind, Uploaded},
+    world::World,
 };
 use crate::sandbox::{
     params::Upload,

@@ -35,7 +35,10 @@ async fn a_whole_conversation_can_be_played_over_http() {
     assert!(text(&look(&rig, &format!("show?person={lan}")).await).contains("hỏi riêng"));
     assert_eq!(look(&rig, &format!("messages?group={group}")).await[2]["reply_to"], json!(code));
     assert_eq!(look(&rig, "sent").await[0]["text"], json!("VB-2025-0042"));
-    assert_eq!(look(&rig, "info").await["tokens"]["access_token"], json!(rig.token()));
+    let info = look(&rig, "info").await;
+    assert_eq!(info["tokens"]["access_token"], json!(rig.token()));
+    assert_eq!(info["console"]["oa_secret_key"], json!(rig.sandbox.oa_secret_key()));
+    assert_eq!((&info["groups"][0]["id"], &info["people"][0]["name"]), (&json!(group), &json!("Lan")));
     assert_eq!(look(&rig, "counts").await["sent"][&group], json!(1));
     let names: Vec<_> = look(&rig, "events").await.as_array().unwrap().iter().map(|e| text(&e["event_name"])).collect();
     let expected = ["create_group", "oa_send_group_text", "user_send_group_text", "user_send_text"];

@@ -51,10 +51,9 @@ async fn an_expired_token_is_220_and_a_replaced_one_216() {
     rig.people.expire_access_token();
     assert_eq!(rig.err(SEND, body()).await, -220);
     let old = rig.token();
-    let new = rig.people.replace_tokens();
+    rig.people.replace_tokens();
     let response = rig.http.post(rig.url(SEND)).header("access_token", old).json(&body()).send().await.unwrap();
     assert_eq!(response.json::<Value>().await.unwrap()["error"], json!(-216));
-    assert_eq!(rig.token(), new.access_token);
     rig.ok(SEND, body()).await;
 }
 

@@ -68,7 +68,7 @@ async fn a_hanging_call_is_given_up_by_the_caller(#[case] delivered: bool) {
     rig.people.set_faults(vec![OaFault::next("group/message", OaFaultKind::Hang { delivered })]);
     let request = rig.http.post(rig.url(SEND)).header("access_token", rig.token());
     let request = request.json(&to_group(&group, json!({ "text": "a" })));
-    let error = request.timeout(std::time::Duration::from_millis(150)).send().await.unwrap_err();
+    let error = request.timeout(std::time::Duration::from_millis(500)).send().await.unwrap_err();
     assert!(error.is_timeout());
     assert_eq!(rig.people.sent_log().len(), usize::from(delivered));
 }

@@ -196,6 +196,11 @@ async fn a_group_cannot_move_to_an_asset_that_is_used_or_too_small() {
     let small = rig.people.add_asset(GroupSize::Gmf10, None);
     assert_eq!(rig.err(UPDATE_ASSET, json!({ "group_id": big, "asset_id": small })).await, -210);
     assert_eq!(rig.err(UPDATE_ASSET, json!({ "group_id": big, "asset_id": "1" })).await, -201);
+    assert_eq!(assets(&rig, "gmf50", "purchase_quota").await[0]["used_id"], json!(big), "nothing was moved");
+    let larger = rig.people.add_asset(GroupSize::Gmf100, None);
+    rig.ok(UPDATE_ASSET, json!({ "group_id": big, "asset_id": larger })).await;
+    let (old, new) = (assets(&rig, "gmf50", "purchase_quota").await, assets(&rig, "gmf100", "purchase_quota").await);
+    assert_eq!((&old[0]["status"], &new[0]["used_id"]), (&json!("available"), &json!(big)));
 }
 
 #[tokio::test]

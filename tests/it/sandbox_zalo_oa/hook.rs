@@ -229,7 +229,7 @@ async fn a_refused_event_comes_again_after_30_s_5_15_30_and_60_minutes_and_is_th
 
 #[tokio::test]
 async fn an_answer_after_the_budget_is_no_answer() {
-    let rig = Rig::with(|config| config.hook.budget_ms = 150).await;
+    let rig = Rig::with(|config| config.hook.budget_ms = 500).await;
     let (group, binh) = rig.group();
     let receiver = hooked(&rig).await;
     receiver.answers(&[0]);

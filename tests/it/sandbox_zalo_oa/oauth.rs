@@ -204,6 +204,18 @@ async fn errors_may_come_with_another_status_and_another_field() {
 }
 
 #[tokio::test]
+async fn the_token_endpoint_reads_forms_and_no_json() {
+    let rig = Rig::new().await;
+    let url = format!("{}/v4/oa/access_token", rig.sandbox.oauth_url());
+    let refresh_token = rig.sandbox.tokens().refresh_token;
+    let body = json!({ "app_id": rig.sandbox.app_id(), "grant_type": "refresh_token", "refresh_token": refresh_token });
+    let request = rig.http.post(url).header("secret_key", rig.sandbox.app_secret()).json(&body);
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(answer["error_name"], json!("App inactive"));
+    assert_eq!(rig.sandbox.tokens().refresh_token, refresh_token);
+}
+
+#[tokio::test]
 async fn the_secret_the_app_and_the_grant_are_checked() {
     let rig = Rig::new().await;
     let app = rig.sandbox.app_id();

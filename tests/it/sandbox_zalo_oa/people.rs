@@ -18,7 +18,30 @@ async fn the_transcript_reads_like_the_group() {
     rig.pass(DAY);
     rig.people.send_sticker(&binh, &group, "like").unwrap();
     rig.people.send_link(&binh, &group, "https://vidu.example").unwrap();
-    insta::assert_snapshot!(rig.people.show(&group).unwrap(), @"");
+    insta::assert_snapshot!(rig.people.show(&group).unwrap(), @r"
+    ── Nhóm Trưởng thôn (group, 2 members) ──
+    · 28/07/2025 ·
+    07:30 * Loa xã created the group
+    07:30 Loa xã
+        @Mọi người VB-2025-0042
+
+        Hạn: 17h00 thứ Ba
+    07:30 Loa xã
+        📎 vb.pdf (8 B)
+    07:52 Bình
+        ↩ Loa xã: @Mọi người VB-2025-0042…
+        Thôn 3 đã nhận
+    07:52 Bình
+        🖼 photo.jpg (8 B)
+        loa đã lắp
+    07:52 Bình
+        📎 bien-ban.pdf (1.2 MB)
+    · 29/07/2025 ·
+    07:52 Bình
+        [sticker like]
+    07:52 Bình
+        https://vidu.example
+    ");
 }
 
 #[tokio::test]
@@ -28,7 +51,16 @@ async fn the_private_chat_is_shown_too() {
     rig.people.say_to_oa(&binh, "/vanban", None).unwrap();
     rig.people.file_to_oa(&binh, "vb.pdf", b"%PDF".to_vec()).unwrap();
     rig.people.photo_to_oa(&binh, JPEG.to_vec(), None).unwrap();
-    insta::assert_snapshot!(rig.people.show_private(&binh).unwrap(), @"");
+    insta::assert_snapshot!(rig.people.show_private(&binh).unwrap(), @r"
+    ── Bình (private) ──
+    · 28/07/2025 ·
+    07:30 Bình
+        /vanban
+    07:30 Bình
+        📎 vb.pdf (4 B)
+    07:30 Bình
+        🖼 photo.jpg (8 B)
+    ");
 }
 
 #[tokio::test]
@@ -48,6 +80,20 @@ async fn what_people_cannot_do_is_an_error_with_a_reason() {
     assert!(matches!(rig.people.add_person(taken), Err(OaControlError::BadRequest(_))));
     let many: Vec<_> = (0..10).map(|_| rig.follower("Bà con")).collect();
     assert!(matches!(rig.people.add_group("a", GroupSize::Gmf10, &many), Err(OaControlError::Closed(_))));
+}
+
+#[tokio::test]
+async fn new_messages_of_any_chat_can_be_read_from_where_one_stopped() {
+    let rig = Rig::new().await;
+    let (group, binh) = rig.group();
+    let sent = rig.send(&group, "một").await;
+    rig.people.say_to_oa(&binh, "riêng", None).unwrap();
+    let texts = |chat: &str, seen| -> Vec<String> {
+        rig.people.messages_since(chat, seen).unwrap().into_iter().map(|message| message.text).collect()
+    };
+    assert_eq!((texts(&group, 1), texts(&group, 2)), (vec!["một".to_owned()], vec![]));
+    assert_eq!(texts(&binh, 0), ["riêng"]);
+    assert_eq!(rig.people.messages_since(&sent, 0), Err(OaControlError::NoSuchPerson(sent.clone())));
 }
 
 #[tokio::test]

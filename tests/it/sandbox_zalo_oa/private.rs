@@ -9,7 +9,9 @@ use super::{DAY, HOUR, Rig, file_message, text};
 const CS: &str = "/v3.0/oa/message/cs";
 
 fn to_person(person: &str, message: Value) -> Value {
-    json!({ "recipient": { "user_id": person }, "message": message })
+    let mut body = json!({ "recipient": { "user_id": person } });
+    body["message"] = message;
+    body
 }
 
 async fn send(rig: &Rig, person: &str) -> i64 {
@@ -119,6 +121,7 @@ async fn the_night_is_closed_to_promotions_only() {
     }
     assert_eq!(errors, [0, 0, -234, -234, 0].map(|error| json!(error)));
     rig.pass(17 * HOUR);
+    rig.people.replace_tokens();
     assert_eq!(send(&rig, &binh).await, 0);
 }
 

@@ -7,9 +7,11 @@ use crate::sandbox::zalo_oa::{
     config::Signing,
     error::OaControlError,
     events::{self, Lifecycle},
-    groups, hook, oauth,
+    groups, hook,
+    model::{GroupSize, Person, Standing},
+    oauth,
     oauth::TokenPair,
-    world::{GroupSize, Person, Standing, World},
+    world::World,
 };
 
 /// How long an asset made here is valid: a year.
@@ -67,12 +69,6 @@ impl OaHandle {
             world.people.insert(id.clone(), person);
             Ok(id)
         })
-    }
-
-    /// Everybody's ids, in order.
-    #[must_use]
-    pub fn people(&self) -> Vec<String> {
-        self.shared.world().people.values().map(|person| person.id.clone()).collect()
     }
 
     /// A person follows the account.
@@ -143,12 +139,6 @@ impl OaHandle {
             let until = world.wall() + YEAR_MS;
             groups::establish(world, name, size, until, members)
         })
-    }
-
-    /// The groups' ids, oldest first, those that are gone too.
-    #[must_use]
-    pub fn groups(&self) -> Vec<String> {
-        self.shared.world().groups.iter().map(|group| group.id.clone()).collect()
     }
 
     /// A person comes into a group, let in by hand.
@@ -233,9 +223,8 @@ impl OaHandle {
     }
 
     /// Makes a new pair behind the client's back: what it holds is dead (-216, and a used refresh token).
-    #[must_use]
-    pub fn replace_tokens(&self) -> TokenPair {
-        self.act(oauth::issue)
+    pub fn replace_tokens(&self) {
+        self.act(|world| drop(oauth::issue(world)));
     }
 
     /// An admin agrees on the consent page opened last. Returns the address the browser is sent to.

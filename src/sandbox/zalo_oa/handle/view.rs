@@ -5,9 +5,51 @@ use serde_json::Value;
 
 use super::{OaHandle, Result};
 use crate::sandbox::zalo_oa::{
+    model::{Author, Content, Group, Message, OaCounts, OaSent, Person, Place},
     show,
-    world::{Author, Content, Message, OaCounts, OaSent, Place, World},
+    world::World,
 };
+
+/// What the developer console shows of app and account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Console {
+    /// The app's id.
+    pub app_id: String,
+    /// The app's secret.
+    pub app_secret: String,
+    /// The account's id.
+    pub oa_id: String,
+    /// The account's shown name.
+    pub oa_name: String,
+    /// The key of the webhook page.
+    pub oa_secret_key: String,
+}
+
+/// One person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OaPersonView {
+    /// The id.
+    pub id: String,
+    /// The shown name.
+    pub name: String,
+    /// Whether the person follows the account.
+    pub follows: bool,
+    /// Wall milliseconds of the last private message to the account.
+    pub wrote_ms: Option<i64>,
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OaChatView {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Whether the account can write there.
+    pub enabled: bool,
+    /// The people in it, without the account.
+    pub members: Vec<String>,
+}
 
 /// A file of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,6 +86,55 @@ pub struct OaMessage {
 }
 
 impl OaHandle {
+    /// What the developer console shows of app and account.
+    #[must_use]
+    pub fn console(&self) -> Console {
+        let config = &self.shared.world().config;
+        Console {
+            app_id: config.app_id.clone(),
+            app_secret: config.app_secret.clone(),
+            oa_id: config.oa_id.clone(),
+            oa_name: config.oa_name.clone(),
+            oa_secret_key: config.oa_secret_key.clone(),
+        }
+    }
+
+    /// Everybody, by id.
+    #[must_use]
+    pub fn people(&self) -> Vec<OaPersonView> {
+        let view = |person: &Person| OaPersonView {
+            id: person.id.clone(),
+            name: person.name.clone(),
+            follows: person.follows,
+            wrote_ms: person.wrote_ms,
+        };
+        self.shared.world().people.values().map(view).collect()
+    }
+
+    /// The groups, oldest first, those that are gone too.
+    #[must_use]
+    pub fn groups(&self) -> Vec<OaChatView> {
+        let world = self.shared.world();
+        let view = |group: &Group| OaChatView {
+            id: group.id.clone(),
+            name: group.name.clone(),
+            enabled: world.is_enabled(group),
+            members: group.members.iter().cloned().collect(),
+        };
+        world.groups.iter().map(view).collect()
+    }
+
+    /// The messages of a group, or of a person's private chat, behind the first `seen`, oldest first.
+    ///
+    /// # Errors
+    /// When the id is neither a group's nor a person's.
+    pub fn messages_since(&self, chat: &str, seen: usize) -> Result<Vec<OaMessage>> {
+        let world = self.shared.world();
+        let is_group = world.group(chat).is_ok();
+        let place = if is_group { Place::Group(chat.to_owned()) } else { Place::Private(chat.to_owned()) };
+        Ok(world.messages(&place)?.iter().skip(seen).map(|message| view(&world, &place, message)).collect())
+    }
+
     /// Every message of a group, oldest first.
     ///
     /// # Errors
