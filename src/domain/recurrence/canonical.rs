@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chrono::{NaiveTime, Weekday};
 
-use super::{Cron, CronError, Days, HolidayPolicy, Recurrence, Rule};
+use super::{CronError, Days, HolidayPolicy, Recurrence, Rule};
 use crate::domain::schedule::MissedPolicy;
 
 /// The words for weekdays, Monday first.
