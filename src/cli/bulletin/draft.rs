@@ -134,6 +134,7 @@ pub(super) async fn draft(tx: &mut Tx, act: &Act<'_>, create: &Create, prepared:
         ack_required: create.ack_by.as_deref().map_or(directive, |typed| typed != "none"),
         ack_deadline: prepared.confirm.and_then(|moment| moment.at),
         send_at: prepared.send.at,
+        repeat: None,
         expires_at: None,
         files,
         attestation: if create.not_secret { Attestation::NotSecret } else { Attestation::NotChosen },

@@ -139,6 +139,7 @@ fn version(act: &Act<'_>, form: &Form) -> BulletinVersion {
         ack_required: deadline.is_some(),
         ack_deadline: deadline.map(|Millis(at)| at),
         send_at: form.send_at.map(|Millis(at)| at),
+        repeat_rule: None,
         expires_at: sent.plus_days(act.house.lapse_days).0,
         attestation: String::new(),
         envelope_hash: String::new(),

@@ -55,6 +55,7 @@ fn draft(form: &Form) -> Draft {
         ack_required: form.ack != Ack::NotWanted,
         ack_deadline: form.shown_deadline,
         send_at: form.send_at,
+        repeat: None,
         expires_at: None,
         files: form.draft_files(),
         attestation: if form.done.contains(&Step::Secrecy) { Attestation::NotSecret } else { Attestation::NotChosen },
