@@ -105,9 +105,9 @@ text_enum! {
         Groups => "groups",
         /// Binds the group one is in to a unit.
         Bind => "bind",
-        /// Stops sending to a group for a while.
+        /// Holds a repeating bulletin.
         Pause => "pause",
-        /// Sends to a paused group again.
+        /// Lets a held bulletin repeat again.
         Resume => "resume",
         /// The villages.
         Villages => "villages",
@@ -237,7 +237,6 @@ impl Command {
                 | Self::Recall
                 | Self::SendNow
                 | Self::DeleteLog
-                | Self::Pause
                 | Self::Handover
                 | Self::ForgetMe
         )

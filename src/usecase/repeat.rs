@@ -14,9 +14,13 @@ use crate::locale::Locale;
 use crate::say;
 use crate::store::Tx;
 use crate::store::bulletins::{Bulletin, BulletinVersion, Schedule, ScheduleState};
+use crate::store::overview::PlannedSending;
 
 /// Firings that are shown before somebody agrees to a rule.
 pub const SHOWN: usize = 5;
+
+/// Most firings of one bulletin in a list: a week of four a day.
+const MOST_LISTED: usize = 28;
 
 /// What became of a wish to pause, resume or end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,4 +237,32 @@ pub async fn end(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResu
     tx.move_schedule(&schedule, ScheduleState::Ended, Millis(schedule.fire_at), act.at).await?;
     tx.audit(act, "schedule.ended", &schedule.id, "").await?;
     Ok(Steered::Done(None))
+}
+
+/// The sendings that fall into `[from, to)`, earliest first, with every firing of what repeats. What is paused or asked about
+/// stands there once: nothing further of it goes until somebody decides.
+///
+/// # Errors
+/// The database.
+pub async fn expanded(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    rows: Vec<PlannedSending>,
+    (from, to): (Millis, Millis),
+) -> UseCaseResult<Vec<PlannedSending>> {
+    let mut all = Vec::new();
+    for row in rows {
+        let repeating = row.repeat_rule.as_deref().and_then(|rule| rule.parse::<Recurrence>().ok());
+        let mut firings = vec![Millis(row.fire_at)];
+        if let Some(recurrence) = repeating.filter(|_| row.state == ScheduleState::Active) {
+            let kinds = kinds_reached(tx, act, &row.audience).await?;
+            let around = around(act.house, row.urgency, &kinds);
+            let last = to.min(Millis(row.expires_at));
+            firings.extend(recurrence.upcoming(Millis(row.fire_at), last, MOST_LISTED, &around));
+        }
+        firings.retain(|at| *at >= from);
+        all.extend(firings.into_iter().map(|at| PlannedSending { fire_at: at.0, ..row.clone() }));
+    }
+    all.sort_by(|one, other| (one.fire_at, &one.code).cmp(&(other.fire_at, &other.code)));
+    Ok(all)
 }

@@ -72,7 +72,7 @@ async fn each_firing_is_confirmed_under_its_own_code(store: Store) {
     // Both are open: the bare code is asked about, the numbered one is not.
     let asked = rig.say("binh", "đã nhận VB-2025-0001").await;
     assert!(asked.contains("tin nào"), "{asked}");
-    rig.handle().say(group, binh, "đã nhận VB-2025-0001.2", None).unwrap();
+    rig.handle().say(binh, group, "đã nhận VB-2025-0001.2", None).unwrap();
     rig.settle().await;
     assert_eq!(confirmed(&rig, &composed.bulletin).await, [0, 1]);
     let thanks = rig.say("binh", "đã nhận vb 1").await;

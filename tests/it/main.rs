@@ -29,6 +29,7 @@ mod flow_organise;
 mod flow_plan;
 #[cfg(test)]
 mod flow_repairs;
+#[cfg(test)]
 mod flow_repeat;
 #[cfg(test)]
 mod flow_send;

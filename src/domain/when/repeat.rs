@@ -20,7 +20,7 @@ use crate::domain::schedule::MissedPolicy;
 mod tests;
 
 /// A repetition that was understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Repeating {
     /// The rule with its policies.
     pub recurrence: Recurrence,
