@@ -183,7 +183,10 @@ mod tests {
     #[case("12", None)]
     #[case("đã nhận", None)]
     #[case("", None)]
-    fn only_a_number_or_the_words_of_a_choice_answer(#[case] typed: &str, #[case] expected: Option<(bool, Option<&str>)>) {
+    fn only_a_number_or_the_words_of_a_choice_answer(
+        #[case] typed: &str,
+        #[case] expected: Option<(bool, Option<&str>)>,
+    ) {
         assert_eq!(answer_of(typed), expected);
     }
 }

@@ -231,15 +231,7 @@ impl Command {
     /// Whether the command undoes or gives away something and must be confirmed before it is carried out.
     #[must_use]
     pub const fn asks_back(self) -> bool {
-        matches!(
-            self,
-            Self::Cancel
-                | Self::Recall
-                | Self::SendNow
-                | Self::DeleteLog
-                | Self::Handover
-                | Self::ForgetMe
-        )
+        matches!(self, Self::Cancel | Self::Recall | Self::SendNow | Self::DeleteLog | Self::Handover | Self::ForgetMe)
     }
 }
 

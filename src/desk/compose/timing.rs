@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{audience, repeat};
 use super::choice::is_no;
 use super::form::{Ack, Form, Side, Step};
 use super::time::{self, Heard};
 use super::turn::Turn;
+use super::{audience, repeat};
 use crate::domain::audience::Expr;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::command::spelling::means;

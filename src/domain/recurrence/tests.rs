@@ -151,10 +151,8 @@ fn the_week_of_tet_goes_by_the_policy(#[case] holidays: HolidayPolicy, #[case] e
 
 #[test]
 fn a_shift_that_meets_the_next_firing_is_left_out() {
-    let mondays = Recurrence {
-        holidays: HolidayPolicy::Shift,
-        ..Recurrence::of(on(Days::Weekly(vec![Weekday::Mon]), 7, 0))
-    };
+    let mondays =
+        Recurrence { holidays: HolidayPolicy::Shift, ..Recurrence::of(on(Days::Weekly(vec![Weekday::Mon]), 7, 0)) };
     let found = upcoming(&mondays, &[GroupKind::Residents], at(2026, 2, 10, 0, 0), 2);
     assert_eq!(found, ["07:00 thứ Hai, 23/02/2026", "07:00 thứ Hai, 02/3/2026"]);
 }

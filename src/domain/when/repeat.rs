@@ -273,7 +273,8 @@ fn month_end(reader: &mut Reader<'_>, said: &mut Said) -> Option<bool> {
 
 /// "thứ 2, thứ 5", "thứ hai đến thứ sáu", "t2-t6", "ngày làm việc".
 fn weekdays(reader: &mut Reader<'_>, said: &mut Said) -> Option<bool> {
-    if reader.attempt(|reader| (reader.skip_word("ngày") && reader.skip_pair("làm", "việc")).then_some(())).is_some() {
+    if reader.attempt(|reader| (reader.skip_word("ngày") && reader.skip_pair("làm", "việc")).then_some(())).is_some()
+    {
         said.weekdays.extend([Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri]);
         said.every.get_or_insert(Every::Week);
         return Some(true);
@@ -281,7 +282,8 @@ fn weekdays(reader: &mut Reader<'_>, said: &mut Said) -> Option<bool> {
     let (first, coming) = plain_weekday(reader)?;
     let last = reader.attempt(|reader| {
         // "thứ hai tới thứ sáu": the reader of weekdays has taken "tới" for "coming".
-        let to = coming || reader.skip_word("đến") || reader.skip_word("tới") || reader.skip_sign(&['-', '–']).is_some();
+        let to =
+            coming || reader.skip_word("đến") || reader.skip_word("tới") || reader.skip_sign(&['-', '–']).is_some();
         if to { plain_weekday(reader).map(|(day, _)| day) } else { None }
     });
     match last {
@@ -426,10 +428,7 @@ fn finished(said: Said, until: Option<Millis>, defaults: DayTimes) -> Result<Rep
         _ => None,
     };
     match rare {
-        Some(day) => Err(RepeatError::NotInEveryMonth {
-            day,
-            choices: Box::new([built(days), built(Days::MonthEnd)]),
-        }),
+        Some(day) => Err(RepeatError::NotInEveryMonth { day, choices: Box::new([built(days), built(Days::MonthEnd)]) }),
         None => Ok(built(days)),
     }
 }

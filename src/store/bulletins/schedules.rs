@@ -51,7 +51,8 @@ const INSERT: &str = "INSERT INTO schedules (id, bulletin_id, version, fire_at, 
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const DUE: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, missed_at, created_at, updated_at \
      FROM schedules WHERE (state = 'active' OR (state = 'asking' AND missed_at IS NOT NULL)) AND fire_at <= $1 ORDER BY fire_at, id LIMIT $2";
-const NEXT: &str = "SELECT MIN(fire_at) FROM schedules WHERE state = 'active' OR (state = 'asking' AND missed_at IS NOT NULL)";
+const NEXT: &str =
+    "SELECT MIN(fire_at) FROM schedules WHERE state = 'active' OR (state = 'asking' AND missed_at IS NOT NULL)";
 const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, missed_at, created_at, updated_at \
      FROM schedules WHERE bulletin_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
 const BETWEEN: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.missed_at, s.created_at, s.updated_at \

@@ -160,7 +160,8 @@ fn a_repetition_is_told_from_a_single_time(#[case] typed: &str, #[case] repeatin
 
 #[test]
 fn no_input_is_too_odd_to_be_answered() {
-    for typed in ["\0", "🌀🌀", "hằng", "mỗi", &"hằng ngày ".repeat(500), "cron", "* * * * *", "đến", "hằng ngày đến"] {
+    for typed in ["\0", "🌀🌀", "hằng", "mỗi", &"hằng ngày ".repeat(500), "cron", "* * * * *", "đến", "hằng ngày đến"]
+    {
         assert!(read(typed).is_err(), "{typed}");
     }
 }
