@@ -18,6 +18,7 @@ mod door;
 mod ledger;
 mod refusal;
 mod route;
+mod steer;
 mod talk;
 mod watch;
 

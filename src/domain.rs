@@ -15,6 +15,7 @@ pub mod message;
 pub mod org;
 pub mod period;
 pub mod plan;
+pub mod recurrence;
 pub mod render;
 pub mod retry;
 pub mod schedule;

@@ -21,6 +21,7 @@ pub mod notify;
 pub mod organise;
 pub mod record;
 pub mod remind;
+pub mod repeat;
 pub mod reschedule;
 pub mod settle;
 pub mod status;

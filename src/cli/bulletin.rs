@@ -8,6 +8,8 @@ use super::opened::Opened;
 use crate::domain::bulletin::{Kind, Level, Public};
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::document::{DocumentType, PartialDate};
+use crate::domain::recurrence::HolidayPolicy;
+use crate::domain::schedule::MissedPolicy;
 use crate::domain::urgency::Urgency;
 use crate::store::Tx;
 use crate::store::bulletins::Bulletin;
@@ -16,8 +18,11 @@ use crate::usecase::{Act, UseCaseResult, approve, look_up, reschedule};
 mod create;
 mod draft;
 mod keys;
+mod repeat;
 mod show;
 mod times;
+
+use repeat::Steer;
 
 /// What to do with bulletins.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
@@ -27,7 +32,9 @@ pub enum BulletinCommand {
         loa bulletin create --kind directive --text-file vb.txt --file kh-101.pdf --audience \"thon@cadre\" \\\n    \
         --send \"thứ hai 7h30\" --number 101 --symbol KH-UBND --doc-date 2025-07-25 --not-secret --as lan\n  \
         loa bulletin create --kind announcement --title \"Lịch cắt điện\" --text-file tb.txt --audience thon@residents \\\n    \
-        --send 2025-07-28T07:30 --not-secret --as lan --json\n\n\
+        --send 2025-07-28T07:30 --not-secret --as lan --json\n  \
+        loa bulletin create --kind announcement --title \"Vệ sinh đường làng\" --text-file tb.txt --audience thon@residents \\\n    \
+        --repeat \"thứ bảy hằng tuần 7h\" --until 31/12/2025 --not-secret --as lan\n\n\
         Without --title the first line of the text file is the title and the rest is the text.\n\
         Times are read as in the chat (\"mai\", \"thứ hai 7h30\", \"17h ngày 29/7\") and printed back in full.")]
     Create(Box<Create>),
@@ -58,6 +65,33 @@ pub enum BulletinCommand {
         /// The code.
         code: String,
         /// Who cancels: the composer or an approver.
+        #[arg(long = "as", value_name = "PERSON")]
+        person: String,
+    },
+    /// Hold a repeating bulletin; nothing of it goes until it is resumed.
+    #[command(after_help = "Example:\n  loa bulletin pause TB-2025-0007 --as lan")]
+    Pause {
+        /// The code.
+        code: String,
+        /// Who: the composer or an approver.
+        #[arg(long = "as", value_name = "PERSON")]
+        person: String,
+    },
+    /// Let a paused bulletin repeat again, from its next firing on.
+    #[command(after_help = "Example:\n  loa bulletin resume TB-2025-0007 --as lan")]
+    Resume {
+        /// The code.
+        code: String,
+        /// Who: the composer or an approver.
+        #[arg(long = "as", value_name = "PERSON")]
+        person: String,
+    },
+    /// End a repeating bulletin for good; what went stays as it is.
+    #[command(after_help = "Example:\n  loa bulletin end TB-2025-0007 --as lan")]
+    End {
+        /// The code.
+        code: String,
+        /// Who: the composer or an approver.
         #[arg(long = "as", value_name = "PERSON")]
         person: String,
     },
@@ -92,8 +126,21 @@ pub struct Create {
     #[arg(long, value_name = "EXPR")]
     pub audience: String,
     /// When: now (as soon as it is approved), a time as in the chat, or 2025-07-28T07:30.
-    #[arg(long, value_name = "now|WHEN")]
-    pub send: String,
+    #[arg(long, value_name = "now|WHEN", required_unless_present = "repeat")]
+    pub send: Option<String>,
+    /// It repeats instead of going once: "thứ hai hằng tuần 7h", "ngày 25 hằng tháng 8h", "ngày cuối tháng 16h", or five
+    /// cron fields. The next firings are printed.
+    #[arg(long, value_name = "RULE", conflicts_with = "send")]
+    pub repeat: Option<String>,
+    /// The last day on which it repeats; must be said, here or in the rule.
+    #[arg(long, value_name = "DAY", requires = "repeat")]
+    pub until: Option<String>,
+    /// What becomes of a firing that was missed: skip, once (send it late), ask.
+    #[arg(long, value_parser = repeat::missed, requires = "repeat")]
+    pub missed: Option<MissedPolicy>,
+    /// What becomes of a firing on a day off: skip, shift (to the next working day), fire.
+    #[arg(long, value_parser = repeat::holidays, requires = "repeat")]
+    pub holidays: Option<HolidayPolicy>,
     /// Until when it is to be confirmed, or none; left out, a directive gets the window of its urgency.
     #[arg(long, value_name = "WHEN|none")]
     pub ack_by: Option<String>,
@@ -183,6 +230,9 @@ pub async fn run(command: &BulletinCommand, opened: &Opened, out: &mut dyn Write
         BulletinCommand::Approve { code, person } => approve(opened, code, person).await?,
         BulletinCommand::Return { code, reason, person } => send_back(opened, code, reason, person).await?,
         BulletinCommand::Cancel { code, person } => cancel(opened, code, person).await?,
+        BulletinCommand::Pause { code, person } => repeat::steer(opened, code, person, Steer::Pause).await?,
+        BulletinCommand::Resume { code, person } => repeat::steer(opened, code, person, Steer::Resume).await?,
+        BulletinCommand::End { code, person } => repeat::steer(opened, code, person, Steer::End).await?,
         BulletinCommand::Show { code, json } => show::run(opened, code, *json).await?,
     };
     out.write_all(text.as_bytes())?;

@@ -30,6 +30,7 @@ mod files;
 mod first_page;
 mod form;
 mod preview;
+mod repeat;
 mod submit;
 pub(super) mod time;
 pub(super) mod timing;

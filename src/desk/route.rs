@@ -1,6 +1,6 @@
 //! Which room of the desk an event belongs to.
 
-use super::{Prepared, Response, Talk, answer, compose, decide, door, ledger, watch};
+use super::{Prepared, Response, Talk, answer, compose, decide, door, ledger, steer, watch};
 use crate::domain::command::{self, Command, CommandError, ParseContext, Parsed};
 use crate::domain::event::{ButtonPress, IncomingMessage};
 use crate::say;
@@ -65,6 +65,9 @@ async fn talk_or_document(
     if prepared.file.is_some() {
         return compose::document(tx, act, talk, (message, prepared)).await;
     }
+    if let Some(response) = steer::typed(tx, act, talk, &message.text).await? {
+        return Ok(response);
+    }
     answer::heard(tx, act, talk, message, prepared.dedupe).await
 }
 
@@ -108,6 +111,7 @@ async fn command(
         Command::Queue | Command::Status | Command::Pending | Command::Remind => {
             watch::command(tx, act, talk, (parsed.command, args)).await
         }
+        Command::Pause | Command::Resume => steer::command(tx, act, talk, (parsed.command, args)).await,
         Command::Ack | Command::Aired => answer::command(tx, act, talk, (parsed.command, args), prepared.dedupe).await,
         Command::Log | Command::DeleteLog | Command::Targets | Command::Stats => {
             ledger::command(tx, act, talk, (parsed.command, args), prepared.dedupe).await
@@ -136,6 +140,7 @@ pub(super) async fn press(
         "w" => answer::picked(tx, act, talk, rest).await,
         "ok" | "no" | "x" => decide::pressed(tx, act, talk, (room, rest)).await,
         "s" | "r" | "st" | "rm" => watch::pressed(tx, act, talk, (room, rest)).await,
+        "ms" => steer::pressed(tx, act, talk, rest).await,
         "c" => compose::pressed(tx, act, talk, rest).await,
         "lg" => ledger::pressed(tx, act, talk, rest, prepared.dedupe).await,
         "g" | "p" | "h" => door::pressed(tx, act, talk, (room, rest)).await,

@@ -105,9 +105,9 @@ text_enum! {
         Groups => "groups",
         /// Binds the group one is in to a unit.
         Bind => "bind",
-        /// Stops sending to a group for a while.
+        /// Holds a repeating bulletin.
         Pause => "pause",
-        /// Sends to a paused group again.
+        /// Lets a held bulletin repeat again.
         Resume => "resume",
         /// The villages.
         Villages => "villages",
@@ -231,16 +231,7 @@ impl Command {
     /// Whether the command undoes or gives away something and must be confirmed before it is carried out.
     #[must_use]
     pub const fn asks_back(self) -> bool {
-        matches!(
-            self,
-            Self::Cancel
-                | Self::Recall
-                | Self::SendNow
-                | Self::DeleteLog
-                | Self::Pause
-                | Self::Handover
-                | Self::ForgetMe
-        )
+        matches!(self, Self::Cancel | Self::Recall | Self::SendNow | Self::DeleteLog | Self::Handover | Self::ForgetMe)
     }
 }
 

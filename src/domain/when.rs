@@ -5,12 +5,13 @@
 //! first. With or without accents, composed or decomposed. Invariant: a [`Reading`] is never before `now`.
 //!
 //! The caller prints the reading in full and asks "Đúng không?" before anything is queued. The desk and the
-//! command line call this; recurring phrases are recognised but not built here.
+//! command line call this. Repetitions ("thứ hai hằng tuần 7h") are read by [`parse_repeating`].
 
 mod clock;
 mod date;
 mod numeral;
 mod phrase;
+mod repeat;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 
 use crate::domain::calendar::Millis;
 use phrase::Phrase;
+pub use repeat::{RepeatError, Repeating, is_repeating, parse_repeating, parse_until};
 use token::{Hints, Tokens};
 
 /// No phrase of time is longer than this, in bytes; a longer input is not read at all.

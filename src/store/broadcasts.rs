@@ -30,6 +30,8 @@ pub struct Broadcast {
     pub schedule_id: String,
     /// The time it fired for, epoch milliseconds of business time.
     pub fire_at: i64,
+    /// Which firing of a repeating bulletin it is, from 1; none of one that goes once.
+    pub number: Option<i64>,
     /// Where it stands.
     #[sqlx(try_from = "String")]
     pub state: BroadcastState,
@@ -39,6 +41,17 @@ pub struct Broadcast {
     pub started_at: i64,
     /// When the last of it was settled.
     pub closed_at: Option<i64>,
+}
+
+impl Broadcast {
+    /// The code people answer to: the bulletin's, with the firing behind it when it repeats and is to be confirmed.
+    #[must_use]
+    pub fn code(&self, of_bulletin: &str) -> String {
+        match self.number.filter(|_| self.ack_deadline.is_some()) {
+            Some(number) => format!("{of_bulletin}.{number}"),
+            None => of_bulletin.to_owned(),
+        }
+    }
 }
 
 /// One broadcast in one chat.
@@ -65,13 +78,14 @@ pub struct Delivery {
     pub wall_shown: String,
 }
 
-const INSERT: &str = "INSERT INTO broadcasts (id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at) \
-     VALUES ($1, $2, $3, $4, $5, 'running', $6, $7) ON CONFLICT (schedule_id, fire_at) DO NOTHING";
-const BY_ID: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at, closed_at \
+const INSERT: &str = "INSERT INTO broadcasts (id, bulletin_id, version, schedule_id, fire_at, number, state, ack_deadline, started_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, $8) ON CONFLICT (schedule_id, fire_at) DO NOTHING";
+const BY_ID: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, number, state, ack_deadline, started_at, closed_at \
      FROM broadcasts WHERE id = $1";
-const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at, closed_at \
+const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, number, state, ack_deadline, started_at, closed_at \
      FROM broadcasts WHERE bulletin_id = $1 ORDER BY started_at, id";
-const RUNNING: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at, closed_at \
+const NEXT_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) + 1 FROM broadcasts WHERE bulletin_id = $1";
+const RUNNING: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, number, state, ack_deadline, started_at, closed_at \
      FROM broadcasts WHERE state = 'running' ORDER BY started_at, id";
 const CLOSE: &str = "UPDATE broadcasts SET state = $2, closed_at = $3 WHERE id = $1 AND state = 'running'";
 // Unknown is open, unless its resend is settled.
@@ -115,6 +129,7 @@ impl Tx {
             .bind(broadcast.version)
             .bind(&broadcast.schedule_id)
             .bind(broadcast.fire_at)
+            .bind(broadcast.number)
             .bind(broadcast.ack_deadline)
             .bind(broadcast.started_at)
             .execute(c)
@@ -137,6 +152,14 @@ impl Tx {
     /// The database.
     pub async fn broadcasts_of(&mut self, bulletin_id: &str) -> StoreResult<Vec<Broadcast>> {
         Ok(on!(self, |c| sqlx::query_as(OF_BULLETIN).bind(bulletin_id).fetch_all(c).await?))
+    }
+
+    /// The next number of a repeating bulletin's firings, from 1.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn next_firing_number(&mut self, bulletin_id: &str) -> StoreResult<i64> {
+        Ok(on!(self, |c| sqlx::query_scalar(NEXT_NUMBER).bind(bulletin_id).fetch_one(c).await?))
     }
 
     /// Broadcasts with something open.

@@ -33,6 +33,7 @@ const FILES: &[File] = files![
     8 "0008_operations",
     9 "0009_inbox_retry",
     10 "0010_gateway_tokens",
+    11 "0011_recurrence",
     15 "0015_reach",
 ];
 

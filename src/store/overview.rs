@@ -123,6 +123,12 @@ pub struct PlannedSending {
     /// Its urgency.
     #[sqlx(try_from = "String")]
     pub urgency: Urgency,
+    /// Its audience, in canonical form.
+    pub audience: String,
+    /// The rule by which it repeats, in canonical form; none goes once.
+    pub repeat_rule: Option<String>,
+    /// After this nothing of it is sent.
+    pub expires_at: i64,
 }
 
 const DELIVERIES: &str = "SELECT d.id, d.broadcast_id, g.name AS group_name, g.kind AS group_kind, c.gateway \
@@ -148,12 +154,13 @@ const STEPS: &str = "SELECT r.broadcast_id, r.step, r.kind, r.due_at, r.done_at,
      FROM broadcasts b JOIN reminder_steps r ON r.broadcast_id = b.id WHERE b.bulletin_id = $1 ORDER BY r.due_at, r.step";
 const REMINDERS: &str = "SELECT m.broadcast_id, COUNT(*) FROM broadcasts b JOIN messages m ON m.broadcast_id = b.id \
      WHERE b.bulletin_id = $1 AND m.purpose = 'reminder' AND m.state = 'sent' GROUP BY m.broadcast_id";
-const PLANNED: &str = "SELECT s.fire_at, s.state, b.code, b.state AS bulletin_state, v.title, v.urgency \
+// What repeats is given whenever it goes first before the end: its later firings may lie inside.
+const PLANNED: &str = "SELECT s.fire_at, s.state, b.code, b.state AS bulletin_state, v.title, v.urgency, v.audience, v.repeat_rule, v.expires_at \
      FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
      JOIN bulletin_versions v ON v.bulletin_id = s.bulletin_id AND v.version = s.version \
      WHERE b.commune_id = $1 AND s.state IN ('active', 'paused', 'asking') \
-       AND b.state IN ('draft', 'awaiting_approval', 'approved', 'returned') AND s.fire_at >= $2 AND s.fire_at < $3 \
-     ORDER BY s.fire_at, b.code LIMIT $4";
+       AND b.state IN ('draft', 'awaiting_approval', 'approved', 'returned') AND s.fire_at < $3 \
+       AND (s.fire_at >= $2 OR (v.repeat_rule IS NOT NULL AND v.expires_at > $2)) ORDER BY s.fire_at, b.code LIMIT $4";
 const LAST_SENT: &str = "SELECT b.id, b.commune_id, b.kind, b.year, b.seq, b.code, b.state, b.version, b.composer_id, b.unit_id, \
      b.created_at, b.updated_at FROM bulletins b JOIN broadcasts x ON x.bulletin_id = b.id \
      WHERE b.commune_id = $1 AND (b.composer_id = $2 OR $2 = '') ORDER BY x.started_at DESC, x.id DESC LIMIT 1";
@@ -224,7 +231,8 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(REMINDERS).bind(bulletin_id).fetch_all(c).await?))
     }
 
-    /// What is to go in `[from, to)`, approved or not, earliest first and at most `limit`.
+    /// What is to go in `[from, to)`, approved or not, earliest first and at most `limit`; what repeats with its next firing,
+    /// even where that is earlier.
     ///
     /// # Errors
     /// The database.

@@ -157,7 +157,8 @@ fn chosen<'a>(open: &'a [Obligation], ids: &[String]) -> Vec<&'a Obligation> {
 
 async fn code_of(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<String> {
     let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(String::new()) };
-    Ok(tx.bulletin(&broadcast.bulletin_id).await?.map(|bulletin| bulletin.code).unwrap_or_default())
+    let bulletin = tx.bulletin(&broadcast.bulletin_id).await?;
+    Ok(bulletin.map(|bulletin| broadcast.code(&bulletin.code)).unwrap_or_default())
 }
 
 async fn choices(tx: &mut Tx, obligations: &[&Obligation]) -> UseCaseResult<Vec<Choice>> {

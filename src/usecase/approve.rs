@@ -2,7 +2,7 @@
 
 use super::compose::{self, envelope_hash, schedule_row};
 use super::notify::{self, Note};
-use super::{Act, Denied, UseCaseError, UseCaseResult, look_up};
+use super::{Act, Denied, UseCaseError, UseCaseResult, look_up, repeat};
 use crate::domain::audience::Expr;
 use crate::domain::bulletin::State;
 use crate::domain::calendar::{Millis, format_short};
@@ -38,7 +38,7 @@ pub async fn approve(
     let approver = act.person()?.to_owned();
     let version = look_up::current_version(tx, &bulletin).await?;
     let hash = unchanged_hash(tx, &bulletin, &version).await?;
-    let schedule = live_schedule(tx, act, &bulletin).await?;
+    let schedule = live_schedule(tx, act, &bulletin, &version).await?;
     let groups = groups_now(tx, act, &version).await?;
     let approval = decision(act, &bulletin, &hash, &groups, (&approver, "approved", None));
     if !tx.insert_approval(&approval, &groups).await? {
@@ -113,8 +113,16 @@ async fn unchanged_hash(tx: &mut Tx, bulletin: &Bulletin, version: &BulletinVers
 }
 
 /// The bulletin's schedule, if it has one that can still fire.
-async fn live_schedule(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResult<Option<Schedule>> {
+async fn live_schedule(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    bulletin: &Bulletin,
+    version: &BulletinVersion,
+) -> UseCaseResult<Option<Schedule>> {
     let schedule = tx.schedule_of(&bulletin.id).await?.filter(|schedule| schedule.version == bulletin.version);
+    if version.repeat_rule.is_some() {
+        return repeating_schedule(tx, act, bulletin, version, schedule).await.map(Some);
+    }
     let missed = schedule.as_ref().is_some_and(|schedule| {
         schedule.state == ScheduleState::Missed
             || (schedule.state == ScheduleState::Active && schedule.fire_at <= act.at.0)
@@ -123,6 +131,25 @@ async fn live_schedule(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCa
         return Err(UseCaseError::refused_with("refused-hour-passed", vec![("code", bulletin.code.clone())]));
     }
     Ok(schedule.filter(|schedule| schedule.state == ScheduleState::Active))
+}
+
+/// A repeating schedule with its next hour after the approval: one that passed without it is never made up for.
+async fn repeating_schedule(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    bulletin: &Bulletin,
+    version: &BulletinVersion,
+    schedule: Option<Schedule>,
+) -> UseCaseResult<Schedule> {
+    let over = || UseCaseError::refused_with("refused-repeat-over", vec![("code", bulletin.code.clone())]);
+    let schedule = schedule.filter(|found| matches!(found.state, ScheduleState::Active | ScheduleState::Paused));
+    let schedule = schedule.ok_or_else(over)?;
+    if schedule.fire_at > act.at.0 {
+        return Ok(schedule);
+    }
+    let next = repeat::upcoming(tx, act, version, act.at, 1).await?.first().copied().ok_or_else(over)?;
+    tx.move_schedule(&schedule, schedule.state, next, act.at).await?;
+    Ok(Schedule { fire_at: next.0, ..schedule })
 }
 
 async fn groups_now(tx: &mut Tx, act: &Act<'_>, version: &BulletinVersion) -> UseCaseResult<Vec<String>> {

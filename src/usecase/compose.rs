@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::notify::{self, Note};
-use super::{Act, House, UseCaseError, UseCaseResult, look_up};
+use super::{Act, House, UseCaseError, UseCaseResult, look_up, repeat};
 use crate::domain::audience::{self, Expr, Resolution};
 use crate::domain::bulletin::{AckPolicy, Code, Envelope, Kind, Level, Public, State};
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::message::Purpose;
 use crate::domain::org::{GroupKind, Role, UnitKind};
+use crate::domain::recurrence::Recurrence;
 use crate::domain::schedule::MissedPolicy;
 use crate::domain::secrecy;
 use crate::domain::text::{fold, nfc};
@@ -76,9 +77,11 @@ pub struct Draft {
     pub ack_required: bool,
     /// Until when; none takes the window of the urgency.
     pub ack_deadline: Option<Millis>,
-    /// When it goes; none means as soon as it is approved.
+    /// When it goes; none means as soon as it is approved. What repeats goes first when its rule says.
     pub send_at: Option<Millis>,
-    /// After this nothing of it is sent; none takes the house's limit.
+    /// The rule by which it repeats until it expires; none goes once.
+    pub repeat: Option<Recurrence>,
+    /// After this nothing of it is sent; none takes the house's limit. What repeats must say it.
     pub expires_at: Option<Millis>,
     /// Files in order.
     pub files: Vec<DraftFile>,
@@ -109,8 +112,9 @@ pub async fn compose(tx: &mut Tx, act: &Act<'_>, draft: &Draft) -> UseCaseResult
     let unit = root_unit(tx, act).await?;
     let composer = look_up::require_role(tx, act, Role::Composer, &unit).await?;
     check::texts(draft)?;
-    check::times(draft, act.at)?;
     let (audience, resolution) = audience_of(tx, act, &draft.audience).await?;
+    let draft = &check::dated(act, draft, &resolution)?;
+    check::times(draft, act.at)?;
     let confined = check::gate(draft, &resolution)?;
     let bulletin = number(tx, act, draft.kind, &composer, &unit).await?;
     let version = version_of(act, &bulletin, draft, &audience, &composer);
@@ -182,6 +186,7 @@ fn version_of(act: &Act<'_>, bulletin: &Bulletin, draft: &Draft, audience: &Expr
         ack_required: answers,
         ack_deadline: answers.then(|| deadline(act.house, draft, sent).0),
         send_at: draft.send_at.map(|at| at.0),
+        repeat_rule: draft.repeat.as_ref().map(Recurrence::to_string),
         expires_at: expires.0,
         attestation: attestation.to_owned(),
         envelope_hash: String::new(),
@@ -214,7 +219,12 @@ pub fn envelope_hash(kind: Kind, version: &BulletinVersion, file_hashes: &[Strin
     ];
     let document: BTreeMap<String, String> =
         fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
-    let schedule = version.send_at.map_or_else(|| "when approved".to_owned(), |at| format!("once {at}"));
+    let schedule = match (version.send_at, &version.repeat_rule) {
+        (Some(at), Some(rule)) => format!("repeat from {at}: {rule}"),
+        (None, Some(rule)) => format!("repeat: {rule}"),
+        (Some(at), None) => format!("once {at}"),
+        (None, None) => "when approved".to_owned(),
+    };
     let envelope = Envelope {
         content_version: u32::try_from(version.version).unwrap_or(u32::MAX),
         kind,
@@ -245,9 +255,10 @@ pub(super) fn schedule_row(act: &Act<'_>, version: &BulletinVersion, fire_at: Mi
         bulletin_id: version.bulletin_id.clone(),
         version: version.version,
         fire_at: fire_at.0,
-        missed_policy: MissedPolicy::Ask,
+        missed_policy: repeat::of(version).map_or(MissedPolicy::Ask, |recurrence| recurrence.missed),
         state: ScheduleState::Active,
         warned_at: None,
+        missed_at: None,
         created_at: act.at.0,
         updated_at: act.at.0,
     }
@@ -286,7 +297,8 @@ pub async fn approval_card(
 ) -> UseCaseResult<Note> {
     let locale = &act.house.locale;
     let composer = tx.person(&bulletin.composer_id).await?.map(|person| person.name).unwrap_or_default();
-    let send = version.send_at.map_or_else(|| say!(locale, "card-send-when-approved"), |at| format_full(Millis(at)));
+    let once = || version.send_at.map_or_else(|| say!(locale, "card-send-when-approved"), |at| format_full(Millis(at)));
+    let send = repeat::described(tx, act, version).await?.unwrap_or_else(once);
     let deadline = version.ack_deadline.map_or_else(|| say!(locale, "card-no-ack"), |at| format_full(Millis(at)));
     let files = tx.version_files(&bulletin.id, bulletin.version).await?;
     let names: Vec<String> = files.into_iter().map(|file| file.file_name).collect();

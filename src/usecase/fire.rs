@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::compose;
 use super::notify::{self, Note};
-use super::{Act, UseCaseResult, look_up};
+use super::{Act, UseCaseError, UseCaseResult, look_up};
 use crate::domain::audience::{Expr, ReachedGroup, Resolution};
 use crate::domain::bulletin::State;
 use crate::domain::calendar::{Millis, format_full};
@@ -19,8 +19,10 @@ use crate::store::bulletins::{Bulletin, BulletinVersion, Schedule, ScheduleState
 
 mod deliver;
 mod oblige;
+mod repeat;
 
 pub use deliver::view_of;
+pub use repeat::{Answered, answer_missed};
 
 /// What looking at a due schedule led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,14 @@ pub enum Fired {
 pub async fn run(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) -> UseCaseResult<Fired> {
     let Some(bulletin) = tx.bulletin(&schedule.bulletin_id).await? else { return Ok(Fired::Nothing) };
     let Some(version) = tx.version(&schedule.bulletin_id, schedule.version).await? else { return Ok(Fired::Nothing) };
+    if version.repeat_rule.is_some() {
+        let Some(recurrence) = super::repeat::of(&version) else {
+            // Nobody approved a rule that cannot be read: nothing goes.
+            stop(tx, act, schedule, (&bulletin, "card-missed-down"), ScheduleState::Missed).await?;
+            return Ok(Fired::Missed(MissedReason::EngineDown));
+        };
+        return repeat::run(tx, act, schedule, (&bulletin, &version), &recurrence).await;
+    }
     let targets = targets(tx, act, &bulletin, &version).await?;
     match decide(act, schedule, &bulletin, &version, &targets) {
         Decision::NotYet { .. } => Ok(Fired::Nothing),
@@ -62,7 +72,7 @@ pub async fn run(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) -> UseCaseResu
             Ok(Fired::Shifted(at))
         }
         Decision::Ask => {
-            stop(tx, act, schedule, (&bulletin, "card-missed-ask"), ScheduleState::Asking).await?;
+            ask(tx, act, schedule, &bulletin).await?;
             Ok(Fired::Asked)
         }
         Decision::Missed(reason) => {
@@ -155,14 +165,32 @@ async fn fire(
     what: (&Bulletin, &BulletinVersion),
     targets: &Targets,
 ) -> UseCaseResult<Fired> {
-    let (bulletin, version) = what;
     if targets.groups.is_empty() {
+        let (bulletin, _) = what;
         stop(tx, act, schedule, (bulletin, "card-no-recipients"), ScheduleState::Missed).await?;
         return Ok(Fired::NoRecipients);
     }
-    let broadcast = broadcast_row(act, schedule, version);
+    let Some(broadcast) = start(tx, act, schedule, what, targets).await? else { return Ok(Fired::Nothing) };
+    tx.move_schedule(schedule, ScheduleState::Ended, Millis(schedule.fire_at), act.at).await?;
+    Ok(Fired::Broadcast { broadcast_id: broadcast.id, deliveries: targets.groups.len() })
+}
+
+/// Starts the broadcast of a schedule's hour; none when it was started before.
+async fn start(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    schedule: &Schedule,
+    what: (&Bulletin, &BulletinVersion),
+    targets: &Targets,
+) -> UseCaseResult<Option<Broadcast>> {
+    let (bulletin, version) = what;
+    let number = match version.repeat_rule {
+        Some(_) => Some(tx.next_firing_number(&bulletin.id).await?),
+        None => None,
+    };
+    let broadcast = Broadcast { number, ..broadcast_row(act, schedule, version) };
     if !tx.insert_broadcast(&broadcast).await? {
-        return Ok(Fired::Nothing);
+        return Ok(None);
     }
     for group in &targets.groups {
         deliver::deliver(tx, act, (bulletin, version), &broadcast, group).await?;
@@ -170,25 +198,28 @@ async fn fire(
     if version.ack_required {
         oblige::oblige(tx, act, version, &broadcast, &targets.asked).await?;
     }
-    tx.move_schedule(schedule, ScheduleState::Ended, Millis(schedule.fire_at), act.at).await?;
     tx.audit(act, "broadcast.started", &broadcast.id, &targets.groups.len().to_string()).await?;
     if targets.difference > 0 {
         tell_difference(tx, act, bulletin, targets).await?;
     }
-    Ok(Fired::Broadcast { broadcast_id: broadcast.id, deliveries: targets.groups.len() })
+    Ok(Some(broadcast))
 }
 
 fn broadcast_row(act: &Act<'_>, schedule: &Schedule, version: &BulletinVersion) -> Broadcast {
     let policy = act.house.policies.of(version.urgency);
     let window = policy.ack_window.ends(act.at, &act.house.holidays, &act.house.office);
     // A deadline that passed while the bulletin waited for its window would make everybody late: the window counts anew.
-    let deadline = version.ack_deadline.map(|at| if at > act.at.0 { at } else { window.0 });
+    let deadline = match version.repeat_rule {
+        Some(_) => repeat::deadline(act, version).map(|at| at.0),
+        None => version.ack_deadline.map(|at| if at > act.at.0 { at } else { window.0 }),
+    };
     Broadcast {
         id: act.new_id(),
         bulletin_id: version.bulletin_id.clone(),
         version: version.version,
         schedule_id: schedule.id.clone(),
         fire_at: schedule.fire_at,
+        number: None,
         state: BroadcastState::Running,
         ack_deadline: deadline.filter(|_| version.ack_required),
         started_at: act.at.0,
@@ -209,6 +240,17 @@ async fn stop(
     let time = format_full(Millis(schedule.fire_at));
     let text = act.house.locale.text(key, &[("code", bulletin.code.as_str().into()), ("time", time.into())]);
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// Asks the composer whether a sending that was missed is to go now.
+async fn ask(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule, bulletin: &Bulletin) -> UseCaseResult<()> {
+    let fire_at = Millis(schedule.fire_at);
+    tx.move_schedule(schedule, ScheduleState::Asking, fire_at, act.at).await?;
+    tx.audit(act, "schedule.stopped", &schedule.id, ScheduleState::Asking.as_str()).await?;
+    let text = say!(act.house.locale, "card-missed-ask", code = bulletin.code.as_str(), time = format_full(fire_at));
+    let note = repeat::question(act, text, &schedule.id, fire_at);
+    notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &note).await?;
     Ok(())
 }
 

@@ -68,6 +68,7 @@ pub async fn now(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResu
 /// One reminder a group that has units still awaiting; a unit with two groups is reminded in the first.
 async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<usize> {
     let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(0) };
+    let bulletin = Bulletin { code: broadcast.code(&bulletin.code), ..bulletin };
     let mut awaiting: BTreeMap<String, Obligation> = tx
         .obligations_of(&broadcast.id)
         .await?
@@ -134,6 +135,7 @@ fn reminder(act: &Act<'_>, bulletin: &Bulletin, message: &Message, here: &[Oblig
 /// The end of the window: the composer gets the units that did not confirm, and those that could not be reached.
 async fn list_to_composer(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<()> {
     let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(()) };
+    let bulletin = Bulletin { code: broadcast.code(&bulletin.code), ..bulletin };
     let obligations = tx.obligations_of(&broadcast.id).await?;
     let open: Vec<&Obligation> = obligations
         .iter()
@@ -165,7 +167,8 @@ async fn list_to_composer(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> 
 /// The database.
 pub async fn tell_unreachable(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<()> {
     let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(()) };
-    let mut lines = vec![say!(act.house.locale, "remind-unreachable", code = bulletin.code.as_str())];
+    let code = broadcast.code(&bulletin.code);
+    let mut lines = vec![say!(act.house.locale, "remind-unreachable", code = code)];
     for obligation in tx.obligations_of(&broadcast.id).await? {
         if obligation.state == ObligationState::Unreachable {
             lines.push(open_line(tx, act, &obligation).await?);

@@ -28,6 +28,9 @@ pub async fn reschedule(
     if send_at.is_some_and(|at| at < act.at) {
         return Err(UseCaseError::refused("refused-time-past"));
     }
+    if look_up::current_version(tx, bulletin).await?.repeat_rule.is_some() {
+        return Err(UseCaseError::refused_with("refused-repeating", vec![("code", bulletin.code.clone())]));
+    }
     let (version, files) = next_version(tx, act, bulletin, send_at).await?;
     end_schedule(tx, act, bulletin).await?;
     tx.insert_version(&version, &files).await?;

@@ -34,6 +34,7 @@ pub fn draft() -> Draft {
         ack_required: true,
         ack_deadline: None,
         send_at: None,
+        repeat: None,
         expires_at: None,
         files: Vec::new(),
         attestation: Attestation::NotSecret,

@@ -30,6 +30,8 @@ mod flow_plan;
 #[cfg(test)]
 mod flow_repairs;
 #[cfg(test)]
+mod flow_repeat;
+#[cfg(test)]
 mod flow_send;
 #[cfg(test)]
 mod inspect;

@@ -10,7 +10,7 @@ use crate::store::Tx;
 use crate::store::bulletins::{Bulletin, BulletinVersion};
 use crate::usecase::committees::Committees;
 use crate::usecase::compose::{self, Composed, Draft};
-use crate::usecase::{Act, look_up};
+use crate::usecase::{Act, look_up, repeat};
 
 /// What came of it, as JSON.
 #[derive(serde::Serialize)]
@@ -27,6 +27,11 @@ struct Created<'a> {
     /// None: as soon as it is approved.
     send_at: Option<String>,
     send_at_text: Option<String>,
+    /// The rule by which it repeats, in canonical form; none goes once.
+    repeat: Option<&'a str>,
+    expires_at: String,
+    /// The next firings of what repeats, at most five.
+    next: Vec<String>,
     ack_by: Option<String>,
     ack_by_text: Option<String>,
     /// Groups and units it reaches today; unknown for a repeated command.
@@ -42,6 +47,8 @@ struct Outcome {
     version: BulletinVersion,
     /// None when an earlier run had made it.
     fresh: Option<Reach>,
+    /// The next firings of what repeats.
+    next: Vec<Millis>,
     notes: Vec<&'static str>,
 }
 
@@ -90,10 +97,11 @@ async fn in_one_transaction(opened: &Opened, create: &Create, prepared: Prepared
         let used = Used { bulletin_id: composed.bulletin.id.clone(), content };
         keys::keep(&mut tx, &act, key, &used).await?;
     }
+    let next = said(opened, repeat::upcoming(&mut tx, &act, &composed.version, act.at, repeat::SHOWN).await)?;
     tx.commit().await?;
     let Composed { bulletin, version, resolution, approvers_told } = composed;
     let reach = Reach { groups: resolution.groups.len(), units: resolution.units_reached.len(), approvers_told };
-    Ok(Outcome { bulletin, version, fresh: Some(reach), notes })
+    Ok(Outcome { bulletin, version, fresh: Some(reach), next, notes })
 }
 
 async fn repeated(opened: &Opened, tx: &mut Tx, used: &Used, content: &str) -> anyhow::Result<Outcome> {
@@ -106,7 +114,7 @@ async fn repeated(opened: &Opened, tx: &mut Tx, used: &Used, content: &str) -> a
         bulletin.code
     );
     let version = said(opened, look_up::current_version(tx, &bulletin).await)?;
-    Ok(Outcome { bulletin, version, fresh: None, notes: Vec::new() })
+    Ok(Outcome { bulletin, version, fresh: None, next: Vec::new(), notes: Vec::new() })
 }
 
 /// A document with a number has an issuer, or it could not be told from another one. The commune's own are its
@@ -143,7 +151,7 @@ async fn refuse_same_document(tx: &mut Tx, act: &Act<'_>, create: &Create, draft
 }
 
 fn json(outcome: &Outcome) -> anyhow::Result<String> {
-    let Outcome { bulletin, version, fresh, notes } = outcome;
+    let Outcome { bulletin, version, fresh, next, notes } = outcome;
     let (send_at, ack_by) = (version.send_at.map(Millis), version.ack_deadline.map(Millis));
     let created = Created {
         code: &bulletin.code,
@@ -156,6 +164,9 @@ fn json(outcome: &Outcome) -> anyhow::Result<String> {
         theme: version.theme.as_deref(),
         send_at: send_at.map(format_rfc3339),
         send_at_text: send_at.map(format_full),
+        repeat: version.repeat_rule.as_deref(),
+        expires_at: format_rfc3339(Millis(version.expires_at)),
+        next: next.iter().copied().map(format_rfc3339).collect(),
         ack_by: ack_by.map(format_rfc3339),
         ack_by_text: ack_by.map(format_full),
         groups: fresh.as_ref().map(|reach| reach.groups),
@@ -167,7 +178,7 @@ fn json(outcome: &Outcome) -> anyhow::Result<String> {
 }
 
 fn text(outcome: &Outcome) -> String {
-    let Outcome { bulletin, version, fresh, notes } = outcome;
+    let Outcome { bulletin, version, fresh, next, notes } = outcome;
     let Some(Reach { groups, units, approvers_told }) = fresh else {
         return format!("{} was made by an earlier run with this key ({})\n", bulletin.code, bulletin.state);
     };
@@ -178,6 +189,7 @@ fn text(outcome: &Outcome) -> String {
         format!("answer   {}", super::show::deadline(version)),
         format!("counts   {}", super::show::counted(version)),
     ];
+    lines.extend(next.iter().map(|at| format!("next     {}", format_full(*at))));
     lines.extend(notes.iter().map(|note| format!("note: {note}")));
     lines.push(match approvers_told {
         0 => format!("next: no approver has a chat yet, run `loa bulletin approve {} --as PERSON`", bulletin.code),

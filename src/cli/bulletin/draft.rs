@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::Create;
+use super::repeat::{self, Repeats};
 use super::times::{self, Moment};
 use crate::app::inspector;
 use crate::cli::explain::explain;
@@ -31,6 +32,7 @@ pub(super) struct Prepared {
     title: String,
     body: String,
     send: Moment,
+    repeats: Option<Repeats>,
     confirm: Option<Moment>,
     files: Vec<Content>,
 }
@@ -49,14 +51,17 @@ impl Prepared {
     /// What the person should be told of the times they typed.
     pub(super) fn notes(&self) -> Vec<&'static str> {
         let confirm = self.confirm.iter().flat_map(|moment| &moment.notes);
-        self.send.notes.iter().chain(confirm).copied().collect()
+        let repeats = self.repeats.iter().flat_map(|repeats| &repeats.notes);
+        self.send.notes.iter().chain(repeats).chain(confirm).copied().collect()
     }
 
     /// Hash of what is asked for, to tell a repeated command from another one with the same key. Times stay out: "now"
     /// and "mai" mean another instant when the command is repeated.
     pub(super) fn content_hash(&self, create: &Create) -> String {
         let files: Vec<String> = self.files.iter().map(|file| sha256_hex(&file.bytes)).collect();
-        let fields = [create.kind.as_str(), &self.title, &self.body, create.audience.trim(), &files.join(" ")];
+        let files = files.join(" ");
+        let mut fields = vec![create.kind.as_str(), &self.title, &self.body, create.audience.trim(), &files];
+        fields.extend(create.repeat.as_deref());
         let canonical = fields.iter().fold(String::new(), |text, field| text + &field.len().to_string() + ":" + field);
         sha256_hex(canonical.as_bytes())
     }
@@ -68,7 +73,8 @@ impl Prepared {
 /// One line that says which of them cannot be read.
 pub(super) async fn prepare(opened: &Opened, create: &Create) -> anyhow::Result<Prepared> {
     let (now, config) = (opened.clocks.business.now(), &opened.house.times);
-    let send = times::to_send(&create.send, now, config)?;
+    let repeats = repeat::of(create, now, config)?;
+    let send = times::to_send(create.send.as_deref().unwrap_or("now"), now, config)?;
     let confirm = match create.ack_by.as_deref() {
         None | Some("none") => None,
         Some(typed) => Some(times::to_confirm(typed, now, config)?),
@@ -83,7 +89,7 @@ pub(super) async fn prepare(opened: &Opened, create: &Create) -> anyhow::Result<
     for path in &create.files {
         files.push(read(opened, path).await?);
     }
-    Ok(Prepared { title, body, send, confirm, files })
+    Ok(Prepared { title, body, send, repeats, confirm, files })
 }
 
 /// The title given, or the first line that says something.
@@ -134,7 +140,8 @@ pub(super) async fn draft(tx: &mut Tx, act: &Act<'_>, create: &Create, prepared:
         ack_required: create.ack_by.as_deref().map_or(directive, |typed| typed != "none"),
         ack_deadline: prepared.confirm.and_then(|moment| moment.at),
         send_at: prepared.send.at,
-        expires_at: None,
+        repeat: prepared.repeats.as_ref().map(|repeats| repeats.recurrence.clone()),
+        expires_at: prepared.repeats.as_ref().map(|repeats| repeats.until),
         files,
         attestation: if create.not_secret { Attestation::NotSecret } else { Attestation::NotChosen },
         unreadable_attested: create.unreadable_attested,

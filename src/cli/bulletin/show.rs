@@ -28,6 +28,7 @@ struct View {
     ack_required: bool,
     ack_by: Option<String>,
     send_at: Option<String>,
+    repeat: Option<String>,
     expires_at: String,
     composer: Option<Named>,
     approval: Option<Decision>,
@@ -76,6 +77,8 @@ struct File {
 #[derive(serde::Serialize)]
 struct Broadcast {
     state: BroadcastState,
+    /// Which firing of what repeats it is.
+    number: Option<i64>,
     fired_for: String,
     groups: usize,
 }
@@ -125,6 +128,7 @@ async fn view(tx: &mut Tx, bulletin: Bulletin, version: BulletinVersion) -> anyh
         ack_required: version.ack_required,
         ack_by: version.ack_deadline.map(|at| format_rfc3339(Millis(at))),
         send_at: version.send_at.map(|at| format_rfc3339(Millis(at))),
+        repeat: version.repeat_rule,
         expires_at: format_rfc3339(Millis(version.expires_at)),
         envelope_hash: version.envelope_hash,
     })
@@ -157,14 +161,18 @@ async fn broadcasts(tx: &mut Tx, bulletin: &Bulletin) -> anyhow::Result<Vec<Broa
     for broadcast in tx.broadcasts_of(&bulletin.id).await? {
         let groups = tx.deliveries_of(&broadcast.id).await?.len();
         let fired_for = format_rfc3339(Millis(broadcast.fire_at));
-        found.push(Broadcast { state: broadcast.state, fired_for, groups });
+        found.push(Broadcast { state: broadcast.state, number: broadcast.number, fired_for, groups });
     }
     Ok(found)
 }
 
 /// When it goes, for a terminal.
 pub(super) fn send_time(version: &BulletinVersion) -> String {
-    version.send_at.map_or_else(|| "as soon as it is approved".to_owned(), |at| format_full(Millis(at)))
+    match (&version.repeat_rule, version.send_at) {
+        (Some(rule), _) => format!("{rule}; until {}", format_full(Millis(version.expires_at))),
+        (None, Some(at)) => format_full(Millis(at)),
+        (None, None) => "as soon as it is approved".to_owned(),
+    }
 }
 
 /// Until when it is to be confirmed, for a terminal.

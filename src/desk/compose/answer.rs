@@ -1,9 +1,9 @@
 //! What an answer does to a form: one step each, by a choice or in words.
 
 use super::document;
-use super::form::{Ack, Form, Side, Step};
+use super::form::{Ack, Form, Meant, Side, Step};
 use super::turn::{Input, Turn};
-use super::{audience, choice, timing};
+use super::{audience, choice, repeat, timing};
 use crate::domain::bulletin::Level;
 use crate::domain::calendar::Millis;
 use crate::domain::urgency::Urgency;
@@ -42,6 +42,10 @@ pub async fn answer(tx: &mut Tx, act: &Act<'_>, form: &mut Form, input: Input<'_
         Step::SendTime => match input {
             Input::Pick(_) => timing::send_now(tx, act, form).await?,
             Input::Words(typed) => timing::send_time(tx, act, form, typed).await?,
+        },
+        Step::Until => match input {
+            Input::Pick(_) => repeat::proposed(tx, act, form).await?,
+            Input::Words(typed) => repeat::until(tx, act, form, typed).await?,
         },
         Step::Theme => theme(act, form, input),
         Step::Preview => preview(act, input),
@@ -155,6 +159,7 @@ fn preview(act: &Act<'_>, input: Input<'_>) -> Turn {
 async fn aside(tx: &mut Tx, act: &Act<'_>, form: &mut Form, side: &Side, input: Input<'_>) -> UseCaseResult<Turn> {
     match side {
         Side::Times { choices, .. } => times(tx, act, form, choices, input).await,
+        Side::Meant { choices, .. } => meant(tx, act, form, choices, input).await,
         Side::IssuerName => match input {
             Input::Words(typed) | Input::Pick(typed) => document::superior(tx, act, form, typed).await,
         },
@@ -188,6 +193,28 @@ async fn times(
                 None => Ok(Turn::Redo(form.next())),
             }
         }
+    }
+}
+
+/// One of the meanings by its place, or new words for the same question.
+async fn meant(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    form: &mut Form,
+    choices: &[Meant],
+    input: Input<'_>,
+) -> UseCaseResult<Turn> {
+    let place = match input {
+        Input::Words(typed) if choices.len() == 1 && choice::is_yes(typed) => Some(0),
+        Input::Words(typed) if form.next() == Step::Until => return repeat::until(tx, act, form, typed).await,
+        Input::Words(typed) => return timing::send_time(tx, act, form, typed).await,
+        Input::Pick(pick) => pick.strip_prefix('m').and_then(|place| place.parse::<usize>().ok()),
+    };
+    match place.and_then(|place| choices.get(place)).cloned() {
+        Some(Meant::Once(at)) => timing::send_at(tx, act, form, at).await,
+        Some(Meant::Repeat(repeating)) => repeat::taken(tx, act, form, repeating).await,
+        Some(Meant::Until(expiry)) => repeat::ends(tx, act, form, expiry).await,
+        None => Ok(Turn::Redo(form.next())),
     }
 }
 

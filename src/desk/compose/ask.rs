@@ -3,7 +3,7 @@
 use super::audience;
 use super::choice::{Question, themes_of};
 use super::form::{Form, Side, Step};
-use super::preview;
+use super::{preview, repeat};
 use crate::domain::bulletin::{Kind, Level};
 use crate::domain::calendar::format_full;
 use crate::domain::document::PartialDate;
@@ -33,6 +33,7 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
         Step::Audience => audience::question(tx, act, form).await?,
         Step::Deadline => deadline(act, form),
         Step::SendTime => send_time(act),
+        Step::Until => repeat::question(act),
         Step::Theme => theme(tx, act, form).await?,
         Step::Preview => preview::question(tx, act, form).await?,
     };
@@ -55,6 +56,12 @@ fn aside(act: &Act<'_>, side: &Side) -> Question {
         Side::Times { choices, lead } => choices
             .iter()
             .fold(Question::new(lead.clone()), |question, at| question.with(format!("t{}", at.0), format_full(*at)))
+            .with("again", say!(locale, "compose-another-time")),
+        Side::Meant { choices, lead } => (0..)
+            .zip(choices)
+            .fold(Question::new(lead.clone()), |question, (place, meant)| {
+                question.with(format!("m{place}"), repeat::label(act, meant))
+            })
             .with("again", say!(locale, "compose-another-time")),
         Side::IssuerName => Question::new(say!(locale, "compose-ask-issuer-name")),
         Side::IssuerLevel { issuer } => Question::new(say!(locale, "compose-ask-level", issuer = issuer.as_str()))

@@ -7,9 +7,11 @@ use super::FLOW;
 use super::first_page::Suggested;
 use crate::domain::bulletin::{Kind, Level, Public};
 use crate::domain::calendar::Millis;
+use crate::domain::recurrence::Recurrence;
 use crate::domain::secrecy::{Attestation, FirstPage, PartyOrigin, Question, Submission, Verdict, gate};
 use crate::domain::text_enum::text_enum;
 use crate::domain::urgency::Urgency;
+use crate::domain::when::Repeating;
 use crate::id::one_time_code;
 use crate::store::bulletins::NewFile;
 use crate::store::dialogues::Dialogue;
@@ -46,6 +48,8 @@ text_enum! {
         Deadline => "deadline",
         /// When it goes.
         SendTime => "send",
+        /// Until when it repeats.
+        Until => "until",
         /// The plan's theme.
         Theme => "theme",
         /// The preview; its answer submits.
@@ -61,6 +65,13 @@ pub enum Side {
     Times {
         /// The instants offered.
         choices: Vec<Millis>,
+        /// The sentence before them.
+        lead: String,
+    },
+    /// Which of these meanings of a repetition is meant.
+    Meant {
+        /// The meanings offered, by their place.
+        choices: Vec<Meant>,
         /// The sentence before them.
         lead: String,
     },
@@ -82,11 +93,24 @@ pub enum Side {
     },
 }
 
+/// What words about a repetition may mean.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Meant {
+    /// No repetition at all.
+    Once(Millis),
+    /// This rule.
+    Repeat(Repeating),
+    /// This end.
+    Until(Millis),
+}
+
 impl Side {
     /// Its name in the data of buttons.
     const fn word(&self) -> &'static str {
         match self {
             Self::Times { .. } => "times",
+            Self::Meant { .. } => "meant",
             Self::IssuerName => "name",
             Self::IssuerLevel { .. } => "level",
             Self::Duplicate { .. } => "dup",
@@ -172,6 +196,12 @@ pub struct Form {
     pub ack: Ack,
     /// When it goes; none means as soon as it is approved.
     pub send_at: Option<Millis>,
+    /// The rule by which it repeats; none goes once.
+    #[serde(default)]
+    pub repeat: Option<Recurrence>,
+    /// Until when it repeats.
+    #[serde(default)]
+    pub until: Option<Millis>,
     /// The deadline shown in the preview: what is shown is what is submitted.
     pub shown_deadline: Option<Millis>,
     /// The imported plan.
@@ -204,6 +234,8 @@ impl Form {
             audience: String::new(),
             ack: if kind == Kind::Directive { Ack::Window } else { Ack::NotWanted },
             send_at: None,
+            repeat: None,
+            until: None,
             shown_deadline: None,
             plan_code,
             themes: themes && kind == Kind::Directive,
@@ -234,6 +266,7 @@ impl Form {
             Step::File | Step::Reference | Step::Issuer | Step::Urgency | Step::Deadline => directive,
             Step::Date => directive && self.document.symbol.is_some(),
             Step::Theme => self.themes,
+            Step::Until => self.repeat.is_some(),
             Step::Unreadable => self.page_is_unreadable(),
             Step::Title | Step::Body | Step::Secrecy | Step::Audience | Step::SendTime | Step::Preview => true,
         }
@@ -249,6 +282,12 @@ impl Form {
     /// Makes a step be asked again.
     pub fn undo(&mut self, step: Step) {
         self.done.retain(|done| *done != step);
+    }
+
+    /// Goes once: what was said of a repetition is forgotten.
+    pub fn once(&mut self) {
+        (self.repeat, self.until) = (None, None);
+        self.undo(Step::Until);
     }
 
     /// Goes back to the question before the open one, if there is one.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::choice::Question;
 use super::form::Form;
-use super::{audience, timing};
+use super::{audience, repeat, timing};
 use crate::domain::audience::{ReachedGroup, Resolution};
 use crate::domain::bulletin::State;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::org::GroupKind;
+use crate::domain::recurrence::Recurrence;
 use crate::domain::render::{AttachedFile, Capabilities, Part, View, render};
 use crate::say;
 use crate::store::Tx;
@@ -30,7 +31,7 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
         level = form.level.vietnamese(),
         urgency = form.urgency.vietnamese(),
         plan = plan(act, form),
-        understood = understood(act, form)
+        understood = understood(tx, act, form).await?
     );
     Ok(Question::new(text)
         .with("send", say!(locale, "compose-submit"))
@@ -39,13 +40,20 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
 }
 
 /// "Hiểu là: gửi 07:30 thứ Hai, 28/7/2025; hạn 17:00 thứ Ba, 29/7/2025"
-fn understood(act: &Act<'_>, form: &Form) -> String {
+async fn understood(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<String> {
     let locale = &act.house.locale;
+    if let Some((rule, next)) = repeat::understood(tx, act, form).await? {
+        let understood = match form.shown_deadline.or_else(|| timing::deadline_of(act, form)) {
+            Some(deadline) => say!(locale, "compose-repeat-both", rule = rule, deadline = format_full(deadline)),
+            None => say!(locale, "compose-repeat-send", rule = rule),
+        };
+        return Ok(format!("{understood}\n{next}"));
+    }
     let send = form.send_at.map_or_else(|| say!(locale, "compose-when-approved"), format_full);
-    match form.shown_deadline.or_else(|| timing::deadline_of(act, form)) {
+    Ok(match form.shown_deadline.or_else(|| timing::deadline_of(act, form)) {
         Some(deadline) => say!(locale, "compose-understood-both", send = send, deadline = format_full(deadline)),
         None => say!(locale, "compose-understood-send", send = send),
-    }
+    })
 }
 
 fn plan(act: &Act<'_>, form: &Form) -> String {
@@ -139,7 +147,8 @@ fn version(act: &Act<'_>, form: &Form) -> BulletinVersion {
         ack_required: deadline.is_some(),
         ack_deadline: deadline.map(|Millis(at)| at),
         send_at: form.send_at.map(|Millis(at)| at),
-        expires_at: sent.plus_days(act.house.lapse_days).0,
+        repeat_rule: form.repeat.as_ref().map(Recurrence::to_string),
+        expires_at: form.until.unwrap_or_else(|| sent.plus_days(act.house.lapse_days)).0,
         attestation: String::new(),
         envelope_hash: String::new(),
         created_by: String::new(),

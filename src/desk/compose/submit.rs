@@ -9,7 +9,7 @@ use crate::say;
 use crate::store::Tx;
 use crate::usecase::compose::{Composed, Draft, compose};
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, UseCaseError, UseCaseResult};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, repeat};
 
 /// Composes what was shown. What changed meanwhile (another bulletin of the document, the hour, the groups) is asked again.
 pub async fn submit(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form) -> UseCaseResult<Response> {
@@ -55,7 +55,8 @@ fn draft(form: &Form) -> Draft {
         ack_required: form.ack != Ack::NotWanted,
         ack_deadline: form.shown_deadline,
         send_at: form.send_at,
-        expires_at: None,
+        repeat: form.repeat.clone(),
+        expires_at: form.until,
         files: form.draft_files(),
         attestation: if form.done.contains(&Step::Secrecy) { Attestation::NotSecret } else { Attestation::NotChosen },
         unreadable_attested: form.done.contains(&Step::Unreadable),
@@ -73,6 +74,7 @@ async fn again(
     let step = match &error {
         UseCaseError::Refused { key: "refused-time-past", .. } => Some(Step::SendTime),
         UseCaseError::Refused { key: "refused-deadline-before-send", .. } => Some(Step::Deadline),
+        UseCaseError::Refused { key: "refused-repeat-never" | "refused-expiry-before-send", .. } => Some(Step::Until),
         UseCaseError::Refused { key, .. } if about_audience(key) => Some(Step::Audience),
         _ => None,
     };
@@ -94,7 +96,10 @@ fn about_audience(key: &str) -> bool {
 fn done(act: &Act<'_>, form: &Form, composed: &Composed) -> String {
     let locale = &act.house.locale;
     let code = composed.bulletin.code.as_str();
-    let send = form.send_at.map_or_else(|| say!(locale, "compose-when-approved"), format_full);
+    let send = match (&form.repeat, form.until) {
+        (Some(recurrence), Some(until)) => repeat::words(locale, recurrence, until),
+        _ => form.send_at.map_or_else(|| say!(locale, "compose-when-approved"), format_full),
+    };
     let told = match composed.approvers_told {
         0 => say!(locale, "compose-nobody-told"),
         count => say!(locale, "compose-approvers-told", count = count),

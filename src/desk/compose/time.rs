@@ -32,10 +32,19 @@ pub fn hear(act: &Act<'_>, typed: &str, purpose: Purpose) -> Heard {
 
 fn refused(act: &Act<'_>, error: WhenError) -> Heard {
     let locale = &act.house.locale;
-    Heard::Not(match error {
-        WhenError::Ambiguous { choices } => return Heard::Which { choices, lead: say!(locale, "compose-time-which") },
-        WhenError::Past { read_as, next_year: Some(next) } => return next_year(act, read_as, next),
-        WhenError::Past { read_as, next_year: None } => say!(locale, "compose-time-past", time = format_full(read_as)),
+    match error {
+        WhenError::Ambiguous { choices } => Heard::Which { choices, lead: say!(locale, "compose-time-which") },
+        WhenError::Past { read_as, next_year: Some(next) } => next_year(act, read_as, next),
+        other => Heard::Not(sentence(act, other)),
+    }
+}
+
+/// Why words are no time that can be used.
+pub fn sentence(act: &Act<'_>, error: WhenError) -> String {
+    let locale = &act.house.locale;
+    match error {
+        WhenError::Ambiguous { .. } => say!(locale, "compose-time-which"),
+        WhenError::Past { read_as, .. } => say!(locale, "compose-time-past", time = format_full(read_as)),
         WhenError::Empty => say!(locale, "compose-time-empty"),
         WhenError::NotUnderstood { piece } => say!(locale, "compose-time-not-understood", piece = piece),
         WhenError::InvalidDate { day, month, year } => {
@@ -53,7 +62,7 @@ fn refused(act: &Act<'_>, error: WhenError) -> Heard {
         ),
         WhenError::Lunar => say!(locale, "compose-time-lunar"),
         WhenError::Recurring => say!(locale, "compose-time-recurring"),
-    })
+    }
 }
 
 /// "20/7/2025 đã qua. Ý đồng chí là 20/7/2026?": the year is never rolled forward silently.

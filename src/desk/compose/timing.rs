@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::audience;
 use super::choice::is_no;
 use super::form::{Ack, Form, Side, Step};
 use super::time::{self, Heard};
 use super::turn::Turn;
+use super::{audience, repeat};
 use crate::domain::audience::Expr;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::command::spelling::means;
 use crate::domain::org::GroupKind;
 use crate::domain::urgency::Urgency;
-use crate::domain::when::Purpose;
+use crate::domain::when::{Purpose, is_repeating};
 use crate::say;
 use crate::store::Tx;
 use crate::usecase::{Act, UseCaseResult};
@@ -51,7 +51,16 @@ pub fn until(act: &Act<'_>, form: &mut Form, at: Millis) -> Turn {
 
 /// A typed time of sending.
 pub async fn send_time(tx: &mut Tx, act: &Act<'_>, form: &mut Form, typed: &str) -> UseCaseResult<Turn> {
-    Ok(match time::hear(act, typed, Purpose::SendTime) {
+    if is_repeating(typed) {
+        return repeat::rule(tx, act, form, typed).await;
+    }
+    let heard = time::hear(act, typed, Purpose::SendTime);
+    if let Heard::At(reading) = &heard
+        && let Some(side) = repeat::once_or_always(act, typed, reading.at)
+    {
+        return Ok(Turn::Aside(side));
+    }
+    Ok(match heard {
         Heard::At(reading) if reading.immediate => send_now(tx, act, form).await?,
         Heard::At(reading) => match send_at(tx, act, form, reading.at).await? {
             Turn::Next(_) => Turn::Next(time::echo(act, &reading)),
@@ -68,6 +77,7 @@ pub async fn send_now(tx: &mut Tx, act: &Act<'_>, form: &mut Form) -> UseCaseRes
         return Ok(Turn::Aside(side));
     }
     form.send_at = None;
+    form.once();
     Ok(Turn::Next(say!(act.house.locale, "compose-send-now")))
 }
 
@@ -84,6 +94,7 @@ pub async fn send_at(tx: &mut Tx, act: &Act<'_>, form: &mut Form, at: Millis) ->
         return Ok(Turn::Again(say!(locale, "refused-deadline-before-send")));
     }
     form.send_at = Some(at);
+    form.once();
     Ok(Turn::Next(say!(locale, "compose-understood", full = format_full(at))))
 }
 

@@ -2,7 +2,7 @@
 
 use super::FLOW;
 use crate::desk::compose::choice::{Question, is_no, is_yes};
-use crate::desk::{Response, Talk};
+use crate::desk::{Response, Talk, steer};
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::command::spelling::means;
 use crate::domain::text::{cut, nfc};
@@ -216,6 +216,9 @@ pub async fn send_back(
 
 /// Cancels it.
 pub async fn cancel(tx: &mut Tx, act: &Act<'_>, talk: &Talk, bulletin: &Bulletin) -> UseCaseResult<Response> {
+    if look_up::current_version(tx, bulletin).await?.repeat_rule.is_some() {
+        return steer::end(tx, act, talk, bulletin).await;
+    }
     let cancelled = reschedule::cancel(tx, act, bulletin).await?;
     let text = say!(act.house.locale, "decide-cancelled", code = cancelled.code.as_str());
     talk.say(tx, act, &Note::plain(text)).await?;

@@ -84,6 +84,8 @@ pub(super) const fn is_here(command: Command) -> bool {
             | Command::Status
             | Command::Pending
             | Command::Remind
+            | Command::Pause
+            | Command::Resume
             | Command::Ack
             | Command::Aired
             | Command::Log

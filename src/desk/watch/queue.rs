@@ -4,14 +4,15 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::typed::{self, Days};
 use super::words;
-use crate::desk::Talk;
+use crate::desk::{Talk, steer};
+use crate::domain::bulletin::{TypedCode, find_codes, parse_typed};
 use crate::domain::calendar::{Millis, format_date, format_full, weekday_name};
 use crate::domain::text::cut;
 use crate::domain::when::{self, Purpose};
 use crate::say;
 use crate::store::Tx;
 use crate::store::overview::PlannedSending;
-use crate::usecase::{Act, UseCaseError, UseCaseResult};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up, repeat};
 
 /// Most lines of a list; a busy week of a commune has 25.
 const MOST: usize = 40;
@@ -20,6 +21,11 @@ const TITLE: usize = 80;
 
 /// Says what goes on the days asked for.
 pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<()> {
+    if let [code] = find_codes(args).as_slice()
+        && let Some(text) = of_code(tx, act, args, *code).await?
+    {
+        return super::say_text(tx, act, talk, text).await;
+    }
     let today = act.at.local_date();
     let text = match typed::days(args) {
         Days::TodayOrWeek => match planned(tx, act, (today, 1)).await? {
@@ -33,10 +39,29 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) ->
     super::say_text(tx, act, talk, text).await
 }
 
+/// `/lich <mã>`: when one bulletin goes, by its rule where it repeats.
+async fn of_code(tx: &mut Tx, act: &Act<'_>, args: &str, code: TypedCode) -> UseCaseResult<Option<String>> {
+    if parse_typed(args) != Some(code) {
+        return Ok(None);
+    }
+    let bulletin = look_up::bulletin(tx, act, args).await?;
+    if let Some(text) = steer::shown(tx, act, &bulletin).await? {
+        return Ok(Some(text));
+    }
+    let (now, end) = (act.at.start_of_day(), Millis(i64::MAX));
+    let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
+    let mut all = tx.planned_sendings(&act.commune_id, (now, end), limit * 100).await?;
+    all.retain(|sending| sending.code == bulletin.code);
+    Ok(Some(listed(act, say!(act.house.locale, "watch-queue-of", code = bulletin.code.as_str()), &all)))
+}
+
+/// What goes on some days; what repeats stands there with each of its firings.
 async fn planned(tx: &mut Tx, act: &Act<'_>, (from, days): (NaiveDate, i64)) -> UseCaseResult<Vec<PlannedSending>> {
     let from = Millis::start_of(from);
     let limit = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
-    Ok(tx.planned_sendings(&act.commune_id, (from, from.plus_days(days)), limit).await?)
+    let span = (from, from.plus_days(days));
+    let rows = tx.planned_sendings(&act.commune_id, span, limit).await?;
+    repeat::expanded(tx, act, rows, span).await
 }
 
 async fn of_day(tx: &mut Tx, act: &Act<'_>, date: NaiveDate) -> UseCaseResult<String> {

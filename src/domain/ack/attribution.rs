@@ -2,7 +2,7 @@
 //!
 //! The broadcast is found by the first of these that gives one: a code in the text, the message replied to
 //! (where the platform tells), the only broadcast open to this person here. If several are open, the answer
-//! is to ask, never to guess. Then every open obligation of that broadcast is settled which the person may
+//! is to ask, never to guess; so it is with a code that stands for several open firings of one bulletin. Then every open obligation of that broadcast is settled which the person may
 //! answer here:
 //!
 //! * in a group, for the units the group covers: as holder of the answering seat; as deputy if the unit is
@@ -63,6 +63,9 @@ pub struct Answer {
     pub named_units: Vec<String>,
     /// The broadcasts whose codes stand in the text.
     pub codes: Vec<String>,
+    /// Whether the code is that of a repeating bulletin of which several firings are open, and names none of them: then
+    /// only one of the broadcasts is meant.
+    pub several_firings: bool,
     /// The seats the speaker holds; empty for residents and other strangers.
     pub person_seats: Vec<PersonSeat>,
     /// The units the group covers; `None` in a private chat and in a chat that is no group of ours.
@@ -252,5 +255,6 @@ fn narrow(answer: &Answer, mut candidates: Vec<&OpenItem>) -> (Vec<String>, bool
     // "dạ" in a private chat may answer anything we said last: ask even if only one is open.
     let bare = answer.meaning.strength() == Some(Strength::Bare);
     let ids = candidates.iter().map(|item| item.obligation_id.clone()).collect();
-    (ids, !pointed_at.is_empty() || (single && !bare))
+    let clear = if pointed_at.is_empty() { single && !bare } else { single || !answer.several_firings };
+    (ids, clear)
 }

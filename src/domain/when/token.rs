@@ -107,6 +107,11 @@ impl Tokens {
         self.list.get(at)
     }
 
+    /// The source from a token on; empty behind the last.
+    pub(super) fn source_from(&self, at: usize) -> &str {
+        self.list.get(at).and_then(|token| self.source.get(token.start..)).unwrap_or_default()
+    }
+
     /// The source between two tokens, widened to whole words, as an error that names it.
     pub(super) fn not_understood(&self, from: usize, to: usize) -> WhenError {
         let start = self.list.get(from).map_or(0, |token| token.start);
@@ -167,6 +172,9 @@ pub(super) struct Hints {
 }
 
 impl Hints {
+    /// The likeliest way for an input that has only one.
+    pub(super) const PLAIN: Self = Self { prefers_date: true, toi_is_evening: true };
+
     /// Every way worth trying for this input, the likeliest first.
     pub(super) fn possible(tokens: &Tokens) -> Vec<Self> {
         let dot: &[bool] = if tokens.list.iter().any(|t| t.sign() == Some('.')) { &[true, false] } else { &[true] };

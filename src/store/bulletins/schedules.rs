@@ -38,27 +38,35 @@ pub struct Schedule {
     pub state: ScheduleState,
     /// When composer and approvers were warned that it is still unapproved.
     pub warned_at: Option<i64>,
+    /// The firing that the composer is asked about; `fire_at` is then the next one. None in every other state, and for one
+    /// that goes once.
+    pub missed_at: Option<i64>,
     /// Business time of creation.
     pub created_at: i64,
     /// Business time of the last change.
     pub updated_at: i64,
 }
 
-const INSERT: &str = "INSERT INTO schedules (id, bulletin_id, version, fire_at, missed_policy, state, warned_at, created_at, updated_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const DUE: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, created_at, updated_at \
-     FROM schedules WHERE state = 'active' AND fire_at <= $1 ORDER BY fire_at, id LIMIT $2";
-const NEXT: &str = "SELECT MIN(fire_at) FROM schedules WHERE state = 'active'";
-const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, created_at, updated_at \
+const INSERT: &str = "INSERT INTO schedules (id, bulletin_id, version, fire_at, missed_policy, state, warned_at, missed_at, created_at, updated_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const DUE: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, missed_at, created_at, updated_at \
+     FROM schedules WHERE (state = 'active' OR (state = 'asking' AND missed_at IS NOT NULL)) AND fire_at <= $1 ORDER BY fire_at, id LIMIT $2";
+const NEXT: &str =
+    "SELECT MIN(fire_at) FROM schedules WHERE state = 'active' OR (state = 'asking' AND missed_at IS NOT NULL)";
+const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, missed_at, created_at, updated_at \
      FROM schedules WHERE bulletin_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
-const BETWEEN: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.created_at, s.updated_at \
+const BETWEEN: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.missed_at, s.created_at, s.updated_at \
      FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
      WHERE b.commune_id = $1 AND s.state IN ('active', 'asking') AND s.fire_at >= $2 AND s.fire_at < $3 ORDER BY s.fire_at, s.id";
-const UNWARNED: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.created_at, s.updated_at \
+const UNWARNED: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.missed_at, s.created_at, s.updated_at \
      FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
      WHERE s.state = 'active' AND s.warned_at IS NULL AND b.state = 'awaiting_approval' AND s.fire_at <= $1 ORDER BY s.fire_at, s.id";
 const WARN: &str = "UPDATE schedules SET warned_at = $2 WHERE id = $1 AND warned_at IS NULL";
-const MOVE: &str = "UPDATE schedules SET state = $3, fire_at = $4, updated_at = $5 WHERE id = $1 AND state = $2";
+const MOVE: &str = "UPDATE schedules SET state = $3, fire_at = $4, updated_at = $5, missed_at = $6 WHERE id = $1 AND state = $2 AND fire_at = $7";
+const BY_ID: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, missed_at, created_at, updated_at \
+     FROM schedules WHERE id = $1";
+const ASKED: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.missed_at, s.created_at, s.updated_at \
+     FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id WHERE b.composer_id = $1 AND s.state = 'asking' ORDER BY s.fire_at, s.id";
 
 impl Tx {
     /// Writes a new schedule.
@@ -74,6 +82,7 @@ impl Tx {
             .bind(schedule.missed_policy.as_str())
             .bind(schedule.state.as_str())
             .bind(schedule.warned_at)
+            .bind(schedule.missed_at)
             .bind(schedule.created_at)
             .bind(schedule.updated_at)
             .execute(c)
@@ -137,7 +146,23 @@ impl Tx {
         Ok(affected == 1)
     }
 
-    /// Moves a schedule from the state it was read in.
+    /// A schedule by id.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn schedule(&mut self, id: &str) -> StoreResult<Option<Schedule>> {
+        Ok(on!(self, |c| sqlx::query_as(BY_ID).bind(id).fetch_optional(c).await?))
+    }
+
+    /// Schedules of a person's bulletins about which that person is being asked.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn schedules_asking(&mut self, composer_id: &str) -> StoreResult<Vec<Schedule>> {
+        Ok(on!(self, |c| sqlx::query_as(ASKED).bind(composer_id).fetch_all(c).await?))
+    }
+
+    /// Moves a schedule from the state and the time it was read with; a question about it ends.
     ///
     /// # Errors
     /// The database; `Stale` when somebody else moved it first.
@@ -148,12 +173,38 @@ impl Tx {
         fire_at: Millis,
         at: Millis,
     ) -> StoreResult<()> {
+        self.write_schedule(schedule, (state, fire_at, None), at).await
+    }
+
+    /// Asks about the firing missed at `missed` until `fire_at`, when the next one goes.
+    ///
+    /// # Errors
+    /// As [`move_schedule`](Self::move_schedule).
+    pub async fn ask_schedule(
+        &mut self,
+        schedule: &Schedule,
+        missed: Millis,
+        fire_at: Millis,
+        at: Millis,
+    ) -> StoreResult<()> {
+        self.write_schedule(schedule, (ScheduleState::Asking, fire_at, Some(missed)), at).await
+    }
+
+    async fn write_schedule(
+        &mut self,
+        schedule: &Schedule,
+        to: (ScheduleState, Millis, Option<Millis>),
+        at: Millis,
+    ) -> StoreResult<()> {
+        let (state, fire_at, missed) = to;
         let affected = on!(self, |c| sqlx::query(MOVE)
             .bind(&schedule.id)
             .bind(schedule.state.as_str())
             .bind(state.as_str())
             .bind(fire_at.0)
             .bind(at.0)
+            .bind(missed.map(|missed| missed.0))
+            .bind(schedule.fire_at)
             .execute(c)
             .await?
             .rows_affected());

@@ -46,6 +46,8 @@ pub struct BulletinVersion {
     pub ack_deadline: Option<i64>,
     /// When it is to go, epoch milliseconds of business time; none means as soon as it is approved.
     pub send_at: Option<i64>,
+    /// The rule by which it repeats from `send_at` to `expires_at`, in canonical form; none goes once.
+    pub repeat_rule: Option<String>,
     /// After this nothing of it is sent any more.
     pub expires_at: i64,
     /// What the composer declared about secrecy.
@@ -86,10 +88,10 @@ pub struct NewFile {
 
 const INSERT: &str = "INSERT INTO bulletin_versions (bulletin_id, version, title, title_folded, body, urgency, level, public, \
      plan_code, theme, doc_type, doc_number, doc_symbol, doc_date, doc_issuer, audience, ack_required, ack_deadline, send_at, \
-     expires_at, attestation, envelope_hash, created_by, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
+     repeat_rule, expires_at, attestation, envelope_hash, created_by, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)";
 const BY_KEY: &str = "SELECT bulletin_id, version, title, title_folded, body, urgency, level, public, plan_code, theme, doc_type, \
-     doc_number, doc_symbol, doc_date, doc_issuer, audience, ack_required, ack_deadline, send_at, expires_at, attestation, \
+     doc_number, doc_symbol, doc_date, doc_issuer, audience, ack_required, ack_deadline, send_at, repeat_rule, expires_at, attestation, \
      envelope_hash, created_by, created_at FROM bulletin_versions WHERE bulletin_id = $1 AND version = $2";
 const INSERT_FILE: &str =
     "INSERT INTO version_files (bulletin_id, version, position, sha256, file_name) VALUES ($1, $2, $3, $4, $5)";
@@ -143,6 +145,7 @@ impl Tx {
             .bind(version.ack_required)
             .bind(version.ack_deadline)
             .bind(version.send_at)
+            .bind(&version.repeat_rule)
             .bind(version.expires_at)
             .bind(&version.attestation)
             .bind(&version.envelope_hash)

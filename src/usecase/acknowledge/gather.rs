@@ -1,8 +1,8 @@
 //! Everything an answer's attribution needs, looked up.
 
 use super::{Act, Answer, ChatKind, Heard, HeldSeat, Obligation, Tx, UnitName, UseCaseResult, ack};
-use crate::domain::ack::AnswerWay;
-use crate::domain::bulletin::find_codes;
+use crate::domain::ack::{AnswerWay, ObligationState};
+use crate::domain::bulletin::{find_codes, parse_typed};
 use crate::usecase::{UseCaseError, look_up};
 
 /// The answer with what is known about it, and the obligations it may be about.
@@ -15,7 +15,7 @@ pub(super) async fn gather(
     let private = heard.chat.kind == ChatKind::Private;
     let covered = covered_units(tx, heard).await?;
     let names = names_here(tx, covered.as_deref(), seats).await?;
-    let codes = broadcasts_named(tx, act, heard).await?;
+    let (codes, several_firings) = broadcasts_named(tx, act, heard, seats).await?;
     let speaker = tx.person(act.person()?).await?;
     let mut spoken: Vec<&str> = names.iter().map(|unit| unit.name.as_str()).collect();
     spoken.extend(speaker.as_ref().map(|person| person.name.as_str()));
@@ -28,6 +28,7 @@ pub(super) async fn gather(
         meaning: heard.meaning.unwrap_or_else(|| ack::understand_among(heard.text, &spoken)),
         named_units: ack::named_units(heard.text, &names),
         codes,
+        several_firings,
         person_seats: super::person_seats(seats),
         covered_units: covered,
     };
@@ -55,24 +56,60 @@ async fn names_here(tx: &mut Tx, covered: Option<&[String]>, seats: &[HeldSeat])
     Ok(names)
 }
 
-/// The broadcasts whose codes stand in the words. After `/danhan` a bare number is a code too.
-async fn broadcasts_named(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>) -> UseCaseResult<Vec<String>> {
-    let mut typed: Vec<String> = find_codes(heard.text).into_iter().map(typed_text).collect();
-    if typed.is_empty() && heard.way == AnswerWay::Command && !heard.text.trim().is_empty() {
-        typed.push(heard.text.trim().to_owned());
+/// The broadcasts whose codes stand in the words, and whether one of the codes may be any of several firings. After
+/// `/danhan` a bare number is a code too.
+async fn broadcasts_named(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    heard: &Heard<'_>,
+    seats: &[HeldSeat],
+) -> UseCaseResult<(Vec<String>, bool)> {
+    let mut typed = find_codes(heard.text);
+    if typed.is_empty() && heard.way == AnswerWay::Command {
+        typed.extend(parse_typed(heard.text));
     }
-    let mut broadcasts = Vec::new();
+    let (mut broadcasts, mut several) = (Vec::new(), false);
     for code in typed {
-        match look_up::bulletin(tx, act, &code).await {
+        match look_up::bulletin(tx, act, &typed_text(code)).await {
             Ok(bulletin) => {
-                let latest = tx.broadcasts_of(&bulletin.id).await?.pop();
-                broadcasts.extend(latest.map(|broadcast| broadcast.id));
+                let mut meant = firings_meant(tx, &bulletin.id, code.firing, seats).await?;
+                // A reply to one of them says which.
+                if let Some(replied) = heard.broadcast.as_ref().filter(|replied| meant.contains(replied)) {
+                    meant = vec![replied.clone()];
+                }
+                several |= meant.len() > 1;
+                broadcasts.extend(meant);
             }
             Err(UseCaseError::Store(error)) => return Err(error.into()),
             Err(_) => {}
         }
     }
-    Ok(broadcasts)
+    Ok((broadcasts, several))
+}
+
+/// The firing that was named; without a number those still open to these seats, or else the latest.
+async fn firings_meant(
+    tx: &mut Tx,
+    bulletin_id: &str,
+    firing: Option<u32>,
+    seats: &[HeldSeat],
+) -> UseCaseResult<Vec<String>> {
+    let all = tx.broadcasts_of(bulletin_id).await?;
+    let latest: Vec<String> = all.last().map(|one| one.id.clone()).into_iter().collect();
+    if all.last().is_none_or(|one| one.number.is_none()) {
+        return Ok(latest);
+    }
+    if let Some(number) = firing {
+        let named = all.into_iter().filter(|one| one.number == Some(i64::from(number)));
+        return Ok(named.map(|one| one.id).collect());
+    }
+    let mut open = Vec::new();
+    for seat in seats {
+        let owed = tx.open_obligations_of_unit(&seat.unit_id).await?.into_iter();
+        open.extend(owed.filter(|owed| owed.state == ObligationState::Awaiting).map(|owed| owed.broadcast_id));
+    }
+    let meant: Vec<String> = all.into_iter().map(|one| one.id).filter(|id| open.contains(id)).collect();
+    Ok(if meant.is_empty() { latest } else { meant })
 }
 
 /// Whether the words name a bulletin by code, known or not.

@@ -4,9 +4,11 @@ use super::{Act, Draft, Millis, Resolution, UseCaseError, UseCaseResult, resolve
 use crate::domain::audience::{AudienceError, Directory, Expr, Target};
 use crate::domain::bulletin::Kind;
 use crate::domain::org::GroupKind;
+use crate::domain::recurrence::MOST_A_DAY;
 use crate::domain::secrecy::{self, CadreReason, FirstPage, PartyOrigin, Question, Refusal, Submission, Verdict};
 use crate::domain::text::nfc;
 use crate::store::Tx;
+use crate::usecase::repeat;
 
 /// Longest trích yếu, in characters.
 pub const MAX_TITLE_CHARS: usize = 500;
@@ -35,6 +37,23 @@ pub(super) fn texts(draft: &Draft) -> UseCaseResult<()> {
 
 fn too_long(key: &'static str, count: usize, limit: usize) -> UseCaseError {
     UseCaseError::refused_with(key, vec![("count", count.to_string()), ("limit", limit.to_string())])
+}
+
+/// The draft with the hour of its first firing, where it repeats.
+///
+/// # Errors
+/// `Refused` without an expiry, and with a rule that fires too often or never before it expires.
+pub(super) fn dated(act: &Act<'_>, draft: &Draft, resolution: &Resolution) -> UseCaseResult<Draft> {
+    let Some(recurrence) = &draft.repeat else { return Ok(draft.clone()) };
+    let expiry = draft.expires_at.ok_or(UseCaseError::refused("refused-repeat-without-expiry"))?;
+    let times = recurrence.rule.times().len();
+    if times > MOST_A_DAY {
+        return Err(too_long("refused-repeat-too-often", times, MOST_A_DAY));
+    }
+    let kinds = repeat::kinds_of(&resolution.groups);
+    let first = recurrence.next_firing(act.at, expiry, &repeat::around(act.house, draft.urgency, &kinds));
+    let first = first.ok_or(UseCaseError::refused("refused-repeat-never"))?;
+    Ok(Draft { send_at: Some(first), ..draft.clone() })
 }
 
 /// Refuses times that lie in the past or in the wrong order.

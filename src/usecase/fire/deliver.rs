@@ -25,8 +25,9 @@ pub(super) async fn deliver(
     tx.insert_delivery(&delivery_id, &broadcast.id, (&group.chat_id, &group.id), &group.units).await?;
     let files = tx.version_files(&bulletin.id, version.version).await?;
     let deadline = broadcast.ack_deadline.map(Millis);
-    let mut view =
-        View { short_id: delivery_id.clone(), deadline, ..view_of(tx, act, bulletin, version, group.kind).await? };
+    let code = broadcast.code(&bulletin.code);
+    let view = view_of(tx, act, bulletin, version, group.kind).await?;
+    let mut view = View { short_id: delivery_id.clone(), code, deadline, ..view };
     files::offer(tx, act, (version, &files), (&group.gateway, &delivery_id), &mut view.attachments).await?;
     let capabilities = act.house.render_for(&group.gateway);
     let parts = render::render(&view, &capabilities, &act.house.labels);

@@ -42,6 +42,7 @@ fn head_says(text: &str) -> Answer {
         meaning: understand(text),
         named_units: Vec::new(),
         codes: Vec::new(),
+        several_firings: false,
         person_seats: vec![seat("u3", true)],
         covered_units: Some(ids(&["u3", "u4", "u5"])),
     }
@@ -68,6 +69,14 @@ fn a_reply_settles_the_holders_own_unit_and_no_other() {
 fn a_code_in_the_text_beats_the_message_replied_to() {
     let answer = Answer { codes: ids(&["b2"]), ..head_replies("đã nhận VB-2025-0043") };
     assert_eq!(attribute(&answer, &two_open()), settle(&["b2/u3"]));
+}
+
+#[test]
+fn a_code_of_several_open_firings_is_asked_about_unless_one_is_left() {
+    let answer = Answer { codes: ids(&["b1", "b2"]), several_firings: true, ..head_says("đã nhận vb 42") };
+    assert_eq!(attribute(&answer, &two_open()), Attribution::AskWhich(ids(&["b1/u3", "b2/u3"])));
+    let one_left: Vec<OpenItem> = two_open().into_iter().filter(|item| item.broadcast_id == "b2").collect();
+    assert_eq!(attribute(&answer, &one_left), settle(&["b2/u3"]));
 }
 
 #[test]
