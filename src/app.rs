@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clocks;
 use crate::config::Settings;
 use crate::desk;
+use crate::domain::budget::Budget;
 use crate::domain::calendar::Holidays;
 use crate::domain::render;
 use crate::engine::dispatcher::{DispatchSettings, Dispatcher};
@@ -117,6 +118,10 @@ fn traits_of(gateway: &dyn Gateway) -> GatewayTraits {
         },
         counts_as_zalo: capabilities.counts_as_zalo,
         edits: capabilities.edits,
+        budget: capabilities.budget.map(|budget| Budget {
+            messages_a_month: budget.messages_a_month,
+            groups: budget.groups,
+        }),
     }
 }
 

@@ -23,6 +23,7 @@ pub mod broadcasts;
 pub mod bulletins;
 pub mod dialogues;
 mod drafts;
+pub mod fallbacks;
 pub mod files;
 pub mod inbox;
 pub mod messages;
@@ -30,6 +31,7 @@ pub mod migrations;
 pub mod operations;
 pub mod organisation;
 pub mod overview;
+pub mod usage;
 
 /// Connections kept to `SQLite`. Writers queue anyway; a few readers beside them are enough for one commune.
 const SQLITE_CONNECTIONS: u32 = 4;

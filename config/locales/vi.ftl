@@ -44,6 +44,7 @@ refused-chat-gateway = Nhóm này được khai cho cổng { $gateway }. Xin g�
 refused-chat-bound = Khung chat này đã gắn với nhóm { $group }. Xin gỡ gắn nhóm đó trước.
 refused-slot-bound = Nhóm { $group } đã gắn với một khung chat. Xin gỡ gắn trước khi gắn lại.
 refused-slot-unbound = Nhóm này chưa gắn với khung chat nào, không có gì để gỡ.
+refused-group-budget = Cổng { $gateway } chỉ được vào { $limit } nhóm và đã đủ: { $groups }. Xin gỡ gắn một nhóm trước.
 
 ## bulletin-: fixed words of a bulletin as groups receive it. Their form is fixed: heads learn to look for them.
 
@@ -308,6 +309,15 @@ alert-group-lost = ⚠️ Nhóm "{ $group }": bot không còn gửi được ({ 
 alert-content-refused = ⛔ { $code }: nền tảng từ chối nội dung ({ $reason }). Đã dừng các nhóm còn lại.
 alert-gateway-token = 🔴 { $gateway }: mã truy cập hết hạn. { $unsent }/{ $planned } nhóm chưa gửi. Cập nhật mã rồi khởi động lại, tin chưa gửi sẽ gửi tiếp.
 alert-gateway-unreachable = 🟠 { $gateway }: không kết nối được nền tảng. { $unsent }/{ $planned } nhóm chưa gửi. Hệ thống tự thử lại.
+alert-gateway-well = 🟢 { $gateway }: đã hoạt động lại, còn { $unsent } lượt chưa gửi.
+alert-no-fallback = 📵 { $code }: { $gateway } đang lỗi, { $count } đơn vị không có nhóm dự phòng: { $units }. Cần gọi điện; tin tự gửi khi nền tảng hoạt động lại.
+alert-no-fallback-budget = 📵 { $code }: { $gateway } giữ phần hạn mức cuối tháng cho tin khẩn, { $count } đơn vị không có nhóm dự phòng: { $units }. Cần gọi điện hoặc báo trực tiếp.
+alert-no-fallback-chat = 📵 { $code }: không gửi được vào nhóm, { $count } đơn vị không có nhóm dự phòng: { $units }. Cần gọi điện hoặc báo trực tiếp.
+alert-budget = 🟡 { $gateway }: đã dùng { $used }/{ $limit } tin của tháng này. Từ 90 % chỉ còn gửi tin Khẩn trở lên.
+alert-token-expires = 🟡 { $name }: mã truy cập hết hạn lúc { $time }. Đề nghị cấp lại trước ngày đó.
+alert-group-expires = 🟡 Nhóm "{ $name }": gói nhóm hết hạn lúc { $time }. Đề nghị gia hạn để nhóm không bị đóng.
+alert-group-disabled = ⚠️ Nhóm "{ $group }": nền tảng đã khóa nhóm. Tạm dừng gửi vào nhóm này.
+alert-group-well = 🟢 Nhóm "{ $group }": đã mở lại, gửi được bình thường.
 button-approve = ✅ Duyệt
 button-return = ↩️ Trả lại
 toast-acknowledged = Đã ghi nhận { $units } đã nhận { $code }. Cảm ơn đồng chí.
@@ -627,6 +637,9 @@ watch-why-no-answer = không rõ, nền tảng không trả lời
 watch-why-suspended = nhóm đang tạm dừng
 watch-why-earlier-part = phần trước không gửi được
 watch-why-content = nền tảng không nhận nội dung
+watch-fallback = 🔁 Dự phòng: { $group } ({ $gateway }) thay { $instead }
+watch-why-fallback = đã chuyển nhóm dự phòng
+watch-why-budget = giữ hạn mức cuối tháng cho tin khẩn
 watch-why-expired = tin hết hiệu lực
 watch-why-not-member = bot không còn trong nhóm
 watch-why-gone = nhóm không còn hoặc đã đổi địa chỉ

@@ -20,6 +20,7 @@ use crate::store::bulletins::{Bulletin, BulletinVersion, Schedule, ScheduleState
 mod deliver;
 mod oblige;
 
+pub(super) use deliver::deliver as deliver_to;
 pub use deliver::view_of;
 
 /// What looking at a due schedule led to.

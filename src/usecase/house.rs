@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::budget::Budget;
 use crate::domain::calendar::{Holidays, OfficeHours, SendWindows};
 use crate::domain::render;
 use crate::domain::urgency::Policies;
@@ -17,6 +18,8 @@ pub struct GatewayTraits {
     pub counts_as_zalo: bool,
     /// Whether a message can be changed afterwards: acknowledgements are then shown under it.
     pub edits: bool,
+    /// What the account may use up; none without a limit.
+    pub budget: Option<Budget>,
 }
 
 /// Rules and sentences that every use case reads and none changes.

@@ -39,7 +39,7 @@ fn house() -> &'static House {
     static HOUSE: LazyLock<House> = LazyLock::new(|| {
         let render =
             Capabilities { text_limit_utf16: 4096, caption_limit: 1024, html: false, buttons: true, files: true };
-        let traits = GatewayTraits { render, counts_as_zalo: false, edits: true };
+        let traits = GatewayTraits { render, counts_as_zalo: false, edits: true, budget: None };
         let known = fixture::house();
         House {
             locale: Locale::vietnamese(),

@@ -53,7 +53,7 @@ pub fn house() -> &'static Arc<House> {
 fn with_a_gateway() -> House {
     let render =
         Capabilities { text_limit_utf16: 4_096, caption_limit: 1_024, html: false, buttons: true, files: true };
-    let traits = GatewayTraits { render, counts_as_zalo: true, edits: false };
+    let traits = GatewayTraits { render, counts_as_zalo: true, edits: false, budget: None };
     House {
         locale: Locale::vietnamese(),
         labels: Labels::load(str::to_owned),

@@ -43,7 +43,7 @@ const HOLIDAYS: &str = include_str!("../../config/holidays/vn.toml");
 
 fn gateway(counts_as_zalo: bool) -> GatewayTraits {
     let render = Capabilities { text_limit_utf16: 4096, caption_limit: 1024, html: true, buttons: true, files: true };
-    GatewayTraits { render, counts_as_zalo, edits: true }
+    GatewayTraits { render, counts_as_zalo, edits: true, budget: None }
 }
 
 static HOUSE: LazyLock<Arc<House>> = LazyLock::new(|| {

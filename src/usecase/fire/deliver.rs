@@ -11,7 +11,7 @@ use crate::store::messages::NewMessage;
 use crate::usecase::notify::encode_buttons;
 
 /// Queues everything that one group gets.
-pub(super) async fn deliver(
+pub(in crate::usecase) async fn deliver(
     tx: &mut Tx,
     act: &Act<'_>,
     what: (&Bulletin, &BulletinVersion),

@@ -155,7 +155,7 @@ fn house() -> House {
     let locale = Locale::vietnamese();
     let render =
         render::Capabilities { text_limit_utf16: 4_096, caption_limit: 1_024, html: true, buttons: true, files: true };
-    let traits = GatewayTraits { render, counts_as_zalo: true, edits: true };
+    let traits = GatewayTraits { render, counts_as_zalo: true, edits: true, budget: None };
     House {
         labels: Labels::load(|key| locale.text(key, &[])),
         locale,
