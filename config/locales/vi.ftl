@@ -736,6 +736,30 @@ stats-median = Một nửa số xác nhận đến trong { $minutes } phút
 stats-reminders = Lời nhắc đã gửi: { $count }
 stats-incidents = ⚠️ Sự cố đang mở: { $count }
 
+## health-: /suckhoe.
+
+health-well = 🟢 Hệ thống hoạt động bình thường.
+health-sick = 🔴 Đang có { $count } sự cố:
+health-fault = • { $subject }: { $kind }, từ { $time }
+health-chat = Nhóm "{ $name }"
+health-receiving = Nhận tin từ { $name }
+health-unreachable = không kết nối được nền tảng
+health-unauthorized = mã truy cập bị từ chối
+health-quota = hết hạn mức gửi
+health-conflict = có chương trình khác đang dùng chung tài khoản
+health-token-expires = mã truy cập sắp hết hạn
+health-asset-expires = gói nhóm sắp hết hạn
+health-group-disabled = nền tảng đã khóa nhóm
+health-not-member = bot không còn trong nhóm
+health-unknown-group = nhóm chưa gắn
+health-private-closed = khung chat riêng đã đóng
+health-other = lỗi ({ $word })
+health-gateway-well = đang gửi được
+health-gateway-sick = đang lỗi
+health-gateway = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used } tin; { $groups } nhóm
+health-gateway-budget = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used }/{ $limit } tin; { $groups }/{ $most } nhóm
+health-inbox = Tin đến chờ xử lý: { $count }
+
 cmd-batdau = Giới thiệu và điều khoản dữ liệu
 cmd-trogiup = Trợ giúp theo vai trò
 cmd-dangky = Gắn tài khoản với đơn vị bằng mã mời

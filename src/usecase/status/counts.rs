@@ -78,16 +78,6 @@ impl FromIterator<(DeliveryState, bool)> for DeliveryCounts {
     }
 }
 
-impl FromIterator<(DeliveryState, i64)> for DeliveryCounts {
-    fn from_iter<I: IntoIterator<Item = (DeliveryState, i64)>>(states: I) -> Self {
-        let mut counts = Self::default();
-        for (state, count) in states {
-            counts.add(state, count);
-        }
-        counts
-    }
-}
-
 /// Obligations by state, with the marks on those acknowledged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ObligationCounts {
