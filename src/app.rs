@@ -24,7 +24,7 @@ use crate::locale::Locale;
 use crate::platform::telegram::{Telegram, TelegramConfig};
 use crate::platform::{Gateway, Menu};
 use crate::store::Store;
-use crate::usecase::House;
+use crate::usecase::{self, House};
 use crate::usecase::house::GatewayTraits;
 
 pub mod inspector;
@@ -164,6 +164,9 @@ pub async fn start(
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<()> {
     let commune = core.commune_id().await?;
+    let mut tx = core.store.begin().await?;
+    usecase::incidents::close_unconfigured(&mut tx, &core.act(&commune)).await?;
+    tx.commit().await?;
     let stop = lifecycle.soft();
     let planner = Planner::new(core.clone(), commune.clone());
     lifecycle.spawn("planner", loops::planner(core.clone(), planner, stop.clone()));

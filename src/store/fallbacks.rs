@@ -132,8 +132,8 @@ const ADD_UNIT: &str =
 const NOTE: &str = "INSERT INTO fallbacks (delivery_id, unit_id, by_delivery, fault, told, noted_at) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (delivery_id, unit_id) DO UPDATE SET \
        by_delivery = excluded.by_delivery, fault = excluded.fault WHERE fallbacks.by_delivery IS NULL";
-const OF_DELIVERY: &str = "SELECT delivery_id, unit_id, by_delivery, fault, told, noted_at FROM fallbacks \
-     WHERE delivery_id = $1 ORDER BY unit_id";
+const OF_BROADCAST: &str = "SELECT f.delivery_id, f.unit_id, f.by_delivery, f.fault, f.told, f.noted_at FROM deliveries d \
+     JOIN fallbacks f ON f.delivery_id = d.id WHERE d.broadcast_id = $1 ORDER BY f.delivery_id, f.unit_id";
 const UNTOLD: &str = "SELECT d.broadcast_id, c.gateway, f.fault, u.name AS unit_name, \
        EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
                AND m.state IN ('pending', 'retry_wait')) AS waits \
@@ -242,12 +242,12 @@ impl Tx {
         Ok(())
     }
 
-    /// What was done for the units of a delivery.
+    /// What was done for the units of a broadcast's deliveries.
     ///
     /// # Errors
     /// The database.
-    pub async fn fallbacks_of(&mut self, delivery_id: &str) -> StoreResult<Vec<Fallback>> {
-        Ok(on!(self, |c| sqlx::query_as(OF_DELIVERY).bind(delivery_id).fetch_all(c).await?))
+    pub async fn fallbacks_of_broadcast(&mut self, broadcast_id: &str) -> StoreResult<Vec<Fallback>> {
+        Ok(on!(self, |c| sqlx::query_as(OF_BROADCAST).bind(broadcast_id).fetch_all(c).await?))
     }
 
     /// Units without another group of which nobody has been told, by broadcast, gateway and fault.

@@ -17,6 +17,7 @@ use crate::domain::message::MessageState;
 use crate::domain::org::GroupKind;
 use crate::domain::urgency::Urgency;
 use crate::store::Tx;
+use crate::store::answers::Obligation;
 use crate::store::broadcasts::{Broadcast, Delivery};
 use crate::store::bulletins::{Bulletin, BulletinVersion};
 use crate::store::fallbacks::{Fallback, Fault, ServedChat, Troubled};
@@ -45,13 +46,69 @@ impl Sight {
     }
 }
 
-/// A delivery that does not get through, with what surrounds it.
-struct Case {
-    fault: Fault,
-    delivery: Delivery,
+/// A broadcast with everything that is looked at to find another group, read once for all its deliveries.
+struct Scene {
     broadcast: Broadcast,
     bulletin: Bulletin,
     version: BulletinVersion,
+    deliveries: Vec<Delivery>,
+    /// Pairs of delivery and unit.
+    units: Vec<(String, String)>,
+    /// Units that have answered or need not.
+    settled: BTreeSet<String>,
+    served: Vec<ServedChat>,
+    noted: Vec<Fallback>,
+}
+
+impl Scene {
+    async fn of(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<Option<Self>> {
+        let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(None) };
+        let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(None) };
+        let Some(version) = tx.version(&bulletin.id, broadcast.version).await? else { return Ok(None) };
+        let settled = |owed: &Obligation| {
+            matches!(owed.state, ObligationState::Acknowledged | ObligationState::Excused)
+        };
+        let obligations = tx.obligations_of(broadcast_id).await?;
+        Ok(Some(Self {
+            deliveries: tx.deliveries_of(broadcast_id).await?,
+            units: tx.units_of_broadcast(broadcast_id).await?,
+            settled: obligations.into_iter().filter(settled).map(|owed| owed.unit_id).collect(),
+            served: tx.served_chats(broadcast_id).await?,
+            noted: tx.fallbacks_of_broadcast(broadcast_id).await?,
+            broadcast,
+            bulletin,
+            version,
+        }))
+    }
+
+    fn case(&self, troubled: &Troubled) -> Option<Case<'_>> {
+        let delivery = self.deliveries.iter().find(|delivery| delivery.id == troubled.delivery_id)?;
+        Some(Case { fault: troubled.fault, delivery, scene: self })
+    }
+}
+
+/// A delivery that does not get through.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    fault: Fault,
+    delivery: &'a Delivery,
+    scene: &'a Scene,
+}
+
+impl<'a> Case<'a> {
+    /// What is noted already about its units.
+    fn noted(self) -> impl Iterator<Item = &'a Fallback> {
+        self.scene.noted.iter().filter(move |row| row.delivery_id == self.delivery.id)
+    }
+
+    /// The units that nobody has reached and for which nobody has taken over.
+    fn needed(self) -> impl Iterator<Item = &'a String> {
+        let own = self.scene.units.iter().filter(move |(delivery, _)| *delivery == self.delivery.id);
+        let covered = move |unit: &str| self.noted().any(|row| row.unit_id == unit && row.by_delivery.is_some());
+        let answers = self.delivery.group_kind != GroupKind::Residents;
+        own.map(|(_, unit)| unit)
+            .filter(move |unit| !covered(unit) && !(answers && self.scene.settled.contains(*unit)))
+    }
 }
 
 /// What can be done about it.
@@ -60,13 +117,11 @@ struct Plan {
     takers: Vec<(ReachedGroup, Option<String>)>,
     /// Units without another group.
     uncovered: Vec<String>,
-    /// What is noted already.
-    noted: Vec<Fallback>,
 }
 
 impl Plan {
-    fn is_news(&self) -> bool {
-        let known = |unit: &String| self.noted.iter().any(|row| row.unit_id == *unit);
+    fn is_news(&self, case: Case<'_>) -> bool {
+        let known = |unit: &String| case.noted().any(|row| row.unit_id == *unit);
         !self.takers.is_empty() || !self.uncovered.iter().all(known)
     }
 
@@ -85,11 +140,16 @@ pub async fn due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<Troubled>> {
         return Ok(Vec::new());
     }
     let sight = Sight::of(tx, act).await?;
+    let mut scenes: BTreeMap<String, Option<Scene>> = BTreeMap::new();
     let mut found = Vec::new();
     for troubled in troubled(tx, &sight).await? {
-        if let Some(case) = case(tx, &troubled).await?
-            && plan(tx, act, &sight, &case).await?.is_news()
-        {
+        if !scenes.contains_key(&troubled.broadcast_id) {
+            let scene = Scene::of(tx, &troubled.broadcast_id).await?;
+            scenes.insert(troubled.broadcast_id.clone(), scene);
+        }
+        let scene = scenes.get(&troubled.broadcast_id).and_then(Option::as_ref);
+        let case = scene.and_then(|scene| scene.case(&troubled));
+        if case.is_some_and(|case| plan(act, &sight, case).is_news(case)) {
             found.push(troubled);
         }
     }
@@ -114,21 +174,22 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
     let sight = Sight::of(tx, act).await?;
     let found = troubled(tx, &sight).await?.into_iter().find(|troubled| troubled.delivery_id == delivery_id);
     let Some(troubled) = found else { return Ok(false) };
-    let Some(case) = case(tx, &troubled).await? else { return Ok(false) };
-    let plan = plan(tx, act, &sight, &case).await?;
-    if plan.replaces() && !cancel(tx, &case).await? {
+    let Some(scene) = Scene::of(tx, &troubled.broadcast_id).await? else { return Ok(false) };
+    let Some(case) = scene.case(&troubled) else { return Ok(false) };
+    let plan = plan(act, &sight, case);
+    if plan.replaces() && !cancel(tx, case).await? {
         return Ok(false);
     }
     for (group, existing) in &plan.takers {
-        let taker = take_over(tx, act, &case, group, existing.as_deref()).await?;
+        let taker = take_over(tx, act, &scene, group, existing.as_deref()).await?;
         for unit in &group.units {
-            note(tx, act, &case, unit, Some(&taker)).await?;
+            note(tx, act, case, unit, Some(&taker)).await?;
         }
-        tx.audit(act, "delivery.fallback", &case.delivery.id, &taker).await?;
+        tx.audit(act, "delivery.fallback", delivery_id, &taker).await?;
     }
     for unit in &plan.uncovered {
-        note(tx, act, &case, unit, None).await?;
-        tx.mark_unit_unreachable(&case.broadcast.id, unit).await?;
+        note(tx, act, case, unit, None).await?;
+        tx.mark_unit_unreachable(&scene.broadcast.id, unit).await?;
     }
     Ok(true)
 }
@@ -158,64 +219,40 @@ async fn troubled(tx: &mut Tx, sight: &Sight) -> UseCaseResult<Vec<Troubled>> {
     Ok(found)
 }
 
-async fn case(tx: &mut Tx, troubled: &Troubled) -> UseCaseResult<Option<Case>> {
-    let Some(delivery) = tx.delivery(&troubled.delivery_id).await? else { return Ok(None) };
-    let Some(broadcast) = tx.broadcast(&troubled.broadcast_id).await? else { return Ok(None) };
-    let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(None) };
-    let version = tx.version(&broadcast.bulletin_id, broadcast.version).await?;
-    Ok(version.map(|version| Case { fault: troubled.fault, delivery, broadcast, bulletin, version }))
-}
-
-async fn plan(tx: &mut Tx, act: &Act<'_>, sight: &Sight, case: &Case) -> UseCaseResult<Plan> {
-    let noted = tx.fallbacks_of(&case.delivery.id).await?;
-    let needed = needed(tx, case, &noted).await?;
-    let served: Vec<ServedChat> = tx.served_chats(&case.broadcast.id).await?;
+fn plan(act: &Act<'_>, sight: &Sight, case: Case<'_>) -> Plan {
     let unfit = |gateway: &str| {
         sight.sick.contains(gateway)
             || !act.house.gateways.contains_key(gateway)
             || (case.fault == Fault::Budget && gateway == case.delivery.gateway)
     };
-    let over = act.at.0 >= case.version.expires_at;
+    let over = act.at.0 >= case.scene.version.expires_at;
     let mut takers: BTreeMap<String, (ReachedGroup, Option<String>)> = BTreeMap::new();
     let mut uncovered = Vec::new();
-    for unit in needed {
-        let next = choose::next_group(&sight.directory, &unit, &case.delivery, &served, &unfit);
+    for unit in case.needed() {
+        let next = choose::next_group(&sight.directory, unit, case.delivery, &case.scene.served, &unfit);
         match next.filter(|_| !over) {
             Some((group, existing)) => choose::ask(&mut takers, group, existing, unit),
-            None => uncovered.push(unit),
+            None => uncovered.push(unit.clone()),
         }
     }
     let takers = if is_quiet(act, case) { Vec::new() } else { takers.into_values().collect() };
-    Ok(Plan { takers, uncovered, noted })
+    Plan { takers, uncovered }
 }
 
 /// Whether groups of this kind are not to be written to now, at this urgency: the other group then waits for the morning.
-fn is_quiet(act: &Act<'_>, case: &Case) -> bool {
-    let (kind, urgency) = (case.delivery.group_kind, case.version.urgency);
+fn is_quiet(act: &Act<'_>, case: Case<'_>) -> bool {
+    let (kind, urgency) = (case.delivery.group_kind, case.scene.version.urgency);
     act.house.windows.next_allowed(act.at, kind, urgency, &act.house.holidays) > act.at
 }
 
-/// The units of a delivery that nobody has reached and for which nobody has taken over.
-async fn needed(tx: &mut Tx, case: &Case, noted: &[Fallback]) -> UseCaseResult<Vec<String>> {
-    let obligations = tx.obligations_of(&case.broadcast.id).await?;
-    let has_answered = |unit: &String| {
-        let own = obligations.iter().find(|obligation| obligation.unit_id == *unit);
-        own.is_some_and(|own| matches!(own.state, ObligationState::Acknowledged | ObligationState::Excused))
-    };
-    let is_covered = |unit: &String| noted.iter().any(|row| row.unit_id == *unit && row.by_delivery.is_some());
-    let units = tx.units_of_delivery(&case.delivery.id).await?;
-    let answers_count = case.delivery.group_kind != GroupKind::Residents;
-    Ok(units.into_iter().filter(|unit| !is_covered(unit) && !(answers_count && has_answered(unit))).collect())
-}
-
 /// Takes back what has not left. False when something has.
-async fn cancel(tx: &mut Tx, case: &Case) -> UseCaseResult<bool> {
+async fn cancel(tx: &mut Tx, case: Case<'_>) -> UseCaseResult<bool> {
     tx.cancel_replaced(&case.delivery.id).await?;
     // Only now: what another connection started meanwhile is seen, and what is cancelled can be started no more.
     let states = tx.states_of_delivery(&case.delivery.id).await?;
     let holds_back = |state: &MessageState| match state {
         MessageState::Sent | MessageState::Sending => true,
-        MessageState::Unknown => case.version.urgency != Urgency::Flash,
+        MessageState::Unknown => case.scene.version.urgency != Urgency::Flash,
         _ => false,
     };
     Ok(!states.iter().any(holds_back))
@@ -225,7 +262,7 @@ async fn cancel(tx: &mut Tx, case: &Case) -> UseCaseResult<bool> {
 async fn take_over(
     tx: &mut Tx,
     act: &Act<'_>,
-    case: &Case,
+    scene: &Scene,
     group: &ReachedGroup,
     existing: Option<&str>,
 ) -> UseCaseResult<String> {
@@ -235,15 +272,15 @@ async fn take_over(
         }
         return Ok(existing.to_owned());
     }
-    fire::deliver_to(tx, act, (&case.bulletin, &case.version), &case.broadcast, group).await?;
-    let served = tx.served_chats(&case.broadcast.id).await?;
+    fire::deliver_to(tx, act, (&scene.bulletin, &scene.version), &scene.broadcast, group).await?;
+    let served = tx.served_chats(&scene.broadcast.id).await?;
     let own = served.into_iter().find(|served| served.chat_id == group.chat_id);
     Ok(own.map(|served| served.delivery_id).unwrap_or_default())
 }
 
-async fn note(tx: &mut Tx, act: &Act<'_>, case: &Case, unit: &str, taker: Option<&str>) -> UseCaseResult<()> {
+async fn note(tx: &mut Tx, act: &Act<'_>, case: Case<'_>, unit: &str, taker: Option<&str>) -> UseCaseResult<()> {
     // Whom a lost group leaves behind is told with the call list, where there is one.
-    let has_call_list = case.broadcast.ack_deadline.is_some() && case.delivery.group_kind != GroupKind::Residents;
+    let has_call_list = case.scene.broadcast.ack_deadline.is_some() && case.delivery.group_kind != GroupKind::Residents;
     let fallback = Fallback {
         delivery_id: case.delivery.id.clone(),
         unit_id: unit.to_owned(),

@@ -29,11 +29,11 @@ pub(super) fn ask(
     takers: &mut BTreeMap<String, (ReachedGroup, Option<String>)>,
     group: &GroupEntry,
     existing: Option<String>,
-    unit: String,
+    unit: &str,
 ) {
     let (taker, _) = takers.entry(group.id.clone()).or_insert_with(|| (reached(group), existing));
-    taker.overheard_by.retain(|other| *other != unit);
-    taker.units.push(unit);
+    taker.overheard_by.retain(|other| other != unit);
+    taker.units.push(unit.to_owned());
 }
 
 fn reached(group: &GroupEntry) -> ReachedGroup {

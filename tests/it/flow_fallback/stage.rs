@@ -231,7 +231,7 @@ impl Stage {
         status::of_bulletin(&mut tx, &act, &composed.bulletin).await.unwrap().broadcasts.pop()
     }
 
-    /// How many deliveries stand as sent.
+    /// How many deliveries stand as sent; none before it fired.
     pub async fn sent(&self, composed: &Composed) -> i64 {
         self.status(composed).await.map_or(0, |status| status.counts.sent)
     }
@@ -242,7 +242,40 @@ impl Stage {
         status.obligations.iter().find(|owed| owed.unit == unit).unwrap().state.as_str().to_owned()
     }
 
-    /// Posts in a village's first and in its second group.
+    /// The states of a bulletin's messages.
+    pub async fn states(&self, bulletin_id: &str) -> Vec<String> {
+        let mut tx = self.core.store.read().await.unwrap();
+        let Some(broadcast) = tx.broadcasts_of(bulletin_id).await.unwrap().pop() else { return Vec::new() };
+        let messages = tx.messages_of_broadcast(&broadcast.id).await.unwrap();
+        messages.into_iter().map(|message| message.state.to_string()).collect()
+    }
+
+    /// Fires what is due and makes one call on the first gateway, without looking after what follows.
+    pub async fn plan_and_send_once(&mut self) {
+        self.planner.tick().await.unwrap();
+        while self.dispatchers[0].tick().await.unwrap().started == 0 {}
+        self.dispatchers[0].drain().await.unwrap();
+    }
+
+    /// The account of a village's head.
+    pub fn head_of(&self, village: u32) -> i64 {
+        let seat = format!("thon-{village:02}-truong");
+        let holding = self.world.org.holdings.iter().find(|holding| holding.seat == seat).unwrap();
+        self.world.account(&holding.person).unwrap()
+    }
+
+    /// Suspends groups of the first gateway, so that the next ones by rank become the first.
+    pub async fn move_first(&self, groups: &[&str]) {
+        let mut tx = self.core.store.begin().await.unwrap();
+        for code in groups.iter().chain(&["truong-thon"]) {
+            let group = tx.group_by_code(&self.commune, code).await.unwrap().unwrap();
+            let chat = group.chat_id.unwrap();
+            tx.set_chat_state(&chat, loa::store::binding::ChatState::Suspended, Some("paused")).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// Posts in a village's first and in its spare group.
     pub fn posts(&self, village: u32) -> (usize, usize) {
         let second = if SPARE.contains(&village) {
             self.posts_in(&self.second.handle(), &format!("du-phong-{village}"))
