@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clocks;
 use crate::config::{Receive, Settings};
 use crate::desk;
+use crate::domain::budget::Budget;
 use crate::domain::calendar::Holidays;
 use crate::domain::render;
 use crate::engine::dispatcher::{DispatchSettings, Dispatcher};
@@ -23,7 +24,7 @@ use crate::lifecycle::Lifecycle;
 use crate::locale::Locale;
 use crate::platform::{Gateway, Menu, Polling};
 use crate::store::Store;
-use crate::usecase::House;
+use crate::usecase::{self, House};
 use crate::usecase::house::GatewayTraits;
 use crate::web;
 
@@ -107,6 +108,10 @@ fn traits_of(gateway: &dyn Gateway) -> GatewayTraits {
         hears_documents: capabilities.hears_documents,
         private_window: capabilities.private_window.map(|window| i64::try_from(window.as_millis()).unwrap_or(i64::MAX)),
         hearing_is_address: capabilities.hearing_is_address,
+        budget: capabilities.budget.map(|budget| Budget {
+            messages_a_month: budget.messages_a_month,
+            groups: budget.groups,
+        }),
     }
 }
 
@@ -150,6 +155,9 @@ pub async fn start(
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<()> {
     let commune = core.commune_id().await?;
+    let mut tx = core.store.begin().await?;
+    usecase::incidents::close_unconfigured(&mut tx, &core.act(&commune)).await?;
+    tx.commit().await?;
     let stop = lifecycle.soft();
     let planner = Planner::new(core.clone(), commune.clone());
     lifecycle.spawn("planner", loops::planner(core.clone(), planner, stop.clone()));

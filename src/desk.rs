@@ -15,6 +15,7 @@ mod answer;
 mod compose;
 mod decide;
 mod door;
+mod health;
 mod ledger;
 mod refusal;
 mod route;

@@ -3,6 +3,7 @@
 pub mod ack;
 pub mod admission;
 pub mod audience;
+pub mod budget;
 pub mod bulletin;
 pub mod calendar;
 pub mod carriage;

@@ -23,6 +23,7 @@ pub mod broadcasts;
 pub mod bulletins;
 pub mod dialogues;
 mod drafts;
+pub mod fallbacks;
 pub mod files;
 pub mod inbox;
 pub mod links;
@@ -33,6 +34,7 @@ pub mod operations;
 pub mod organisation;
 pub mod overview;
 pub mod tokens;
+pub mod usage;
 
 /// Connections kept to `SQLite`. Writers queue anyway; a few readers beside them are enough for one commune.
 const SQLITE_CONNECTIONS: u32 = 4;

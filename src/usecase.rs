@@ -14,8 +14,10 @@ pub mod approve;
 pub mod bind;
 pub mod committees;
 pub mod compose;
+pub mod fallback;
 pub mod fire;
 pub mod house;
+pub mod incidents;
 pub mod look_up;
 pub mod notify;
 pub mod organise;
@@ -26,6 +28,7 @@ pub mod reschedule;
 pub mod settle;
 pub mod status;
 pub mod tally;
+pub mod usage;
 pub mod wall;
 
 pub use house::House;

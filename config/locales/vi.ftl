@@ -44,6 +44,7 @@ refused-chat-gateway = Nhóm này được khai cho cổng { $gateway }. Xin g�
 refused-chat-bound = Khung chat này đã gắn với nhóm { $group }. Xin gỡ gắn nhóm đó trước.
 refused-slot-bound = Nhóm { $group } đã gắn với một khung chat. Xin gỡ gắn trước khi gắn lại.
 refused-slot-unbound = Nhóm này chưa gắn với khung chat nào, không có gì để gỡ.
+refused-group-budget = Cổng { $gateway } chỉ được vào { $limit } nhóm và đã đủ: { $groups }. Xin gỡ gắn một nhóm trước.
 
 ## bulletin-: fixed words of a bulletin as groups receive it. Their form is fixed: heads learn to look for them.
 
@@ -313,6 +314,15 @@ alert-group-lost = ⚠️ Nhóm "{ $group }": bot không còn gửi được ({ 
 alert-content-refused = ⛔ { $code }: nền tảng từ chối nội dung ({ $reason }). Đã dừng các nhóm còn lại.
 alert-gateway-token = 🔴 { $gateway }: mã truy cập hết hạn. { $unsent }/{ $planned } nhóm chưa gửi. Cập nhật mã rồi khởi động lại, tin chưa gửi sẽ gửi tiếp.
 alert-gateway-unreachable = 🟠 { $gateway }: không kết nối được nền tảng. { $unsent }/{ $planned } nhóm chưa gửi. Hệ thống tự thử lại.
+alert-gateway-well = 🟢 { $gateway }: đã hoạt động lại, còn { $unsent } lượt chưa gửi.
+alert-no-fallback = 📵 { $code }: { $gateway } đang lỗi, { $count } đơn vị không có nhóm dự phòng: { $units }. Cần gọi điện; tin tự gửi khi nền tảng hoạt động lại.
+alert-no-fallback-budget = 📵 { $code }: { $gateway } giữ phần hạn mức cuối tháng cho tin khẩn, { $count } đơn vị không có nhóm dự phòng: { $units }. Cần gọi điện hoặc báo trực tiếp.
+alert-no-fallback-chat = 📵 { $code }: không gửi được vào nhóm, { $count } đơn vị không có nhóm dự phòng: { $units }. Cần gọi điện hoặc báo trực tiếp.
+alert-budget = 🟡 { $gateway }: đã dùng { $used }/{ $limit } tin của tháng này. Từ 90 % chỉ còn gửi tin Khẩn trở lên.
+alert-token-expires = 🟡 { $name }: mã truy cập hết hạn lúc { $time }. Đề nghị cấp lại trước ngày đó.
+alert-group-expires = 🟡 Nhóm "{ $name }": gói nhóm hết hạn lúc { $time }. Đề nghị gia hạn để nhóm không bị đóng.
+alert-group-disabled = ⚠️ Nhóm "{ $group }": nền tảng đã khóa nhóm. Tạm dừng gửi vào nhóm này.
+alert-group-well = 🟢 Nhóm "{ $group }": đã mở lại, gửi được bình thường.
 button-approve = ✅ Duyệt
 button-return = ↩️ Trả lại
 toast-acknowledged = Đã ghi nhận { $units } đã nhận { $code }. Cảm ơn đồng chí.
@@ -636,6 +646,9 @@ watch-why-no-answer = không rõ, nền tảng không trả lời
 watch-why-suspended = nhóm đang tạm dừng
 watch-why-earlier-part = phần trước không gửi được
 watch-why-content = nền tảng không nhận nội dung
+watch-fallback = 🔁 Dự phòng: { $group } ({ $gateway }) thay { $instead }
+watch-why-fallback = đã chuyển nhóm dự phòng
+watch-why-budget = giữ hạn mức cuối tháng cho tin khẩn
 watch-why-expired = tin hết hiệu lực
 watch-why-not-member = bot không còn trong nhóm
 watch-why-gone = nhóm không còn hoặc đã đổi địa chỉ
@@ -731,6 +744,30 @@ stats-obligations = Xác nhận: { $done }/{ $all } ({ $share }); chưa xác nh�
 stats-median = Một nửa số xác nhận đến trong { $minutes } phút
 stats-reminders = Lời nhắc đã gửi: { $count }
 stats-incidents = ⚠️ Sự cố đang mở: { $count }
+
+## health-: /suckhoe.
+
+health-well = 🟢 Hệ thống hoạt động bình thường.
+health-sick = 🔴 Đang có { $count } sự cố:
+health-fault = • { $subject }: { $kind }, từ { $time }
+health-chat = Nhóm "{ $name }"
+health-receiving = Nhận tin từ { $name }
+health-unreachable = không kết nối được nền tảng
+health-unauthorized = mã truy cập bị từ chối
+health-quota = hết hạn mức gửi
+health-conflict = có chương trình khác đang dùng chung tài khoản
+health-token-expires = mã truy cập sắp hết hạn
+health-asset-expires = gói nhóm sắp hết hạn
+health-group-disabled = nền tảng đã khóa nhóm
+health-not-member = bot không còn trong nhóm
+health-unknown-group = nhóm chưa gắn
+health-private-closed = khung chat riêng đã đóng
+health-other = lỗi ({ $word })
+health-gateway-well = đang gửi được
+health-gateway-sick = đang lỗi
+health-gateway = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used } tin; { $groups } nhóm
+health-gateway-budget = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used }/{ $limit } tin; { $groups }/{ $most } nhóm
+health-inbox = Tin đến chờ xử lý: { $count }
 
 cmd-batdau = Giới thiệu và điều khoản dữ liệu
 cmd-trogiup = Trợ giúp theo vai trò

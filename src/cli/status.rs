@@ -13,6 +13,7 @@ use crate::usecase::status::{
     self, BroadcastStatus, BulletinStatus, DeliveryCounts, DeliveryStatus, ObligationCounts, ObligationStatus, Stats,
     TroubleStatus, Window,
 };
+use crate::usecase::usage::GatewayUsage;
 use crate::usecase::{UseCaseError, look_up};
 
 /// Prints where the bulletin with this code stands, as a table or as one JSON document.
@@ -105,7 +106,10 @@ fn trouble_shown(trouble: &TroubleStatus) -> String {
 
 fn delivery_row(delivery: &DeliveryStatus) -> Vec<String> {
     let DeliveryStatus { group, kind, gateway, state, units, .. } = delivery;
-    let why = if *state == DeliveryState::Sent { String::new() } else { why(delivery) };
+    let failed = if *state == DeliveryState::Sent { String::new() } else { why(delivery) };
+    let fallback = Some(delivery.fallback_for.join(", ")).filter(|names| !names.is_empty());
+    let fallback = fallback.map(|names| format!("fallback for {names}"));
+    let why = [Some(failed).filter(|why| !why.is_empty()), fallback].into_iter().flatten().collect::<Vec<_>>().join("; ");
     vec![group.clone(), kind.to_string(), gateway.clone(), state.to_string(), why, units.join(", ")]
 }
 
@@ -131,7 +135,7 @@ fn obligation_row(obligation: &ObligationStatus) -> Vec<String> {
 
 /// "17 of 24 sent; failed 6, unknown 1".
 fn deliveries_summed(counts: &DeliveryCounts) -> String {
-    let DeliveryCounts { sent, partial, unknown, failed, skipped, expired, cancelled, pending } = *counts;
+    let DeliveryCounts { sent, partial, unknown, failed, skipped, expired, cancelled, pending, replaced } = *counts;
     let others = [
         ("partial", partial),
         ("unknown", unknown),
@@ -140,6 +144,7 @@ fn deliveries_summed(counts: &DeliveryCounts) -> String {
         ("expired", expired),
         ("cancelled", cancelled),
         ("pending", pending),
+        ("replaced", replaced),
     ];
     format!("{sent} of {} sent{}", counts.total(), beside(&others))
 }
@@ -181,7 +186,27 @@ fn summed(stats: &Stats) -> String {
         row("reminders sent", stats.reminders),
         row("open incidents", stats.open_incidents),
     ]);
+    rows.extend(stats.incidents.iter().map(|incident| row(&format!("  {}", incident.scope), &incident.kind)));
+    rows.extend(stats.usage.iter().map(usage_row));
     table(&[], &rows)
+}
+
+/// "messages on zalo in 2025-07: 2,412 of 3,000; groups 2 of 3".
+fn usage_row(usage: &GatewayUsage) -> Vec<String> {
+    let GatewayUsage { gateway, month, usage, groups, budget } = usage;
+    let name = format!("used on {gateway} in {month}");
+    row(
+        &name,
+        match budget {
+            Some(budget) => format!(
+                "{} of {} messages, {groups} of {} groups",
+                usage.used(),
+                budget.messages_a_month,
+                budget.groups
+            ),
+            None => format!("{} messages, {groups} groups", usage.used()),
+        },
+    )
 }
 
 fn row(name: &str, value: impl std::fmt::Display) -> Vec<String> {

@@ -266,7 +266,7 @@ async fn reopen_private(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResul
 }
 
 /// A name or title that somebody outside chose, on one line and cut: it must not look like a line of ours.
-fn foreign(text: &str) -> String {
+pub(super) fn foreign(text: &str) -> String {
     let words: Vec<String> = nfc(text).split_whitespace().map(str::to_owned).collect();
     cut(&words.join(" "), SHOWN_CHARS, "…")
 }

@@ -1,6 +1,6 @@
 //! Which room of the desk an event belongs to.
 
-use super::{Prepared, Response, Talk, answer, compose, decide, door, ledger, steer, watch};
+use super::{Prepared, Response, Talk, answer, compose, decide, door, health, ledger, steer, watch};
 use crate::domain::command::{self, Command, CommandError, ParseContext, Parsed};
 use crate::domain::event::{ButtonPress, IncomingMessage};
 use crate::say;
@@ -116,6 +116,7 @@ async fn command(
         Command::Log | Command::DeleteLog | Command::Targets | Command::Stats => {
             ledger::command(tx, act, talk, (parsed.command, args), prepared.dedupe).await
         }
+        Command::Health => health::show(tx, act, talk).await,
         other => not_yet(tx, act, talk, other).await,
     }
 }

@@ -2,11 +2,13 @@
 
 use crate::domain::calendar::Millis;
 use crate::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, IncomingMessage};
+use crate::domain::retry::FailureReason;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
 use crate::store::dialogues::Dialogue;
 use crate::store::organisation::Person;
 use crate::usecase::notify::{self, Note};
+use crate::usecase::settle::chat_scope;
 use crate::usecase::{Act, UseCaseResult};
 
 /// One turn of a conversation.
@@ -55,9 +57,9 @@ async fn of(
     let mut chat = tx.ensure_chat(gateway, &chat.external_id, chat.kind, &chat.title, act.wall, &act.new_id()).await?;
     tx.heard_in(&chat.id, act.wall).await?;
     chat.heard_at = Some(act.wall.0);
-    // Whoever writes to us in private can be written to, whatever the platform said before.
-    if chat.kind == ChatKind::Private && chat.state == ChatState::Suspended {
+    if chat.state == ChatState::Suspended && hearing_reopens(&chat) {
         tx.set_chat_state(&chat.id, ChatState::Active, None).await?;
+        tx.close_incidents(&chat_scope(&chat.id), act.at).await?;
         chat.state = ChatState::Active;
     }
     let person = match tx.identity(gateway, &from.external_id).await? {
@@ -73,6 +75,13 @@ async fn of(
         pressed: what.1,
         said_at: None,
     })
+}
+
+/// Whoever writes to us in private can be written to, whatever the platform said before. A group given up because it
+/// refused everything, where the platform does not tell that we were thrown out, proves by being heard that we are back.
+fn hearing_reopens(chat: &Chat) -> bool {
+    let reason = chat.reason.as_deref().and_then(|reason| reason.parse().ok());
+    chat.kind == ChatKind::Private || matches!(reason, Some(FailureReason::Generic | FailureReason::NotMember))
 }
 
 impl Talk {

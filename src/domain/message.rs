@@ -243,6 +243,12 @@ impl DeliveryState {
         rules.into_iter().find(|(state, _)| any(*state)).map_or(Self::Skipped, |(_, delivery)| delivery)
     }
 
+    /// Whether it is over and the chat has nothing of the bulletin.
+    #[must_use]
+    pub const fn is_left_unsent(self) -> bool {
+        matches!(self, Self::Failed | Self::Skipped | Self::Expired | Self::Cancelled)
+    }
+
     /// Whether the chat has at least a part of the bulletin for certain.
     #[must_use]
     pub const fn reached(self) -> bool {

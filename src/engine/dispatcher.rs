@@ -14,13 +14,14 @@ use tokio::sync::mpsc;
 use super::{Core, EngineResult};
 use crate::domain::calendar::Millis;
 use crate::platform::pacer::Pacer;
-use crate::platform::{Gateway, SelfInfo};
+use crate::platform::Gateway;
 use crate::store::Tx;
 use crate::store::messages::Finished;
 use crate::usecase::settle;
 
 mod call;
 mod conclude;
+mod health;
 mod start;
 
 use call::{Done, Report};
@@ -54,6 +55,10 @@ pub struct Dispatcher {
     /// Chats with a call on its way: a platform serialises them anyway, and order in a chat is kept.
     busy: HashSet<String>,
     halted: Option<Halt>,
+    /// An incident of the account is open: the platform is asked whether that is still so.
+    sick: Option<Halt>,
+    /// The platform answered such a question, and that is not written down yet.
+    known_again: bool,
     swept_at: Option<Duration>,
 }
 
@@ -109,6 +114,8 @@ impl Dispatcher {
             uploading: HashSet::new(),
             busy: HashSet::new(),
             halted: None,
+            sick: None,
+            known_again: false,
             swept_at: None,
         }
     }
@@ -125,6 +132,7 @@ impl Dispatcher {
         let held = self.hold_lease(&mut tx, now).await?;
         let mut plan = start::Plan::default();
         if held {
+            self.note_probe(&mut tx).await?;
             self.sweep(&mut tx, now).await?;
             if self.halted.is_none() {
                 plan = self.plan_starts(&mut tx, now).await?;
@@ -136,7 +144,7 @@ impl Dispatcher {
         for call in plan.calls {
             self.launch(call);
         }
-        self.probe_if_halted(now);
+        self.probe_if_sick(now);
         Ok(Ticked { started, recorded, in_flight: self.in_flight, next: self.next_tick(now, plan.next) })
     }
 
@@ -213,6 +221,7 @@ impl Dispatcher {
         self.lease = lease.map(|lease| HeldLease { epoch: lease.epoch, renewed_at: now });
         if self.lease.is_some() && first {
             self.reload_pacer(tx, now).await?;
+            self.learn_whether_sick(tx, now).await?;
         }
         Ok(self.lease.is_some())
     }
@@ -236,35 +245,15 @@ impl Dispatcher {
         for attempt_id in tx.abandoned_attempts(self.gateway.name(), wall).await? {
             let lost = Finished::Unknown { detail: "crashed".to_owned() };
             tx.finish_attempt(&attempt_id, &lost, wall).await?;
+            self.count_one(tx).await?;
         }
         Ok(())
     }
 
     fn next_tick(&self, now: Duration, planned: Option<Duration>) -> Option<Duration> {
         let renewal = self.lease.map(|lease| lease.renewed_at + self.settings.lease / 3);
-        let probe = self.halted.map(|halt| halt.probe_at);
-        [planned, renewal, probe].into_iter().flatten().map(|at| at.max(now)).min()
-    }
-
-    fn probe_if_halted(&mut self, now: Duration) {
-        let Some(halt) = self.halted.filter(|halt| halt.probe_at <= now) else { return };
-        self.halted = Some(Halt { probe_at: halt.probe_at.max(now) + self.settings.probe_every });
-        let (gateway, reporter) = (self.gateway.clone(), self.reporter.clone());
-        self.core.calls.spawn(async move {
-            let works = gateway.identify().await.map(|SelfInfo { .. }| ()).map_err(|error| error.to_string());
-            // The dispatcher may be gone by now; then nobody needs the answer.
-            let _ = reporter.send(Report::Probe(works));
-        });
-    }
-
-    fn probed(&mut self, works: Result<(), String>) {
-        match works {
-            Ok(()) => {
-                tracing::info!(gateway = self.gateway.name(), "gateway.recovered");
-                self.halted = None;
-            }
-            Err(error) => tracing::warn!(gateway = self.gateway.name(), %error, "gateway.still_halted"),
-        }
+        let probes = [self.halted, self.sick].map(|halt| halt.map(|halt| halt.probe_at));
+        [planned, renewal, probes[0], probes[1]].into_iter().flatten().map(|at| at.max(now)).min()
     }
 
     /// Whether nothing starts because the account itself is at fault.
@@ -285,9 +274,11 @@ impl Dispatcher {
     async fn record_each(&mut self, tx: &mut Tx, done: &[Done]) -> EngineResult<()> {
         for done in done {
             let finished = self.conclude(tx, done).await?;
+            self.count(tx, done, &finished).await?;
             let core = self.core.clone();
             let act = core.act(&self.commune_id);
             settle::record(tx, &act, &done.message_id, &done.attempt_id, &finished).await?;
+            self.note_success(tx, &finished).await?;
         }
         Ok(())
     }

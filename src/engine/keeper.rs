@@ -11,7 +11,9 @@ use crate::id::sha256_hex;
 use crate::store::Tx;
 use crate::store::answers::ReminderStep;
 use crate::store::broadcasts::{Broadcast, BroadcastState};
-use crate::usecase::{Act, fire, remind, wall};
+use crate::usecase::{Act, fallback, fire, remind, wall};
+
+mod stand_in;
 
 /// Keeps a commune's rows in order.
 pub struct Keeper {
@@ -44,6 +46,8 @@ impl Keeper {
     pub async fn tick(&self) -> EngineResult<()> {
         self.warn().await?;
         self.remind().await?;
+        self.stand_in().await?;
+        self.warn_of_budgets().await?;
         self.expire_and_close().await?;
         self.renew_walls().await?;
         self.seal().await?;
@@ -102,6 +106,10 @@ impl Keeper {
         tx.lapse_obligations(act.at.plus_days(-act.house.lapse_days), act.at).await?;
         for broadcast in tx.running_broadcasts().await? {
             tx.mark_reached_again(&broadcast.id).await?;
+            // Another group may still take over: nobody is given up before that is decided.
+            if fallback::is_undecided(&mut tx, &broadcast.id).await? {
+                continue;
+            }
             if tx.mark_unreachable(&broadcast.id).await? > 0 {
                 remind::tell_unreachable(&mut tx, &act, &broadcast).await?;
             }

@@ -87,6 +87,7 @@ const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at
 const NEXT_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) + 1 FROM broadcasts WHERE bulletin_id = $1";
 const RUNNING: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, number, state, ack_deadline, started_at, closed_at \
      FROM broadcasts WHERE state = 'running' ORDER BY started_at, id";
+const ANY_RUNNING: &str = "SELECT COUNT(*) FROM broadcasts WHERE state = 'running'";
 const CLOSE: &str = "UPDATE broadcasts SET state = $2, closed_at = $3 WHERE id = $1 AND state = 'running'";
 // Unknown is open, unless its resend is settled.
 const OPEN_PIECES: &str = "SELECT \
@@ -168,6 +169,15 @@ impl Tx {
     /// The database.
     pub async fn running_broadcasts(&mut self) -> StoreResult<Vec<Broadcast>> {
         Ok(on!(self, |c| sqlx::query_as(RUNNING).fetch_all(c).await?))
+    }
+
+    /// Whether any broadcast has something open.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_running_broadcasts(&mut self) -> StoreResult<bool> {
+        let count: i64 = on!(self, |c| sqlx::query_scalar(ANY_RUNNING).fetch_one(c).await?);
+        Ok(count > 0)
     }
 
     /// Ends a running broadcast. False when it had ended.

@@ -21,7 +21,7 @@ pub struct Lease {
 pub struct Incident {
     /// The id.
     pub id: String,
-    /// What is sick: `gateway:NAME` or `chat:ID`.
+    /// What is sick: `gateway:NAME`, `receiving:NAME` or `chat:ID`.
     pub scope: String,
     /// A word for the fault, such as `unauthorized` or `kicked`.
     pub kind: String,
@@ -46,7 +46,11 @@ const RELEASE: &str = "UPDATE leases SET until = 0 WHERE name = $1 AND owner = $
 const EXPIRE_ALL: &str = "UPDATE leases SET until = 0";
 const OPEN: &str =
     "INSERT INTO incidents (id, scope, kind, detail, opened_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND closed_at IS NULL";
+// That a message arrived says nothing of what runs out in a month.
+const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND closed_at IS NULL \
+     AND kind NOT IN ('asset_expires', 'token_expires')";
+const CLOSE_KIND: &str =
+    "UPDATE incidents SET closed_at = $3 WHERE scope = $1 AND kind = $2 AND closed_at IS NULL";
 const OPEN_INCIDENTS: &str = "SELECT id, scope, kind, detail, opened_at, closed_at FROM incidents WHERE closed_at IS NULL ORDER BY opened_at, id";
 
 impl Tx {
@@ -125,12 +129,23 @@ impl Tx {
         Ok(affected == 1)
     }
 
-    /// Closes every incident of a scope; gives how many were open.
+    /// Closes every fault of a scope, because something worked there; gives how many were open. What is about to run out
+    /// stays open.
     ///
     /// # Errors
     /// The database.
     pub async fn close_incidents(&mut self, scope: &str, at: Millis) -> StoreResult<u64> {
         Ok(on!(self, |c| sqlx::query(CLOSE).bind(scope).bind(at.0).execute(c).await?.rows_affected()))
+    }
+
+    /// Closes one incident. False when it was not open.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn close_incident(&mut self, scope: &str, kind: &str, at: Millis) -> StoreResult<bool> {
+        let affected =
+            on!(self, |c| sqlx::query(CLOSE_KIND).bind(scope).bind(kind).bind(at.0).execute(c).await?.rows_affected());
+        Ok(affected == 1)
     }
 
     /// Incidents that are open, oldest first.

@@ -21,6 +21,7 @@ mod deliver;
 mod oblige;
 mod repeat;
 
+pub(super) use deliver::deliver as deliver_to;
 pub use deliver::view_of;
 pub use repeat::{Answered, answer_missed};
 

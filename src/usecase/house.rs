@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::budget::Budget;
 use crate::domain::calendar::{Holidays, OfficeHours, SendWindows};
 use crate::domain::carriage::{ANY_TYPE, Files};
 use crate::domain::render;
@@ -26,6 +27,8 @@ pub struct GatewayTraits {
     pub private_window: Option<i64>,
     /// Whether hearing a group message there proves that it was said to us.
     pub hearing_is_address: bool,
+    /// What the account may use up; none without a limit.
+    pub budget: Option<Budget>,
 }
 
 impl GatewayTraits {
@@ -42,6 +45,7 @@ impl GatewayTraits {
             hears_documents: true,
             private_window: None,
             hearing_is_address: false,
+            budget: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Saying something to a person or a chat: every word is a message row and shares the queue's pace.
 
-use super::{Act, UseCaseResult};
+use super::{Act, UseCaseResult, incidents};
 use crate::domain::message::{Lane, Purpose};
 use crate::domain::org::Role;
 use crate::domain::render::{Button, escape};
@@ -129,11 +129,7 @@ pub async fn reply(tx: &mut Tx, act: &Act<'_>, chat: &Chat, note: &Note, reply_t
 /// # Errors
 /// The database.
 pub async fn tell(tx: &mut Tx, act: &Act<'_>, person_id: &str, purpose: Purpose, note: &Note) -> UseCaseResult<usize> {
-    let mut chats = tx.private_chat_of(person_id).await?;
-    chats.retain(|chat| private_is_open(act, chat));
-    if chats.is_empty() {
-        chats = office_chats_of(tx, act, person_id).await?;
-    }
+    let chats = chats_of(tx, act, person_id).await?;
     for chat in &chats {
         say(tx, act, chat, purpose, note, None).await?;
     }
@@ -144,6 +140,27 @@ pub async fn tell(tx: &mut Tx, act: &Act<'_>, person_id: &str, purpose: Purpose,
 fn private_is_open(act: &Act<'_>, chat: &Chat) -> bool {
     let window = act.house.gateways.get(&chat.gateway).and_then(|traits| traits.private_window);
     window.is_none_or(|window| chat.heard_at.is_some_and(|heard| act.wall.0 < heard.saturating_add(window)))
+}
+
+/// Where a person is written to: in private through gateways that work, else in an office group on one that does, else
+/// wherever it will be read once the platform is back.
+async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {
+    let sick = incidents::sick_gateways(tx).await?;
+    let well = |chats: &[Chat]| -> Vec<Chat> {
+        chats.iter().filter(|chat| !sick.contains(&chat.gateway)).cloned().collect()
+    };
+    let mut private = tx.private_chat_of(person_id).await?;
+    private.retain(|chat| private_is_open(act, chat));
+    let through = well(&private);
+    if !through.is_empty() {
+        return Ok(through);
+    }
+    let office = office_chats_of(tx, act, person_id).await?;
+    let through = well(&office);
+    if !through.is_empty() {
+        return Ok(through);
+    }
+    Ok(if private.is_empty() { office } else { private })
 }
 
 async fn office_chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {

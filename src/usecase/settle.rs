@@ -11,6 +11,11 @@ use crate::store::binding::ChatState;
 use crate::store::messages::{Finished, Message, NewMessage};
 use crate::store::operations::Incident;
 
+/// Refusals without a known reason in one chat after which it is held to be lost.
+const REFUSALS_IN_A_ROW: usize = 3;
+/// Messages of a chat that are looked at for them, waiting ones among them.
+const LOOK_BACK: i64 = 20;
+
 /// Records the outcome of an attempt, and what a final refusal means beyond its message.
 /// Gives false when the message had moved on.
 ///
@@ -64,6 +69,9 @@ async fn after_refusal(tx: &mut Tx, act: &Act<'_>, message: &Message, reason: &s
         Consequence::ParkChat => park_chat(tx, act, message, reason, detail).await,
         Consequence::StopBroadcast => stop_broadcast(tx, act, message, detail).await,
         Consequence::SuspectContent if repeats(tx, message).await? => stop_broadcast(tx, act, message, detail).await,
+        Consequence::SuspectContent if keeps_refusing(tx, message).await? => {
+            park_chat(tx, act, message, reason, detail).await
+        }
         Consequence::SuspectContent | Consequence::Message | Consequence::HaltGateway => Ok(()),
     }
 }
@@ -99,15 +107,20 @@ pub async fn open_incident(tx: &mut Tx, act: &Act<'_>, scope: &str, kind: &str, 
         opened_at: act.at.0,
         closed_at: None,
     };
-    Ok(tx.open_incident(&incident).await?)
+    let opened = tx.open_incident(&incident).await?;
+    if opened {
+        tracing::warn!(scope, kind, "incident.opened");
+    }
+    Ok(opened)
 }
 
 async fn repeats(tx: &mut Tx, message: &Message) -> UseCaseResult<bool> {
     let Some(broadcast_id) = &message.broadcast_id else { return Ok(false) };
     let messages = tx.messages_of_broadcast(broadcast_id).await?;
-    let any_sent = messages.iter().any(|other| other.state == MessageState::Sent);
+    let here: Vec<Message> = messages.into_iter().filter(|other| other.gateway == message.gateway).collect();
+    let any_sent = here.iter().any(|other| other.state == MessageState::Sent);
     let mut refusals: Vec<(String, String)> = Vec::new();
-    for other in messages.iter().filter(|other| other.state == MessageState::Failed) {
+    for other in here.iter().filter(|other| is_generic(other)) {
         let last = tx.attempts_of(&other.id).await?.pop();
         refusals.extend(last.and_then(|attempt| Some((other.chat_id.clone(), attempt.detail?))));
     }
@@ -115,9 +128,26 @@ async fn repeats(tx: &mut Tx, message: &Message) -> UseCaseResult<bool> {
     Ok(same_text_stops(&refusals, any_sent))
 }
 
+fn is_generic(message: &Message) -> bool {
+    message.state == MessageState::Failed && message.reason.as_deref() == Some(FailureReason::Generic.as_str())
+}
+
+/// Whether a chat has refused everything lately in words that no table knows. Not every platform says that we were thrown
+/// out: there this is how it shows.
+async fn keeps_refusing(tx: &mut Tx, message: &Message) -> UseCaseResult<bool> {
+    let latest = tx.messages_to_chat(&message.chat_id, LOOK_BACK).await?;
+    let tried = |other: &&Message| {
+        matches!(other.state, MessageState::Sent | MessageState::Failed | MessageState::Unknown)
+    };
+    let tried: Vec<&Message> = latest.iter().filter(tried).take(REFUSALS_IN_A_ROW).collect();
+    Ok(tried.len() == REFUSALS_IN_A_ROW && tried.into_iter().all(is_generic))
+}
+
+/// Stops the rest of a broadcast on the platform that refuses its content. Another platform may well take it.
 async fn stop_broadcast(tx: &mut Tx, act: &Act<'_>, message: &Message, detail: &str) -> UseCaseResult<()> {
     let Some(broadcast_id) = &message.broadcast_id else { return Ok(()) };
-    if message.purpose != Purpose::Broadcast || tx.cancel_messages(broadcast_id, "content_refused").await? == 0 {
+    if message.purpose != Purpose::Broadcast || tx.cancel_messages_on(broadcast_id, &message.gateway, "content_refused").await? == 0
+    {
         return Ok(());
     }
     tx.audit(act, "broadcast.stopped", broadcast_id, "content_refused").await?;

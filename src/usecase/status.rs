@@ -29,7 +29,7 @@ mod totals;
 pub use crate::store::overview::Window;
 pub use counts::{DeliveryCounts, ObligationCounts};
 pub use parts::PartStatus;
-pub use totals::{Stats, overall};
+pub use totals::{OpenIncident, Stats, incidents, overall};
 
 /// Everything that is known of one bulletin.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -52,6 +52,8 @@ pub struct BulletinStatus {
     pub schedule: Option<ScheduleStatus>,
     /// Its firings, oldest first.
     pub broadcasts: Vec<BroadcastStatus>,
+    /// Faults that are open now on the gateways it went through.
+    pub incidents: Vec<OpenIncident>,
 }
 
 /// When a bulletin goes.
@@ -107,6 +109,10 @@ pub struct DeliveryStatus {
     pub units: Vec<String>,
     /// Where it stands, read off its parts.
     pub state: DeliveryState,
+    /// Whether other groups took its place.
+    pub replaced: bool,
+    /// Names of the groups whose place it took, in the order of their deliveries.
+    pub fallback_for: Vec<String>,
     /// Its parts, in order.
     pub messages: Vec<PartStatus>,
 }
@@ -177,6 +183,7 @@ pub async fn of_bulletin(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> Use
     let schedule = tx.schedule_of(&bulletin.id).await?;
     let composer = tx.person(&bulletin.composer_id).await?.filter(|person| person.commune_id == act.commune_id);
     let broadcasts = tx.broadcasts_of(&bulletin.id).await?;
+    let broadcasts = if broadcasts.is_empty() { Vec::new() } else { gathered(tx, &bulletin.id, broadcasts).await? };
     Ok(BulletinStatus {
         code: bulletin.code.clone(),
         kind: bulletin.kind,
@@ -186,8 +193,20 @@ pub async fn of_bulletin(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> Use
         urgency: version.urgency,
         composer: composer.map(|person| person.name).unwrap_or_default(),
         schedule: schedule.map(|schedule| ScheduleStatus { fire_at: Millis(schedule.fire_at), state: schedule.state }),
-        broadcasts: if broadcasts.is_empty() { Vec::new() } else { gathered(tx, &bulletin.id, broadcasts).await? },
+        incidents: incidents_of(tx, &broadcasts).await?,
+        broadcasts,
     })
+}
+
+/// The open faults of the gateways that a bulletin went through, in either direction.
+async fn incidents_of(tx: &mut Tx, broadcasts: &[BroadcastStatus]) -> UseCaseResult<Vec<OpenIncident>> {
+    let mut incidents = incidents(tx).await?;
+    let deliveries: Vec<&DeliveryStatus> = broadcasts.iter().flat_map(|broadcast| &broadcast.deliveries).collect();
+    incidents.retain(|incident| {
+        let name = incident.scope.split_once(':').filter(|(what, _)| *what != "chat").map(|(_, name)| name);
+        deliveries.iter().any(|delivery| Some(delivery.gateway.as_str()) == name)
+    });
+    Ok(incidents)
 }
 
 async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) -> UseCaseResult<Vec<BroadcastStatus>> {
@@ -204,7 +223,7 @@ async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) ->
             fire_at: Millis(broadcast.fire_at),
             state: broadcast.state,
             ack_deadline: broadcast.ack_deadline.map(Millis),
-            counts: deliveries.iter().map(|delivery: &DeliveryStatus| (delivery.state, 1)).collect(),
+            counts: deliveries.iter().map(|delivery: &DeliveryStatus| (delivery.state, delivery.replaced)).collect(),
             acknowledgements: obligations.iter().map(counts::of_obligation).collect(),
             deliveries,
             obligations,

@@ -22,6 +22,8 @@ mod fixture;
 #[cfg(test)]
 mod flow_bind;
 #[cfg(test)]
+mod flow_fallback;
+#[cfg(test)]
 mod flow_faults;
 #[cfg(test)]
 mod flow_organise;

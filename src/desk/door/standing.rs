@@ -92,6 +92,7 @@ pub(super) const fn is_here(command: Command) -> bool {
             | Command::DeleteLog
             | Command::Targets
             | Command::Stats
+            | Command::Health
     )
 }
 

@@ -77,8 +77,27 @@ pub(super) fn sums(locale: &Locale, status: &BulletinStatus, broadcast: &Broadca
     if late + proxy > 0 {
         lines.push(say!(locale, "watch-marks", late = late, proxy = proxy));
     }
+    lines.extend(stand_ins(locale, broadcast));
     if broadcast.reminders > 0 {
         lines.push(say!(locale, "watch-reminded", count = broadcast.reminders));
+    }
+    lines
+}
+
+/// Which groups took which others' place.
+fn stand_ins(locale: &Locale, broadcast: &BroadcastStatus) -> Vec<String> {
+    let taken: Vec<&DeliveryStatus> =
+        broadcast.deliveries.iter().filter(|delivery| !delivery.fallback_for.is_empty()).collect();
+    let mut lines: Vec<String> = taken
+        .iter()
+        .take(MOST)
+        .map(|delivery| {
+            let instead = delivery.fallback_for.join(", ");
+            say!(locale, "watch-fallback", group = delivery.group.as_str(), gateway = delivery.gateway.as_str(), instead)
+        })
+        .collect();
+    if taken.len() > MOST {
+        lines.push(say!(locale, "watch-more-groups", count = taken.len() - MOST));
     }
     lines
 }
@@ -105,7 +124,7 @@ pub(super) fn troubled(locale: &Locale, code: &str, broadcast: &BroadcastStatus)
 pub(super) fn failed(broadcast: &BroadcastStatus) -> Vec<Numbered<'_>> {
     let states = [DeliveryState::Failed, DeliveryState::Partial, DeliveryState::Skipped, DeliveryState::Cancelled];
     let found = standing(broadcast, &states).into_iter();
-    found.filter(|(_, delivery)| open_part(delivery).is_some()).collect()
+    found.filter(|(_, delivery)| !delivery.replaced && open_part(delivery).is_some()).collect()
 }
 
 fn named(locale: &Locale, deliveries: &[Numbered<'_>]) -> Vec<String> {

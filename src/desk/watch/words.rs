@@ -62,6 +62,8 @@ fn known(locale: &Locale, reason: &str) -> Option<String> {
         "earlier_part_failed" => "watch-why-earlier-part",
         "content_refused" => "watch-why-content",
         "expired" => "watch-why-expired",
+        "fallback" => "watch-why-fallback",
+        "budget" => "watch-why-budget",
         _ => of_failure(reason.parse().ok()?),
     };
     Some(locale.text(key, &[]))

@@ -28,7 +28,6 @@ impl Dispatcher {
             tx.put_upload_handle(self.gateway.name(), sha256, name, handle, self.core.wall_now()).await?;
         }
         let at = self.core.business_now();
-        tx.close_incidents(&gateway_scope(self.gateway.name()), at).await?;
         Ok(Finished::Sent { external_id: receipt.external_id.clone(), at })
     }
 
@@ -116,6 +115,7 @@ impl Dispatcher {
     async fn open_gateway_incident(&mut self, tx: &mut Tx, kind: &str, detail: &str) -> EngineResult<()> {
         let core = self.core.clone();
         let act = core.act(&self.commune_id);
+        self.is_sick(self.core.clocks.mono.elapsed());
         if !open_incident(tx, &act, &gateway_scope(self.gateway.name()), kind, detail).await? {
             return Ok(());
         }

@@ -47,11 +47,17 @@ impl Dispatcher {
         }
         let wall = self.core.wall_now();
         let due = tx.due_messages(self.gateway.name(), wall, self.core.business_now(), LOOK_AHEAD).await?;
+        let spent = self.spent(tx).await?;
         let flash_waits = due.iter().any(|message| message.lane == Lane::Flash.number());
         for message in due {
             if self.pacer.gateway_free_at() > now {
                 plan.look_again(self.pacer.gateway_free_at());
                 break;
+            }
+            if self.save_budget(tx, spent, &message).await? {
+                // What its place in the chat's turn goes to shows in the next look.
+                plan.look_again(now);
+                continue;
             }
             self.consider(tx, now, message, flash_waits, &mut plan).await?;
         }

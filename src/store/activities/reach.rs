@@ -30,6 +30,8 @@ pub struct GatewayReach {
     /// Group chats, or private ones from which a head passes it on by hand.
     #[sqlx(try_from = "String")]
     pub chat_kind: ChatKind,
+    /// The gateway of the groups that took these groups' place; none where nothing did.
+    pub replaced_by: Option<String>,
     /// Groups it was meant for; a group with two deliveries is one.
     pub planned: i64,
     /// Groups in which it stands complete.
@@ -50,15 +52,20 @@ const REACHES: &str = "WITH fired AS ( \
        FROM messages m JOIN fired f ON f.id = m.broadcast_id \
        WHERE m.purpose = 'broadcast' AND m.delivery_id IS NOT NULL GROUP BY m.delivery_id, m.part), \
      complete AS ( \
-       SELECT delivery_id, MAX(sent_at) AS sent_at FROM parts GROUP BY delivery_id HAVING COUNT(sent_at) >= MAX(parts)) \
+       SELECT delivery_id, MAX(sent_at) AS sent_at FROM parts GROUP BY delivery_id HAVING COUNT(sent_at) >= MAX(parts)), \
+     replaced AS ( \
+       SELECT x.delivery_id, MIN(tc.gateway) AS gateway FROM fired f JOIN deliveries o ON o.broadcast_id = f.id \
+       JOIN fallbacks x ON x.delivery_id = o.id LEFT JOIN deliveries t ON t.id = x.by_delivery LEFT JOIN chats tc ON tc.id = t.chat_id \
+       GROUP BY x.delivery_id HAVING COUNT(x.by_delivery) = COUNT(*)) \
      SELECT b.code, v.version, v.level, v.plan_code, v.theme, b.state = 'withdrawn' AS withdrawn, c.gateway, c.kind AS chat_kind, \
-            COUNT(DISTINCT d.group_id) AS planned, \
+            x.gateway AS replaced_by, COUNT(DISTINCT d.group_id) AS planned, \
             COUNT(DISTINCT CASE WHEN r.sent_at IS NOT NULL THEN d.group_id END) AS sent, MIN(r.sent_at) AS first_sent_at \
      FROM fired f JOIN bulletins b ON b.id = f.bulletin_id \
      JOIN bulletin_versions v ON v.bulletin_id = f.bulletin_id AND v.version = f.version \
      JOIN deliveries d ON d.broadcast_id = f.id JOIN chats c ON c.id = d.chat_id LEFT JOIN complete r ON r.delivery_id = d.id \
-     GROUP BY b.code, v.version, v.level, v.plan_code, v.theme, b.state, c.gateway, c.kind \
-     ORDER BY b.code, v.version, c.gateway, c.kind";
+     LEFT JOIN replaced x ON x.delivery_id = d.id \
+     GROUP BY b.code, v.version, v.level, v.plan_code, v.theme, b.state, c.gateway, c.kind, x.gateway \
+     ORDER BY b.code, v.version, c.gateway, c.kind, x.gateway";
 
 impl Tx {
     /// How far the directives and announcements got that were being sent between `from` and `to` (exclusive), each with

@@ -70,9 +70,13 @@ const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' 
      WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";
 const CANCEL_BROADCAST: &str = "UPDATE messages SET state = 'cancelled', reason = $2 \
      WHERE broadcast_id = $1 AND state IN ('pending', 'retry_wait')";
+const CANCEL_ON_GATEWAY: &str = "UPDATE messages SET state = 'cancelled', reason = $3 \
+     WHERE broadcast_id = $1 AND gateway = $2 AND state IN ('pending', 'retry_wait')";
 const SKIP_REST: &str = "UPDATE messages SET state = 'skipped', reason = 'earlier_part_failed' \
      WHERE delivery_id = $1 AND purpose = 'broadcast' AND part > $2 AND state IN ('pending', 'retry_wait')";
 const OPEN: &str = "SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait', 'sending')";
+const OPEN_ON: &str =
+    "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait', 'sending')";
 const OPEN_BUT_EDITS: &str =
     "SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait', 'sending') AND purpose <> 'edit'";
 const DEFER_CHAT: &str =
@@ -178,6 +182,20 @@ impl Tx {
             .rows_affected()))
     }
 
+    /// Cancels everything of a broadcast that has not left on one gateway; gives how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn cancel_messages_on(&mut self, broadcast_id: &str, gateway: &str, reason: &str) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(CANCEL_ON_GATEWAY)
+            .bind(broadcast_id)
+            .bind(gateway)
+            .bind(reason)
+            .execute(c)
+            .await?
+            .rows_affected()))
+    }
+
     /// Skips the parts after one that failed for good: a file without its text says nothing.
     ///
     /// # Errors
@@ -194,7 +212,15 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_scalar(OPEN).fetch_one(c).await?))
     }
 
-    /// The same without edits, which wait for idle slots.
+    /// Messages waiting or on their way on one gateway.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn open_messages_on(&mut self, gateway: &str) -> StoreResult<i64> {
+        Ok(on!(self, |c| sqlx::query_scalar(OPEN_ON).bind(gateway).fetch_one(c).await?))
+    }
+
+    /// The same over all gateways without edits, which wait for idle slots.
     ///
     /// # Errors
     /// The database.

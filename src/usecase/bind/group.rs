@@ -58,7 +58,7 @@ pub async fn type_group_code(
 ) -> UseCaseResult<PendingBinding> {
     let invite = usable(tx, act, code, InvitePurpose::Group, account, &chat.id).await?;
     let group = invited(tx, act, &invite).await?;
-    refuse_unfit(tx, &group, chat).await?;
+    refuse_unfit(tx, act, &group, chat).await?;
     mark_typed(tx, act, &invite, account, &chat.id).await?;
     let first = invite.state == InviteState::Open;
     Ok(PendingBinding { invite_id: invite.id, group, chat: chat.clone(), typed_by: account.to_owned(), first })
@@ -74,7 +74,7 @@ pub async fn confirm_group(tx: &mut Tx, act: &Act<'_>, invite_id: &str) -> UseCa
     require_admin_over(tx, act, &group.id).await?;
     let chat = tx.chat(invite.typed_chat.as_deref().unwrap_or_default()).await?;
     let chat = chat.ok_or_else(|| UseCaseError::NotFound { what: "invite", name: invite.id.clone() })?;
-    refuse_unfit(tx, &group, &chat).await?;
+    refuse_unfit(tx, act, &group, &chat).await?;
     settle(tx, act, &invite.id, InviteState::Used).await?;
     tx.bind_group(&group.id, &chat.id, act.at).await?;
     tx.audit(act, "group.bound", &group.id, &chat.id).await?;
@@ -109,7 +109,7 @@ pub async fn unbind(tx: &mut Tx, act: &Act<'_>, group_id: &str) -> UseCaseResult
     Ok(group)
 }
 
-async fn refuse_unfit(tx: &mut Tx, group: &Group, chat: &Chat) -> UseCaseResult<()> {
+async fn refuse_unfit(tx: &mut Tx, act: &Act<'_>, group: &Group, chat: &Chat) -> UseCaseResult<()> {
     if chat.kind == ChatKind::Private {
         return Err(UseCaseError::refused("refused-code-not-in-group"));
     }
@@ -120,8 +120,21 @@ async fn refuse_unfit(tx: &mut Tx, group: &Group, chat: &Chat) -> UseCaseResult<
     match tx.group_of_chat(&chat.id).await? {
         Some(other) if other.id == group.id => refuse_bound_slot(&other),
         Some(other) => Err(UseCaseError::refused_with("refused-chat-bound", vec![("group", other.name)])),
-        None => Ok(()),
+        None => refuse_beyond_budget(tx, act, &group.gateway).await,
     }
+}
+
+/// An account that may be in so many groups only: a binding beyond that would be refused by the platform, much later and
+/// without a reason.
+async fn refuse_beyond_budget(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseResult<()> {
+    let Some(budget) = act.house.gateways.get(gateway).and_then(|traits| traits.budget) else { return Ok(()) };
+    let bound = tx.groups_bound_on(gateway).await?;
+    if bound.len() < usize::try_from(budget.groups).unwrap_or(usize::MAX) {
+        return Ok(());
+    }
+    let (limit, groups) = (budget.groups.to_string(), bound.join(", "));
+    let args = vec![("gateway", gateway.to_owned()), ("limit", limit), ("groups", groups)];
+    Err(UseCaseError::refused_with("refused-group-budget", args))
 }
 
 fn refuse_bound_slot(group: &Group) -> UseCaseResult<()> {

@@ -13,7 +13,7 @@ use crate::usecase::notify::encode_buttons;
 mod files;
 
 /// Queues everything that one group gets.
-pub(super) async fn deliver(
+pub(in crate::usecase) async fn deliver(
     tx: &mut Tx,
     act: &Act<'_>,
     what: (&Bulletin, &BulletinVersion),

@@ -23,10 +23,12 @@ pub struct DeliveryCounts {
     pub cancelled: i64,
     /// Still to be sent, or on its way.
     pub pending: i64,
+    /// Not sent, because other groups took their place: these stand beside the others and are in no sum.
+    pub replaced: i64,
 }
 
 impl DeliveryCounts {
-    /// All of them.
+    /// All of them but the replaced ones: each group that was meant is counted once.
     #[must_use]
     pub const fn total(&self) -> i64 {
         self.sent
@@ -55,11 +57,22 @@ impl DeliveryCounts {
     }
 }
 
-impl FromIterator<(DeliveryState, i64)> for DeliveryCounts {
-    fn from_iter<I: IntoIterator<Item = (DeliveryState, i64)>>(states: I) -> Self {
+impl DeliveryCounts {
+    /// Adds so many of a state, of which other groups took the place or not.
+    pub const fn add_all(&mut self, (state, replaced): (DeliveryState, bool), count: i64) {
+        if replaced && state.is_left_unsent() {
+            self.replaced += count;
+        } else {
+            self.add(state, count);
+        }
+    }
+}
+
+impl FromIterator<(DeliveryState, bool)> for DeliveryCounts {
+    fn from_iter<I: IntoIterator<Item = (DeliveryState, bool)>>(deliveries: I) -> Self {
         let mut counts = Self::default();
-        for (state, count) in states {
-            counts.add(state, count);
+        for delivery in deliveries {
+            counts.add_all(delivery, 1);
         }
         counts
     }

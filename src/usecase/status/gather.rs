@@ -7,6 +7,7 @@ use crate::domain::ack::Way;
 use crate::domain::calendar::Millis;
 use crate::domain::message::{DeliveryState, MessageState};
 use crate::store::Tx;
+use crate::store::fallbacks::StandIn;
 use crate::store::overview::{OwedAnswer, SentMessage};
 use crate::usecase::UseCaseResult;
 
@@ -19,15 +20,39 @@ fn by_key<T>(rows: impl IntoIterator<Item = (String, T)>) -> HashMap<String, Vec
     found
 }
 
+/// Who took whose place.
+struct StandIns(Vec<StandIn>);
+
+impl StandIns {
+    const fn of(rows: Vec<StandIn>) -> Self {
+        Self(rows)
+    }
+
+    /// Whether every unit of a delivery has another one.
+    fn replaced(&self, delivery_id: &str) -> bool {
+        let mut own = self.0.iter().filter(|row| row.delivery_id == delivery_id).peekable();
+        own.peek().is_some() && own.all(|row| row.by_delivery.is_some())
+    }
+
+    /// Names of the groups whose place a delivery took.
+    fn fallback_for(&self, delivery_id: &str) -> Vec<String> {
+        let taken = self.0.iter().filter(|row| row.by_delivery.as_deref() == Some(delivery_id));
+        taken.map(|row| row.group_name.clone()).collect()
+    }
+}
+
 pub(super) async fn deliveries(tx: &mut Tx, bulletin_id: &str) -> UseCaseResult<ByBroadcast<DeliveryStatus>> {
     let messages = tx.messages_of_bulletin(bulletin_id).await?;
     let mut messages = by_key(messages.into_iter().map(|message: SentMessage| (message.delivery_id.clone(), message)));
     let mut units = by_key(tx.unit_names_of_bulletin(bulletin_id).await?);
+    let stand_ins = StandIns::of(tx.stand_ins_of_bulletin(bulletin_id).await?);
     let rows = tx.deliveries_of_bulletin(bulletin_id).await?.into_iter().map(|row| {
         let parts = parts::of_delivery(&messages.remove(&row.id).unwrap_or_default());
         let known: Vec<MessageState> = parts.iter().map(|part| part.state).collect();
         let status = DeliveryStatus {
             units: units.remove(&row.id).unwrap_or_default(),
+            replaced: stand_ins.replaced(&row.id),
+            fallback_for: stand_ins.fallback_for(&row.id),
             id: row.id,
             group: row.group_name,
             kind: row.group_kind,

@@ -76,7 +76,7 @@ fn every_delivery_state_is_counted_exactly_once() {
         DeliveryState::Cancelled,
     ];
     assert_eq!(states.len(), DeliveryState::ALL.len());
-    let counts: DeliveryCounts = states.into_iter().map(|state| (state, 1)).collect();
+    let counts: DeliveryCounts = states.into_iter().map(|state| (state, false)).collect();
     assert_eq!((counts.total(), counts.pending, counts.sent), (9, 2, 1));
 }
 

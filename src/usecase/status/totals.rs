@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::counts::{DeliveryCounts, ObligationCounts};
+use crate::domain::calendar::Millis;
 use crate::domain::message::DeliveryState;
 use crate::store::Tx;
+use crate::store::operations::Incident;
 use crate::store::overview::Window;
+use crate::usecase::usage::{self, GatewayUsage};
 use crate::usecase::{Act, UseCaseResult};
 
 /// Milliseconds of a minute.
@@ -32,6 +35,34 @@ pub struct Stats {
     pub open_incidents: usize,
     /// Deliveries by configured gateway, those without any included.
     pub platforms: BTreeMap<String, DeliveryCounts>,
+    /// What each configured gateway has used of its month and its groups.
+    pub usage: Vec<GatewayUsage>,
+    /// The faults that are open now, oldest first.
+    pub incidents: Vec<OpenIncident>,
+}
+
+/// A fault that is open.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct OpenIncident {
+    /// What is sick: `gateway:NAME`, `receiving:NAME` or `chat:ID`.
+    pub scope: String,
+    /// A word for the fault.
+    pub kind: String,
+    /// Since when, business time.
+    pub opened_at: Millis,
+}
+
+/// The faults that are open now, oldest first.
+///
+/// # Errors
+/// The database.
+pub async fn incidents(tx: &mut Tx) -> UseCaseResult<Vec<OpenIncident>> {
+    let open = |incident: Incident| OpenIncident {
+        scope: incident.scope,
+        kind: incident.kind,
+        opened_at: Millis(incident.opened_at),
+    };
+    Ok(tx.open_incidents().await?.into_iter().map(open).collect())
 }
 
 /// The sums over the broadcasts started, and the bulletins begun, in a stretch of time.
@@ -45,14 +76,15 @@ pub async fn overall(tx: &mut Tx, act: &Act<'_>, window: Window) -> UseCaseResul
     let mut deliveries = DeliveryCounts::default();
     for group in tx.delivery_groups(commune, window).await? {
         let state = DeliveryState::derive(&group.states);
-        deliveries.add(state, group.count);
-        platforms.entry(group.gateway).or_default().add(state, group.count);
+        deliveries.add_all((state, group.replaced), group.count);
+        platforms.entry(group.gateway).or_default().add_all((state, group.replaced), group.count);
     }
     let groups = tx.obligation_groups(commune, window).await?;
     let obligations: ObligationCounts =
         groups.into_iter().map(|group| (group.state, (group.late, group.proxy), group.count)).collect();
     let wait = tx.median_wait(commune, window, obligations.acknowledged).await?;
     let bulletins = tx.bulletins_by_state(commune, window).await?;
+    let incidents = incidents(tx).await?;
     Ok(Stats {
         groups: tx.bound_groups(commune).await?,
         bulletins: bulletins.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
@@ -61,7 +93,9 @@ pub async fn overall(tx: &mut Tx, act: &Act<'_>, window: Window) -> UseCaseResul
         acknowledged_permille: (obligations.acknowledged * 1000).checked_div(obligations.expected),
         median_minutes: wait.map(|wait| wait / MINUTE),
         reminders: tx.reminders_within(commune, window).await?,
-        open_incidents: tx.open_incidents().await?.len(),
+        open_incidents: incidents.len(),
         platforms,
+        usage: usage::all(tx, act).await?,
+        incidents,
     })
 }

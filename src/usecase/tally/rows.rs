@@ -36,8 +36,15 @@ pub(super) fn documents<'a>(reaches: &'a [GatewayReach], gateways: &BTreeMap<Str
     let mut documents = Documents::new();
     for reach in reaches {
         let document = documents.entry((&reach.code, reach.version)).or_insert_with(|| unsent(reach));
-        let is_zalo = gateways.get(&reach.gateway).is_some_and(|gateway| gateway.counts_as_zalo);
-        if is_zalo && reach.chat_kind == ChatKind::Group {
+        let counts = |gateway: &String| gateways.get(gateway).is_some_and(|gateway| gateway.counts_as_zalo);
+        let is_zalo = counts(&reach.gateway) && reach.chat_kind == ChatKind::Group;
+        let stays_planned = is_zalo && reach.replaced_by.as_ref().is_some_and(|gateway| !counts(gateway));
+        if reach.replaced_by.is_some() && reach.sent == 0 && !stays_planned {
+            // Its place was taken by a group that is counted itself. Only a Zalo group that another platform stood in for
+            // is still missing, because the plan names Zalo.
+            continue;
+        }
+        if is_zalo {
             add_zalo(document, reach);
         } else {
             document.other_planned = document.other_planned.saturating_add(small(reach.planned));

@@ -1,0 +1,93 @@
+//! `/suckhoe`: what is sick, what waits, and how much of their month the accounts have used.
+
+use super::{Response, Talk};
+use crate::domain::calendar::{Millis, format_full};
+use crate::domain::org::Role;
+use crate::say;
+use crate::store::Tx;
+use crate::store::operations::Incident;
+use crate::usecase::notify::Note;
+use crate::usecase::usage::{self, GatewayUsage};
+use crate::usecase::{Act, UseCaseResult, incidents, look_up};
+
+/// Most faults that are named one by one.
+const MOST: usize = 20;
+
+/// Says how the service is.
+pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Response> {
+    look_up::require_any_role(tx, act, &[Role::Admin]).await?;
+    let locale = &act.house.locale;
+    let open = tx.open_incidents().await?;
+    let mut lines = vec![match open.len() {
+        0 => say!(locale, "health-well"),
+        count => say!(locale, "health-sick", count),
+    }];
+    for incident in open.iter().take(MOST) {
+        lines.push(fault(tx, act, incident).await?);
+    }
+    let sick = incidents::sick_gateways(tx).await?;
+    for account in usage::all(tx, act).await? {
+        let waiting = tx.open_messages_on(&account.gateway).await?;
+        lines.push(gateway(act, &account, (sick.contains(&account.gateway), waiting)));
+    }
+    lines.push(say!(locale, "health-inbox", count = tx.waiting_inbox_count().await?));
+    talk.say(tx, act, &Note::plain(lines.join("\n"))).await?;
+    Ok(Response::default())
+}
+
+/// "• zalo: mã truy cập bị từ chối, từ 07:31 thứ Hai, 28/7/2025".
+async fn fault(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult<String> {
+    let locale = &act.house.locale;
+    let (what, name) = incident.scope.split_once(':').unwrap_or(("", &incident.scope));
+    let subject = match what {
+        "chat" => say!(locale, "health-chat", name = chat_name(tx, name).await?),
+        "receiving" => say!(locale, "health-receiving", name = name),
+        _ => name.to_owned(),
+    };
+    let time = format_full(Millis(incident.opened_at));
+    Ok(say!(locale, "health-fault", subject, kind = words(act, &incident.kind), time))
+}
+
+async fn chat_name(tx: &mut Tx, chat_id: &str) -> UseCaseResult<String> {
+    if let Some(group) = tx.group_of_chat(chat_id).await? {
+        return Ok(group.name);
+    }
+    Ok(tx.chat(chat_id).await?.map(|chat| super::door::foreign(&chat.title)).unwrap_or_default())
+}
+
+fn words(act: &Act<'_>, kind: &str) -> String {
+    let locale = &act.house.locale;
+    match kind {
+        "unreachable" => say!(locale, "health-unreachable"),
+        "unauthorized" => say!(locale, "health-unauthorized"),
+        "quota" => say!(locale, "health-quota"),
+        "conflict" => say!(locale, "health-conflict"),
+        "token_expires" => say!(locale, "health-token-expires"),
+        "asset_expires" => say!(locale, "health-asset-expires"),
+        "group_disabled" => say!(locale, "health-group-disabled"),
+        "kicked" | "not_member" => say!(locale, "health-not-member"),
+        "unknown_group" => say!(locale, "health-unknown-group"),
+        "blocked" | "never_started" | "deactivated" => say!(locale, "health-private-closed"),
+        other => say!(locale, "health-other", word = other),
+    }
+}
+
+fn gateway(act: &Act<'_>, account: &GatewayUsage, (is_sick, waiting): (bool, i64)) -> String {
+    let locale = &act.house.locale;
+    let state = if is_sick { say!(locale, "health-gateway-sick") } else { say!(locale, "health-gateway-well") };
+    let (name, used) = (account.gateway.as_str(), account.usage.used());
+    match account.budget {
+        None => say!(locale, "health-gateway", name = name, state, waiting, used, groups = account.groups),
+        Some(budget) => say!(
+            locale,
+            "health-gateway-budget",
+            name = name,
+            state,
+            waiting,
+            used,
+            limit = budget.messages_a_month,
+            groups = account.groups,
+            most = budget.groups
+        ),
+    }
+}

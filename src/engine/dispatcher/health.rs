@@ -1,0 +1,134 @@
+//! Whether the account works: what stops it, what proves that it works again, and how much of its month is left.
+
+use std::time::Duration;
+
+use super::call::{Done, Report};
+use super::{Dispatcher, EngineResult, Halt};
+use crate::domain::budget::{Budget, month_of};
+use crate::domain::message::{Lane, MessageState, Purpose};
+use crate::platform::SelfInfo;
+use crate::store::Tx;
+use crate::store::messages::{Finished, QueuedMessage};
+use crate::store::usage::Direction;
+use crate::usecase::{incidents, usage};
+
+/// How much of its month an account with a budget has used, as the tick found it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spent {
+    budget: Budget,
+    used: u64,
+}
+
+impl Dispatcher {
+    /// Looks whether an incident of this account is open: the process that opened it may be gone.
+    pub(super) async fn learn_whether_sick(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {
+        if incidents::sick_gateways(tx).await?.contains(self.gateway.name()) {
+            self.is_sick(now);
+        }
+        Ok(())
+    }
+
+    /// From now on the platform is asked every now and then whether it works again, since nothing may be waiting that
+    /// would find out.
+    pub(super) fn is_sick(&mut self, now: Duration) {
+        self.sick.get_or_insert(Halt { probe_at: now + self.settings.probe_every });
+    }
+
+    /// Asks the platform, if it is time to.
+    pub(super) fn probe_if_sick(&mut self, now: Duration) {
+        let every = self.settings.probe_every;
+        let due = |halt: &mut Option<Halt>| {
+            let halt = halt.as_mut().filter(|halt| halt.probe_at <= now);
+            halt.map(|halt| halt.probe_at = halt.probe_at.max(now) + every).is_some()
+        };
+        let (halted, sick) = (due(&mut self.halted), due(&mut self.sick));
+        if !halted && !sick {
+            return;
+        }
+        let (gateway, reporter) = (self.gateway.clone(), self.reporter.clone());
+        self.core.calls.spawn(async move {
+            let works = gateway.identify().await.map(|SelfInfo { .. }| ()).map_err(|error| error.to_string());
+            // The dispatcher may be gone by now; then nobody needs the answer.
+            let _ = reporter.send(Report::Probe(works));
+        });
+    }
+
+    /// Takes the platform's answer.
+    pub(super) fn probed(&mut self, works: Result<(), String>) {
+        match works {
+            Ok(()) => {
+                if self.halted.take().is_some() {
+                    tracing::info!(gateway = self.gateway.name(), "gateway.recovered");
+                }
+                self.known_again = true;
+            }
+            Err(error) => tracing::warn!(gateway = self.gateway.name(), %error, "gateway.still_halted"),
+        }
+    }
+
+    /// Closes the incident of an account that answered, where that proves something.
+    pub(super) async fn note_probe(&mut self, tx: &mut Tx) -> EngineResult<()> {
+        if !std::mem::take(&mut self.known_again) {
+            return Ok(());
+        }
+        let core = self.core.clone();
+        if incidents::is_known_again(tx, &core.act(&self.commune_id), self.gateway.name()).await? {
+            self.sick = None;
+        }
+        Ok(())
+    }
+
+    /// Closes the incident of an account through which something left.
+    pub(super) async fn note_success(&mut self, tx: &mut Tx, finished: &Finished) -> EngineResult<()> {
+        if matches!(finished, Finished::Sent { .. }) {
+            let core = self.core.clone();
+            incidents::works_again(tx, &core.act(&self.commune_id), self.gateway.name()).await?;
+            self.sick = None;
+        }
+        Ok(())
+    }
+
+    /// Counts a message that left or may have. A row that is in doubt already was counted when it came to be so.
+    pub(super) async fn count(&self, tx: &mut Tx, done: &Done, finished: &Finished) -> EngineResult<()> {
+        if !matches!(finished, Finished::Sent { .. } | Finished::Unknown { .. }) {
+            return Ok(());
+        }
+        let message = tx.message(&done.message_id).await?;
+        if message.is_some_and(|message| message.state == MessageState::Sending) {
+            self.count_one(tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts one message that left.
+    pub(super) async fn count_one(&self, tx: &mut Tx) -> EngineResult<()> {
+        Ok(tx.count_usage(self.gateway.name(), &month_of(self.core.wall_now()), Direction::Sent).await?)
+    }
+
+    /// What the account has used of its month; none without a budget.
+    pub(super) async fn spent(&self, tx: &mut Tx) -> EngineResult<Option<Spent>> {
+        let traits = self.core.house.gateways.get(self.gateway.name());
+        let Some(budget) = traits.and_then(|traits| traits.budget) else { return Ok(None) };
+        let used = usage::of(tx, self.gateway.name(), &month_of(self.core.wall_now())).await?.used();
+        Ok(Some(Spent { budget, used }))
+    }
+
+    /// Leaves a message out, and what belongs to it, where the account's month is too far gone for it. Gives whether it did.
+    pub(super) async fn save_budget(
+        &self,
+        tx: &mut Tx,
+        spent: Option<Spent>,
+        message: &QueuedMessage,
+    ) -> EngineResult<bool> {
+        let Some(Spent { budget, used }) = spent else { return Ok(false) };
+        let lane = Lane::try_from(message.lane).unwrap_or(Lane::Normal);
+        if budget.admits(used, message.purpose, lane, message.part) {
+            return Ok(false);
+        }
+        tx.leave_queue(&message.id, MessageState::Skipped, "budget").await?;
+        if let Some(delivery_id) = message.delivery_id.as_deref().filter(|_| message.purpose == Purpose::Broadcast) {
+            tx.skip_later_parts(delivery_id, message.part).await?;
+        }
+        Ok(true)
+    }
+}

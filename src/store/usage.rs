@@ -1,0 +1,85 @@
+//! How much of its month an account has used up.
+
+use crate::domain::calendar::Millis;
+use crate::store::{StoreResult, Tx, on};
+
+/// Which way a message went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// From us: the platform took it, or may have.
+    Sent,
+    /// To us.
+    Heard,
+}
+
+/// One account in one month.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct MonthUsage {
+    /// The gateway.
+    pub gateway: String,
+    /// The month, `2025-07`.
+    pub month: String,
+    /// Messages that left.
+    pub sent: i64,
+    /// Messages that came in.
+    pub heard: i64,
+    /// When the admins were warned, machine time; none while they were not.
+    pub warned_at: Option<i64>,
+}
+
+const ADD: &str = "INSERT INTO gateway_usage (gateway, month, sent, heard) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT (gateway, month) DO UPDATE SET sent = gateway_usage.sent + excluded.sent, \
+       heard = gateway_usage.heard + excluded.heard";
+const OF_MONTH: &str =
+    "SELECT gateway, month, sent, heard, warned_at FROM gateway_usage WHERE gateway = $1 AND month = $2";
+const WARN: &str =
+    "UPDATE gateway_usage SET warned_at = $3 WHERE gateway = $1 AND month = $2 AND warned_at IS NULL";
+const GROUPS: &str = "SELECT name FROM groups WHERE gateway = $1 AND chat_id IS NOT NULL ORDER BY code";
+
+impl Tx {
+    /// Counts one message of a gateway in a month (`2025-07`, see [`crate::domain::budget::month_of`]).
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn count_usage(&mut self, gateway: &str, month: &str, direction: Direction) -> StoreResult<()> {
+        let (sent, heard) = match direction {
+            Direction::Sent => (1_i64, 0_i64),
+            Direction::Heard => (0, 1),
+        };
+        on!(self, |c| sqlx::query(ADD)
+            .bind(gateway)
+            .bind(month)
+            .bind(sent)
+            .bind(heard)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// What a gateway has used in a month; none when nothing went either way.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn month_usage(&mut self, gateway: &str, month: &str) -> StoreResult<Option<MonthUsage>> {
+        Ok(on!(self, |c| sqlx::query_as(OF_MONTH).bind(gateway).bind(month).fetch_optional(c).await?))
+    }
+
+    /// Notes that the admins were warned of this month. False when they were before, or nothing was used.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn mark_usage_warned(&mut self, gateway: &str, month: &str, at: Millis) -> StoreResult<bool> {
+        let affected =
+            on!(self, |c| sqlx::query(WARN).bind(gateway).bind(month).bind(at.0).execute(c).await?.rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Names of the groups that are bound on a gateway, by code.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn groups_bound_on(&mut self, gateway: &str) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(GROUPS).bind(gateway).fetch_all(c).await?))
+    }
+}

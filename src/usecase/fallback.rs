@@ -1,0 +1,293 @@
+//! Another group takes over where a group or a whole gateway does not get through.
+//!
+//! * Of the groups of one kind that cover a unit the lowest rank gets the broadcast, and the next is the fallback: on
+//!   another gateway when the gateway is at fault.
+//! * One delivery is one transaction: what has not left is cancelled, the other group's delivery is queued and both are
+//!   noted together. When the platform comes back nothing goes twice, and after a kill the next look does the rest.
+//! * A delivery of which anything was sent, is on its way or may have arrived is left alone; for Hỏa tốc a doubt does not
+//!   hold the other group back.
+//! * A unit without another group goes to the call list. Its message waits on for the platform.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Act, UseCaseResult, fire, incidents};
+use crate::domain::ack::ObligationState;
+use crate::domain::audience::{Directory, ReachedGroup};
+use crate::domain::message::MessageState;
+use crate::domain::org::GroupKind;
+use crate::domain::urgency::Urgency;
+use crate::store::Tx;
+use crate::store::answers::Obligation;
+use crate::store::broadcasts::{Broadcast, Delivery};
+use crate::store::bulletins::{Bulletin, BulletinVersion};
+use crate::store::fallbacks::{Fallback, Fault, ServedChat, Troubled};
+
+mod choose;
+mod tell;
+
+pub use tell::tell_uncovered;
+
+/// Tries of one message after which its gateway is held to be out of reach for ordinary broadcasts.
+const TRIES: i64 = 3;
+
+/// What is true of the commune while a tick looks at its deliveries.
+struct Sight {
+    directory: Directory,
+    /// Gateways through which nothing leaves, and why.
+    stopped: Vec<(String, String)>,
+    sick: BTreeSet<String>,
+}
+
+impl Sight {
+    async fn of(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Self> {
+        let stopped = incidents::stopped_gateways(tx).await?;
+        let sick = stopped.iter().map(|(gateway, _)| gateway.clone()).collect();
+        Ok(Self { directory: tx.directory(&act.commune_id, act.at.local_date()).await?, stopped, sick })
+    }
+}
+
+/// A broadcast with everything that is looked at to find another group, read once for all its deliveries.
+struct Scene {
+    broadcast: Broadcast,
+    bulletin: Bulletin,
+    version: BulletinVersion,
+    deliveries: Vec<Delivery>,
+    /// Pairs of delivery and unit.
+    units: Vec<(String, String)>,
+    /// Units that have answered or need not.
+    settled: BTreeSet<String>,
+    served: Vec<ServedChat>,
+    noted: Vec<Fallback>,
+}
+
+impl Scene {
+    async fn of(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<Option<Self>> {
+        let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(None) };
+        let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(None) };
+        let Some(version) = tx.version(&bulletin.id, broadcast.version).await? else { return Ok(None) };
+        let settled = |owed: &Obligation| {
+            matches!(owed.state, ObligationState::Acknowledged | ObligationState::Excused)
+        };
+        let obligations = tx.obligations_of(broadcast_id).await?;
+        Ok(Some(Self {
+            deliveries: tx.deliveries_of(broadcast_id).await?,
+            units: tx.units_of_broadcast(broadcast_id).await?,
+            settled: obligations.into_iter().filter(settled).map(|owed| owed.unit_id).collect(),
+            served: tx.served_chats(broadcast_id).await?,
+            noted: tx.fallbacks_of_broadcast(broadcast_id).await?,
+            broadcast,
+            bulletin,
+            version,
+        }))
+    }
+
+    fn case(&self, troubled: &Troubled) -> Option<Case<'_>> {
+        let delivery = self.deliveries.iter().find(|delivery| delivery.id == troubled.delivery_id)?;
+        Some(Case { fault: troubled.fault, delivery, scene: self })
+    }
+}
+
+/// A delivery that does not get through.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    fault: Fault,
+    delivery: &'a Delivery,
+    scene: &'a Scene,
+}
+
+impl<'a> Case<'a> {
+    /// What is noted already about its units.
+    fn noted(self) -> impl Iterator<Item = &'a Fallback> {
+        self.scene.noted.iter().filter(move |row| row.delivery_id == self.delivery.id)
+    }
+
+    /// The units that nobody has reached and for which nobody has taken over.
+    fn needed(self) -> impl Iterator<Item = &'a String> {
+        let own = self.scene.units.iter().filter(move |(delivery, _)| *delivery == self.delivery.id);
+        let covered = move |unit: &str| self.noted().any(|row| row.unit_id == unit && row.by_delivery.is_some());
+        let answers = self.delivery.group_kind != GroupKind::Residents;
+        own.map(|(_, unit)| unit)
+            .filter(move |unit| !covered(unit) && !(answers && self.scene.settled.contains(*unit)))
+    }
+}
+
+/// What can be done about it.
+struct Plan {
+    /// Groups that take over, each with its units, and the delivery it already has in this broadcast.
+    takers: Vec<(ReachedGroup, Option<String>)>,
+    /// Units without another group.
+    uncovered: Vec<String>,
+}
+
+impl Plan {
+    fn is_news(&self, case: Case<'_>) -> bool {
+        let known = |unit: &String| case.noted().any(|row| row.unit_id == *unit);
+        !self.takers.is_empty() || !self.uncovered.iter().all(known)
+    }
+
+    /// Whether nothing is left for the delivery to do.
+    const fn replaces(&self) -> bool {
+        !self.takers.is_empty() && self.uncovered.is_empty()
+    }
+}
+
+/// Deliveries about which something is to be done now. Reads only.
+///
+/// # Errors
+/// The database.
+pub async fn due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<Troubled>> {
+    if !tx.has_running_broadcasts().await? {
+        return Ok(Vec::new());
+    }
+    let sight = Sight::of(tx, act).await?;
+    let mut scenes: BTreeMap<String, Option<Scene>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for troubled in troubled(tx, &sight).await? {
+        if !scenes.contains_key(&troubled.broadcast_id) {
+            let scene = Scene::of(tx, &troubled.broadcast_id).await?;
+            scenes.insert(troubled.broadcast_id.clone(), scene);
+        }
+        let scene = scenes.get(&troubled.broadcast_id).and_then(Option::as_ref);
+        let case = scene.and_then(|scene| scene.case(&troubled));
+        if case.is_some_and(|case| plan(act, &sight, case).is_news(case)) {
+            found.push(troubled);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a broadcast has a delivery that failed and of which nobody has decided yet who takes over: until then no unit of
+/// it is given up and it is not closed.
+///
+/// # Errors
+/// The database.
+pub async fn is_undecided(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<bool> {
+    Ok(!tx.chat_faults(Some(broadcast_id)).await?.is_empty())
+}
+
+/// Lets other groups take over from one delivery, and notes the units that have none. False when it turned out that
+/// something of it has left meanwhile: the caller must then leave the transaction uncommitted.
+///
+/// # Errors
+/// The database.
+pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseResult<bool> {
+    let sight = Sight::of(tx, act).await?;
+    let found = troubled(tx, &sight).await?.into_iter().find(|troubled| troubled.delivery_id == delivery_id);
+    let Some(troubled) = found else { return Ok(false) };
+    let Some(scene) = Scene::of(tx, &troubled.broadcast_id).await? else { return Ok(false) };
+    let Some(case) = scene.case(&troubled) else { return Ok(false) };
+    let plan = plan(act, &sight, case);
+    if plan.replaces() && !cancel(tx, case).await? {
+        return Ok(false);
+    }
+    for (group, existing) in &plan.takers {
+        let taker = take_over(tx, act, &scene, group, existing.as_deref()).await?;
+        for unit in &group.units {
+            note(tx, act, case, unit, Some(&taker)).await?;
+        }
+        tx.audit(act, "delivery.fallback", delivery_id, &taker).await?;
+    }
+    for unit in &plan.uncovered {
+        note(tx, act, case, unit, None).await?;
+        tx.mark_unit_unreachable(&scene.broadcast.id, unit).await?;
+    }
+    Ok(true)
+}
+
+/// Every delivery that does not get through, whatever was done about it.
+async fn troubled(tx: &mut Tx, sight: &Sight) -> UseCaseResult<Vec<Troubled>> {
+    let mut found = tx.chat_faults(None).await?;
+    for (gateway, kind) in &sight.stopped {
+        // After a quota's end the account is asked again and again: only a refusal proves that it is still so.
+        let (ordinary, urgent) = match kind.as_str() {
+            "quota" => {
+                let refused = tx.has_tired_message(gateway, 1).await?;
+                (refused, refused)
+            }
+            "unreachable" => {
+                let tired = tx.has_tired_message(gateway, TRIES).await?;
+                (tired, tired || tx.failures_in_a_row(gateway).await? >= TRIES)
+            }
+            _ => (true, true),
+        };
+        if urgent {
+            let waiting = tx.gateway_faults(gateway, ordinary).await?;
+            let known: BTreeSet<String> = found.iter().map(|troubled| troubled.delivery_id.clone()).collect();
+            found.extend(waiting.into_iter().filter(|troubled| !known.contains(&troubled.delivery_id)));
+        }
+    }
+    Ok(found)
+}
+
+fn plan(act: &Act<'_>, sight: &Sight, case: Case<'_>) -> Plan {
+    let unfit = |gateway: &str| {
+        sight.sick.contains(gateway)
+            || !act.house.gateways.contains_key(gateway)
+            || (case.fault == Fault::Budget && gateway == case.delivery.gateway)
+    };
+    let over = act.at.0 >= case.scene.version.expires_at;
+    let mut takers: BTreeMap<String, (ReachedGroup, Option<String>)> = BTreeMap::new();
+    let mut uncovered = Vec::new();
+    for unit in case.needed() {
+        let next = choose::next_group(&sight.directory, unit, case.delivery, &case.scene.served, &unfit);
+        match next.filter(|_| !over) {
+            Some((group, existing)) => choose::ask(&mut takers, group, existing, unit),
+            None => uncovered.push(unit.clone()),
+        }
+    }
+    let takers = if is_quiet(act, case) { Vec::new() } else { takers.into_values().collect() };
+    Plan { takers, uncovered }
+}
+
+/// Whether groups of this kind are not to be written to now, at this urgency: the other group then waits for the morning.
+fn is_quiet(act: &Act<'_>, case: Case<'_>) -> bool {
+    let (kind, urgency) = (case.delivery.group_kind, case.scene.version.urgency);
+    act.house.windows.next_allowed(act.at, kind, urgency, &act.house.holidays) > act.at
+}
+
+/// Takes back what has not left. False when something has.
+async fn cancel(tx: &mut Tx, case: Case<'_>) -> UseCaseResult<bool> {
+    tx.cancel_replaced(&case.delivery.id).await?;
+    // Only now: what another connection started meanwhile is seen, and what is cancelled can be started no more.
+    let states = tx.states_of_delivery(&case.delivery.id).await?;
+    let holds_back = |state: &MessageState| match state {
+        MessageState::Sent | MessageState::Sending => true,
+        MessageState::Unknown => case.scene.version.urgency != Urgency::Flash,
+        _ => false,
+    };
+    Ok(!states.iter().any(holds_back))
+}
+
+/// The delivery that takes over: a new one, or the one that its chat already gets.
+async fn take_over(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    scene: &Scene,
+    group: &ReachedGroup,
+    existing: Option<&str>,
+) -> UseCaseResult<String> {
+    if let Some(existing) = existing {
+        for unit in &group.units {
+            tx.add_delivery_unit(existing, unit).await?;
+        }
+        return Ok(existing.to_owned());
+    }
+    fire::deliver_to(tx, act, (&scene.bulletin, &scene.version), &scene.broadcast, group).await?;
+    let served = tx.served_chats(&scene.broadcast.id).await?;
+    let own = served.into_iter().find(|served| served.chat_id == group.chat_id);
+    Ok(own.map(|served| served.delivery_id).unwrap_or_default())
+}
+
+async fn note(tx: &mut Tx, act: &Act<'_>, case: Case<'_>, unit: &str, taker: Option<&str>) -> UseCaseResult<()> {
+    // Whom a lost group leaves behind is told with the call list, where there is one.
+    let has_call_list = case.scene.broadcast.ack_deadline.is_some() && case.delivery.group_kind != GroupKind::Residents;
+    let fallback = Fallback {
+        delivery_id: case.delivery.id.clone(),
+        unit_id: unit.to_owned(),
+        by_delivery: taker.map(str::to_owned),
+        fault: case.fault,
+        told: taker.is_some() || (case.fault == Fault::Chat && has_call_list),
+        noted_at: act.at.0,
+    };
+    Ok(tx.note_fallback(&fallback).await?)
+}

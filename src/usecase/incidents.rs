@@ -1,0 +1,213 @@
+//! What is sick, who is told, and when it is well again.
+//!
+//! An incident is open once in its scope, tells the admins once, and closes by itself with the first success there. The
+//! scopes are made by [`gateway_scope`], [`receiving_scope`] and [`chat_scope`]. What runs out in some weeks is an incident
+//! too (`token_expires`, `asset_expires`); it stops nothing and closes when it was renewed.
+
+use std::collections::BTreeSet;
+
+use super::notify::{self, Note};
+use super::settle::{chat_scope, gateway_scope, open_incident};
+use super::{Act, UseCaseResult};
+use crate::domain::calendar::{Millis, format_full};
+use crate::domain::message::Purpose;
+use crate::domain::org::Role;
+use crate::say;
+use crate::store::Tx;
+use crate::store::binding::{Chat, ChatState};
+use crate::store::operations::Incident;
+
+/// Faults of an account that keep everything from leaving through it.
+const STOPPING: [&str; 4] = ["unauthorized", "quota", "conflict", "unreachable"];
+/// Faults that are over as soon as the platform knows the account again, without a message that proves it.
+const ENDED_BY_PROBE: [&str; 3] = ["unauthorized", "conflict", "unreachable"];
+/// Days ahead at which something that runs out is pointed out.
+const NOTICE_DAYS: i64 = 30;
+/// The incident, and the reason of the chat, of a group that its platform disabled.
+pub const GROUP_DISABLED: &str = "group_disabled";
+/// The incident of a token that runs out.
+const TOKEN_EXPIRES: &str = "token_expires";
+/// The incident of a paid group that runs out.
+const ASSET_EXPIRES: &str = "asset_expires";
+
+/// What keeping an account in order showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noted<'a> {
+    /// Something that will stop the account or a group.
+    Expires {
+        /// What, in our own English words.
+        what: &'a str,
+        /// The platform's id of the chat; none for the whole account.
+        chat: Option<&'a str>,
+        /// When, machine time.
+        at: Millis,
+    },
+    /// A group that the platform has disabled.
+    GroupDisabled {
+        /// The platform's id of the chat.
+        chat: &'a str,
+    },
+    /// A group in order again.
+    GroupWell {
+        /// The platform's id of the chat.
+        chat: &'a str,
+    },
+}
+
+/// Opens or closes the incident that belongs to what was found, and tells the admins when it is new. What concerns a chat
+/// that was never heard of changes nothing.
+///
+/// # Errors
+/// The database.
+pub async fn note_finding(tx: &mut Tx, act: &Act<'_>, gateway: &str, noted: Noted<'_>) -> UseCaseResult<()> {
+    match noted {
+        Noted::Expires { what, chat: None, at } => {
+            let subject = (gateway_scope(gateway), TOKEN_EXPIRES, gateway.to_owned());
+            expires(tx, act, subject, (what, at)).await
+        }
+        Noted::Expires { what, chat: Some(external), at } => {
+            let Some(chat) = tx.chat_by_external(gateway, external).await? else { return Ok(()) };
+            let name = name_of(tx, &chat).await?;
+            expires(tx, act, (chat_scope(&chat.id), ASSET_EXPIRES, name), (what, at)).await
+        }
+        Noted::GroupDisabled { chat: external } => {
+            let Some(chat) = tx.chat_by_external(gateway, external).await? else { return Ok(()) };
+            disabled(tx, act, &chat).await
+        }
+        Noted::GroupWell { chat: external } => {
+            let Some(chat) = tx.chat_by_external(gateway, external).await? else { return Ok(()) };
+            well(tx, act, &chat).await
+        }
+    }
+}
+
+async fn expires(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    subject: (String, &'static str, String),
+    what: (&str, Millis),
+) -> UseCaseResult<()> {
+    let ((scope, kind, name), (what, at)) = (subject, what);
+    if at > act.wall.plus_days(NOTICE_DAYS) {
+        if tx.close_incident(&scope, kind, act.at).await? {
+            tracing::info!(scope, kind, "incident.closed");
+        }
+        return Ok(());
+    }
+    if !open_incident(tx, act, &scope, kind, what).await? {
+        return Ok(());
+    }
+    let key = if kind == TOKEN_EXPIRES { "alert-token-expires" } else { "alert-group-expires" };
+    let text = act.house.locale.text(key, &[("name", name.into()), ("time", format_full(at).into())]);
+    notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+async fn disabled(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResult<()> {
+    if chat.state == ChatState::Active {
+        tx.set_chat_state(&chat.id, ChatState::Suspended, Some(GROUP_DISABLED)).await?;
+        tx.audit(act, "chat.suspended", &chat.id, GROUP_DISABLED).await?;
+    }
+    if open_incident(tx, act, &chat_scope(&chat.id), GROUP_DISABLED, "").await? {
+        let group = name_of(tx, chat).await?;
+        let text = say!(act.house.locale, "alert-group-disabled", group);
+        notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    }
+    Ok(())
+}
+
+async fn well(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResult<()> {
+    if chat.state == ChatState::Suspended && chat.reason.as_deref() == Some(GROUP_DISABLED) {
+        tx.set_chat_state(&chat.id, ChatState::Active, None).await?;
+        tx.audit(act, "chat.resumed", &chat.id, GROUP_DISABLED).await?;
+    }
+    let scope = chat_scope(&chat.id);
+    if tx.close_incident(&scope, GROUP_DISABLED, act.at).await? {
+        tracing::info!(scope, kind = GROUP_DISABLED, "incident.closed");
+        let group = name_of(tx, chat).await?;
+        let text = say!(act.house.locale, "alert-group-well", group);
+        notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    }
+    Ok(())
+}
+
+/// The name staff use for a group, or the title that its platform shows.
+async fn name_of(tx: &mut Tx, chat: &Chat) -> UseCaseResult<String> {
+    Ok(tx.group_of_chat(&chat.id).await?.map_or_else(|| chat.title.clone(), |group| group.name))
+}
+
+/// Faults that keep everything from leaving: gateway and kind.
+///
+/// # Errors
+/// The database.
+pub async fn stopped_gateways(tx: &mut Tx) -> UseCaseResult<Vec<(String, String)>> {
+    let open = tx.open_incidents().await?.into_iter();
+    let stopped = open.filter(|incident| STOPPING.contains(&incident.kind.as_str()));
+    Ok(stopped.filter_map(|incident| Some((gateway_of(&incident)?.to_owned(), incident.kind))).collect())
+}
+
+/// Gateways through which nothing leaves now.
+///
+/// # Errors
+/// The database.
+pub async fn sick_gateways(tx: &mut Tx) -> UseCaseResult<BTreeSet<String>> {
+    Ok(stopped_gateways(tx).await?.into_iter().map(|(gateway, _)| gateway).collect())
+}
+
+/// The gateway that an incident is about, in either direction.
+#[must_use]
+pub fn gateway_of(incident: &Incident) -> Option<&str> {
+    incident.scope.strip_prefix("gateway:")
+}
+
+/// Something left through a gateway: closes its faults, and says so where there were any, with how many deliveries still
+/// wait. Gives whether there were.
+///
+/// # Errors
+/// The database.
+pub async fn works_again(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseResult<bool> {
+    let scope = gateway_scope(gateway);
+    if tx.close_incidents(&scope, act.at).await? == 0 {
+        return Ok(false);
+    }
+    tracing::info!(scope, "incident.closed");
+    let waiting = tx.waiting_deliveries(gateway).await?;
+    let text = say!(act.house.locale, "alert-gateway-well", gateway = gateway, unsent = waiting.unsent);
+    notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(true)
+}
+
+/// The platform knows the account again although nothing has been sent: closes what that proves to be over. While something
+/// waits there, the next call says more. Gives whether anything was closed.
+///
+/// # Errors
+/// The database.
+pub async fn is_known_again(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseResult<bool> {
+    let mut own = stopped_gateways(tx).await?;
+    own.retain(|(name, _)| name == gateway);
+    if own.is_empty() || own.iter().any(|(_, kind)| !ENDED_BY_PROBE.contains(&kind.as_str())) {
+        return Ok(false);
+    }
+    if tx.open_messages_on(gateway).await? > 0 {
+        return Ok(false);
+    }
+    works_again(tx, act, gateway).await
+}
+
+/// Closes what is open about gateways that are configured no longer: nothing could ever prove them well. Gives how many.
+///
+/// # Errors
+/// The database.
+pub async fn close_unconfigured(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usize> {
+    let mut closed = 0;
+    for incident in tx.open_incidents().await? {
+        let name = incident.scope.strip_prefix("gateway:").or_else(|| incident.scope.strip_prefix("receiving:"));
+        if name.is_some_and(|name| !act.house.gateways.contains_key(name))
+            && tx.close_incident(&incident.scope, &incident.kind, act.at).await?
+        {
+            tracing::info!(scope = incident.scope, kind = incident.kind, "incident.closed");
+            closed += 1;
+        }
+    }
+    Ok(closed)
+}

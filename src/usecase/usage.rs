@@ -1,0 +1,114 @@
+//! How much of its month and of its groups an account has used up, and the warning before the end.
+
+use super::notify::{self, Note};
+use super::{Act, UseCaseResult};
+use crate::domain::budget::{Budget, WARN_PERCENT, month_of};
+use crate::domain::message::Purpose;
+use crate::domain::org::Role;
+use crate::say;
+use crate::store::Tx;
+use crate::store::usage::MonthUsage;
+
+/// What went both ways in a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Usage {
+    /// Messages that left.
+    pub sent: u64,
+    /// Messages that came in.
+    pub heard: u64,
+}
+
+impl Usage {
+    /// Both together: whether the platform counts what comes in is not documented, so it is counted.
+    #[must_use]
+    pub const fn used(self) -> u64 {
+        self.sent + self.heard
+    }
+}
+
+/// Where a configured account stands this month.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct GatewayUsage {
+    /// The gateway.
+    pub gateway: String,
+    /// The month, `2025-07`.
+    pub month: String,
+    /// Messages in both directions.
+    pub usage: Usage,
+    /// Groups bound there.
+    pub groups: usize,
+    /// What it may use up; none without a limit.
+    pub budget: Option<Budget>,
+}
+
+/// What a gateway has used in a month (`2025-07`).
+///
+/// # Errors
+/// The database.
+pub async fn of(tx: &mut Tx, gateway: &str, month: &str) -> UseCaseResult<Usage> {
+    Ok(tx.month_usage(gateway, month).await?.map_or(Usage::default(), |row| counted(&row)))
+}
+
+fn counted(row: &MonthUsage) -> Usage {
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    Usage { sent: count(row.sent), heard: count(row.heard) }
+}
+
+/// Where every configured gateway stands in the current month, by name.
+///
+/// # Errors
+/// The database.
+pub async fn all(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<GatewayUsage>> {
+    let month = month_of(act.wall);
+    let mut found = Vec::new();
+    for (name, traits) in &act.house.gateways {
+        found.push(GatewayUsage {
+            gateway: name.clone(),
+            month: month.clone(),
+            usage: of(tx, name, &month).await?,
+            groups: tx.groups_bound_on(name).await?.len(),
+            budget: traits.budget,
+        });
+    }
+    Ok(found)
+}
+
+/// Whether somebody is to be warned that an account comes to the end of its month.
+///
+/// # Errors
+/// The database.
+pub async fn is_warning_due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<bool> {
+    Ok(!due(tx, act).await?.is_empty())
+}
+
+/// Warns the admins of each account that has used four fifths of its month; once a month.
+///
+/// # Errors
+/// The database.
+pub async fn warn(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<()> {
+    for (row, budget) in due(tx, act).await? {
+        if !tx.mark_usage_warned(&row.gateway, &row.month, act.wall).await? {
+            continue;
+        }
+        let text = say!(
+            act.house.locale,
+            "alert-budget",
+            gateway = row.gateway.as_str(),
+            used = counted(&row).used(),
+            limit = u64::from(budget.messages_a_month)
+        );
+        notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    }
+    Ok(())
+}
+
+async fn due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<(MonthUsage, Budget)>> {
+    let month = month_of(act.wall);
+    let mut found = Vec::new();
+    for (name, traits) in &act.house.gateways {
+        let Some(budget) = traits.budget else { continue };
+        let row = tx.month_usage(name, &month).await?.filter(|row| row.warned_at.is_none());
+        found.extend(row.filter(|row| budget.has_reached(counted(row).used(), WARN_PERCENT)).map(|row| (row, budget)));
+    }
+    Ok(found)
+}

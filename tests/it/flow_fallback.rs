@@ -1,0 +1,192 @@
+//! One of two gateways, or one group, stops working in the middle of a broadcast: the next group takes over, nothing goes
+//! twice, and whoever cannot be reached is named.
+
+use std::time::Duration;
+
+use loa::domain::urgency::Urgency;
+use loa::sandbox::{Fault, FaultKind};
+use loa::store::Store;
+use loa::usecase::compose::Draft;
+use loa::usecase::fallback;
+
+use crate::db::store_tests;
+use crate::flow_send::draft;
+use crate::rig::at;
+
+mod budget;
+mod incident;
+mod line;
+mod stage;
+
+use stage::{SPARE, Stage};
+
+store_tests!(
+    s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_when_it_is_back,
+    a_refused_token_is_stood_in_for_at_once_and_the_account_is_known_again_without_a_message,
+    a_lost_group_is_stood_in_for_by_the_joint_group_and_the_unit_counts_once,
+    an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more,
+    a_doubt_holds_the_other_group_back_except_for_hoa_toc,
+    several_villages_fall_back_on_one_joint_group_and_it_gets_one_message,
+);
+
+async fn start(store: Store) -> Stage {
+    let mut stage = Stage::start(store, at(2025, 7, 28, 8, 0)).await;
+    stage.settle().await;
+    stage
+}
+
+/// To one village.
+fn to(audience: &str) -> Draft {
+    Draft { audience: audience.to_owned(), ..draft() }
+}
+
+async fn s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_when_it_is_back(store: Store) {
+    let mut stage = start(store).await;
+    let composed = stage.release(&draft()).await;
+    stage.until("10 sent", async |stage: &Stage| stage.sent(&composed).await >= 10).await;
+    stage.drain().await;
+    let before = stage.sent(&composed).await;
+    assert!((10..14).contains(&before), "{before}");
+    stage.line.cut();
+
+    let spare = i64::try_from(SPARE.len()).unwrap();
+    stage.until("stood in for", async |stage: &Stage| stage.sent(&composed).await == before + spare).await;
+    let card = "không có nhóm dự phòng";
+    stage.until("told", async |stage: &Stage| stage.told("lan").contains(card)).await;
+    let told = stage.told("lan");
+    assert!(told.contains("Thôn 20") && told.contains("Thôn 22") && !told.contains("Thôn 15"), "{told}");
+    assert_eq!(stage.incidents().await, ["unreachable"]);
+    assert!(stage.told("quan").contains("không kết nối được nền tảng"), "{}", stage.told("quan"));
+    assert_eq!(stage.obligation(&composed, "Thôn 20").await, "unreachable");
+    assert_eq!(stage.obligation(&composed, "Thôn 15").await, "awaiting");
+
+    stage.line.mend().await;
+    stage.until("all sent", async |stage: &Stage| stage.sent(&composed).await == 24).await;
+    stage.settle().await;
+    for village in 1..=24 {
+        let expected = if SPARE.contains(&village) { (0, 1) } else { (1, 0) };
+        assert_eq!(stage.posts(village), expected, "thôn {village}");
+    }
+    let counts = stage.status(&composed).await.unwrap().counts;
+    assert_eq!((counts.total(), counts.sent, counts.replaced), (24, 24, spare));
+    assert!(stage.incidents().await.is_empty());
+    assert_eq!(stage.obligation(&composed, "Thôn 20").await, "awaiting");
+    for person in ["lan", "quan"] {
+        assert_eq!(stage.told(person).matches(card).count(), 1, "{}", stage.told(person));
+    }
+    assert_eq!(stage.told("quan").matches("đã hoạt động lại").count(), 1, "{}", stage.told("quan"));
+    let shown = stage.say("lan", "/trangthai vb1").await;
+    assert!(shown.contains("24/24") && shown.contains("Dự phòng: Nhóm dự phòng Thôn 15"), "{shown}");
+    stage.stop().await;
+}
+
+async fn a_refused_token_is_stood_in_for_at_once_and_the_account_is_known_again_without_a_message(store: Store) {
+    let mut stage = start(store).await;
+    let bot = stage.first.handle().bot_ids()[0];
+    stage.first.handle().set_revoked(bot, true).unwrap();
+    let composed = stage.release(&to("thon:15,16")).await;
+    stage.settle().await;
+    assert_eq!((stage.posts(15), stage.posts(16)), ((0, 1), (0, 1)));
+    assert_eq!(stage.sent(&composed).await, 2);
+    assert_eq!(stage.incidents().await, ["unauthorized"]);
+    assert!(stage.told("quan").contains("mã truy cập hết hạn"), "{}", stage.told("quan"));
+
+    // Nothing waits on the first gateway that could prove it well again, so the platform itself is asked.
+    stage.first.handle().set_revoked(bot, false).unwrap();
+    stage.clock.advance(Duration::from_secs(31));
+    stage.until("well again", async |stage: &Stage| stage.incidents().await.is_empty()).await;
+    stage.settle().await;
+    assert!(stage.told("quan").contains("đã hoạt động lại, còn 0 lượt"), "{}", stage.told("quan"));
+    stage.release(&to("thon:15")).await;
+    stage.settle().await;
+    assert_eq!(stage.posts(15), (1, 1), "the first group is the first one again");
+    stage.stop().await;
+}
+
+async fn a_lost_group_is_stood_in_for_by_the_joint_group_and_the_unit_counts_once(store: Store) {
+    let mut stage = start(store).await;
+    let group = stage.world.chat("dieu-hanh-05").unwrap();
+    stage.first.handle().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(group));
+    let composed = stage.release(&draft()).await;
+    stage.settle().await;
+    let status = stage.status(&composed).await.unwrap();
+    assert_eq!((status.counts.total(), status.counts.sent, status.counts.replaced), (24, 24, 1));
+    let taker = status.deliveries.iter().find(|delivery| !delivery.fallback_for.is_empty()).unwrap();
+    assert_eq!(taker.units, ["Thôn 05"]);
+    assert_eq!(taker.fallback_for, ["Nhóm điều hành Thôn 05"]);
+    assert_eq!(stage.obligation(&composed, "Thôn 05").await, "awaiting");
+    assert!(!stage.told("lan").contains("cần gọi điện"), "{}", stage.told("lan"));
+    // The head answers where the message now stands.
+    let joint = stage.world.chat("truong-thon").unwrap();
+    let head = stage.world.account("canh").unwrap();
+    let press = stage.first.handle().press(head, joint, None, "✅ Đã nhận");
+    assert!(press.is_ok(), "{press:?}");
+    stage.settle().await;
+    stage.stop().await;
+}
+
+async fn an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more(store: Store) {
+    let mut stage = start(store).await;
+    let bot = stage.first.handle().bot_ids()[0];
+    let composed = stage.release(&to("thon:15")).await;
+    stage.first.handle().set_revoked(bot, true).unwrap();
+    stage.plan_and_send_once().await;
+    let act = stage.core.act(&stage.commune);
+    let due = fallback::due(&mut stage.core.store.read().await.unwrap(), &act).await.unwrap();
+    assert_eq!(due.len(), 1);
+    // Killed before the commit.
+    let mut tx = stage.core.store.begin().await.unwrap();
+    assert!(fallback::stand_in(&mut tx, &act, &due[0].delivery_id).await.unwrap());
+    drop(tx);
+    assert_eq!(fallback::due(&mut stage.core.store.read().await.unwrap(), &act).await.unwrap(), due);
+    for expected in [true, false] {
+        let mut tx = stage.core.store.begin().await.unwrap();
+        assert_eq!(fallback::stand_in(&mut tx, &act, &due[0].delivery_id).await.unwrap(), expected);
+        tx.commit().await.unwrap();
+    }
+    drop(act);
+    stage.settle().await;
+    assert_eq!((stage.posts(15), stage.sent(&composed).await), ((0, 1), 1));
+    stage.stop().await;
+}
+
+async fn a_doubt_holds_the_other_group_back_except_for_hoa_toc(store: Store) {
+    let mut stage = start(store).await;
+    for (urgency, expected) in [(Urgency::Normal, (1, 0)), (Urgency::Flash, (2, 1))] {
+        let group = stage.world.chat("dieu-hanh-15").unwrap();
+        let long = "Nội dung dài. ".repeat(400);
+        stage.first.handle().add_fault(Fault::next("sendMessage", FaultKind::ResetAfter).in_chat(group));
+        let composed = stage.release(&Draft { urgency, body: long, ..to("thon:15") }).await;
+        let id = composed.bulletin.id.clone();
+        stage.until("in doubt", async |stage: &Stage| stage.states(&id).await.contains(&"unknown".to_owned())).await;
+        let bot = stage.first.handle().bot_ids()[0];
+        stage.first.handle().set_revoked(bot, true).unwrap();
+        let probe = stage.release(&to("thon:16")).await;
+        stage.until("stood in", async |stage: &Stage| stage.sent(&probe).await == 1).await;
+        stage.drain().await;
+        let (first, second) = stage.posts(15);
+        assert_eq!((first, usize::from(second > 0)), expected, "{urgency}");
+        stage.first.handle().set_revoked(bot, false).unwrap();
+        stage.clock.advance(Duration::from_secs(31));
+        stage.until("well again", async |stage: &Stage| stage.incidents().await.is_empty()).await;
+    }
+    stage.stop().await;
+}
+
+async fn several_villages_fall_back_on_one_joint_group_and_it_gets_one_message(store: Store) {
+    let mut stage = start(store).await;
+    for village in ["dieu-hanh-01", "dieu-hanh-02", "dieu-hanh-03"] {
+        let group = stage.world.chat(village).unwrap();
+        stage.first.handle().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(group));
+    }
+    let composed = stage.release(&to("thon:01,02,03")).await;
+    stage.settle().await;
+    let status = stage.status(&composed).await.unwrap();
+    let takers: Vec<_> = status.deliveries.iter().filter(|delivery| !delivery.fallback_for.is_empty()).collect();
+    assert_eq!(takers.len(), 1);
+    assert_eq!(takers[0].units, ["Thôn 01", "Thôn 02", "Thôn 03"]);
+    assert_eq!((status.counts.sent, status.counts.total(), status.counts.replaced), (1, 1, 3));
+    let joint = stage.first.handle().messages(stage.world.chat("truong-thon").unwrap()).unwrap();
+    assert_eq!(joint.iter().filter(|message| message.from_bot && !message.service).count(), 1);
+    stage.stop().await;
+}

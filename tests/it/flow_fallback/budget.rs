@@ -1,0 +1,115 @@
+//! An account whose month is nearly used up.
+
+use loa::domain::budget::{Budget, month_of};
+use loa::domain::urgency::Urgency;
+use loa::store::Store;
+use loa::store::usage::Direction;
+use loa::usecase::compose::Draft;
+use loa::usecase::{UseCaseError, bind, usage};
+
+use super::stage::{FIRST, Stage};
+use super::to;
+use crate::db::store_tests;
+use crate::rig::at;
+
+store_tests!(
+    what_leaves_and_what_comes_in_is_counted_in_its_month,
+    the_admins_are_warned_once_at_four_fifths,
+    the_last_tenth_is_for_urgent_bulletins_and_ordinary_ones_take_their_fallback,
+    answers_stop_at_seventy_percent,
+    a_group_beyond_the_accounts_places_is_refused_with_the_names_of_those_that_take_them,
+);
+
+/// A month of a hundred messages for the first gateway.
+async fn start(store: Store) -> Stage {
+    let mut stage = Stage::with_house(store, at(2025, 7, 28, 8, 0), |house| {
+        house.gateways.get_mut(FIRST).unwrap().budget = Some(Budget { messages_a_month: 100, groups: 3 });
+    })
+    .await;
+    stage.settle().await;
+    stage
+}
+
+async fn use_up(stage: &Stage, count: u32) {
+    let mut tx = stage.core.store.begin().await.unwrap();
+    for _ in 0..count {
+        tx.count_usage(FIRST, &month_of(stage.core.wall_now()), Direction::Heard).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn what_leaves_and_what_comes_in_is_counted_in_its_month(store: Store) {
+    let mut stage = start(store).await;
+    use_up(&stage, 2).await;
+    stage.release(&to("thon:15,16")).await;
+    stage.settle().await;
+    let mut tx = stage.core.store.read().await.unwrap();
+    let used = usage::of(&mut tx, FIRST, "2025-07").await.unwrap();
+    // Two groups and the approver's card.
+    assert_eq!((used.sent, used.heard, used.used()), (3, 2, 5));
+    assert_eq!(usage::of(&mut tx, FIRST, "2025-08").await.unwrap().used(), 0);
+    drop(tx);
+    stage.stop().await;
+}
+
+async fn the_admins_are_warned_once_at_four_fifths(store: Store) {
+    let mut stage = start(store).await;
+    use_up(&stage, 79).await;
+    stage.settle().await;
+    assert!(!stage.told("quan").contains("của tháng này"));
+    use_up(&stage, 1).await;
+    stage.settle().await;
+    use_up(&stage, 1).await;
+    stage.settle().await;
+    assert_eq!(stage.told("quan").matches("đã dùng 80/100 tin của tháng này").count(), 1, "{}", stage.told("quan"));
+    stage.stop().await;
+}
+
+async fn the_last_tenth_is_for_urgent_bulletins_and_ordinary_ones_take_their_fallback(store: Store) {
+    let mut stage = start(store).await;
+    use_up(&stage, 90).await;
+    let ordinary = stage.release(&to("thon:15,20")).await;
+    stage.settle().await;
+    assert_eq!((stage.posts(15), stage.posts(20)), ((0, 1), (0, 0)));
+    assert_eq!(stage.obligation(&ordinary, "Thôn 20").await, "unreachable");
+    let told = stage.told("lan");
+    assert!(told.contains("giữ phần hạn mức") && told.contains("Thôn 20") && !told.contains("Thôn 15."), "{told}");
+    stage.release(&Draft { urgency: Urgency::Urgent, ..to("thon:20") }).await;
+    stage.settle().await;
+    assert_eq!(stage.posts(20), (1, 0));
+    stage.stop().await;
+}
+
+async fn answers_stop_at_seventy_percent(store: Store) {
+    let mut stage = start(store).await;
+    let account = stage.world.account("lan").unwrap();
+    let answers = |stage: &Stage| {
+        let messages = stage.first.handle().messages(account).unwrap();
+        messages.into_iter().filter(|message| message.from_bot).count()
+    };
+    stage.first.handle().say(account, account, "/lich", None).unwrap();
+    stage.settle().await;
+    let before = answers(&stage);
+    assert!(before > 0);
+    use_up(&stage, 70).await;
+    stage.first.handle().say(account, account, "/lich", None).unwrap();
+    stage.settle().await;
+    assert_eq!(answers(&stage), before);
+    stage.stop().await;
+}
+
+async fn a_group_beyond_the_accounts_places_is_refused_with_the_names_of_those_that_take_them(store: Store) {
+    let stage = start(store).await;
+    let admin = stage.act_of("quan").await;
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let group = tx.group_by_code(&stage.commune, "dieu-hanh-07").await.unwrap().unwrap();
+    bind::unbind(&mut tx, &admin, &group.id).await.unwrap();
+    let issued = bind::invite_group(&mut tx, &admin, &group.id).await.unwrap();
+    let chat = tx.chat(group.chat_id.as_deref().unwrap()).await.unwrap().unwrap();
+    let refused = bind::type_group_code(&mut tx, &admin, &issued.code, "1", &chat).await.unwrap_err();
+    let UseCaseError::Refused { key, args } = refused else { panic!("{refused}") };
+    assert_eq!(key, "refused-group-budget");
+    assert!(args.iter().any(|(name, value)| *name == "groups" && value.contains("Nhóm điều hành Thôn 01")), "{args:?}");
+    drop(tx);
+    stage.stop().await;
+}
