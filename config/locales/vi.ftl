@@ -50,6 +50,7 @@ refused-slot-unbound = Nhóm này chưa gắn với khung chat nào, không có 
 bulletin-directive = VĂN BẢN CHỈ ĐẠO
 bulletin-announcement = THÔNG BÁO
 bulletin-script = BÀI PHÁT LOA
+bulletin-exercise = 🟠 DIỄN TẬP – không phải tình huống thật
 bulletin-correction = ĐÍNH CHÍNH
 bulletin-nth = lần
 bulletin-resent = (gửi lại)
@@ -290,10 +291,13 @@ card-trouble = ⚠️ { $unit }: { $words }
     ({ $name }, về { $code }). Xem: /trangthai { $code }
 wall-total = Toàn xã: { $done }/{ $all } đơn vị đã xác nhận
 wall-line = ✅ { $unit }: đã nhận { $time } ({ $seat })
+wall-total-proxy = Toàn xã: { $done }/{ $all } đơn vị đã xác nhận, { $proxy } đơn vị được gọi điện xác nhận hộ
+wall-line-proxy = ☎ { $unit }: đã gọi, đã nhận { $time } (xác nhận hộ)
 wall-line-late = ✅ { $unit }: đã nhận muộn { $time } ({ $seat })
 remind-group = ⏰ Nhắc { $code }: chưa có xác nhận của { $units }. Hạn: { $deadline }.
     Đồng chí bấm "✅ Đã nhận" hoặc trả lời: Đã nhận.
-remind-list = ⏰ { $code }: hết hạn. Chưa xác nhận: { $open }/{ $all } đơn vị
+remind-list = ⏰ { $code }: hết hạn. Chưa xác nhận: { $open }/{ $all } { $noun }
+remind-enough = ✅ { $code }: đã đủ { $done }/{ $all } { $noun } xác nhận (cần { $quorum }), không nhắc thêm. Chưa xác nhận:
 remind-unreachable = 📵 { $code }: tin không tới được các đơn vị sau, cần gọi điện hoặc báo trực tiếp:
 remind-all-done = ✅ { $code }: { $all }/{ $all } đơn vị đã xác nhận.
 remind-line = • { $unit } – { $seat }: { $name }
@@ -669,6 +673,45 @@ watch-only-by-telephone = { $code }: không nhóm nào nhắc được qua bot; 
 button-remind = 🔔 Nhắc
 button-remind-now = Có, nhắc
 button-answer-no = Không
+
+## Urgency: releases by the officer on duty, call lists, exercises.
+
+card-urgency-reason = Lý do mức khẩn: { $reason }
+card-release = ⚡ { $code } ({ $urgency }) đã gửi theo lệnh trực ban, cần đồng chí phê duyệt sau trước { $by }
+    Trực ban: { $officer }, lúc { $time }
+    Lý do: { $reason }
+    { $title }
+    { $body }
+    Bấm nút, hoặc gõ: /duyet { $code } – /tuchoi { $code } lý do
+card-release-soon = ⏳ { $code } ({ $urgency }) chưa phê duyệt sau; hạn { $by }
+    Trực ban { $officer } đã gửi lúc { $time }. Lý do: { $reason }
+    { $title }
+    { $body }
+    Bấm nút, hoặc gõ: /duyet { $code } – /tuchoi { $code } lý do
+card-release-overdue = ⛔ { $code } ({ $urgency }) quá hạn phê duyệt sau ({ $by }), được ghi vào báo cáo tháng
+    Trực ban { $officer } đã gửi lúc { $time }. Lý do: { $reason }
+    { $title }
+    { $body }
+    Vẫn phê duyệt được: /duyet { $code } – /tuchoi { $code } lý do
+card-release-approved = ✅ { $code }: đã được phê duyệt sau.
+card-release-refused = ↩️ { $code }: người duyệt không phê duyệt sau. Lý do: { $reason }
+    Tin đã gửi vẫn còn trong các nhóm; cần thì gửi tin mới nói rõ.
+button-release = ⚡ Phát ngay (trực ban)
+button-approve-after = ✅ Phê duyệt sau
+button-refuse-after = ↩️ Không phê duyệt
+refused-urgency-reason = Mức { $urgency } phải ghi lý do. Đồng chí nhập lý do.
+refused-reason-long = Lý do dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn giúp.
+refused-quorum = Số đơn vị cần xác nhận phải từ 1 trở lên.
+alert-late-start = 🔴 { $code } (mức { $urgency }): đến { $time } vẫn chưa gửi được tin nào. Xem /trangthai { $code }; gọi điện theo /chuanhan { $code }
+call-list-head = ☎ { $code }: hết hạn xác nhận. Chưa xác nhận: { $open }/{ $all } { $noun }, cần gọi điện:
+call-line = { $number }. { $unit } – { $seat }: { $name }, { $phone }
+call-phone = ĐT { $phone }
+call-no-phone = chưa có số điện thoại
+call-unreachable = {" "}(tin không tới được nhóm)
+call-in-vain = {" "}(gọi chưa được { $count } lần)
+call-how = Gọi xong, bấm nút hoặc gõ số thứ tự, ví dụ: { $number } đã gọi – hoặc: { $number } không gọi được. Ghi là xác nhận hộ.
+button-called = { $number }. ✅ Đã gọi, đã nhận
+button-call-failed = { $number }. ✖️ Không gọi được
 
 ## The ledger: /ghinhan, /xoaghinhan, /chitieu, /thongke.
 

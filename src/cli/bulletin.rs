@@ -76,7 +76,7 @@ pub enum BulletinCommand {
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Create {
-    /// What it is: directive or announcement.
+    /// What it is: directive, announcement or urgent.
     #[arg(long, value_parser = kind)]
     pub kind: Kind,
     /// Trích yếu or heading; left out, the first line of the text file.
@@ -100,6 +100,15 @@ pub struct Create {
     /// Độ khẩn: normal, urgent, express, flash, or its Vietnamese name.
     #[arg(long, value_parser = urgency, default_value = "normal")]
     pub urgency: Urgency,
+    /// Why it is so urgent; must be said for express and flash.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// It is an exercise: DIỄN TẬP stands in every message, and nothing of it is counted.
+    #[arg(long)]
+    pub exercise: bool,
+    /// So many units' confirmations are enough; reminders stop there.
+    #[arg(long, value_name = "N")]
+    pub quorum: Option<i64>,
     /// Whose document it hands down: superior or local.
     #[arg(long, default_value = "local")]
     pub level: Level,
@@ -154,7 +163,8 @@ fn kind(typed: &str) -> Result<Kind, String> {
     match typed {
         "directive" => Ok(Kind::Directive),
         "announcement" => Ok(Kind::Announcement),
-        _ => Err("one of: directive, announcement".to_owned()),
+        "urgent" => Ok(Kind::Urgent),
+        _ => Err("one of: directive, announcement, urgent".to_owned()),
     }
 }
 

@@ -32,6 +32,7 @@ const FILES: &[File] = files![
     7 "0007_audit",
     8 "0008_operations",
     9 "0009_inbox_retry",
+    12 "0012_ladder",
 ];
 
 /// All migrations, in order.

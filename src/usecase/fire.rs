@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::compose;
 use super::notify::{self, Note};
-use super::{Act, UseCaseResult, look_up};
+use super::{Act, UseCaseResult, look_up, mark};
 use crate::domain::audience::{Expr, ReachedGroup, Resolution};
 use crate::domain::bulletin::State;
 use crate::domain::calendar::{Millis, format_full};
@@ -164,6 +164,7 @@ async fn fire(
     if !tx.insert_broadcast(&broadcast).await? {
         return Ok(Fired::Nothing);
     }
+    oblige::promise(tx, act, version, &broadcast).await?;
     for group in &targets.groups {
         deliver::deliver(tx, act, (bulletin, version), &broadcast, group).await?;
     }
@@ -208,6 +209,7 @@ async fn stop(
     tx.audit(act, "schedule.stopped", &schedule.id, state.as_str()).await?;
     let time = format_full(Millis(schedule.fire_at));
     let text = act.house.locale.text(key, &[("code", bulletin.code.as_str().into()), ("time", time.into())]);
+    let text = mark::about(tx, act, bulletin, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
     Ok(())
 }
@@ -220,6 +222,7 @@ async fn tell_difference(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, target
         sent = targets.groups.len(),
         changed = targets.difference
     );
+    let text = mark::about(tx, act, bulletin, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
     Ok(())
 }
@@ -236,6 +239,7 @@ pub async fn warn_unapproved(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) ->
     let version = look_up::current_version(tx, &bulletin).await?;
     let time = format_full(Millis(schedule.fire_at));
     let text = say!(act.house.locale, "card-still-unapproved", code = bulletin.code.as_str(), time = time);
+    let text = mark::about(tx, act, &bulletin, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
     if let Ok(audience) = Expr::parse(&version.audience) {
         let resolution = compose::resolve(tx, act, &audience).await?;

@@ -91,14 +91,39 @@ pub async fn reply(tx: &mut Tx, act: &Act<'_>, chat: &Chat, note: &Note, reply_t
 /// # Errors
 /// The database.
 pub async fn tell(tx: &mut Tx, act: &Act<'_>, person_id: &str, purpose: Purpose, note: &Note) -> UseCaseResult<usize> {
-    let mut chats = tx.private_chat_of(person_id).await?;
-    if chats.is_empty() {
-        chats = office_chats_of(tx, act, person_id).await?;
-    }
+    let chats = chats_of(tx, act, person_id).await?;
     for chat in &chats {
         say(tx, act, chat, purpose, note, None).await?;
     }
     Ok(chats.len())
+}
+
+/// Tells several people; a chat that several of them share gets it once. Gives the chats it went to.
+///
+/// # Errors
+/// The database.
+pub async fn tell_all(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    people: &[String],
+    purpose: Purpose,
+    note: &Note,
+) -> UseCaseResult<Vec<Chat>> {
+    let mut told: Vec<Chat> = Vec::new();
+    for person_id in people {
+        for chat in chats_of(tx, act, person_id).await? {
+            if !told.iter().any(|known| known.id == chat.id) {
+                say(tx, act, &chat, purpose, note, None).await?;
+                told.push(chat);
+            }
+        }
+    }
+    Ok(told)
+}
+
+async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {
+    let chats = tx.private_chat_of(person_id).await?;
+    if chats.is_empty() { office_chats_of(tx, act, person_id).await } else { Ok(chats) }
 }
 
 async fn office_chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {

@@ -11,7 +11,7 @@ use crate::domain::secrecy::{Attestation, FirstPage, PartyOrigin, Question, Subm
 use crate::domain::text_enum::text_enum;
 use crate::domain::urgency::Urgency;
 use crate::id::one_time_code;
-use crate::store::bulletins::NewFile;
+use crate::store::bulletins::{Marks, NewFile};
 use crate::store::dialogues::Dialogue;
 use crate::usecase::Act;
 use crate::usecase::compose::{DocumentFields, DraftFile};
@@ -166,6 +166,9 @@ pub struct Form {
     pub body: String,
     /// Độ khẩn.
     pub urgency: Urgency,
+    /// Why so urgent, whether it is an exercise, how many answers are enough.
+    #[serde(default)]
+    pub marks: Marks,
     /// The audience in canonical form.
     pub audience: String,
     /// The acknowledgement asked for.
@@ -201,6 +204,7 @@ impl Form {
             title: String::new(),
             body: String::new(),
             urgency: Urgency::Normal,
+            marks: Marks::default(),
             audience: String::new(),
             ack: if kind == Kind::Directive { Ack::Window } else { Ack::NotWanted },
             send_at: None,

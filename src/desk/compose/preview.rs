@@ -142,6 +142,7 @@ fn version(act: &Act<'_>, form: &Form) -> BulletinVersion {
         expires_at: sent.plus_days(act.house.lapse_days).0,
         attestation: String::new(),
         envelope_hash: String::new(),
+        marks: form.marks.clone(),
         created_by: String::new(),
         created_at: act.at.0,
     }

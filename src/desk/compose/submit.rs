@@ -46,6 +46,7 @@ fn draft(form: &Form) -> Draft {
         title: form.title.clone(),
         body: form.body.clone(),
         urgency: form.urgency,
+        marks: form.marks.clone(),
         level: form.level,
         public: form.public(),
         plan_code: form.plan_code.clone(),
