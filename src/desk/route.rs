@@ -65,6 +65,9 @@ async fn talk_or_document(
     if prepared.file.is_some() {
         return compose::document(tx, act, talk, (message, prepared)).await;
     }
+    if let Some(response) = watch::called(tx, act, talk, &message.text).await? {
+        return Ok(response);
+    }
     answer::heard(tx, act, talk, message, prepared.dedupe).await
 }
 
@@ -99,7 +102,7 @@ async fn command(
             door::command(tx, act, talk, (parsed.command, args)).await
         }
         Command::Groups | Command::Bind => door::groups(tx, act, talk, (parsed.command, args), prepared).await,
-        Command::Directive | Command::Announce => {
+        Command::Directive | Command::Announce | Command::Urgent | Command::Exercise => {
             compose::start(tx, act, talk, parsed.command, (message, prepared)).await
         }
         Command::Approvals | Command::Approve | Command::Reject | Command::Cancel | Command::Schedule => {
@@ -135,7 +138,7 @@ pub(super) async fn press(
         "a" | "l" => answer::pressed(tx, act, talk, (room, rest)).await,
         "w" => answer::picked(tx, act, talk, rest).await,
         "ok" | "no" | "x" => decide::pressed(tx, act, talk, (room, rest)).await,
-        "s" | "r" | "st" | "rm" => watch::pressed(tx, act, talk, (room, rest)).await,
+        "s" | "r" | "st" | "rm" | "k" => watch::pressed(tx, act, talk, (room, rest)).await,
         "c" => compose::pressed(tx, act, talk, rest).await,
         "lg" => ledger::pressed(tx, act, talk, rest, prepared.dedupe).await,
         "g" | "p" | "h" => door::pressed(tx, act, talk, (room, rest)).await,

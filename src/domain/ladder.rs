@@ -14,6 +14,7 @@ use crate::domain::calendar::Millis;
 use crate::domain::text_enum::text_enum;
 use crate::domain::urgency::{Policies, QuietHours, ReminderRule, Urgency};
 
+pub mod call;
 #[cfg(test)]
 mod tests;
 

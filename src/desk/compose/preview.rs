@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::choice::Question;
-use super::form::Form;
+use super::form::{Form, Step};
 use super::{audience, timing};
 use crate::domain::audience::{ReachedGroup, Resolution};
 use crate::domain::bulletin::State;
@@ -32,10 +32,10 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
         plan = plan(act, form),
         understood = understood(act, form)
     );
-    Ok(Question::new(text)
-        .with("send", say!(locale, "compose-submit"))
-        .with("time", say!(locale, "compose-change-time"))
-        .with("stop", say!(locale, "compose-stop")))
+    let question = Question::new(text).with("send", say!(locale, "compose-submit"));
+    let timed = form.done.contains(&Step::SendTime);
+    let question = if timed { question.with("time", say!(locale, "compose-change-time")) } else { question };
+    Ok(question.with("stop", say!(locale, "compose-stop")))
 }
 
 /// "Hiểu là: gửi 07:30 thứ Hai, 28/7/2025; hạn 17:00 thứ Ba, 29/7/2025"

@@ -3,13 +3,15 @@
 use super::form::{Ack, Form, Step};
 use super::{document, files, timing, turn};
 use crate::desk::{Response, Talk, refusal};
+use crate::domain::bulletin::{Kind, Public};
 use crate::domain::calendar::format_full;
 use crate::domain::secrecy::Attestation;
 use crate::say;
 use crate::store::Tx;
+use crate::store::bulletins::Marks;
 use crate::usecase::compose::{Composed, Draft, compose};
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, UseCaseError, UseCaseResult};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, mark, release};
 
 /// Composes what was shown. What changed meanwhile (another bulletin of the document, the hour, the groups) is asked again.
 pub async fn submit(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form) -> UseCaseResult<Response> {
@@ -25,10 +27,13 @@ pub async fn submit(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form) -> 
         form.side = Some(side);
         return turn::ask(tx, act, talk, form, "").await;
     }
-    match compose(tx, act, &draft(&form)).await {
-        Ok(composed) => {
+    match compose_all(tx, act, &form).await {
+        Ok((composed, beside)) => {
             talk.end(tx).await?;
-            talk.say(tx, act, &Note::plain(done(act, &form, &composed))).await?;
+            for composed in std::iter::once(&composed).chain(&beside) {
+                let note = done(tx, act, &form, composed).await?;
+                talk.say(tx, act, &note).await?;
+            }
             Ok(Response::default())
         }
         Err(UseCaseError::Refused { key: "refused-secret", .. }) => {
@@ -37,6 +42,24 @@ pub async fn submit(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form) -> 
         Err(error @ UseCaseError::Refused { .. }) => again(tx, act, talk, form, error).await,
         Err(error) => Err(error),
     }
+}
+
+/// The bulletin, and the one for residents beside an urgent one: a code of its own, nothing to confirm.
+async fn compose_all(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<(Composed, Option<Composed>)> {
+    let composed = compose(tx, act, &draft(form)).await?;
+    let Some(words) = &form.residents else { return Ok((composed, None)) };
+    let beside = Draft {
+        kind: Kind::Announcement,
+        body: words.clone(),
+        public: Public::Residents,
+        audience: form.audience.replace("@cadre", "@residents"),
+        ack_required: false,
+        ack_deadline: None,
+        marks: Marks { quorum: None, ..form.marks.clone() },
+        ..draft(form)
+    };
+    let beside = compose(tx, act, &beside).await?;
+    Ok((composed, Some(beside)))
 }
 
 /// The form as the use case takes it. The deadline is the one that was shown.
@@ -91,8 +114,8 @@ fn about_audience(key: &str) -> bool {
         || matches!(key, "refused-cadre-mark" | "refused-personal-numbers" | "refused-party-document")
 }
 
-/// "VB-2025-0042 – Chờ duyệt", what will happen, and what can be done next.
-fn done(act: &Act<'_>, form: &Form, composed: &Composed) -> String {
+/// "VB-2025-0042 – Chờ duyệt", what will happen, and what can be done next: whoever is on duty may let Hỏa tốc go at once.
+async fn done(tx: &mut Tx, act: &Act<'_>, form: &Form, composed: &Composed) -> UseCaseResult<Note> {
     let locale = &act.house.locale;
     let code = composed.bulletin.code.as_str();
     let send = form.send_at.map_or_else(|| say!(locale, "compose-when-approved"), format_full);
@@ -100,5 +123,12 @@ fn done(act: &Act<'_>, form: &Form, composed: &Composed) -> String {
         0 => say!(locale, "compose-nobody-told"),
         count => say!(locale, "compose-approvers-told", count = count),
     };
-    say!(locale, "compose-done", code = code, told = told, send = send)
+    let text = say!(locale, "compose-done", code = code, told = told, send = send);
+    if !release::may_release(tx, act, &composed.bulletin).await? {
+        return Ok(Note::plain(mark::marked(locale, form.marks.exercise, text)));
+    }
+    let text = format!("{text}\n{}", say!(locale, "compose-may-release", code = code));
+    let label = say!(locale, "button-release-code", code = code);
+    let data = format!("ok:{}:{}", composed.bulletin.id, composed.bulletin.version);
+    Ok(Note::plain(mark::marked(locale, form.marks.exercise, text)).with_row(&[(&label, &data)]))
 }

@@ -13,6 +13,7 @@ use crate::store::broadcasts::Broadcast;
 use crate::store::bulletins::Bulletin;
 use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
+use crate::usecase::escalate::{self, Case};
 use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up, remind};
 
 /// Those who may have others reminded.
@@ -50,7 +51,7 @@ fn awaiting(open: &[Obligation]) -> usize {
     open.iter().filter(|owed| owed.state == ObligationState::Awaiting).count()
 }
 
-/// `/chuanhan [mã]`: the units, each with its post and who holds it.
+/// `/chuanhan [mã]`: the units, each with its post, who holds it, and the number to call.
 pub(super) async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<()> {
     let chosen = chosen(tx, act, args).await?;
     let found = open_of(tx, &chosen.bulletin).await?;
@@ -65,19 +66,17 @@ pub(super) async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str)
         text.push(say!(locale, "watch-ask-in-private"));
         return super::say_text(tx, act, talk, text.join("\n")).await;
     }
-    for owed in &found.open {
-        text.push(remind::open_line(tx, act, owed).await?);
-    }
     if let Some(deadline) = found.broadcast.ack_deadline {
         text.push(say!(locale, "watch-deadline", time = format_full(Millis(deadline))));
     }
-    let mut note = Note::plain(String::new());
+    let Some(case) = Case::of(tx, &found.broadcast.id).await? else { return Ok(()) };
+    let mut note = escalate::call_list(tx, act, &case, (text.join("\n"), &case.open())).await?;
+    escalate::shown(tx, act, &case, &talk.chat).await?;
     if awaiting(&found.open) > 0 {
-        text.push(say!(locale, "watch-remind-type", code = code));
+        note.text = format!("{}\n{}", note.text, say!(locale, "watch-remind-type", code = code));
         let label = say!(locale, "button-remind");
         note = note.with_row(&[(&label, &format!("rm:{}", chosen.bulletin.id))]);
     }
-    note.text = text.join("\n");
     talk.say(tx, act, &note).await
 }
 
