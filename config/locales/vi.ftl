@@ -97,10 +97,10 @@ button-aired = 📢 Đã phát loa
 
 ## notice-: personal data. Its version is stored with the consent: another wording needs another version.
 
-notice-version = 2026-01
+notice-version = 2026-02
 notice-data =
     THÔNG BÁO VỀ DỮ LIỆU CÁ NHÂN (bản { notice-version })
-    1. UBND xã { $commune } lưu: họ tên, chức danh, đơn vị, thời gian giữ nhiệm vụ, mã tài khoản chat. Không lưu số điện thoại.
+    1. UBND xã { $commune } lưu: họ tên, chức danh, đơn vị, thời gian giữ nhiệm vụ, mã tài khoản chat, và số điện thoại nếu xã nhập (chỉ để gọi khi chưa xác nhận tin).
     2. Mục đích: gửi văn bản, thông báo và ghi nhận việc đã nhận, đã triển khai. Không lưu CCCD, ngày sinh, danh bạ, tin trò chuyện khác.
     3. Dữ liệu ở máy chủ của UBND xã; chỉ cán bộ được giao việc mới xem được.
     4. Đồng chí có quyền xem, yêu cầu sửa, xóa dữ liệu của mình: nhắn quản trị của xã; UBND xã trả lời trong 2 ngày làm việc.
@@ -367,7 +367,7 @@ refused-org-account-linked = Tài khoản { $account } đã gắn với người
 
 door-start =
     Xin chào. Đây là trợ lý nhắn tin của { $issuer }: chuyển văn bản, thông báo của xã tới các thôn, cơ quan và ghi nhận việc đã nhận.
-    Dữ liệu: chỉ lưu họ tên, chức danh, đơn vị, mã tài khoản chat của người đã đăng ký và việc xác nhận; không lưu chuyện trò khác. Không bao giờ hỏi CCCD, mã OTP, mật khẩu hay tài khoản ngân hàng.
+    Dữ liệu: chỉ lưu họ tên, chức danh, đơn vị, mã tài khoản chat, số điện thoại công việc (nếu xã nhập) của người đã đăng ký và việc xác nhận; không lưu chuyện trò khác. Không bao giờ hỏi CCCD, mã OTP, mật khẩu hay tài khoản ngân hàng.
 door-start-stranger =
     • Bà con muốn biết một tin có thật không: gửi /xacminh kèm mã tin, ví dụ: /xacminh TB-2025-0107
     • Cán bộ, trưởng thôn đã có mã mời: gửi /dangky mã-mời
@@ -616,6 +616,12 @@ watch-sent-partly = Gửi một phần { $sent }/{ $all } nhóm
 watch-sending = Đang gửi 0/{ $all } nhóm
 watch-sent-nowhere = Chưa gửi được 0/{ $all } nhóm
 watch-received = đã nhận { $done }/{ $all } { $noun }
+watch-received-proxy = xác nhận hộ { $count }
+watch-quorum = Cần đủ { $quorum } đơn vị xác nhận
+watch-release-open = ⚡ Trực ban đã phát, chưa phê duyệt sau (hạn { $time })
+watch-release-approved = ⚡ Trực ban đã phát, phê duyệt sau lúc { $time }
+watch-release-late = ⚡ Trực ban đã phát, phê duyệt sau muộn lúc { $time }
+watch-release-refused = ⚡ Trực ban đã phát, người duyệt không phê duyệt sau ({ $time })
 watch-noun-villages = thôn
 watch-noun-units = đơn vị
 watch-beside = Còn lại: { $counts }
@@ -781,6 +787,9 @@ stats-platform = – { $name }: { $sent }/{ $all }
 stats-obligations = Xác nhận: { $done }/{ $all } ({ $share }); chưa xác nhận { $awaiting }, tin chưa tới { $unreachable }, muộn { $late }, xác nhận hộ { $proxy }
 stats-median = Một nửa số xác nhận đến trong { $minutes } phút
 stats-reminders = Lời nhắc đã gửi: { $count }
+stats-urgent = Mức khẩn cao: Thượng khẩn { $express }, Hỏa tốc { $flash } đợt
+stats-not-approved = ⚠️ Hỏa tốc chưa được phê duyệt sau đúng hạn: { $count }
+stats-exercises = Diễn tập (không tính vào số liệu trên): { $count } đợt
 stats-incidents = ⚠️ Sự cố đang mở: { $count }
 
 cmd-batdau = Giới thiệu và điều khoản dữ liệu

@@ -11,6 +11,7 @@ use crate::domain::document::{DocumentType, PartialDate};
 use crate::domain::urgency::Urgency;
 use crate::store::Tx;
 use crate::store::bulletins::Bulletin;
+use crate::usecase::release::{self, Decided};
 use crate::usecase::{Act, UseCaseResult, approve, look_up, reschedule};
 
 mod create;
@@ -31,7 +32,7 @@ pub enum BulletinCommand {
         Without --title the first line of the text file is the title and the rest is the text.\n\
         Times are read as in the chat (\"mai\", \"thứ hai 7h30\", \"17h ngày 29/7\") and printed back in full.")]
     Create(Box<Create>),
-    /// Approve the version that waits; the composer may not.
+    /// Approve the version that waits; the composer may not. The duty officer releases hỏa tốc, also their own.
     #[command(after_help = "Example:\n  loa bulletin approve VB-2025-0042 --as pct")]
     Approve {
         /// The code, or the number alone where only one bulletin has it.
@@ -215,10 +216,19 @@ fn said<T>(opened: &Opened, result: UseCaseResult<T>) -> anyhow::Result<T> {
 
 async fn approve(opened: &Opened, code: &str, person: &str) -> anyhow::Result<String> {
     let (mut tx, act, bulletin) = decide(opened, code, person).await?;
-    let approved = said(opened, approve::approve(&mut tx, &act, &bulletin.id, None).await)?;
+    let decided = said(opened, release::decide(&mut tx, &act, &bulletin, None).await)?;
     tx.commit().await?;
-    let when = sent_at(approved.fire_at, act.at);
-    Ok(format!("{} approved: goes to {} groups {when}\n", approved.bulletin.code, approved.groups))
+    Ok(match decided {
+        Decided::Approved(approved) => {
+            let when = sent_at(approved.fire_at, act.at);
+            format!("{} approved: goes to {} groups {when}\n", approved.bulletin.code, approved.groups)
+        }
+        Decided::Released(approved, by) => {
+            let (code, groups, by) = (approved.bulletin.code, approved.groups, format_full(by));
+            format!("{code} released on duty: goes to {groups} groups now; an approver must approve it by {by}\n")
+        }
+        Decided::AfterFact(bulletin) => format!("{} approved after the fact\n", bulletin.code),
+    })
 }
 
 fn sent_at(fire_at: Millis, now: Millis) -> String {
@@ -227,6 +237,11 @@ fn sent_at(fire_at: Millis, now: Millis) -> String {
 
 async fn send_back(opened: &Opened, code: &str, reason: &str, person: &str) -> anyhow::Result<String> {
     let (mut tx, act, bulletin) = decide(opened, code, person).await?;
+    if said(opened, release::open_release(&mut tx, &bulletin).await)?.is_some() {
+        let refused = said(opened, release::say_afterwards(&mut tx, &act, &bulletin, Some(reason)).await)?;
+        tx.commit().await?;
+        return Ok(format!("{} refused after the fact: what was sent stays sent\n", refused.code));
+    }
     let returned = said(opened, approve::send_back(&mut tx, &act, &bulletin.id, reason).await)?;
     tx.commit().await?;
     Ok(format!("{} returned to its composer\n", returned.code))

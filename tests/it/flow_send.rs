@@ -5,6 +5,7 @@ use loa::domain::bulletin::{Kind, Level, Public};
 use loa::domain::secrecy::Attestation;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
+use loa::store::bulletins::Marks;
 use loa::usecase::compose::{self, Composed, DocumentFields, Draft};
 use loa::usecase::{Act, UseCaseError, approve};
 

@@ -24,6 +24,8 @@ mod flow_bind;
 #[cfg(test)]
 mod flow_faults;
 #[cfg(test)]
+mod flow_ladder;
+#[cfg(test)]
 mod flow_organise;
 #[cfg(test)]
 mod flow_plan;
