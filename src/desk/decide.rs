@@ -18,7 +18,7 @@ use crate::store::Tx;
 use crate::store::bulletins::Bulletin;
 use crate::store::dialogues::Dialogue;
 use crate::usecase::approve::{self, Approved};
-use crate::usecase::compose::{approval_card, resolve};
+use crate::usecase::compose::{approval_card, duty_card, resolve};
 use crate::usecase::notify::Note;
 use crate::usecase::release::{self, Decided};
 use crate::usecase::{Act, Denied, UseCaseError, UseCaseResult, look_up, mark};
@@ -84,6 +84,9 @@ async fn awaiting(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Resp
         let Ok(audience) = Expr::parse(&version.audience) else { continue };
         let resolution = resolve(tx, act, &audience).await?;
         let card = approval_card(tx, act, bulletin, &version, &resolution).await?;
+        let own = act.person()? == bulletin.composer_id;
+        let whole = !own && approve::may_approve(tx, act, bulletin).await?;
+        let card = if whole { card } else { duty_card(act, &version, card) };
         talk.say(tx, act, &card).await?;
     }
     if mine.len() > MAX_CARDS {

@@ -291,8 +291,9 @@ pub fn lets_duty_decide(act: &Act<'_>, version: &BulletinVersion) -> bool {
 
 /// The approver's card as an officer on duty gets it: where they may only release, the button says so, and to return it is
 /// not theirs.
-fn duty_card(act: &Act<'_>, version: &BulletinVersion, mut note: Note) -> Note {
-    if act.house.policies.of(version.urgency).duty_may_approve {
+#[must_use]
+pub fn duty_card(act: &Act<'_>, version: &BulletinVersion, mut note: Note) -> Note {
+    if act.house.policies.of(version.urgency).approve_after_within_minutes.is_none() {
         return note;
     }
     let release = say!(act.house.locale, "button-release");

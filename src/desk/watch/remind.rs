@@ -13,6 +13,7 @@ use crate::store::broadcasts::Broadcast;
 use crate::store::bulletins::Bulletin;
 use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
+use crate::usecase::call::CALLERS;
 use crate::usecase::escalate::{self, Case};
 use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up, remind};
 
@@ -69,15 +70,31 @@ pub(super) async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str)
     if let Some(deadline) = found.broadcast.ack_deadline {
         text.push(say!(locale, "watch-deadline", time = format_full(Millis(deadline))));
     }
-    let Some(case) = Case::of(tx, &found.broadcast.id).await? else { return Ok(()) };
-    let mut note = escalate::call_list(tx, act, &case, (text.join("\n"), &case.open())).await?;
-    escalate::shown(tx, act, &case, &talk.chat).await?;
+    let mut note = owed_list(tx, act, talk, &found, text.join("\n")).await?;
     if awaiting(&found.open) > 0 {
         note.text = format!("{}\n{}", note.text, say!(locale, "watch-remind-type", code = code));
         let label = say!(locale, "button-remind");
         note = note.with_row(&[(&label, &format!("rm:{}", chosen.bulletin.id))]);
     }
     talk.say(tx, act, &note).await
+}
+
+/// Who has not confirmed: for those who may call with numbers and buttons, for others by name alone.
+async fn owed_list(tx: &mut Tx, act: &Act<'_>, talk: &Talk, found: &Owed, head: String) -> UseCaseResult<Note> {
+    let caller = match look_up::require_any_role(tx, act, &CALLERS).await {
+        Ok(_) => Case::of(tx, &found.broadcast.id).await?,
+        Err(UseCaseError::Denied(_)) => None,
+        Err(error) => return Err(error),
+    };
+    if let Some(case) = caller {
+        escalate::shown(tx, act, &case, &talk.chat).await?;
+        return escalate::call_list(tx, act, &case, (head, &case.open())).await;
+    }
+    let mut lines = vec![head];
+    for owed in &found.open {
+        lines.push(remind::open_line(tx, act, owed).await?);
+    }
+    Ok(Note::plain(lines.join("\n")))
 }
 
 fn counted(act: &Act<'_>, code: &str, found: &Owed) -> String {
