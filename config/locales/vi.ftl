@@ -278,6 +278,7 @@ card-approval = 📝 { $code } (bản { $version }) chờ đồng chí duyệt
     Giờ gửi: { $send }
     Hạn xác nhận: { $deadline }
 card-send-when-approved = ngay khi được duyệt
+card-ack-minutes = { $minutes } phút sau khi gửi
 card-no-ack = không yêu cầu xác nhận
 card-no-files = không kèm tệp
 card-approved-now = ✅ { $code }: Đã duyệt, gửi ngay ({ $time }).

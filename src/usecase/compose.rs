@@ -12,7 +12,7 @@ use crate::domain::org::{GroupKind, Role, UnitKind};
 use crate::domain::schedule::MissedPolicy;
 use crate::domain::secrecy;
 use crate::domain::text::{fold, nfc};
-use crate::domain::urgency::Urgency;
+use crate::domain::urgency::{AckWindow, Urgency};
 use crate::say;
 use crate::store::Tx;
 use crate::store::bulletins::{Bulletin, BulletinVersion, Marks, NewFile, Schedule, ScheduleState};
@@ -199,6 +199,16 @@ fn deadline(house: &House, draft: &Draft, sent: Millis) -> Millis {
     draft.ack_deadline.unwrap_or_else(|| policy.ack_window.ends(sent, &house.holidays, &house.office))
 }
 
+/// The minutes of the urgency's window, where the deadline is that window and no hour of the composer's own. It then counts
+/// from the sending: whoever approves late must not take the time away from those who answer.
+#[must_use]
+pub fn minutes_from_sending(house: &House, version: &BulletinVersion) -> Option<u32> {
+    let AckWindow::Minutes(minutes) = house.policies.of(version.urgency).ack_window else { return None };
+    let sent = Millis(version.send_at.unwrap_or(version.created_at));
+    let window = sent.plus_minutes(i64::from(minutes)).0;
+    (version.ack_deadline == Some(window)).then_some(minutes)
+}
+
 /// The hash of everything an approval binds, from the rows as they stand.
 #[must_use]
 pub fn envelope_hash(kind: Kind, version: &BulletinVersion, file_hashes: &[String]) -> String {
@@ -320,7 +330,11 @@ pub async fn approval_card(
     let locale = &act.house.locale;
     let composer = tx.person(&bulletin.composer_id).await?.map(|person| person.name).unwrap_or_default();
     let send = version.send_at.map_or_else(|| say!(locale, "card-send-when-approved"), |at| format_full(Millis(at)));
-    let deadline = version.ack_deadline.map_or_else(|| say!(locale, "card-no-ack"), |at| format_full(Millis(at)));
+    let deadline = match (version.ack_deadline, minutes_from_sending(act.house, version)) {
+        (None, _) => say!(locale, "card-no-ack"),
+        (Some(_), Some(minutes)) => say!(locale, "card-ack-minutes", minutes = minutes),
+        (Some(at), None) => format_full(Millis(at)),
+    };
     let files = tx.version_files(&bulletin.id, bulletin.version).await?;
     let names: Vec<String> = files.into_iter().map(|file| file.file_name).collect();
     let text = say!(

@@ -183,7 +183,8 @@ fn broadcast_row(act: &Act<'_>, schedule: &Schedule, version: &BulletinVersion) 
     let policy = act.house.policies.of(version.urgency);
     let window = policy.ack_window.ends(act.at, &act.house.holidays, &act.house.office);
     // A deadline that passed while the bulletin waited for its window would make everybody late: the window counts anew.
-    let deadline = version.ack_deadline.map(|at| if at > act.at.0 { at } else { window.0 });
+    let counts_anew = |at: i64| at <= act.at.0 || compose::minutes_from_sending(act.house, version).is_some();
+    let deadline = version.ack_deadline.map(|at| if counts_anew(at) { window.0 } else { at });
     Broadcast {
         id: act.new_id(),
         bulletin_id: version.bulletin_id.clone(),

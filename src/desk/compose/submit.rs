@@ -6,6 +6,7 @@ use crate::desk::{Response, Talk, refusal};
 use crate::domain::bulletin::{Kind, Public};
 use crate::domain::calendar::format_full;
 use crate::domain::secrecy::Attestation;
+use crate::domain::urgency::AckWindow;
 use crate::say;
 use crate::store::Tx;
 use crate::store::bulletins::Marks;
@@ -46,7 +47,7 @@ pub async fn submit(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form) -> 
 
 /// The bulletin, and the one for residents beside an urgent one: a code of its own, nothing to confirm.
 async fn compose_all(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<(Composed, Option<Composed>)> {
-    let composed = compose(tx, act, &draft(form)).await?;
+    let composed = compose(tx, act, &draft(act, form)).await?;
     let Some(words) = &form.residents else { return Ok((composed, None)) };
     let beside = Draft {
         kind: Kind::Announcement,
@@ -56,14 +57,14 @@ async fn compose_all(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<(
         ack_required: false,
         ack_deadline: None,
         marks: Marks { quorum: None, ..form.marks.clone() },
-        ..draft(form)
+        ..draft(act, form)
     };
     let beside = compose(tx, act, &beside).await?;
     Ok((composed, Some(beside)))
 }
 
 /// The form as the use case takes it. The deadline is the one that was shown.
-fn draft(form: &Form) -> Draft {
+fn draft(act: &Act<'_>, form: &Form) -> Draft {
     Draft {
         kind: form.kind,
         title: form.title.clone(),
@@ -77,13 +78,19 @@ fn draft(form: &Form) -> Draft {
         document: form.document.clone(),
         audience: form.audience.clone(),
         ack_required: form.ack != Ack::NotWanted,
-        ack_deadline: form.shown_deadline,
+        // A window of minutes counts from the sending, and not from when the preview was shown.
+        ack_deadline: form.shown_deadline.filter(|_| !counts_from_sending(act, form)),
         send_at: form.send_at,
         expires_at: None,
         files: form.draft_files(),
         attestation: if form.done.contains(&Step::Secrecy) { Attestation::NotSecret } else { Attestation::NotChosen },
         unreadable_attested: form.done.contains(&Step::Unreadable),
     }
+}
+
+fn counts_from_sending(act: &Act<'_>, form: &Form) -> bool {
+    let minutes = matches!(act.house.policies.of(form.urgency).ack_window, AckWindow::Minutes(_));
+    form.ack == Ack::Window && minutes
 }
 
 /// A refusal puts the form back to the step it is about.

@@ -49,7 +49,7 @@ async fn s2_hoa_toc_at_night_is_released_on_duty_followed_by_telephone_and_appro
     }
     rig.pass_to(at(2025, 9, 28, 21, 49)).await;
     assert_eq!(rig.posts("dieu-hanh-03"), 1);
-    for (minute, posts) in [(50, 2), (60, 3), (70, 4)] {
+    for (minute, posts) in [(51, 2), (61, 3), (71, 4)] {
         rig.pass_to(at(2025, 9, 28, 21 + minute / 60, minute % 60)).await;
         assert_eq!((rig.posts("dieu-hanh-03"), rig.posts("dieu-hanh-06"), rig.posts("dan-03")), (posts, 1, 1));
     }
