@@ -55,12 +55,7 @@ async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCase
 }
 
 /// "3 đã gọi", where a call list was shown; none when it is other talk.
-pub(super) async fn called(
-    tx: &mut Tx,
-    act: &Act<'_>,
-    talk: &Talk,
-    text: &str,
-) -> UseCaseResult<Option<Response>> {
+pub(super) async fn called(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Option<Response>> {
     calls::typed(tx, act, talk, text).await
 }
 

@@ -130,7 +130,8 @@ async fn enough(tx: &mut Tx, act: &Act<'_>, case: &Case, open: &[Numbered<'_>]) 
     };
     let done = case.standing(&[ObligationState::Acknowledged]).len();
     let noun = case.noun(tx, act).await?;
-    let mut lines = vec![say!(locale, "remind-enough", code = code, done = done, all = all, quorum = quorum, noun = noun)];
+    let mut lines =
+        vec![say!(locale, "remind-enough", code = code, done = done, all = all, quorum = quorum, noun = noun)];
     for (_, owed) in open {
         lines.push(remind::open_line(tx, act, owed).await?);
     }
@@ -244,10 +245,8 @@ async fn line(tx: &mut Tx, act: &Act<'_>, unit: Numbered<'_>, tried: i64) -> Use
         Some(person) => tx.phone_of(&person.id).await?,
         None => None,
     };
-    let phone = phone.map_or_else(
-        || say!(locale, "call-no-phone"),
-        |phone| say!(locale, "call-phone", phone = phone.as_str()),
-    );
+    let phone =
+        phone.map_or_else(|| say!(locale, "call-no-phone"), |phone| say!(locale, "call-phone", phone = phone.as_str()));
     let name = holder.map_or_else(|| say!(locale, "label-vacant"), |person| person.name);
     let mut text = say!(
         locale,
@@ -278,13 +277,8 @@ pub async fn late_start(tx: &mut Tx, act: &Act<'_>, ladder: &LadderRow) -> UseCa
     let Some(case) = Case::of(tx, &ladder.broadcast_id).await? else { return Ok(()) };
     let by = format_full(Millis(ladder.start_by.unwrap_or_default()));
     let level = ladder.urgency.vietnamese();
-    let text = say!(
-        act.house.locale,
-        "alert-late-start",
-        code = case.bulletin.code.as_str(),
-        urgency = level,
-        time = by
-    );
+    let text =
+        say!(act.house.locale, "alert-late-start", code = case.bulletin.code.as_str(), urgency = level, time = by);
     let mut people = recipients(tx, act, &case, ladder.after_window).await?;
     let admins = tx.people_with_role(&act.commune_id, Role::Admin).await?;
     people.extend(admins.into_iter().map(|admin| admin.id));

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::notify;
 use super::escalate::{self, Case};
+use super::notify;
 use super::{Act, UseCaseError, UseCaseResult, look_up, mark, wall};
 use crate::domain::ack::ObligationState;
 use crate::domain::calendar::{Millis, format_full};

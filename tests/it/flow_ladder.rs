@@ -63,8 +63,8 @@ async fn let_go(rig: &Rig, person: &str, composed: &Composed) -> Result<Decided,
 /// The heads of the villages with these numbers press the button.
 fn answer(rig: &Rig, villages: std::ops::RangeInclusive<usize>) {
     const HEADS: [&str; 24] = [
-        "an", "bao", "binh", "canh", "dan", "dong", "giang", "giang", "ha", "hien", "khanh", "lien", "loc", "mai", "nam",
-        "ngan", "oanh", "phu", "que", "sang", "thao", "tu", "van", "xuan",
+        "an", "bao", "binh", "canh", "dan", "dong", "giang", "giang", "ha", "hien", "khanh", "lien", "loc", "mai",
+        "nam", "ngan", "oanh", "phu", "que", "sang", "thao", "tu", "van", "xuan",
     ];
     for number in villages {
         let group = rig.world.chat(&format!("dieu-hanh-{number:02}")).unwrap();
@@ -142,7 +142,10 @@ async fn thuong_khan_is_approved_on_duty_and_ends_with_a_call_list(store: Store)
     let mut tx = rig.core.store.begin().await.unwrap();
     let composed = loa::usecase::compose::compose(&mut tx, &act, &urgent(Urgency::Express)).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(matches!(let_go(&rig, "lan", &composed).await.unwrap(), Decided::Approved(_)), "no word is owed afterwards");
+    assert!(
+        matches!(let_go(&rig, "lan", &composed).await.unwrap(), Decided::Approved(_)),
+        "no word is owed afterwards"
+    );
     rig.pass_to(night(22, 46)).await;
     assert_eq!(reminders(&rig, "dieu-hanh-03"), 4, "every 30 minutes, four times");
     for person in ["minh", "lan"] {
@@ -164,7 +167,11 @@ async fn hoa_toc_in_doubt_is_repeated_once_and_says_so(store: Store) {
     let_go(&rig, "lan", &composed).await.unwrap();
     rig.pass_to(night(21, 45)).await;
     let chat = rig.group_chat("dieu-hanh-03");
-    assert_eq!(chat.matches("Ứng phó bão số 10").count(), 2, "the repetition is in doubt too and is not repeated: {chat}");
+    assert_eq!(
+        chat.matches("Ứng phó bão số 10").count(),
+        2,
+        "the repetition is in doubt too and is not repeated: {chat}"
+    );
     assert_eq!(chat.matches("(gửi lại)").count(), 1, "{chat}");
     assert_eq!(rig.messages_in(&composed.bulletin.id, "unknown").await, 2);
     rig.stop().await;

@@ -28,7 +28,9 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
         Step::Title => title(act, form),
         Step::Body => body(act, form),
         Step::Urgency => urgency(act, form),
-        Step::Reason => Question::new(say!(act.house.locale, "compose-ask-reason", urgency = form.urgency.vietnamese())),
+        Step::Reason => {
+            Question::new(say!(act.house.locale, "compose-ask-reason", urgency = form.urgency.vietnamese()))
+        }
         Step::Residents => residents(act),
         Step::Secrecy => secrecy(act),
         Step::Unreadable => unreadable(act),
@@ -153,8 +155,7 @@ fn body(act: &Act<'_>, form: &Form) -> Question {
 fn urgency(act: &Act<'_>, form: &Form) -> Question {
     let question = Question::new(say!(act.house.locale, "compose-ask-urgency"));
     let urgent = form.kind == Kind::Urgent;
-    let question =
-        if urgent { question } else { question.with("n", Urgency::Normal.vietnamese()).or_by_default("n") };
+    let question = if urgent { question } else { question.with("n", Urgency::Normal.vietnamese()).or_by_default("n") };
     question
         .with("u", Urgency::Urgent.vietnamese())
         .with("x", Urgency::Express.vietnamese())

@@ -155,3 +155,23 @@ pub fn deadline_of(act: &Act<'_>, form: &Form) -> Option<Millis> {
         Ack::Window => Some(window.ends(sent, &act.house.holidays, &act.house.office)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::quorum;
+
+    #[rstest]
+    #[case::alone("đủ 20", Some((20, "")))]
+    #[case::without_accents("du 20", Some((20, "")))]
+    #[case::before_the_deadline("đủ 20, trước 17h thứ ba", Some((20, "trước 17h thứ ba")))]
+    #[case::behind_the_deadline("trước 17h thứ ba, đủ 20", Some((20, "trước 17h thứ ba")))]
+    #[case::nought("đủ 0", None)]
+    #[case::no_number("đủ", None)]
+    #[case::a_deadline_alone("trước 17h thứ ba", None)]
+    #[case::nothing("", None)]
+    fn so_many_answers_may_stand_beside_the_deadline(#[case] typed: &str, #[case] expected: Option<(i64, &str)>) {
+        assert_eq!(quorum(typed), expected);
+    }
+}

@@ -23,12 +23,7 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: &str)
 }
 
 /// "3 đã gọi" in a chat where a call list was shown. None when it is no such words, or no list was shown to this person here.
-pub(super) async fn typed(
-    tx: &mut Tx,
-    act: &Act<'_>,
-    talk: &Talk,
-    text: &str,
-) -> UseCaseResult<Option<Response>> {
+pub(super) async fn typed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Option<Response>> {
     let (code, Some(words)) = call::behind_code(text) else { return Ok(None) };
     let may = match look_up::require_any_role(tx, act, &CALLERS).await {
         Ok(_) => true,
@@ -77,7 +72,8 @@ pub(super) async fn on_bulletin(
         Some(broadcast) => Case::of(tx, &broadcast.id).await?,
         None => None,
     };
-    let case = case.ok_or_else(|| UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]))?;
+    let case =
+        case.ok_or_else(|| UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]))?;
     settle(tx, act, talk, &case, words).await
 }
 
@@ -94,13 +90,7 @@ fn number_refused(words: &CallWords) -> UseCaseError {
     UseCaseError::refused_with("refused-call-number", vec![("numbers", numbers.join(", "))])
 }
 
-async fn settle(
-    tx: &mut Tx,
-    act: &Act<'_>,
-    talk: &Talk,
-    case: &Case,
-    words: &CallWords,
-) -> UseCaseResult<Response> {
+async fn settle(tx: &mut Tx, act: &Act<'_>, talk: &Talk, case: &Case, words: &CallWords) -> UseCaseResult<Response> {
     let outcome = if words.confirmed { CallOutcome::Confirmed } else { CallOutcome::Unanswered };
     let mut noted = Vec::new();
     for obligation in named(case, words).ok_or_else(|| number_refused(words))? {

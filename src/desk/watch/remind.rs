@@ -12,9 +12,9 @@ use crate::store::answers::Obligation;
 use crate::store::broadcasts::Broadcast;
 use crate::store::bulletins::Bulletin;
 use crate::store::dialogues::Dialogue;
-use crate::usecase::notify::Note;
 use crate::usecase::call::CALLERS;
 use crate::usecase::escalate::{self, Case};
+use crate::usecase::notify::Note;
 use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up, remind};
 
 /// Those who may have others reminded.

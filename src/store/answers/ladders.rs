@@ -141,13 +141,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn note_call_list(&mut self, broadcast_id: &str, chat_id: &str, at: Millis) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(SHOWN)
-            .bind(broadcast_id)
-            .bind(chat_id)
-            .bind(at.0)
-            .execute(c)
-            .await?
-            .rows_affected());
+        on!(self, |c| sqlx::query(SHOWN).bind(broadcast_id).bind(chat_id).bind(at.0).execute(c).await?.rows_affected());
         Ok(())
     }
 
