@@ -51,6 +51,7 @@ refused-group-budget = Cổng { $gateway } chỉ được vào { $limit } nhóm 
 bulletin-directive = VĂN BẢN CHỈ ĐẠO
 bulletin-announcement = THÔNG BÁO
 bulletin-script = BÀI PHÁT LOA
+bulletin-exercise = 🟠 DIỄN TẬP – không phải tình huống thật
 bulletin-correction = ĐÍNH CHÍNH
 bulletin-nth = lần
 bulletin-resent = (gửi lại)
@@ -97,10 +98,10 @@ button-aired = 📢 Đã phát loa
 
 ## notice-: personal data. Its version is stored with the consent: another wording needs another version.
 
-notice-version = 2026-01
+notice-version = 2026-02
 notice-data =
     THÔNG BÁO VỀ DỮ LIỆU CÁ NHÂN (bản { notice-version })
-    1. UBND xã { $commune } lưu: họ tên, chức danh, đơn vị, thời gian giữ nhiệm vụ, mã tài khoản chat. Không lưu số điện thoại.
+    1. UBND xã { $commune } lưu: họ tên, chức danh, đơn vị, thời gian giữ nhiệm vụ, mã tài khoản chat, và số điện thoại nếu xã nhập (chỉ để gọi khi chưa xác nhận tin).
     2. Mục đích: gửi văn bản, thông báo và ghi nhận việc đã nhận, đã triển khai. Không lưu CCCD, ngày sinh, danh bạ, tin trò chuyện khác.
     3. Dữ liệu ở máy chủ của UBND xã; chỉ cán bộ được giao việc mới xem được.
     4. Đồng chí có quyền xem, yêu cầu sửa, xóa dữ liệu của mình: nhắn quản trị của xã; UBND xã trả lời trong 2 ngày làm việc.
@@ -166,7 +167,12 @@ compose-body-as-sent = Dùng lời kèm tệp
 compose-no-body = Bỏ qua
 compose-ask-text = Nội dung thông báo tới bà con? (tối đa { $limit } ký tự)
 compose-ask-urgency = Độ khẩn?
-compose-urgency-later = Mức { $urgency } chưa dùng được ở bản này. Đồng chí chọn Thường hoặc Khẩn; việc hỏa tốc thì gọi điện theo danh sách.
+compose-ask-reason = Lý do mức { $urgency }? Ghi ngắn, ví dụ: bão số 10. Lý do hiện trên thẻ duyệt và báo cáo tháng.
+compose-ask-urgent-heading = Tin khẩn về việc gì? Một câu (tối đa { $limit } ký tự). Gõ "thôi" để bỏ, "quay lại" để sửa bước trước.
+compose-ask-urgent-text = Yêu cầu các thôn làm gì NGAY? Mỗi việc một dòng (tối đa { $limit } ký tự).
+compose-ask-residents = Bản ngắn cho bà con (mã riêng, gửi nhóm dân, không cần xác nhận; tối đa { $limit } ký tự)? Gõ lời, hoặc bỏ qua.
+compose-quorum = Hiểu là: đủ { $quorum } đơn vị xác nhận thì thôi nhắc.
+compose-may-release = Đồng chí đang trực ban: bấm nút dưới hoặc gõ /duyet { $code } để phát ngay; người duyệt phê duyệt sau.
 
 compose-ask-secrecy = Độ mật? Bắt buộc chọn cho từng tin, không có mặc định.
 compose-not-secret = Không mật
@@ -186,7 +192,7 @@ compose-reach = { $groups } nhóm
 compose-reach-people = { $groups } nhóm, khoảng { $people } người
 compose-reach-people-some = { $groups } nhóm, ít nhất { $people } người ({ $unknown } nhóm chưa rõ số người)
 
-compose-ask-deadline = Hạn xác nhận? Gõ hạn, ví dụ: trước 17h thứ ba.
+compose-ask-deadline = Hạn xác nhận? Gõ hạn, ví dụ: trước 17h thứ ba. Chỉ cần một số đơn vị thì gõ thêm, ví dụ: đủ 20.
 compose-window-working-day = Mặc định: hết ngày làm việc sau ngày gửi
 compose-window-hours = Mặc định: { $hours } giờ sau khi gửi
 compose-window-minutes = Mặc định: { $minutes } phút sau khi gửi
@@ -275,6 +281,7 @@ card-approval = 📝 { $code } (bản { $version }) chờ đồng chí duyệt
     Giờ gửi: { $send }
     Hạn xác nhận: { $deadline }
 card-send-when-approved = ngay khi được duyệt
+card-ack-minutes = { $minutes } phút sau khi gửi
 card-no-ack = không yêu cầu xác nhận
 card-no-files = không kèm tệp
 card-approved-now = ✅ { $code }: Đã duyệt, gửi ngay ({ $time }).
@@ -296,10 +303,13 @@ wall-digest = 📋 { $code }
     { $lines }
     { $total }
 wall-line = ✅ { $unit }: đã nhận { $time } ({ $seat })
+wall-total-proxy = Toàn xã: { $done }/{ $all } đơn vị đã xác nhận, { $proxy } đơn vị được gọi điện xác nhận hộ
+wall-line-proxy = ☎ { $unit }: đã gọi, đã nhận { $time } (xác nhận hộ)
 wall-line-late = ✅ { $unit }: đã nhận muộn { $time } ({ $seat })
 remind-group = ⏰ Nhắc { $code }: chưa có xác nhận của { $units }. Hạn: { $deadline }.
     Đồng chí bấm "✅ Đã nhận" hoặc trả lời: Đã nhận.
-remind-list = ⏰ { $code }: hết hạn. Chưa xác nhận: { $open }/{ $all } đơn vị
+remind-list = ⏰ { $code }: hết hạn. Chưa xác nhận: { $open }/{ $all } { $noun }
+remind-enough = ✅ { $code }: đã đủ { $done }/{ $all } { $noun } xác nhận (cần { $quorum }), không nhắc thêm. Chưa xác nhận:
 remind-unreachable = 📵 { $code }: tin không tới được các đơn vị sau, cần gọi điện hoặc báo trực tiếp:
 remind-all-done = ✅ { $code }: { $all }/{ $all } đơn vị đã xác nhận.
 remind-line = • { $unit } – { $seat }: { $name }
@@ -360,7 +370,7 @@ refused-cadre-mark = Tài liệu có dấu lưu hành hạn chế: chỉ gửi n
 refused-personal-numbers = Nội dung có { $count } số căn cước hoặc số điện thoại: không gửi nhóm dân.
 refused-party-document = Văn bản của Đảng: chỉ gửi nhóm cán bộ, không gửi nhóm dân.
 refused-already-decided = Tin này đã được người khác duyệt.
-refused-reason-missing = Đồng chí ghi lý do trả lại.
+refused-reason-missing = Đồng chí ghi lý do.
 refused-not-awaiting = { $code } không ở trạng thái chờ duyệt ({ $state }).
 refused-version-changed = { $code } đã thay đổi sau khi gửi thẻ duyệt. Đồng chí xem lại bằng /choduyet.
 refused-hour-passed = { $code }: Quá giờ hẹn, chưa duyệt. Người soạn đặt giờ khác bằng /hen.
@@ -375,7 +385,7 @@ refused-org-account-linked = Tài khoản { $account } đã gắn với người
 
 door-start =
     Xin chào. Đây là trợ lý nhắn tin của { $issuer }: chuyển văn bản, thông báo của xã tới các thôn, cơ quan và ghi nhận việc đã nhận.
-    Dữ liệu: chỉ lưu họ tên, chức danh, đơn vị, mã tài khoản chat của người đã đăng ký và việc xác nhận; không lưu chuyện trò khác. Không bao giờ hỏi CCCD, mã OTP, mật khẩu hay tài khoản ngân hàng.
+    Dữ liệu: chỉ lưu họ tên, chức danh, đơn vị, mã tài khoản chat, số điện thoại công việc (nếu xã nhập) của người đã đăng ký và việc xác nhận; không lưu chuyện trò khác. Không bao giờ hỏi CCCD, mã OTP, mật khẩu hay tài khoản ngân hàng.
 door-start-stranger =
     • Bà con muốn biết một tin có thật không: gửi /xacminh kèm mã tin, ví dụ: /xacminh TB-2025-0107
     • Cán bộ, trưởng thôn đã có mã mời: gửi /dangky mã-mời
@@ -387,6 +397,7 @@ door-start-in-group = Trợ lý nhắn tin của { $issuer }. Đồng chí gõ /
 door-next-head = • Có văn bản: bấm "✅ Đã nhận" dưới tin, hoặc trả lời: Đã nhận. Phát loa xong: /daphat
 door-next-composer = • Soạn văn bản: /vanban. Soạn thông báo: /thongbao. Xem tin sắp gửi: /lich
 door-next-approver = • Xem tin chờ duyệt: /choduyet
+door-next-duty = • Trực ban: phát Hỏa tốc, duyệt Thượng khẩn: /choduyet. Gọi nơi chưa xác nhận: /chuanhan
 door-next-recorder = • Ghi nhận việc tuyên truyền: /ghinhan. Xem chỉ tiêu: /chitieu
 door-next-admin = • Xem các nhóm: /nhom. Gắn nhóm: /ganhom. Cấp mã mời: /capma
 door-next-everybody = • Xem mọi lệnh: /trogiup. Kiểm tra một tin: /xacminh mã-tin
@@ -537,6 +548,8 @@ help-toilaai = Gõ: /toilaai
 help-xacminh = Gõ: /xacminh mã ghi trong tin. Ai cũng dùng được, cả trong nhóm. Ví dụ: /xacminh TB-2025-0107
 help-vanban = Gõ: /vanban, rồi gửi tệp và trả lời từng câu. Gõ /huy để thôi.
 help-thongbao = Gõ: /thongbao, rồi trả lời từng câu. Gõ /huy để thôi.
+help-khan = Gõ: /khan, rồi trả lời từng câu: việc gì, yêu cầu làm gì, mức nào, lý do. Gõ /huy để thôi.
+help-dientap = Gõ: /dientap, rồi trả lời như /khan. Mọi tin mang chữ DIỄN TẬP và không tính vào số liệu.
 help-hen = Gõ: /hen mã giờ. Ví dụ: /hen VB-2025-0042 thứ hai 7h30
 help-huy = Gõ: /huy mã để hủy tin chưa gửi hoặc kết thúc lịch lặp; /huy không kèm mã để thoát việc đang nhập. Ví dụ: /huy VB-2025-0042
 help-choduyet = Gõ: /choduyet
@@ -546,7 +559,7 @@ help-lich = Gõ: /lich, /lich tuần, /lich 28/7, hoặc /lich mã để xem l�
 help-tamdung = Gõ: /tamdung mã; chỉ dùng cho tin lặp lại. Ví dụ: /tamdung VB-2025-0042
 help-molai = Gõ: /molai mã hoặc /tieptuc mã; gửi tiếp từ lần tới, không gửi bù. Ví dụ: /molai VB-2025-0042
 help-trangthai = Gõ: /trangthai mã. Ví dụ: /trangthai VB-2025-0042
-help-chuanhan = Gõ: /chuanhan mã. Ví dụ: /chuanhan VB-2025-0042
+help-chuanhan = Gõ: /chuanhan mã. Gọi xong: /chuanhan mã 3 đã gọi, hoặc /chuanhan mã 3 không gọi được. Ví dụ: /chuanhan VB-2025-0042
 help-nhac = Gõ: /nhac mã; chỉ nhắc nơi chưa xác nhận. Ví dụ: /nhac VB-2025-0042
 help-danhan = Gõ: /danhan mã, hoặc trả lời "Đã nhận" dưới tin. Ví dụ: /danhan VB-2025-0042
 help-daphat = Gõ: /daphat mã; không có mã là hôm nay đã phát loa. Ví dụ: /daphat BP-2025-0011
@@ -623,6 +636,12 @@ watch-sent-partly = Gửi một phần { $sent }/{ $all } nhóm
 watch-sending = Đang gửi 0/{ $all } nhóm
 watch-sent-nowhere = Chưa gửi được 0/{ $all } nhóm
 watch-received = đã nhận { $done }/{ $all } { $noun }
+watch-received-proxy = xác nhận hộ { $count }
+watch-quorum = Cần đủ { $quorum } đơn vị xác nhận
+watch-release-open = ⚡ Trực ban đã phát, chưa phê duyệt sau (hạn { $time })
+watch-release-approved = ⚡ Trực ban đã phát, phê duyệt sau lúc { $time }
+watch-release-late = ⚡ Trực ban đã phát, phê duyệt sau muộn lúc { $time }
+watch-release-refused = ⚡ Trực ban đã phát, người duyệt không phê duyệt sau ({ $time })
 watch-noun-villages = thôn
 watch-noun-units = đơn vị
 watch-beside = Còn lại: { $counts }
@@ -633,7 +652,7 @@ watch-count-pending = chờ gửi { $count }
 watch-count-skipped = bỏ qua { $count }
 watch-count-expired = hết hiệu lực { $count }
 watch-count-cancelled = đã dừng { $count }
-watch-marks = Trong số đã nhận: muộn { $late }, xác nhận hộ { $proxy }
+watch-marks = Xác nhận muộn { $late }; xác nhận hộ { $proxy }
 watch-reminded = Lời nhắc đã gửi: { $count }
 watch-doubts = ❓ Không rõ đã tới hay chưa, đồng chí xem trong nhóm:
 watch-doubts-type = Bấm nút, hoặc gõ: /trangthai { $code } thấy { $number } hoặc /trangthai { $code } gửi lại { $number }
@@ -692,6 +711,54 @@ button-remind = 🔔 Nhắc
 button-remind-now = Có, nhắc
 button-answer-no = Không
 
+## Urgency: releases by the officer on duty, call lists, exercises.
+
+card-urgency-reason = Lý do mức khẩn: { $reason }
+card-release = ⚡ { $code } ({ $urgency }) đã gửi theo lệnh trực ban, cần đồng chí phê duyệt sau trước { $by }
+    Trực ban: { $officer }, lúc { $time }
+    Lý do: { $reason }
+    { $title }
+    { $body }
+    Bấm nút, hoặc gõ: /duyet { $code } – /tuchoi { $code } lý do
+card-release-soon = ⏳ { $code } ({ $urgency }) chưa phê duyệt sau; hạn { $by }
+    Trực ban { $officer } đã gửi lúc { $time }. Lý do: { $reason }
+    { $title }
+    { $body }
+    Bấm nút, hoặc gõ: /duyet { $code } – /tuchoi { $code } lý do
+card-release-overdue = ⛔ { $code } ({ $urgency }) quá hạn phê duyệt sau ({ $by }), được ghi vào báo cáo tháng
+    Trực ban { $officer } đã gửi lúc { $time }. Lý do: { $reason }
+    { $title }
+    { $body }
+    Vẫn phê duyệt được: /duyet { $code } – /tuchoi { $code } lý do
+card-release-approved = ✅ { $code }: đã được phê duyệt sau.
+card-release-refused = ↩️ { $code }: người duyệt không phê duyệt sau. Lý do: { $reason }
+    Tin đã gửi vẫn còn trong các nhóm; cần thì gửi tin mới nói rõ.
+button-release-code = ⚡ Phát ngay { $code }
+button-release = ⚡ Phát ngay (trực ban)
+button-approve-after = ✅ Phê duyệt sau
+button-refuse-after = ↩️ Không phê duyệt
+refused-urgency-reason = Mức { $urgency } phải ghi lý do. Đồng chí nhập lý do.
+refused-reason-long = Lý do dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn giúp.
+refused-quorum = Số đơn vị cần xác nhận phải từ 1 trở lên.
+alert-late-start = 🔴 { $code } (mức { $urgency }): đến { $time } vẫn chưa gửi được tin nào. Xem /trangthai { $code }; gọi điện theo /chuanhan { $code }
+call-list-head = ☎ { $code }: hết hạn xác nhận. Chưa xác nhận: { $open }/{ $all } { $noun }, cần gọi điện:
+call-line = { $number }. { $unit } – { $seat }: { $name }, { $phone }
+call-phone = ĐT { $phone }
+call-no-phone = chưa có số điện thoại
+call-unreachable = {" "}(tin không tới được nhóm)
+call-in-vain = {" "}(gọi chưa được { $count } lần)
+call-how = Gọi xong, bấm nút hoặc gõ số thứ tự, ví dụ: { $number } đã gọi – hoặc: { $number } không gọi được. Ghi là xác nhận hộ.
+call-done = ☎ { $code }: đã ghi { $units } đã nhận qua điện thoại (xác nhận hộ). Còn { $open } đơn vị chưa xác nhận.
+call-noted-in-vain = ☎ { $code }: đã ghi chưa gọi được { $units }. Còn { $open } đơn vị chưa xác nhận.
+call-already = { $code }: { $units } đã có xác nhận từ trước, không ghi thêm.
+call-which = Số này có trong danh sách của { $codes }. Đồng chí gõ kèm mã, ví dụ: { $code } { $typed }
+refused-call-number = Không có đơn vị nào chờ gọi mang số { $numbers }. Đồng chí xem lại danh sách: /chuanhan
+decide-released = ⚡ { $code }: trực ban phát ngay ({ $groups } nhóm). Người duyệt phải phê duyệt sau trước { $by }. Theo dõi: /trangthai { $code }
+decide-approved-after = ✅ { $code }: đã phê duyệt sau.
+decide-refused-after = ↩️ { $code }: đã ghi không phê duyệt. Tin đã gửi vẫn còn trong các nhóm; cần thì gửi tin mới nói rõ.
+button-called = { $number }. ✅ Đã gọi, đã nhận
+button-call-failed = { $number }. ✖️ Không gọi được
+
 ## The ledger: /ghinhan, /xoaghinhan, /chitieu, /thongke.
 
 ledger-ask-channel = Ghi nhận trên kênh nào? Đồng chí bấm nút hoặc gõ số:
@@ -743,6 +810,9 @@ stats-platform = – { $name }: { $sent }/{ $all }
 stats-obligations = Xác nhận: { $done }/{ $all } ({ $share }); chưa xác nhận { $awaiting }, tin chưa tới { $unreachable }, muộn { $late }, xác nhận hộ { $proxy }
 stats-median = Một nửa số xác nhận đến trong { $minutes } phút
 stats-reminders = Lời nhắc đã gửi: { $count }
+stats-urgent = Mức khẩn cao: Thượng khẩn { $express }, Hỏa tốc { $flash } đợt
+stats-not-approved = ⚠️ Hỏa tốc chưa được phê duyệt sau đúng hạn: { $count }
+stats-exercises = Diễn tập (không tính vào số liệu trên): { $count } đợt
 stats-incidents = ⚠️ Sự cố đang mở: { $count }
 
 ## health-: /suckhoe.
@@ -777,6 +847,7 @@ cmd-xacminh = Kiểm tra một tin là thật hay giả
 cmd-vanban = Soạn văn bản chỉ đạo
 cmd-thongbao = Soạn thông báo tới người dân
 cmd-khan = Soạn tin Khẩn, Thượng khẩn, Hỏa tốc
+cmd-dientap = Soạn tin diễn tập
 cmd-baiphat = Soạn bài phát loa
 cmd-mau = Mẫu tin
 cmd-xemtruoc = Xem đúng như người nhận thấy

@@ -13,6 +13,7 @@ use crate::domain::schedule::MissedPolicy;
 use crate::domain::urgency::Urgency;
 use crate::store::Tx;
 use crate::store::bulletins::Bulletin;
+use crate::usecase::release::{self, Decided};
 use crate::usecase::{Act, UseCaseResult, approve, look_up, reschedule};
 
 mod create;
@@ -38,7 +39,7 @@ pub enum BulletinCommand {
         Without --title the first line of the text file is the title and the rest is the text.\n\
         Times are read as in the chat (\"mai\", \"thứ hai 7h30\", \"17h ngày 29/7\") and printed back in full.")]
     Create(Box<Create>),
-    /// Approve the version that waits; the composer may not.
+    /// Approve the version that waits; the composer may not. The duty officer releases hỏa tốc, also their own.
     #[command(after_help = "Example:\n  loa bulletin approve VB-2025-0042 --as pct")]
     Approve {
         /// The code, or the number alone where only one bulletin has it.
@@ -110,7 +111,7 @@ pub enum BulletinCommand {
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Create {
-    /// What it is: directive or announcement.
+    /// What it is: directive, announcement or urgent.
     #[arg(long, value_parser = kind)]
     pub kind: Kind,
     /// Trích yếu or heading; left out, the first line of the text file.
@@ -147,6 +148,15 @@ pub struct Create {
     /// Độ khẩn: normal, urgent, express, flash, or its Vietnamese name.
     #[arg(long, value_parser = urgency, default_value = "normal")]
     pub urgency: Urgency,
+    /// Why it is so urgent; must be said for express and flash.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// It is an exercise: DIỄN TẬP stands in every message, and nothing of it is counted.
+    #[arg(long)]
+    pub exercise: bool,
+    /// So many units' confirmations are enough; reminders stop there.
+    #[arg(long, value_name = "N")]
+    pub quorum: Option<i64>,
     /// Whose document it hands down: superior or local.
     #[arg(long, default_value = "local")]
     pub level: Level,
@@ -201,7 +211,8 @@ fn kind(typed: &str) -> Result<Kind, String> {
     match typed {
         "directive" => Ok(Kind::Directive),
         "announcement" => Ok(Kind::Announcement),
-        _ => Err("one of: directive, announcement".to_owned()),
+        "urgent" => Ok(Kind::Urgent),
+        _ => Err("one of: directive, announcement, urgent".to_owned()),
     }
 }
 
@@ -255,10 +266,19 @@ fn said<T>(opened: &Opened, result: UseCaseResult<T>) -> anyhow::Result<T> {
 
 async fn approve(opened: &Opened, code: &str, person: &str) -> anyhow::Result<String> {
     let (mut tx, act, bulletin) = decide(opened, code, person).await?;
-    let approved = said(opened, approve::approve(&mut tx, &act, &bulletin.id, None).await)?;
+    let decided = said(opened, release::decide(&mut tx, &act, &bulletin, None).await)?;
     tx.commit().await?;
-    let when = sent_at(approved.fire_at, act.at);
-    Ok(format!("{} approved: goes to {} groups {when}\n", approved.bulletin.code, approved.groups))
+    Ok(match decided {
+        Decided::Approved(approved) => {
+            let when = sent_at(approved.fire_at, act.at);
+            format!("{} approved: goes to {} groups {when}\n", approved.bulletin.code, approved.groups)
+        }
+        Decided::Released(approved, by) => {
+            let (code, groups, by) = (approved.bulletin.code, approved.groups, format_full(by));
+            format!("{code} released on duty: goes to {groups} groups now; an approver must approve it by {by}\n")
+        }
+        Decided::AfterFact(bulletin) => format!("{} approved after the fact\n", bulletin.code),
+    })
 }
 
 fn sent_at(fire_at: Millis, now: Millis) -> String {
@@ -267,6 +287,11 @@ fn sent_at(fire_at: Millis, now: Millis) -> String {
 
 async fn send_back(opened: &Opened, code: &str, reason: &str, person: &str) -> anyhow::Result<String> {
     let (mut tx, act, bulletin) = decide(opened, code, person).await?;
+    if said(opened, release::open_release(&mut tx, &bulletin).await)?.is_some() {
+        let refused = said(opened, release::say_afterwards(&mut tx, &act, &bulletin, Some(reason)).await)?;
+        tx.commit().await?;
+        return Ok(format!("{} refused after the fact: what was sent stays sent\n", refused.code));
+    }
     let returned = said(opened, approve::send_back(&mut tx, &act, &bulletin.id, reason).await)?;
     tx.commit().await?;
     Ok(format!("{} returned to its composer\n", returned.code))

@@ -70,13 +70,23 @@ fn shown(status: &BulletinStatus) -> String {
     );
     let head = format!(
         "{code}  {title}\n{kind}, {state}, version {version}, urgency {urgency}, composed by {composer}\nschedule: {schedule}\n"
-    );
+    ) + &marks(status);
     if status.broadcasts.is_empty() {
         return head + "nothing was sent yet\n";
     }
     let all = status.broadcasts.len();
     let broadcasts = (1..).zip(&status.broadcasts);
     broadcasts.fold(head, |text, (number, broadcast)| text + &broadcast_shown((number, all), broadcast))
+}
+
+/// That it is an exercise, and that it went out on the duty officer's word.
+fn marks(status: &BulletinStatus) -> String {
+    let exercise = if status.exercise { "an exercise: nothing of it is counted\n" } else { "" };
+    let release = status.release.map(|release| match release.outcome {
+        None => format!("released on duty, to be approved by {}\n", format_full(release.approve_by)),
+        Some(outcome) => format!("released on duty, {outcome} after the fact\n"),
+    });
+    exercise.to_owned() + &release.unwrap_or_default()
 }
 
 fn broadcast_shown((number, all): (usize, usize), broadcast: &BroadcastStatus) -> String {

@@ -19,7 +19,7 @@ use crate::store::Tx;
 use crate::store::binding::Chat;
 use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up, mark};
 
 mod answer;
 mod ask;
@@ -96,14 +96,20 @@ pub(super) async fn start(
     command: Command,
     what: (&IncomingMessage, &Prepared<'_>),
 ) -> UseCaseResult<Response> {
-    let kind = if command == Command::Announce { Kind::Announcement } else { Kind::Directive };
+    let kind = match command {
+        Command::Announce => Kind::Announcement,
+        Command::Urgent | Command::Exercise => Kind::Urgent,
+        _ => Kind::Directive,
+    };
     look_up::require_any_role(tx, act, &[Role::Composer]).await?;
     if !composes_here(tx, &talk.chat).await? {
         return say_plain(tx, act, talk, say!(act.house.locale, "compose-not-here")).await;
     }
     let left = leave(tx, talk).await?;
-    let form = Form::new(kind, act, plan_of(tx, act).await?);
+    let mut form = Form::new(kind, act, plan_of(tx, act).await?);
+    form.marks.exercise = command == Command::Exercise;
     let lead = if left { say!(act.house.locale, "compose-left-other") } else { String::new() };
+    let lead = mark::marked(&act.house.locale, form.marks.exercise, lead);
     begin(tx, act, talk, form, lead, what).await
 }
 

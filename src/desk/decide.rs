@@ -9,7 +9,7 @@ use super::compose::timing;
 use super::{Response, Talk, compose};
 use crate::domain::audience::Expr;
 use crate::domain::bulletin::{State, parse_typed};
-use crate::domain::calendar::{Millis, format_short};
+use crate::domain::calendar::{Millis, format_full, format_short};
 use crate::domain::command::Command;
 use crate::domain::org::Role;
 use crate::domain::when::Purpose;
@@ -18,9 +18,10 @@ use crate::store::Tx;
 use crate::store::bulletins::Bulletin;
 use crate::store::dialogues::Dialogue;
 use crate::usecase::approve::{self, Approved};
-use crate::usecase::compose::{approval_card, resolve};
+use crate::usecase::compose::{approval_card, duty_card, resolve};
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, Denied, UseCaseError, UseCaseResult, look_up};
+use crate::usecase::release::{self, Decided};
+use crate::usecase::{Act, Denied, UseCaseError, UseCaseResult, look_up, mark};
 
 use asked::Asked;
 use compose::time::{self, Heard};
@@ -62,16 +63,19 @@ async fn say_plain(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: String) -> Use
 
 /// `/choduyet`: a card of everything this person may approve.
 async fn awaiting(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Response> {
-    let person = look_up::require_any_role(tx, act, &[Role::Approver]).await?;
+    look_up::require_any_role(tx, act, &[Role::Approver, Role::Duty]).await?;
     let locale = &act.house.locale;
+    let afterwards = released(tx, act, talk).await?;
     let mut mine = Vec::new();
     for bulletin in tx.bulletins_in(&act.commune_id, State::AwaitingApproval).await? {
-        let others = bulletin.composer_id != person;
-        if others && tx.has_role(&person, Role::Approver, &bulletin.unit_id).await? {
+        if may_let_go(tx, act, &bulletin).await? {
             mine.push(bulletin);
         }
     }
     mine.reverse();
+    if mine.is_empty() && afterwards > 0 {
+        return Ok(Response::default());
+    }
     if mine.is_empty() {
         return say_plain(tx, act, talk, say!(locale, "decide-nothing-awaits")).await;
     }
@@ -80,6 +84,9 @@ async fn awaiting(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Resp
         let Ok(audience) = Expr::parse(&version.audience) else { continue };
         let resolution = resolve(tx, act, &audience).await?;
         let card = approval_card(tx, act, bulletin, &version, &resolution).await?;
+        let own = act.person()? == bulletin.composer_id;
+        let whole = !own && approve::may_approve(tx, act, bulletin).await?;
+        let card = if whole { card } else { duty_card(act, &version, card) };
         talk.say(tx, act, &card).await?;
     }
     if mine.len() > MAX_CARDS {
@@ -89,28 +96,61 @@ async fn awaiting(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Resp
     Ok(Response::default())
 }
 
+/// Whether this person may approve it, or release it.
+async fn may_let_go(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResult<bool> {
+    let others = act.person()? != bulletin.composer_id;
+    Ok((others && approve::may_approve(tx, act, bulletin).await?) || release::may_release(tx, act, bulletin).await?)
+}
+
+/// Cards of what went out on the duty officer's word and waits for this person's; gives how many.
+async fn released(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<usize> {
+    let person = act.person()?.to_owned();
+    let mut shown = 0;
+    for open in tx.open_releases(&act.commune_id).await?.into_iter().take(MAX_CARDS) {
+        let Some(bulletin) = tx.bulletin(&open.bulletin_id).await? else { continue };
+        let Some(version) = tx.version(&open.bulletin_id, open.version).await? else { continue };
+        let other = person != bulletin.composer_id && person != open.officer_id;
+        if other && tx.has_role(&person, Role::Approver, &bulletin.unit_id).await? {
+            let card = release::card(tx, act, (&bulletin, &version), &open, "card-release").await?;
+            talk.say(tx, act, &card).await?;
+            shown += 1;
+        }
+    }
+    Ok(shown)
+}
+
 /// `/duyet [mã]`; without a code it is the list.
 async fn approve_typed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<Response> {
-    look_up::require_any_role(tx, act, &[Role::Approver, Role::Composer]).await?;
+    look_up::require_any_role(tx, act, &[Role::Approver, Role::Composer, Role::Duty]).await?;
     if args.trim().is_empty() {
         return awaiting(tx, act, talk).await;
     }
     let bulletin = look_up::bulletin(tx, act, args).await?;
-    let approved = approve_as_other(tx, act, &bulletin, None).await?;
-    say_plain(tx, act, talk, approved_text(act, &approved)).await
+    let text = let_go(tx, act, &bulletin, None).await?;
+    say_plain(tx, act, talk, text).await
 }
 
-/// Composers learn that it is their own, whether they have the approver's role or not.
-async fn approve_as_other(
-    tx: &mut Tx,
-    act: &Act<'_>,
-    bulletin: &Bulletin,
-    seen: Option<i64>,
-) -> UseCaseResult<Approved> {
-    if act.person()? == bulletin.composer_id {
+/// Approves, releases or approves after the fact. Composers learn that it is their own, whether they have the approver's
+/// role or not, unless they are on duty and may release it.
+async fn let_go(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, seen: Option<i64>) -> UseCaseResult<String> {
+    let own = act.person()? == bulletin.composer_id;
+    if own && !release::may_release(tx, act, bulletin).await? {
         return Err(Denied::OwnBulletin.into());
     }
-    approve::approve(tx, act, &bulletin.id, seen).await
+    let text = match release::decide(tx, act, bulletin, seen).await? {
+        Decided::Approved(approved) => approved_text(act, &approved),
+        Decided::Released(approved, by) => say!(
+            act.house.locale,
+            "decide-released",
+            code = approved.bulletin.code.as_str(),
+            groups = approved.groups,
+            by = format_full(by)
+        ),
+        Decided::AfterFact(bulletin) => {
+            say!(act.house.locale, "decide-approved-after", code = bulletin.code.as_str())
+        }
+    };
+    mark::about(tx, act, bulletin, text).await
 }
 
 /// "VB-2025-0042: Đã duyệt, gửi lúc 07:30 28/7"
@@ -145,10 +185,11 @@ async fn reject_typed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> Us
 async fn may_decide(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, seen: i64) -> UseCaseResult<()> {
     let person = look_up::require_role(tx, act, Role::Approver, &bulletin.unit_id).await?;
     let code = bulletin.code.clone();
-    if person == bulletin.composer_id {
+    let release = release::open_release(tx, bulletin).await?;
+    if person == bulletin.composer_id || release.as_ref().is_some_and(|release| release.officer_id == person) {
         return Err(Denied::OwnBulletin.into());
     }
-    if bulletin.state != State::AwaitingApproval {
+    if bulletin.state != State::AwaitingApproval && release.is_none() {
         let state = bulletin.state.vietnamese().to_owned();
         return Err(UseCaseError::refused_with("refused-not-awaiting", vec![("code", code), ("state", state)]));
     }
@@ -247,8 +288,7 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str
         may_decide(tx, act, &bulletin, version).await?;
         return asked::ask(tx, act, talk, Asked::reason(&bulletin)).await;
     }
-    let approved = approve_as_other(tx, act, &bulletin, Some(version)).await?;
-    let text = approved_text(act, &approved);
+    let text = let_go(tx, act, &bulletin, Some(version)).await?;
     talk.say(tx, act, &Note::plain(text.clone())).await?;
     Ok(Response::toast(text))
 }

@@ -68,6 +68,9 @@ async fn talk_or_document(
     if let Some(response) = steer::typed(tx, act, talk, &message.text).await? {
         return Ok(response);
     }
+    if let Some(response) = watch::called(tx, act, talk, &message.text).await? {
+        return Ok(response);
+    }
     answer::heard(tx, act, talk, message, prepared.dedupe).await
 }
 
@@ -102,7 +105,7 @@ async fn command(
             door::command(tx, act, talk, (parsed.command, args)).await
         }
         Command::Groups | Command::Bind => door::groups(tx, act, talk, (parsed.command, args), prepared).await,
-        Command::Directive | Command::Announce => {
+        Command::Directive | Command::Announce | Command::Urgent | Command::Exercise => {
             compose::start(tx, act, talk, parsed.command, (message, prepared)).await
         }
         Command::Approvals | Command::Approve | Command::Reject | Command::Cancel | Command::Schedule => {
@@ -140,7 +143,7 @@ pub(super) async fn press(
         "a" | "l" => answer::pressed(tx, act, talk, (room, rest)).await,
         "w" => answer::picked(tx, act, talk, rest).await,
         "ok" | "no" | "x" => decide::pressed(tx, act, talk, (room, rest)).await,
-        "s" | "r" | "st" | "rm" => watch::pressed(tx, act, talk, (room, rest)).await,
+        "s" | "r" | "st" | "rm" | "k" => watch::pressed(tx, act, talk, (room, rest)).await,
         "ms" => steer::pressed(tx, act, talk, rest).await,
         "c" => compose::pressed(tx, act, talk, rest).await,
         "lg" => ledger::pressed(tx, act, talk, rest, prepared.dedupe).await,

@@ -7,6 +7,7 @@
 
 use super::{Response, Talk};
 use crate::domain::command::Command;
+use crate::domain::ladder::call;
 use crate::domain::org::{GroupKind, Role};
 use crate::say;
 use crate::store::Tx;
@@ -15,6 +16,7 @@ use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
 use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up};
 
+mod calls;
 mod lines;
 mod queue;
 mod remind;
@@ -27,7 +29,7 @@ mod words;
 pub(super) const FLOW: &str = "remind";
 
 /// Those who may look.
-const STAFF: [Role; 4] = [Role::Composer, Role::Approver, Role::Admin, Role::Viewer];
+const STAFF: [Role; 5] = [Role::Composer, Role::Approver, Role::Admin, Role::Duty, Role::Viewer];
 
 /// `/lich`, `/trangthai`, `/chuanhan`, `/nhac`.
 pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Command, &str)) -> UseCaseResult<Response> {
@@ -36,10 +38,25 @@ pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Comm
     match command {
         Command::Queue => queue::show(tx, act, talk, args).await?,
         Command::Status => return status::command(tx, act, talk, args).await,
-        Command::Pending => remind::pending(tx, act, talk, args).await?,
+        Command::Pending => return pending(tx, act, talk, args).await,
         _ => remind::ask(tx, act, talk, args).await?,
     }
     Ok(Response::default())
+}
+
+/// `/chuanhan [mã] [số đã gọi | số không gọi được]`.
+async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<Response> {
+    if let (code, Some(words)) = call::behind_code(args) {
+        let chosen = chosen(tx, act, code).await?;
+        return calls::on_bulletin(tx, act, talk, &chosen.bulletin, &words).await;
+    }
+    remind::pending(tx, act, talk, args).await?;
+    Ok(Response::default())
+}
+
+/// "3 đã gọi", where a call list was shown; none when it is other talk.
+pub(super) async fn called(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Option<Response>> {
+    calls::typed(tx, act, talk, text).await
 }
 
 /// The answer to "nhắc?".
@@ -53,12 +70,13 @@ pub(super) async fn step(
     remind::step(tx, act, talk, dialogue, text).await
 }
 
-/// `s`: seen in the group; `r`: send again; `st`: show again; `rm`: remind.
+/// `s`: seen in the group; `r`: send again; `st`: show again; `rm`: remind; `k`: called.
 pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str, &str)) -> UseCaseResult<Response> {
     look_up::require_any_role(tx, act, &STAFF).await?;
     match data {
         ("s", message_id) => settle::seen(tx, act, message_id).await,
         ("r", what) => settle::again(tx, act, what).await,
+        ("k", rest) => calls::pressed(tx, act, talk, rest).await,
         ("st", bulletin_id) => match own(tx, act, bulletin_id).await? {
             Some(bulletin) => status::show(tx, act, talk, &bulletin, None).await,
             None => Ok(old_button(act)),

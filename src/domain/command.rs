@@ -37,6 +37,8 @@ text_enum! {
         Announce => "announce",
         /// Composes an urgent bulletin.
         Urgent => "urgent",
+        /// Composes an exercise.
+        Exercise => "exercise",
         /// Composes a loudspeaker script.
         Script => "script",
         /// Templates of bulletins.
@@ -161,6 +163,8 @@ text_enum! {
         Association => "association",
         /// Quản trị.
         Admin => "admin",
+        /// Trực ban.
+        Duty => "duty",
     }
 }
 
@@ -177,6 +181,7 @@ impl Who {
             Self::Head => "trưởng thôn",
             Self::Association => "mttq, đoàn thể",
             Self::Admin => "quản trị",
+            Self::Duty => "trực ban",
         }
     }
 
@@ -198,6 +203,7 @@ impl From<Role> for Who {
             Role::Recorder => Self::Recorder,
             Role::Admin => Self::Admin,
             Role::Viewer => Self::Staff,
+            Role::Duty => Self::Duty,
         }
     }
 }

@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ack::ObligationState;
 use crate::domain::calendar::Millis;
 use crate::domain::text_enum::text_enum;
-use crate::domain::urgency::{Policies, ReminderRule, Urgency};
+use crate::domain::urgency::{Policies, QuietHours, ReminderRule, Urgency};
 
+pub mod call;
 #[cfg(test)]
 mod tests;
 
@@ -26,31 +27,8 @@ text_enum! {
     pub enum StepKind {
         /// Reminds the units that still await.
         Remind => "remind",
-        /// Sends people the list of units that have not acknowledged; [`ListReach`] says whom.
+        /// Sends people the list of units that have not acknowledged; [`crate::domain::urgency::AfterWindow`] says whom.
         List => "list",
-    }
-}
-
-/// Who gets the list at the end of the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListReach {
-    /// The composer.
-    Composer,
-    /// The composer and the approver.
-    Approver,
-    /// Both, with names and numbers to call.
-    CallList,
-}
-
-impl ListReach {
-    /// Who gets the list of a bulletin of this urgency.
-    #[must_use]
-    pub const fn of(urgency: Urgency) -> Self {
-        match urgency {
-            Urgency::Normal => Self::Composer,
-            Urgency::Urgent => Self::Approver,
-            Urgency::Express | Urgency::Flash => Self::CallList,
-        }
     }
 }
 
@@ -125,6 +103,31 @@ impl Ladder {
         let later = |at: &i64| done_until.is_none_or(|done| *at > done.0);
         self.steps.iter().map(|step| step.at.0).filter(later).min().map(Millis)
     }
+}
+
+/// Whether a reminder that is late may still be sent after the window is over.
+///
+/// Where hours do not count, an outage does not take the last reminder away: one goes out on return. Elsewhere the list
+/// has gone to people, and a word to the group would come at a time nobody chose.
+#[must_use]
+pub const fn reminds_after_end(urgency: Urgency) -> bool {
+    matches!(urgency.quiet_hours(), QuietHours::Ignored)
+}
+
+/// Whether so many acknowledgements end the nagging. Given in a unit's stead they count too: the unit knows.
+#[must_use]
+pub const fn is_enough(acknowledged: usize, quorum: Option<i64>) -> bool {
+    match quorum {
+        Some(quorum) => acknowledged as u128 >= quorum.unsigned_abs() as u128,
+        None => false,
+    }
+}
+
+/// When approvers are reminded of a release that must be approved by `approve_by`: a sixth of the time before its end,
+/// 4 h of 24.
+#[must_use]
+pub const fn warn_of_release(released: Millis, approve_by: Millis) -> Millis {
+    Millis(approve_by.0 - approve_by.0.saturating_sub(released.0) / 6)
 }
 
 /// Whether a unit in this state is reminded. An unreachable one is not: it has nothing to answer to.

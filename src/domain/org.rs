@@ -7,6 +7,9 @@
 use crate::domain::text_enum::text_enum;
 
 pub mod import;
+mod phone;
+
+pub use phone::{NotAPhone, Phone};
 
 text_enum! {
     /// What a node of the organisation's tree is.
@@ -132,6 +135,8 @@ text_enum! {
         Admin => "admin",
         /// Reads figures and reports.
         Viewer => "viewer",
+        /// Trực ban: releases Hỏa tốc at any hour, approves Thượng khẩn, calls who does not answer.
+        Duty => "duty",
     }
 }
 
@@ -145,6 +150,7 @@ impl Role {
             Self::Recorder => "người ghi nhận",
             Self::Admin => "quản trị",
             Self::Viewer => "người xem",
+            Self::Duty => "trực ban",
         }
     }
 }

@@ -96,6 +96,8 @@ pub struct View {
     pub verify_code: Option<String>,
     /// What it puts right.
     pub correction: Option<Correction>,
+    /// Whether it is an exercise: every part says so in its first line.
+    pub exercise: bool,
     /// Whether it is sent a second time because nobody can know about the first.
     pub resent: bool,
     /// The short id of the delivery, for the buttons.
@@ -137,11 +139,15 @@ pub enum Part {
 pub fn render(view: &View, capabilities: &Capabilities, labels: &Labels) -> Vec<Part> {
     let mut buttons = keyboard(view, capabilities, labels);
     let layout = layout::Layout { view, capabilities, labels, can_press: !buttons.is_empty() };
-    let texts = split_text(&layout.text(), capabilities.text_limit_utf16);
+    let label = exercise_line(view, labels);
+    let room = capabilities.text_limit_utf16.saturating_sub(utf16_len(&label));
+    let texts = split_text(&layout.text(), room);
     let last = texts.len().saturating_sub(1);
     let mut parts = Vec::with_capacity(texts.len() + view.attachments.len());
     for (index, text) in texts.into_iter().enumerate() {
-        let bold_lines = if index == 0 { layout.heading_lines() } else { 0 };
+        let heading = if index == 0 { layout.heading_lines() } else { 0 };
+        let bold_lines = heading + usize::from(view.exercise);
+        let text = format!("{label}{text}");
         let text = if capabilities.html { html(&text, bold_lines) } else { text };
         let buttons = if index == last { std::mem::take(&mut buttons) } else { Vec::new() };
         parts.push(Part::Text { text, html: capabilities.html, buttons });
@@ -151,6 +157,11 @@ pub fn render(view: &View, capabilities: &Capabilities, labels: &Labels) -> Vec<
         parts.extend(view.attachments.iter().enumerate().filter(|(_, file)| !file.held_back).map(file));
     }
     parts
+}
+
+/// "DIỄN TẬP…" and the end of the line; nothing unless it is an exercise.
+fn exercise_line(view: &View, labels: &Labels) -> String {
+    if view.exercise { format!("{}\n", labels.exercise) } else { String::new() }
 }
 
 /// Whether the receivers of this view are asked to acknowledge.
@@ -179,7 +190,7 @@ fn keyboard(view: &View, capabilities: &Capabilities, labels: &Labels) -> Vec<Ve
 }
 
 fn caption(view: &View, file: &AttachedFile, capabilities: &Capabilities, labels: &Labels) -> String {
-    let text = format!("{} – {}", view.code, layout::file_name(file, labels));
+    let text = format!("{}{} – {}", exercise_line(view, labels), view.code, layout::file_name(file, labels));
     let limit = capabilities.caption_limit;
     let whole = cut(&text, limit, "…");
     // Characters outside the basic plane count twice.

@@ -41,6 +41,28 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Who is told at the end of the window which units have not acknowledged. Ordered: a later value reaches further.
+    pub enum AfterWindow {
+        /// The composer.
+        Composer => "composer",
+        /// The composer and the approver.
+        Approver => "approver",
+        /// Both, with names and numbers to call.
+        CallList => "call_list",
+        /// The same list to the duty officers too.
+        PhoneList => "phone_list",
+    }
+}
+
+impl AfterWindow {
+    /// Whether whoever is told is to call the units.
+    #[must_use]
+    pub const fn calls(self) -> bool {
+        matches!(self, Self::CallList | Self::PhoneList)
+    }
+}
+
 impl Urgency {
     /// The name as it is printed: "Hỏa tốc".
     #[must_use]
@@ -159,6 +181,11 @@ pub struct Policy {
     pub ack_window: AckWindow,
     /// When the silent are reminded.
     pub reminders: ReminderRule,
+    /// Who gets the list when the window is over.
+    pub after_window: AfterWindow,
+    /// Whether a duty officer may approve it like an approver, though never their own.
+    #[serde(default)]
+    pub duty_may_approve: bool,
     /// If set, the duty officer may release it, and approval must follow within so many minutes.
     pub approve_after_within_minutes: Option<u32>,
 }
@@ -176,6 +203,7 @@ impl Policy {
 /// Defaults, all proposals to be confirmed: Thường acknowledged by the end of the next working day, reminded
 /// mid-window and 2 h before the end; Khẩn started in 15 min, 4 h, hourly at most 3 times; Thượng khẩn 5 min,
 /// 2 h, every 30 min at most 4 times; Hỏa tốc 1 min, 30 min, every 10 min at most 3 times, approved within 24 h.
+/// The list at the end reaches the composer, the approver too, both with numbers to call, and the duty officers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policies {
@@ -204,10 +232,12 @@ impl Policies {
 
 impl Default for Policies {
     fn default() -> Self {
-        let timed = |start, ack, minutes, max| Policy {
+        let timed = |start, ack, (minutes, max), after_window| Policy {
             start_within_minutes: Some(start),
             ack_window: AckWindow::Minutes(ack),
             reminders: ReminderRule::Every { minutes, max },
+            after_window,
+            duty_may_approve: false,
             approve_after_within_minutes: None,
         };
         Self {
@@ -215,11 +245,16 @@ impl Default for Policies {
                 start_within_minutes: None,
                 ack_window: AckWindow::EndOfNextWorkingDay,
                 reminders: ReminderRule::MiddleAndBeforeEnd { before_end: 120 },
+                after_window: AfterWindow::Composer,
+                duty_may_approve: false,
                 approve_after_within_minutes: None,
             },
-            urgent: timed(15, 240, 60, 3),
-            express: timed(5, 120, 30, 4),
-            flash: Policy { approve_after_within_minutes: Some(24 * 60), ..timed(1, 30, 10, 3) },
+            urgent: timed(15, 240, (60, 3), AfterWindow::Approver),
+            express: Policy { duty_may_approve: true, ..timed(5, 120, (30, 4), AfterWindow::CallList) },
+            flash: Policy {
+                approve_after_within_minutes: Some(24 * 60),
+                ..timed(1, 30, (10, 3), AfterWindow::PhoneList)
+            },
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::id::sha256_hex;
 use crate::store::Tx;
 use crate::store::answers::ReminderStep;
 use crate::store::broadcasts::{Broadcast, BroadcastState};
-use crate::usecase::{Act, fallback, fire, remind, wall};
+use crate::usecase::{Act, escalate, fallback, fire, release, remind, settle, wall};
 
 mod stand_in;
 
@@ -48,6 +48,7 @@ impl Keeper {
         self.remind().await?;
         self.stand_in().await?;
         self.warn_of_budgets().await?;
+        self.press().await?;
         self.expire_and_close().await?;
         self.renew_walls().await?;
         self.seal().await?;
@@ -60,7 +61,13 @@ impl Keeper {
     /// The database.
     pub async fn next_due_after(&self, now: Millis) -> EngineResult<Option<Millis>> {
         let mut tx = self.core.store.read().await?;
-        let next = [tx.next_fire().await?, tx.next_reminder().await?, tx.next_wall().await?];
+        let next = [
+            tx.next_fire().await?,
+            tx.next_reminder().await?,
+            tx.next_wall().await?,
+            tx.next_start().await?,
+            tx.next_release_warning().await?,
+        ];
         Ok(next.into_iter().flatten().filter(|at| *at > now).min())
     }
 
@@ -99,6 +106,28 @@ impl Keeper {
         Ok(())
     }
 
+    /// What urgency asks for beside reminders: doubts that repeat themselves, late starts, releases to be approved.
+    async fn press(&self) -> EngineResult<()> {
+        let act = self.core.act(&self.commune_id);
+        let mut tx = self.core.store.begin().await?;
+        let skipped = tx.skip_needless_reminders().await?;
+        let doubts = tx.doubts_that_repeat().await?;
+        for message_id in &doubts {
+            settle::repeat_doubt(&mut tx, &act, message_id).await?;
+        }
+        for ladder in tx.ladders_not_started(act.at).await? {
+            escalate::late_start(&mut tx, &act, &ladder).await?;
+        }
+        for release in tx.releases_to_warn_of(act.at).await? {
+            release::warn(&mut tx, &act, &release).await?;
+        }
+        tx.commit().await?;
+        if skipped > 0 || !doubts.is_empty() {
+            self.core.wake.notify_waiters();
+        }
+        Ok(())
+    }
+
     async fn expire_and_close(&self) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
         let mut tx = self.core.store.begin().await?;
@@ -111,7 +140,7 @@ impl Keeper {
                 continue;
             }
             if tx.mark_unreachable(&broadcast.id).await? > 0 {
-                remind::tell_unreachable(&mut tx, &act, &broadcast).await?;
+                escalate::unreachable(&mut tx, &act, &broadcast).await?;
             }
             if tx.open_pieces(&broadcast.id).await? == 0 {
                 close(&mut tx, &act, &broadcast).await?;

@@ -4,8 +4,10 @@ use crate::domain::ack::{ObligationState, Way};
 use crate::domain::calendar::Millis;
 use crate::store::{StoreResult, Tx, expect_one, on};
 
+mod ladders;
 mod reminders;
 
+pub use ladders::{CallOutcome, LadderRow, NewCall};
 pub use reminders::ReminderStep;
 
 /// One broadcast to be confirmed by one unit's answering seat, with the names a list needs.

@@ -6,11 +6,13 @@ use crate::domain::schedule::MissedPolicy;
 use crate::domain::urgency::Urgency;
 use crate::store::{StoreResult, Tx, expect_one, on};
 
+mod releases;
 mod schedules;
 mod versions;
 
+pub use releases::{AfterFact, Release, Word};
 pub use schedules::{Schedule, ScheduleState};
-pub use versions::{BulletinVersion, NewFile, VersionFile};
+pub use versions::{BulletinVersion, Marks, NewFile, VersionFile};
 
 /// A bulletin, without its content.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

@@ -34,6 +34,7 @@ const FILES: &[File] = files![
     9 "0009_inbox_retry",
     10 "0010_gateway_tokens",
     11 "0011_recurrence",
+    12 "0012_ladder",
     13 "0013_fallback",
     15 "0015_reach",
 ];

@@ -13,6 +13,7 @@ use crate::domain::text;
 use crate::store::{StoreResult, Tx, on};
 
 mod directory;
+mod phones;
 mod rights;
 mod upsert;
 

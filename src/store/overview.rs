@@ -14,6 +14,7 @@ use crate::store::bulletins::{Bulletin, ScheduleState};
 use crate::store::{StoreResult, Tx, on};
 
 mod totals;
+mod urgent;
 
 pub use totals::{DeliveryGroup, ObligationGroup, Window};
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::notify::{self, Note};
-use super::{Act, UseCaseResult, record, wall};
+use super::{Act, UseCaseResult, mark, record, wall};
 use crate::domain::ack::{self, Answer, AnswerWay, Attribution, IgnoreReason, Meaning, OpenItem, PersonSeat, UnitName};
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::SeatKind;
@@ -188,7 +188,9 @@ async fn settle(
     let aired = matches!(answer.meaning, Meaning::Aired { .. });
     if aired {
         for obligation in obligations {
-            record::aired(tx, act, obligation).await?;
+            if !tx.ladder_of(&obligation.broadcast_id).await?.is_some_and(|ladder| ladder.exercise) {
+                record::aired(tx, act, obligation).await?;
+            }
         }
     }
     let broadcasts: BTreeSet<&str> = obligations.iter().map(|obligation| obligation.broadcast_id.as_str()).collect();
@@ -215,7 +217,9 @@ async fn settle_one(
 ) -> UseCaseResult<Settled> {
     let (obligation, seats) = whom;
     let late = act.at.0 > obligation.deadline;
-    let first = tx.confirm_obligation(&obligation.id, act.at, late, false).await?;
+    // The unit's own word takes the place of a call made in its stead.
+    let first = tx.confirm_obligation(&obligation.id, act.at, late, false).await?
+        || tx.replace_proxy(&obligation.id, act.at, late).await?;
     let own = seats.iter().find(|seat| seat.unit_id == obligation.unit_id);
     let seat_id = own.map_or_else(|| obligation.seat_id.clone(), |seat| seat.seat_id.clone());
     let acknowledgement = NewAcknowledgement {
@@ -283,6 +287,8 @@ async fn note_trouble(
             name = name.as_str(),
             code = code.as_str()
         );
+        let exercise = tx.ladder_of(&obligation.broadcast_id).await?.is_some_and(|ladder| ladder.exercise);
+        let text = mark::marked(&act.house.locale, exercise, text);
         tell_composer_of(tx, act, &obligation.broadcast_id, &text).await?;
     }
     Ok(Heeded::Trouble { code })

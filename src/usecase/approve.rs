@@ -2,7 +2,7 @@
 
 use super::compose::{self, envelope_hash, schedule_row};
 use super::notify::{self, Note};
-use super::{Act, Denied, UseCaseError, UseCaseResult, look_up, repeat};
+use super::{Act, Denied, UseCaseError, UseCaseResult, look_up, mark, release, repeat};
 use crate::domain::audience::Expr;
 use crate::domain::bulletin::State;
 use crate::domain::calendar::{Millis, format_short};
@@ -24,6 +24,15 @@ pub struct Approved {
     pub groups: usize,
 }
 
+/// By which right a bulletin is let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// By that of an approver, or of a duty officer where the urgency lets them stand in for one.
+    Approve,
+    /// By that of the duty officer, to be approved after the fact.
+    Release,
+}
+
 /// Approves the version that stands in the card.
 ///
 /// # Errors
@@ -34,7 +43,18 @@ pub async fn approve(
     bulletin_id: &str,
     seen_version: Option<i64>,
 ) -> UseCaseResult<Approved> {
-    let bulletin = decidable(tx, act, bulletin_id, seen_version).await?;
+    let_go(tx, act, bulletin_id, seen_version, Right::Approve).await
+}
+
+/// Lets a version go: binds it to its envelope and to the groups it reaches now, and gives it its hour.
+pub(super) async fn let_go(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    bulletin_id: &str,
+    seen_version: Option<i64>,
+    right: Right,
+) -> UseCaseResult<Approved> {
+    let bulletin = decidable(tx, act, bulletin_id, seen_version, right).await?;
     let approver = act.person()?.to_owned();
     let version = look_up::current_version(tx, &bulletin).await?;
     let hash = unchanged_hash(tx, &bulletin, &version).await?;
@@ -50,8 +70,24 @@ pub async fn approve(
         None => schedule_now(tx, act, &version).await?,
     };
     tx.audit(act, "bulletin.approved", &bulletin.id, &hash).await?;
-    tell_composer(tx, act, &bulletin, fire_at).await?;
+    if approver != bulletin.composer_id {
+        tell_composer(tx, act, &bulletin, fire_at).await?;
+    }
     Ok(Approved { bulletin: Bulletin { state: State::Approved, ..bulletin }, fire_at, groups: groups.len() })
+}
+
+/// Whether this person may approve this bulletin, its being their own aside.
+///
+/// # Errors
+/// `Denied` when nobody stands behind the act; the database.
+pub async fn may_approve(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResult<bool> {
+    let person = act.person()?;
+    if tx.has_role(person, Role::Approver, &bulletin.unit_id).await? {
+        return Ok(true);
+    }
+    let version = look_up::current_version(tx, bulletin).await?;
+    let duty = act.house.policies.of(version.urgency).duty_may_approve;
+    Ok(duty && tx.has_role(person, Role::Duty, &bulletin.unit_id).await?)
 }
 
 /// Returns a bulletin to its composer with a reason.
@@ -59,7 +95,7 @@ pub async fn approve(
 /// # Errors
 /// As [`approve`]; `Refused` without a reason.
 pub async fn send_back(tx: &mut Tx, act: &Act<'_>, bulletin_id: &str, reason: &str) -> UseCaseResult<Bulletin> {
-    let bulletin = decidable(tx, act, bulletin_id, None).await?;
+    let bulletin = decidable(tx, act, bulletin_id, None, Right::Approve).await?;
     let approver = act.person()?.to_owned();
     let reason = reason.trim();
     if reason.is_empty() {
@@ -72,6 +108,7 @@ pub async fn send_back(tx: &mut Tx, act: &Act<'_>, bulletin_id: &str, reason: &s
     end_schedule(tx, act, &bulletin).await?;
     tx.audit(act, "bulletin.returned", &bulletin.id, &version.envelope_hash).await?;
     let text = say!(act.house.locale, "card-returned", code = bulletin.code.as_str(), reason = reason);
+    let text = mark::about(tx, act, &bulletin, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
     Ok(Bulletin { state: State::Returned, ..bulletin })
 }
@@ -82,11 +119,18 @@ async fn decidable(
     act: &Act<'_>,
     bulletin_id: &str,
     seen_version: Option<i64>,
+    right: Right,
 ) -> UseCaseResult<Bulletin> {
     let bulletin = tx.bulletin(bulletin_id).await?;
     let bulletin = bulletin.ok_or_else(|| UseCaseError::NotFound { what: "bulletin", name: bulletin_id.to_owned() })?;
-    let person = look_up::require_role(tx, act, Role::Approver, &bulletin.unit_id).await?;
-    if person == bulletin.composer_id {
+    let allowed = match right {
+        Right::Approve => may_approve(tx, act, &bulletin).await?,
+        Right::Release => release::may_release(tx, act, &bulletin).await?,
+    };
+    if !allowed {
+        return Err(Denied::MissingRole(Role::Approver).into());
+    }
+    if right == Right::Approve && act.person()? == bulletin.composer_id {
         return Err(Denied::OwnBulletin.into());
     }
     if bulletin.state != State::AwaitingApproval {
@@ -201,6 +245,7 @@ async fn tell_composer(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, fire_at:
     let key = if fire_at <= act.at { "card-approved-now" } else { "card-approved-at" };
     let text =
         act.house.locale.text(key, &[("code", bulletin.code.as_str().into()), ("time", format_short(fire_at).into())]);
+    let text = mark::about(tx, act, bulletin, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
     Ok(())
 }

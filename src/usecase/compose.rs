@@ -1,9 +1,9 @@
 //! Composing a bulletin: the gate, the rules of length and audience, the code, the envelope, the cards to approvers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::notify::{self, Note};
-use super::{Act, House, UseCaseError, UseCaseResult, look_up, repeat};
+use super::{Act, House, UseCaseError, UseCaseResult, look_up, mark, repeat};
 use crate::domain::audience::{self, Expr, Resolution};
 use crate::domain::bulletin::{AckPolicy, Code, Envelope, Kind, Level, Public, State};
 use crate::domain::calendar::{Millis, format_full};
@@ -13,10 +13,10 @@ use crate::domain::recurrence::Recurrence;
 use crate::domain::schedule::MissedPolicy;
 use crate::domain::secrecy;
 use crate::domain::text::{fold, nfc};
-use crate::domain::urgency::Urgency;
+use crate::domain::urgency::{AckWindow, Urgency};
 use crate::say;
 use crate::store::Tx;
-use crate::store::bulletins::{Bulletin, BulletinVersion, NewFile, Schedule, ScheduleState};
+use crate::store::bulletins::{Bulletin, BulletinVersion, Marks, NewFile, Schedule, ScheduleState};
 
 mod check;
 
@@ -61,6 +61,8 @@ pub struct Draft {
     pub body: String,
     /// Độ khẩn.
     pub urgency: Urgency,
+    /// Why so urgent, whether it is an exercise, how many answers are enough.
+    pub marks: Marks,
     /// Cấp trên or địa phương.
     pub level: Level,
     /// Whom it speaks to.
@@ -112,6 +114,7 @@ pub async fn compose(tx: &mut Tx, act: &Act<'_>, draft: &Draft) -> UseCaseResult
     let unit = root_unit(tx, act).await?;
     let composer = look_up::require_role(tx, act, Role::Composer, &unit).await?;
     check::texts(draft)?;
+    check::marks(draft)?;
     let (audience, resolution) = audience_of(tx, act, &draft.audience).await?;
     let draft = &check::dated(act, draft, &resolution)?;
     check::times(draft, act.at)?;
@@ -190,6 +193,7 @@ fn version_of(act: &Act<'_>, bulletin: &Bulletin, draft: &Draft, audience: &Expr
         expires_at: expires.0,
         attestation: attestation.to_owned(),
         envelope_hash: String::new(),
+        marks: check::kept(draft),
         created_by: composer.to_owned(),
         created_at: act.at.0,
     };
@@ -203,10 +207,24 @@ fn deadline(house: &House, draft: &Draft, sent: Millis) -> Millis {
     draft.ack_deadline.unwrap_or_else(|| policy.ack_window.ends(sent, &house.holidays, &house.office))
 }
 
+/// The minutes of the urgency's window, where the deadline is that window and no hour of the composer's own. It then counts
+/// from the sending: whoever approves late must not take the time away from those who answer.
+#[must_use]
+pub fn minutes_from_sending(house: &House, version: &BulletinVersion) -> Option<u32> {
+    let AckWindow::Minutes(minutes) = house.policies.of(version.urgency).ack_window else { return None };
+    let sent = Millis(version.send_at.unwrap_or(version.created_at));
+    let window = sent.plus_minutes(i64::from(minutes)).0;
+    (version.ack_deadline == Some(window)).then_some(minutes)
+}
+
 /// The hash of everything an approval binds, from the rows as they stand.
 #[must_use]
 pub fn envelope_hash(kind: Kind, version: &BulletinVersion, file_hashes: &[String]) -> String {
+    let quorum = version.marks.quorum.map(|quorum| quorum.to_string());
     let fields = [
+        ("reason", version.marks.reason.as_deref()),
+        ("exercise", version.marks.exercise.then_some("yes")),
+        ("quorum", quorum.as_deref()),
         ("type", version.doc_type.as_deref()),
         ("number", version.doc_number.as_deref()),
         ("symbol", version.doc_symbol.as_deref()),
@@ -274,14 +292,42 @@ pub(super) async fn tell_approvers(
 ) -> UseCaseResult<usize> {
     let note = approval_card(tx, act, bulletin, version, resolution).await?;
     let mut told = 0;
-    for person in tx.people_with_role(&act.commune_id, Role::Approver).await? {
-        let may =
-            person.id != bulletin.composer_id && tx.has_role(&person.id, Role::Approver, &bulletin.unit_id).await?;
-        if may {
-            told += usize::from(notify::tell(tx, act, &person.id, Purpose::Card, &note).await? > 0);
+    let mut seen = BTreeSet::new();
+    for (role, note) in [(Role::Approver, note.clone()), (Role::Duty, duty_card(act, version, note))] {
+        for person in tx.people_with_role(&act.commune_id, role).await? {
+            let may = person.id != bulletin.composer_id
+                && (role == Role::Approver || lets_duty_decide(act, version))
+                && tx.has_role(&person.id, role, &bulletin.unit_id).await?;
+            if may && seen.insert(person.id.clone()) {
+                told += usize::from(notify::tell(tx, act, &person.id, Purpose::Card, &note).await? > 0);
+            }
         }
     }
     Ok(told)
+}
+
+/// Whether an officer on duty may let this version go, in one way or the other.
+#[must_use]
+pub fn lets_duty_decide(act: &Act<'_>, version: &BulletinVersion) -> bool {
+    let policy = act.house.policies.of(version.urgency);
+    policy.duty_may_approve || policy.approve_after_within_minutes.is_some()
+}
+
+/// The approver's card as an officer on duty gets it: where they may only release, the button says so, and to return it is
+/// not theirs.
+#[must_use]
+pub fn duty_card(act: &Act<'_>, version: &BulletinVersion, mut note: Note) -> Note {
+    if act.house.policies.of(version.urgency).approve_after_within_minutes.is_none() {
+        return note;
+    }
+    let release = say!(act.house.locale, "button-release");
+    for row in &mut note.buttons {
+        row.truncate(1);
+        if let Some(button) = row.first_mut() {
+            button.label.clone_from(&release);
+        }
+    }
+    note
 }
 
 /// The card an approver decides on: everything that the envelope binds, in words.
@@ -299,7 +345,11 @@ pub async fn approval_card(
     let composer = tx.person(&bulletin.composer_id).await?.map(|person| person.name).unwrap_or_default();
     let once = || version.send_at.map_or_else(|| say!(locale, "card-send-when-approved"), |at| format_full(Millis(at)));
     let send = repeat::described(tx, act, version).await?.unwrap_or_else(once);
-    let deadline = version.ack_deadline.map_or_else(|| say!(locale, "card-no-ack"), |at| format_full(Millis(at)));
+    let deadline = match (version.ack_deadline, minutes_from_sending(act.house, version)) {
+        (None, _) => say!(locale, "card-no-ack"),
+        (Some(_), Some(minutes)) => say!(locale, "card-ack-minutes", minutes = minutes),
+        (Some(at), None) => format_full(Millis(at)),
+    };
     let files = tx.version_files(&bulletin.id, bulletin.version).await?;
     let names: Vec<String> = files.into_iter().map(|file| file.file_name).collect();
     let text = say!(
@@ -318,6 +368,11 @@ pub async fn approval_card(
         deadline = deadline,
         files = if names.is_empty() { say!(locale, "card-no-files") } else { names.join(", ") }
     );
+    let text = match version.marks.reason.as_deref() {
+        Some(reason) => format!("{text}\n{}", say!(locale, "card-urgency-reason", reason = reason)),
+        None => text,
+    };
+    let text = mark::marked(locale, version.marks.exercise, text);
     let approve = format!("ok:{}:{}", bulletin.id, bulletin.version);
     let reject = format!("no:{}:{}", bulletin.id, bulletin.version);
     let (yes, no) = (say!(locale, "button-approve"), say!(locale, "button-return"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::compose;
 use super::notify::{self, Note};
-use super::{Act, UseCaseError, UseCaseResult, look_up};
+use super::{Act, UseCaseError, UseCaseResult, look_up, mark};
 use crate::domain::audience::{Expr, ReachedGroup, Resolution};
 use crate::domain::bulletin::State;
 use crate::domain::calendar::{Millis, format_full};
@@ -193,6 +193,7 @@ async fn start(
     if !tx.insert_broadcast(&broadcast).await? {
         return Ok(None);
     }
+    oblige::promise(tx, act, version, &broadcast).await?;
     for group in &targets.groups {
         deliver::deliver(tx, act, (bulletin, version), &broadcast, group).await?;
     }
@@ -210,9 +211,10 @@ fn broadcast_row(act: &Act<'_>, schedule: &Schedule, version: &BulletinVersion) 
     let policy = act.house.policies.of(version.urgency);
     let window = policy.ack_window.ends(act.at, &act.house.holidays, &act.house.office);
     // A deadline that passed while the bulletin waited for its window would make everybody late: the window counts anew.
+    let counts_anew = |at: i64| at <= act.at.0 || compose::minutes_from_sending(act.house, version).is_some();
     let deadline = match version.repeat_rule {
         Some(_) => repeat::deadline(act, version).map(|at| at.0),
-        None => version.ack_deadline.map(|at| if at > act.at.0 { at } else { window.0 }),
+        None => version.ack_deadline.map(|at| if counts_anew(at) { window.0 } else { at }),
     };
     Broadcast {
         id: act.new_id(),
@@ -240,6 +242,7 @@ async fn stop(
     tx.audit(act, "schedule.stopped", &schedule.id, state.as_str()).await?;
     let time = format_full(Millis(schedule.fire_at));
     let text = act.house.locale.text(key, &[("code", bulletin.code.as_str().into()), ("time", time.into())]);
+    let text = mark::about(tx, act, bulletin, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
     Ok(())
 }
@@ -263,6 +266,7 @@ async fn tell_difference(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, target
         sent = targets.groups.len(),
         changed = targets.difference
     );
+    let text = mark::about(tx, act, bulletin, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
     Ok(())
 }
@@ -279,6 +283,7 @@ pub async fn warn_unapproved(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) ->
     let version = look_up::current_version(tx, &bulletin).await?;
     let time = format_full(Millis(schedule.fire_at));
     let text = say!(act.house.locale, "card-still-unapproved", code = bulletin.code.as_str(), time = time);
+    let text = mark::about(tx, act, &bulletin, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
     if let Ok(audience) = Expr::parse(&version.audience) {
         let resolution = compose::resolve(tx, act, &audience).await?;

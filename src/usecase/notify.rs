@@ -136,6 +136,29 @@ pub async fn tell(tx: &mut Tx, act: &Act<'_>, person_id: &str, purpose: Purpose,
     Ok(chats.len())
 }
 
+/// Tells several people; a chat that several of them share gets it once. Gives the chats it went to.
+///
+/// # Errors
+/// The database.
+pub async fn tell_all(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    people: &[String],
+    purpose: Purpose,
+    note: &Note,
+) -> UseCaseResult<Vec<Chat>> {
+    let mut told: Vec<Chat> = Vec::new();
+    for person_id in people {
+        for chat in chats_of(tx, act, person_id).await? {
+            if !told.iter().any(|known| known.id == chat.id) {
+                say(tx, act, &chat, purpose, note, None).await?;
+                told.push(chat);
+            }
+        }
+    }
+    Ok(told)
+}
+
 /// Whether the platform lets us write there now.
 fn private_is_open(act: &Act<'_>, chat: &Chat) -> bool {
     let window = act.house.gateways.get(&chat.gateway).and_then(|traits| traits.private_window);

@@ -1,12 +1,13 @@
-//! Reminding those who have not confirmed, and naming them to the composer at the end.
+//! Reminding those who have not confirmed. What follows at the end of the window is in [`escalate`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::notify::{self, Note};
-use super::{Act, UseCaseError, UseCaseResult, look_up, wall};
+use super::escalate::{self, Case};
+use super::notify;
+use super::{Act, UseCaseError, UseCaseResult, look_up, mark, wall};
 use crate::domain::ack::ObligationState;
 use crate::domain::calendar::{Millis, format_full};
-use crate::domain::ladder::StepKind;
+use crate::domain::ladder::{self, StepKind};
 use crate::domain::message::{Lane, MessageState, Purpose};
 use crate::domain::org::{GroupKind, Role};
 use crate::domain::render::escape;
@@ -26,11 +27,13 @@ pub async fn run_step(tx: &mut Tx, act: &Act<'_>, step: &ReminderStep, skip: boo
     let Some(broadcast) = tx.broadcast(&step.broadcast_id).await? else { return Ok(0) };
     if step.kind == StepKind::List.as_str() {
         if tx.finish_reminder(step, act.at, 0).await? {
-            list_to_composer(tx, act, &broadcast).await?;
+            escalate::at_end(tx, act, &broadcast).await?;
         }
         return Ok(0);
     }
-    let over = skip || broadcast.ack_deadline.is_some_and(|deadline| act.at.0 >= deadline);
+    let Some(case) = Case::of(tx, &broadcast.id).await? else { return Ok(0) };
+    let ended = broadcast.ack_deadline.is_some_and(|deadline| act.at.0 > deadline);
+    let over = skip || (ended && !ladder::reminds_after_end(case.ladder.urgency)) || case.is_enough();
     if !over && is_quiet(tx, act, &broadcast).await? {
         // It waits for the morning; the next look decides again.
         return Ok(0);
@@ -77,6 +80,7 @@ async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> U
         .map(|obligation| (obligation.unit_id.clone(), obligation))
         .collect();
     let messages = tx.messages_of_broadcast(&broadcast.id).await?;
+    let exercise = tx.ladder_of(&broadcast.id).await?.is_some_and(|ladder| ladder.exercise);
     let mut reminded = 0;
     for delivery in tx.deliveries_of(&broadcast.id).await? {
         if delivery.group_kind == GroupKind::Residents {
@@ -88,7 +92,9 @@ async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> U
         if here.is_empty() {
             continue;
         }
-        tx.queue_message(&reminder(act, &bulletin, message, &here)).await?;
+        // One that still waits, because the gateway is dark, would come on top of this one.
+        tx.supersede_reminders(&delivery.id).await?;
+        tx.queue_message(&reminder(act, (&bulletin, exercise), message, &here)).await?;
         reminded += 1;
     }
     Ok(reminded)
@@ -100,7 +106,8 @@ fn sent_text<'a>(messages: &'a [Message], delivery_id: &str) -> Option<&'a Messa
         .max_by_key(|message| message.part)
 }
 
-fn reminder(act: &Act<'_>, bulletin: &Bulletin, message: &Message, here: &[Obligation]) -> NewMessage {
+fn reminder(act: &Act<'_>, what: (&Bulletin, bool), message: &Message, here: &[Obligation]) -> NewMessage {
+    let (bulletin, exercise) = what;
     let names: Vec<&str> = here.iter().map(|obligation| obligation.unit_name.as_str()).collect();
     let deadline = here.first().map_or(0, |obligation| obligation.deadline);
     let text = say!(
@@ -110,6 +117,7 @@ fn reminder(act: &Act<'_>, bulletin: &Bulletin, message: &Message, here: &[Oblig
         units = names.join(", "),
         deadline = format_full(Millis(deadline))
     );
+    let text = mark::marked(&act.house.locale, exercise, text);
     let html = act.house.render_for(&message.gateway).html;
     NewMessage {
         id: act.new_id(),
@@ -130,52 +138,6 @@ fn reminder(act: &Act<'_>, bulletin: &Bulletin, message: &Message, here: &[Oblig
         not_after: message.not_after.map(Millis),
         created_at: act.wall,
     }
-}
-
-/// The end of the window: the composer gets the units that did not confirm, and those that could not be reached.
-async fn list_to_composer(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<()> {
-    let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(()) };
-    let bulletin = Bulletin { code: broadcast.code(&bulletin.code), ..bulletin };
-    let obligations = tx.obligations_of(&broadcast.id).await?;
-    let open: Vec<&Obligation> = obligations
-        .iter()
-        .filter(|obligation| matches!(obligation.state, ObligationState::Awaiting | ObligationState::Unreachable))
-        .collect();
-    let locale = &act.house.locale;
-    let text = if open.is_empty() {
-        say!(locale, "remind-all-done", code = bulletin.code.as_str(), all = obligations.len())
-    } else {
-        let mut lines = vec![say!(
-            locale,
-            "remind-list",
-            code = bulletin.code.as_str(),
-            open = open.len(),
-            all = obligations.len()
-        )];
-        for obligation in open {
-            lines.push(open_line(tx, act, obligation).await?);
-        }
-        lines.join("\n")
-    };
-    notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
-    Ok(())
-}
-
-/// Tells the composer at once whom no message reached: they must be called, not reminded.
-///
-/// # Errors
-/// The database.
-pub async fn tell_unreachable(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<()> {
-    let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(()) };
-    let code = broadcast.code(&bulletin.code);
-    let mut lines = vec![say!(act.house.locale, "remind-unreachable", code = code)];
-    for obligation in tx.obligations_of(&broadcast.id).await? {
-        if obligation.state == ObligationState::Unreachable {
-            lines.push(open_line(tx, act, &obligation).await?);
-        }
-    }
-    notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(lines.join("\n"))).await?;
-    Ok(())
 }
 
 /// One line of a list of units that have not confirmed: the unit, the post, and who holds it today, or that it is vacant.

@@ -184,6 +184,22 @@ pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResu
     if !repeatable {
         return Err(UseCaseError::refused("refused-not-repeatable"));
     }
+    repeat(tx, act, &message).await
+}
+
+/// Hỏa tốc alone repeats by itself what is in doubt, once and marked as a repetition. False when the doubt was settled, or
+/// somebody ordered it first.
+///
+/// # Errors
+/// The database.
+pub async fn repeat_doubt(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult<bool> {
+    match tx.message(message_id).await?.filter(|message| message.state == MessageState::Unknown) {
+        Some(message) => repeat(tx, act, &message).await,
+        None => Ok(false),
+    }
+}
+
+async fn repeat(tx: &mut Tx, act: &Act<'_>, message: &Message) -> UseCaseResult<bool> {
     let again = NewMessage {
         id: act.new_id(),
         purpose: message.purpose,
@@ -193,7 +209,7 @@ pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResu
         broadcast_id: message.broadcast_id.clone(),
         lane: message.lane,
         part: (message.part, message.parts),
-        body: marked_again(act, &message),
+        body: marked_again(act, message),
         buttons: message.buttons.clone(),
         file: message.file_sha256.clone().zip(message.file_name.clone()),
         edit_of: None,

@@ -17,7 +17,7 @@ use crate::domain::org::{GroupKind, UnitKind};
 use crate::domain::urgency::Urgency;
 use crate::store::Tx;
 use crate::store::broadcasts::{Broadcast, BroadcastState};
-use crate::store::bulletins::{Bulletin, ScheduleState};
+use crate::store::bulletins::{AfterFact, Bulletin, ScheduleState};
 
 mod counts;
 mod gather;
@@ -46,6 +46,10 @@ pub struct BulletinStatus {
     pub version: i64,
     /// Độ khẩn.
     pub urgency: Urgency,
+    /// Whether it is an exercise.
+    pub exercise: bool,
+    /// That it went out on the duty officer's word; none when an approver let it go.
+    pub release: Option<ReleaseStatus>,
     /// The name of whoever composed it.
     pub composer: String,
     /// Its latest schedule; none before it was submitted.
@@ -54,6 +58,17 @@ pub struct BulletinStatus {
     pub broadcasts: Vec<BroadcastStatus>,
     /// Faults that are open now on the gateways it went through.
     pub incidents: Vec<OpenIncident>,
+}
+
+/// A release by the duty officer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct ReleaseStatus {
+    /// Until when it must be approved, epoch milliseconds of business time.
+    pub approve_by: Millis,
+    /// What an approver said of it; none yet.
+    pub outcome: Option<AfterFact>,
+    /// When.
+    pub decided_at: Option<Millis>,
 }
 
 /// When a bulletin goes.
@@ -76,6 +91,8 @@ pub struct BroadcastStatus {
     pub fire_at: Millis,
     /// Where it stands.
     pub state: BroadcastState,
+    /// How many confirmations are enough; none when every unit's is wanted.
+    pub quorum: Option<i64>,
     /// Until when to confirm; none when nobody has to.
     pub ack_deadline: Option<Millis>,
     /// Deliveries by state.
@@ -184,6 +201,7 @@ pub async fn of_bulletin(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> Use
     let composer = tx.person(&bulletin.composer_id).await?.filter(|person| person.commune_id == act.commune_id);
     let broadcasts = tx.broadcasts_of(&bulletin.id).await?;
     let broadcasts = if broadcasts.is_empty() { Vec::new() } else { gathered(tx, &bulletin.id, broadcasts).await? };
+    let release = tx.release_of(&bulletin.id, bulletin.version).await?;
     Ok(BulletinStatus {
         code: bulletin.code.clone(),
         kind: bulletin.kind,
@@ -191,6 +209,12 @@ pub async fn of_bulletin(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> Use
         state: bulletin.state,
         version: bulletin.version,
         urgency: version.urgency,
+        exercise: version.marks.exercise,
+        release: release.map(|release| ReleaseStatus {
+            approve_by: Millis(release.approve_by),
+            outcome: release.outcome(),
+            decided_at: release.decided_at.map(Millis),
+        }),
         composer: composer.map(|person| person.name).unwrap_or_default(),
         schedule: schedule.map(|schedule| ScheduleStatus { fire_at: Millis(schedule.fire_at), state: schedule.state }),
         incidents: incidents_of(tx, &broadcasts).await?,
@@ -214,6 +238,11 @@ async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) ->
     let mut obligations = gather::obligations(tx, bulletin_id).await?;
     let mut troubles = gather::troubles(tx, bulletin_id).await?;
     let mut ladder = gather::ladder(tx, bulletin_id).await?;
+    let mut quorums: BTreeMap<String, i64> = BTreeMap::new();
+    for broadcast in &broadcasts {
+        let quorum = tx.ladder_of(&broadcast.id).await?.and_then(|ladder| ladder.quorum);
+        quorums.extend(quorum.map(|quorum| (broadcast.id.clone(), quorum)));
+    }
     let reminders: BTreeMap<String, i64> = tx.reminders_of_bulletin(bulletin_id).await?.into_iter().collect();
     let status = |broadcast: Broadcast| {
         let deliveries = taken(&mut deliveries, &broadcast.id);
@@ -222,6 +251,7 @@ async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) ->
             version: broadcast.version,
             fire_at: Millis(broadcast.fire_at),
             state: broadcast.state,
+            quorum: quorums.get(&broadcast.id).copied(),
             ack_deadline: broadcast.ack_deadline.map(Millis),
             counts: deliveries.iter().map(|delivery: &DeliveryStatus| (delivery.state, delivery.replaced)).collect(),
             acknowledgements: obligations.iter().map(counts::of_obligation).collect(),

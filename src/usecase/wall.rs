@@ -6,7 +6,7 @@
 
 use super::notify;
 use super::{Act, UseCaseResult};
-use crate::domain::ack::ObligationState;
+use crate::domain::ack::{ObligationState, Way};
 use crate::domain::calendar::{Millis, format_time};
 use crate::domain::message::{Lane, MessageState, Purpose};
 use crate::domain::org::GroupKind;
@@ -122,17 +122,28 @@ async fn both(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<
     for obligation in here.iter().filter(|obligation| obligation.state == ObligationState::Acknowledged) {
         lines.push(line(act, obligation, &acknowledgements));
     }
-    let done = obligations.iter().filter(|obligation| obligation.state == ObligationState::Acknowledged).count();
-    let total = say!(act.house.locale, "wall-total", done = done, all = obligations.len());
+    let done = obligations.iter().filter(|obligation| obligation.state == ObligationState::Acknowledged);
+    let (proxies, own): (Vec<&Obligation>, Vec<&Obligation>) = done.partition(|obligation| obligation.proxy);
+    let locale = &act.house.locale;
+    let total = match proxies.len() {
+        0 => say!(locale, "wall-total", done = own.len(), all = obligations.len()),
+        proxies => say!(locale, "wall-total-proxy", done = own.len(), all = obligations.len(), proxy = proxies),
+    };
     Ok((lines, total))
 }
 
 /// "✅ Thôn 03: đã nhận 07:52 (Phó thôn)". The seat is named, not the person: a post answers, not a rival for a prize.
 fn line(act: &Act<'_>, obligation: &Obligation, acknowledgements: &[Acknowledgement]) -> String {
-    let first = acknowledgements.iter().find(|ack| ack.obligation_id == obligation.id);
+    // A call made in the unit's stead names nobody, and gives way to the unit's own answer.
+    let own = |ack: &&Acknowledgement| ack.obligation_id == obligation.id && ack.way != Way::Proxy;
+    let first = acknowledgements.iter().find(own);
     let seat = first.map_or(obligation.seat_title.as_str(), |ack| ack.seat_title.as_str());
     let at = Millis(obligation.acknowledged_at.unwrap_or_default());
-    let key = if obligation.late { "wall-line-late" } else { "wall-line" };
+    let key = match (obligation.proxy, obligation.late) {
+        (true, _) => "wall-line-proxy",
+        (false, true) => "wall-line-late",
+        (false, false) => "wall-line",
+    };
     act.house.locale.text(
         key,
         &[

@@ -15,6 +15,7 @@ use super::db::{SqliteFile, runtime, unique};
 
 mod mishaps;
 mod sandbox;
+mod urgent;
 
 const LOA: &str = env!("CARGO_BIN_EXE_loa");
 /// Stands for a gateway's token; must never be printed.
@@ -207,7 +208,7 @@ fn every_mistake_of_a_file_is_named_and_the_database_stays_empty() {
     let text = COMMUNE
         .replace("covers = [\"thon-02\"]", "covers = [\"thon-99\"]")
         .replace("kind = \"deputy\"", "kind = \"helper\"")
-        .replace("name = \"Mẫu Thị Hòa\"", "name = \"Mẫu Thị Hòa\", phone = \"0900\"");
+        .replace("name = \"Mẫu Thị Hòa\"", "name = \"Mẫu Thị Hòa\", sdt = \"0900\"");
     let complaint = place.loa(&["org", "import", &place.file("bad.toml", text.as_bytes())]).refused();
     for piece in ["thon-99", "[[seats]] no. 3", "phone numbers", "nothing was imported"] {
         assert!(complaint.contains(piece), "{piece}: {complaint}");

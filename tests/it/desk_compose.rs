@@ -295,14 +295,15 @@ async fn a_wrong_answer_leaves_the_form_where_it_was(store: Store) {
     let mut stage = Stage::new(store).await;
     stage.say(LAN, "/vanban").await;
     let long = "a".repeat(1_901);
-    let steps: [(&str, &str, &str); 11] = [
+    let steps: [(&str, &str, &str); 12] = [
         ("đây", "Bước này chờ tệp", "bỏ qua"),
         ("KH", "gõ cả ký hiệu", "/KH-UBND"),
         ("31/9/2025", "Không có ngày đó", "7/2025"),
         ("?", "Không hiểu tên cơ quan", "địa phương"),
         ("…", "trích yếu", "Tuyên truyền"),
         (&long, "1901", "bỏ qua"),
-        ("hỏa tốc", "chưa dùng được", "Khẩn"),
+        ("gấp lắm", "bấm nút hoặc gõ số", "Hỏa tốc"),
+        ("10", "phải ghi lý do", "bão số 10"),
         ("chắc là không", "phải chọn", "Không mật"),
         ("thôn 99", "Không có đơn vị", "Trưởng thôn"),
         ("31/9", "Không có ngày 31/9", "không cần"),

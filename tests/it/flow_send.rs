@@ -5,6 +5,7 @@ use loa::domain::bulletin::{Kind, Level, Public};
 use loa::domain::secrecy::Attestation;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
+use loa::store::bulletins::Marks;
 use loa::usecase::compose::{self, Composed, DocumentFields, Draft};
 use loa::usecase::{Act, UseCaseError, approve};
 
@@ -25,6 +26,7 @@ pub fn draft() -> Draft {
         title: "Về việc treo cờ Tổ quốc".to_owned(),
         body: "Đề nghị các thôn treo cờ từ 01/9.".to_owned(),
         urgency: Urgency::Normal,
+        marks: Marks::default(),
         level: Level::Local,
         public: Public::Cadres,
         plan_code: None,

@@ -11,6 +11,7 @@ use loa::demo::world::World;
 use loa::id::SeededEntropy;
 use loa::sandbox::{BotSpec, Limits, Sandbox, SandboxConfig};
 use loa::store::Store;
+use loa::store::bulletins::Marks;
 use loa::store::messages::Message;
 use loa::usecase::{Act, Via, approve, compose, organise};
 use tokio_util::sync::CancellationToken;
@@ -84,7 +85,8 @@ impl Service {
     /// A bulletin that ignores quiet hours, since the test runs on the machine's own time.
     pub async fn release(&self, audience: &str) {
         let urgency = loa::domain::urgency::Urgency::Express;
-        let urgent = compose::Draft { urgency, audience: audience.to_owned(), ..draft() };
+        let marks = Marks { reason: Some("thử".to_owned()), ..Marks::default() };
+        let urgent = compose::Draft { urgency, marks, audience: audience.to_owned(), ..draft() };
         let mut tx = self.store.begin().await.unwrap();
         let composed = compose::compose(&mut tx, &self.act("lan").await, &urgent).await.unwrap();
         approve::approve(&mut tx, &self.act("pct").await, &composed.bulletin.id, None).await.unwrap();

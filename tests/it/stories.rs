@@ -1,6 +1,7 @@
 //! The acceptance stories, each played through the sandbox's HTTP, with their chats as snapshots to be read by people.
 
 mod s1_directive;
+mod s2_flash;
 mod s4_platform_failure;
 mod s5_who_acknowledges;
 mod s6_radio;

@@ -20,7 +20,7 @@ use crate::domain::text::{looks_legacy_encoded, nfc};
 use crate::id::sha256_hex;
 use crate::inspect::MAX_FILE_BYTES;
 use crate::store::Tx;
-use crate::store::bulletins::NewFile;
+use crate::store::bulletins::{Marks, NewFile};
 use crate::usecase::compose::{DocumentFields, Draft, DraftFile};
 use crate::usecase::{Act, UseCaseError, tally};
 
@@ -124,20 +124,22 @@ pub(super) async fn draft(tx: &mut Tx, act: &Act<'_>, create: &Create, prepared:
     for content in prepared.files {
         files.push(store(tx, act.at, content).await?);
     }
-    let directive = create.kind == Kind::Directive;
-    let usual = if directive { Public::Cadres } else { Public::Residents };
+    // Heads must confirm what tells them to act; residents only read.
+    let commanding = matches!(create.kind, Kind::Directive | Kind::Urgent);
+    let usual = if commanding { Public::Cadres } else { Public::Residents };
     Ok(Draft {
         kind: create.kind,
         title: prepared.title,
         body: prepared.body,
         urgency: create.urgency,
+        marks: Marks { reason: create.reason.clone(), exercise: create.exercise, quorum: create.quorum },
         level: create.level,
         public: create.public.unwrap_or(usual),
         plan_code,
         theme,
         document: document(create),
         audience: create.audience.clone(),
-        ack_required: create.ack_by.as_deref().map_or(directive, |typed| typed != "none"),
+        ack_required: create.ack_by.as_deref().map_or(commanding, |typed| typed != "none"),
         ack_deadline: prepared.confirm.and_then(|moment| moment.at),
         send_at: prepared.send.at,
         repeat: prepared.repeats.as_ref().map(|repeats| repeats.recurrence.clone()),
@@ -162,6 +164,7 @@ async fn plan_and_theme(
     let typed = create.plan.as_deref();
     let found = match typed {
         Some("none") => None,
+        None if create.kind == Kind::Urgent => None,
         None if tx.plans(&act.commune_id).await?.is_empty() => None,
         _ => Some(tally::plan_of(tx, act, typed).await.map_err(|error| explain(error, &act.house.locale))?),
     };

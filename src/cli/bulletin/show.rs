@@ -6,7 +6,7 @@ use crate::domain::calendar::{Millis, format_full, format_rfc3339};
 use crate::domain::urgency::Urgency;
 use crate::store::Tx;
 use crate::store::broadcasts::BroadcastState;
-use crate::store::bulletins::{Bulletin, BulletinVersion, ScheduleState};
+use crate::store::bulletins::{Bulletin, BulletinVersion, Marks, ScheduleState};
 use crate::usecase::look_up;
 
 /// A bulletin as JSON. Instants are RFC 3339 in the commune's own time.
@@ -19,6 +19,8 @@ struct View {
     title: String,
     body: String,
     urgency: Urgency,
+    #[serde(flatten)]
+    marks: Marks,
     level: Level,
     public: Public,
     plan: Option<String>,
@@ -113,6 +115,7 @@ async fn view(tx: &mut Tx, bulletin: Bulletin, version: BulletinVersion) -> anyh
         title: version.title,
         body: version.body,
         urgency: version.urgency,
+        marks: version.marks,
         level: version.level,
         public: version.public,
         plan: version.plan_code,
@@ -185,17 +188,32 @@ pub(super) fn deadline(version: &BulletinVersion) -> String {
 
 /// Which plan counts it, and as what.
 pub(super) fn counted(version: &BulletinVersion) -> String {
+    if version.marks.exercise {
+        return "nowhere, an exercise".to_owned();
+    }
     let plan =
         version.plan_code.as_deref().map_or_else(|| "toward no plan".to_owned(), |plan| format!("toward {plan}"));
     let theme = version.theme.as_deref().map_or_else(String::new, |theme| format!(", {theme}"));
     format!("{plan}{theme}, {} document, for {}", version.level, version.public)
 }
 
+/// The level, why, and what stands beside it.
+fn urgency(version: &BulletinVersion) -> String {
+    let Marks { reason, exercise, quorum } = &version.marks;
+    let parts = [
+        Some(version.urgency.to_string()),
+        reason.clone(),
+        exercise.then(|| "an exercise".to_owned()),
+        quorum.map(|quorum| format!("{quorum} confirmations are enough")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 fn text_head(bulletin: &Bulletin, version: &BulletinVersion) -> String {
     let lines = [
         format!("{}  {}, version {}\n", bulletin.code, bulletin.state, bulletin.version),
         format!("title    {}\n", version.title),
-        format!("urgency  {}\n", version.urgency),
+        format!("urgency  {}\n", urgency(version)),
         format!("to       {}\n", version.audience),
         format!("sent     {}\n", send_time(version)),
         format!("answer   {}\n", deadline(version)),

@@ -54,7 +54,10 @@ async fn collect(tx: &mut Tx, commune: organisation::Commune) -> anyhow::Result<
         identities: identities(tx, &people).await?,
         seats: seats.into_iter().map(|seat| seat_of(seat, &unit_codes)).collect::<anyhow::Result<_>>()?,
         units: units.into_iter().map(|unit| unit_of(unit, &unit_codes)).collect::<anyhow::Result<_>>()?,
-        people: people.into_iter().map(|person| import::Person { code: person.code, name: person.name }).collect(),
+        people: people
+            .into_iter()
+            .map(|person| import::Person { code: person.code, name: person.name, phone: None })
+            .collect(),
         commune: import::Commune {
             code: commune.code,
             name: commune.name,

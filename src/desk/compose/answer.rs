@@ -4,12 +4,13 @@ use super::document;
 use super::form::{Ack, Form, Meant, Side, Step};
 use super::turn::{Input, Turn};
 use super::{audience, choice, repeat, timing};
-use crate::domain::bulletin::Level;
+use crate::domain::bulletin::{Kind, Level};
 use crate::domain::calendar::Millis;
 use crate::domain::urgency::Urgency;
 use crate::say;
 use crate::store::Tx;
 use crate::usecase::committees::Committees;
+use crate::usecase::compose::MAX_BODY_CHARS;
 use crate::usecase::{Act, UseCaseResult};
 
 /// Takes an answer to the open question. Only [`Turn::Next`] has answered the step.
@@ -32,6 +33,8 @@ pub async fn answer(tx: &mut Tx, act: &Act<'_>, form: &mut Form, input: Input<'_
         }
         Step::Body => body(act, form, input),
         Step::Urgency => urgency(act, form, input),
+        Step::Reason => reason(act, form, input),
+        Step::Residents => residents(act, form, input),
         Step::Secrecy => secrecy(act, input),
         Step::Unreadable => unreadable(act, input),
         Step::Audience => match input {
@@ -96,17 +99,45 @@ fn urgency(act: &Act<'_>, form: &mut Form, input: Input<'_>) -> Turn {
     let locale = &act.house.locale;
     let urgency = match input {
         Input::Pick("u") => Some(Urgency::Urgent),
+        Input::Pick("x") => Some(Urgency::Express),
+        Input::Pick("f") => Some(Urgency::Flash),
         Input::Pick(_) => Some(Urgency::Normal),
         Input::Words(typed) => Urgency::from_vietnamese(typed),
     };
     match urgency {
-        Some(urgency @ (Urgency::Normal | Urgency::Urgent)) => {
+        Some(Urgency::Normal) if form.kind == Kind::Urgent => Turn::Again(say!(locale, "compose-choose")),
+        Some(urgency) => {
             form.urgency = urgency;
+            form.marks.reason = None;
+            form.undo(Step::Reason);
             Turn::Next(String::new())
         }
-        Some(later) => Turn::Again(say!(locale, "compose-urgency-later", urgency = later.vietnamese())),
         None => Turn::Again(say!(locale, "compose-choose")),
     }
+}
+
+/// The misuse guard: a high urgency is given in writing.
+fn reason(act: &Act<'_>, form: &mut Form, input: Input<'_>) -> Turn {
+    let (Input::Words(typed) | Input::Pick(typed)) = input;
+    if !typed.chars().any(char::is_alphabetic) {
+        let level = form.urgency.vietnamese();
+        return Turn::Again(say!(act.house.locale, "refused-urgency-reason", urgency = level));
+    }
+    form.marks.reason = Some(typed.to_owned());
+    Turn::Next(String::new())
+}
+
+/// The short text for residents, or none.
+fn residents(act: &Act<'_>, form: &mut Form, input: Input<'_>) -> Turn {
+    form.residents = match input {
+        Input::Pick(_) => None,
+        Input::Words(typed) if typed.chars().count() > MAX_BODY_CHARS => {
+            let (count, limit) = (typed.chars().count(), MAX_BODY_CHARS);
+            return Turn::Again(say!(act.house.locale, "refused-body-long", count = count, limit = limit));
+        }
+        Input::Words(typed) => Some(typed.to_owned()),
+    };
+    Turn::Next(String::new())
 }
 
 /// Everything but "Không mật" ends the form; other words are asked again.
@@ -133,7 +164,18 @@ fn deadline(act: &Act<'_>, form: &mut Form, input: Input<'_>) -> Turn {
             Turn::Next(String::new())
         }
         Input::Pick(_) => timing::no_deadline(act, form),
-        Input::Words(typed) => timing::deadline(act, form, typed),
+        Input::Words(typed) => match timing::quorum(typed) {
+            Some((quorum, "")) => {
+                form.marks.quorum = Some(quorum);
+                form.ack = Ack::Window;
+                Turn::Next(say!(act.house.locale, "compose-quorum", quorum = quorum))
+            }
+            Some((quorum, rest)) => {
+                form.marks.quorum = Some(quorum);
+                timing::deadline(act, form, rest)
+            }
+            None => timing::deadline(act, form, typed),
+        },
     }
 }
 

@@ -27,7 +27,11 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
         Step::Issuer => issuer(act, form, &Committees::of(tx).await?),
         Step::Title => title(act, form),
         Step::Body => body(act, form),
-        Step::Urgency => urgency(act),
+        Step::Urgency => urgency(act, form),
+        Step::Reason => {
+            Question::new(say!(act.house.locale, "compose-ask-reason", urgency = form.urgency.vietnamese()))
+        }
+        Step::Residents => residents(act),
         Step::Secrecy => secrecy(act),
         Step::Unreadable => unreadable(act),
         Step::Audience => audience::question(tx, act, form).await?,
@@ -124,6 +128,9 @@ fn issuer(act: &Act<'_>, form: &Form, known: &Committees) -> Question {
 
 fn title(act: &Act<'_>, form: &Form) -> Question {
     let locale = &act.house.locale;
+    if form.kind == Kind::Urgent {
+        return Question::new(say!(locale, "compose-ask-urgent-heading", limit = MAX_TITLE_CHARS));
+    }
     if form.kind == Kind::Announcement {
         return Question::new(say!(locale, "compose-ask-heading", limit = MAX_TITLE_CHARS));
     }
@@ -137,6 +144,9 @@ fn title(act: &Act<'_>, form: &Form) -> Question {
 
 fn body(act: &Act<'_>, form: &Form) -> Question {
     let locale = &act.house.locale;
+    if form.kind == Kind::Urgent {
+        return Question::new(say!(locale, "compose-ask-urgent-text", limit = MAX_BODY_CHARS));
+    }
     if form.kind == Kind::Announcement {
         return Question::new(say!(locale, "compose-ask-text", limit = MAX_BODY_CHARS));
     }
@@ -148,11 +158,22 @@ fn body(act: &Act<'_>, form: &Form) -> Question {
     question.with("skip", say!(locale, "compose-no-body"))
 }
 
-fn urgency(act: &Act<'_>) -> Question {
-    Question::new(say!(act.house.locale, "compose-ask-urgency"))
-        .with("n", Urgency::Normal.vietnamese())
+/// An urgent bulletin has a level and no default: which one is the signer's word.
+fn urgency(act: &Act<'_>, form: &Form) -> Question {
+    let question = Question::new(say!(act.house.locale, "compose-ask-urgency"));
+    let urgent = form.kind == Kind::Urgent;
+    let question = if urgent { question } else { question.with("n", Urgency::Normal.vietnamese()).or_by_default("n") };
+    question
         .with("u", Urgency::Urgent.vietnamese())
-        .or_by_default("n")
+        .with("x", Urgency::Express.vietnamese())
+        .with("f", Urgency::Flash.vietnamese())
+}
+
+fn residents(act: &Act<'_>) -> Question {
+    let locale = &act.house.locale;
+    Question::new(say!(locale, "compose-ask-residents", limit = MAX_BODY_CHARS))
+        .with("skip", say!(locale, "compose-skip"))
+        .or_by_default("skip")
 }
 
 /// No default and nothing remembered: every document is attested for itself.

@@ -37,7 +37,7 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
 async fn offers(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<Vec<Offer>> {
     let directory = tx.directory(&act.commune_id, act.at.local_date()).await?;
     let mut offers = default_offer(act, form.kind, &directory);
-    let names = if form.kind == Kind::Directive { DIRECTIVE_NAMES } else { ANNOUNCEMENT_NAMES };
+    let names = if matches!(form.kind, Kind::Directive | Kind::Urgent) { DIRECTIVE_NAMES } else { ANNOUNCEMENT_NAMES };
     for (at, name) in names.iter().enumerate() {
         let Ok(audience) = Expr::parse(name) else { continue };
         let resolution = resolve(&audience, &directory);

@@ -13,7 +13,7 @@ use crate::domain::text_enum::text_enum;
 use crate::domain::urgency::Urgency;
 use crate::domain::when::Repeating;
 use crate::id::one_time_code;
-use crate::store::bulletins::NewFile;
+use crate::store::bulletins::{Marks, NewFile};
 use crate::store::dialogues::Dialogue;
 use crate::usecase::Act;
 use crate::usecase::compose::{DocumentFields, DraftFile};
@@ -38,12 +38,16 @@ text_enum! {
         Body => "body",
         /// Độ khẩn.
         Urgency => "urgency",
+        /// Why it is marked Thượng khẩn or Hỏa tốc.
+        Reason => "reason",
         /// That it is not secret; never preset, never remembered.
         Secrecy => "secrecy",
         /// That a person looked at a page which cannot be read.
         Unreadable => "unread",
         /// Who gets it.
         Audience => "audience",
+        /// The short text for residents beside an urgent bulletin.
+        Residents => "res",
         /// Until when it is to be acknowledged.
         Deadline => "deadline",
         /// When it goes.
@@ -190,8 +194,14 @@ pub struct Form {
     pub body: String,
     /// Độ khẩn.
     pub urgency: Urgency,
+    /// Why so urgent, whether it is an exercise, how many answers are enough.
+    #[serde(default)]
+    pub marks: Marks,
     /// The audience in canonical form.
     pub audience: String,
+    /// What residents are told beside an urgent bulletin, under a code of its own.
+    #[serde(default)]
+    pub residents: Option<String>,
     /// The acknowledgement asked for.
     pub ack: Ack,
     /// When it goes; none means as soon as it is approved.
@@ -217,6 +227,9 @@ pub struct Form {
 impl Form {
     /// An empty form; `plan` is the plan's code and whether it has themes.
     pub fn new(kind: Kind, act: &Act<'_>, plan: Option<(String, bool)>) -> Self {
+        let urgency = if kind == Kind::Urgent { Urgency::Urgent } else { Urgency::Normal };
+        // A storm belongs to no plan.
+        let plan = plan.filter(|_| kind != Kind::Urgent);
         let (plan_code, themes) = plan.map_or((None, false), |(code, themes)| (Some(code), themes));
         Self {
             token: one_time_code(8, act.entropy),
@@ -230,9 +243,11 @@ impl Form {
             level: Level::Local,
             title: String::new(),
             body: String::new(),
-            urgency: Urgency::Normal,
+            urgency,
+            marks: Marks::default(),
             audience: String::new(),
-            ack: if kind == Kind::Directive { Ack::Window } else { Ack::NotWanted },
+            residents: None,
+            ack: if matches!(kind, Kind::Directive | Kind::Urgent) { Ack::Window } else { Ack::NotWanted },
             send_at: None,
             repeat: None,
             until: None,
@@ -262,13 +277,19 @@ impl Form {
 
     fn applies(&self, step: Step) -> bool {
         let directive = self.kind == Kind::Directive;
+        let urgent = self.kind == Kind::Urgent;
         match step {
-            Step::File | Step::Reference | Step::Issuer | Step::Urgency | Step::Deadline => directive,
+            Step::File | Step::Reference | Step::Issuer | Step::Deadline => directive,
+            Step::Urgency => directive || urgent,
+            Step::Reason => self.urgency.needs_reason(),
+            Step::Residents => urgent,
+            // What keeps no hours goes as soon as somebody lets it go.
+            Step::SendTime => !urgent || !self.urgency.needs_reason(),
             Step::Date => directive && self.document.symbol.is_some(),
             Step::Theme => self.themes,
             Step::Until => self.repeat.is_some(),
             Step::Unreadable => self.page_is_unreadable(),
-            Step::Title | Step::Body | Step::Secrecy | Step::Audience | Step::SendTime | Step::Preview => true,
+            Step::Title | Step::Body | Step::Secrecy | Step::Audience | Step::Preview => true,
         }
     }
 
@@ -311,7 +332,7 @@ impl Form {
 
     /// Whom the text speaks to.
     pub const fn public(&self) -> Public {
-        if matches!(self.kind, Kind::Directive) { Public::Cadres } else { Public::Residents }
+        if matches!(self.kind, Kind::Directive | Kind::Urgent) { Public::Cadres } else { Public::Residents }
     }
 
     /// The files as the use case takes them.

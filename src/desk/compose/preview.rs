@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::choice::Question;
-use super::form::Form;
+use super::form::{Form, Step};
 use super::{audience, repeat, timing};
 use crate::domain::audience::{ReachedGroup, Resolution};
 use crate::domain::bulletin::State;
@@ -33,10 +33,10 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
         plan = plan(act, form),
         understood = understood(tx, act, form).await?
     );
-    Ok(Question::new(text)
-        .with("send", say!(locale, "compose-submit"))
-        .with("time", say!(locale, "compose-change-time"))
-        .with("stop", say!(locale, "compose-stop")))
+    let question = Question::new(text).with("send", say!(locale, "compose-submit"));
+    let timed = form.done.contains(&Step::SendTime);
+    let question = if timed { question.with("time", say!(locale, "compose-change-time")) } else { question };
+    Ok(question.with("stop", say!(locale, "compose-stop")))
 }
 
 /// "Hiểu là: gửi 07:30 thứ Hai, 28/7/2025; hạn 17:00 thứ Ba, 29/7/2025"
@@ -151,6 +151,7 @@ fn version(act: &Act<'_>, form: &Form) -> BulletinVersion {
         expires_at: form.until.unwrap_or_else(|| sent.plus_days(act.house.lapse_days)).0,
         attestation: String::new(),
         envelope_hash: String::new(),
+        marks: form.marks.clone(),
         created_by: String::new(),
         created_at: act.at.0,
     }

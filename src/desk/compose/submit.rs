@@ -3,13 +3,16 @@
 use super::form::{Ack, Form, Step};
 use super::{document, files, timing, turn};
 use crate::desk::{Response, Talk, refusal};
+use crate::domain::bulletin::{Kind, Public};
 use crate::domain::calendar::format_full;
 use crate::domain::secrecy::Attestation;
+use crate::domain::urgency::AckWindow;
 use crate::say;
 use crate::store::Tx;
+use crate::store::bulletins::Marks;
 use crate::usecase::compose::{Composed, Draft, compose};
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, UseCaseError, UseCaseResult, repeat};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, mark, release, repeat};
 
 /// Composes what was shown. What changed meanwhile (another bulletin of the document, the hour, the groups) is asked again.
 pub async fn submit(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form) -> UseCaseResult<Response> {
@@ -25,10 +28,13 @@ pub async fn submit(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form) -> 
         form.side = Some(side);
         return turn::ask(tx, act, talk, form, "").await;
     }
-    match compose(tx, act, &draft(&form)).await {
-        Ok(composed) => {
+    match compose_all(tx, act, &form).await {
+        Ok((composed, beside)) => {
             talk.end(tx).await?;
-            talk.say(tx, act, &Note::plain(done(act, &form, &composed))).await?;
+            for composed in std::iter::once(&composed).chain(&beside) {
+                let note = done(tx, act, &form, composed).await?;
+                talk.say(tx, act, &note).await?;
+            }
             Ok(Response::default())
         }
         Err(UseCaseError::Refused { key: "refused-secret", .. }) => {
@@ -39,13 +45,32 @@ pub async fn submit(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form) -> 
     }
 }
 
+/// The bulletin, and the one for residents beside an urgent one: a code of its own, nothing to confirm.
+async fn compose_all(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<(Composed, Option<Composed>)> {
+    let composed = compose(tx, act, &draft(act, form)).await?;
+    let Some(words) = &form.residents else { return Ok((composed, None)) };
+    let beside = Draft {
+        kind: Kind::Announcement,
+        body: words.clone(),
+        public: Public::Residents,
+        audience: form.audience.replace("@cadre", "@residents"),
+        ack_required: false,
+        ack_deadline: None,
+        marks: Marks { quorum: None, ..form.marks.clone() },
+        ..draft(act, form)
+    };
+    let beside = compose(tx, act, &beside).await?;
+    Ok((composed, Some(beside)))
+}
+
 /// The form as the use case takes it. The deadline is the one that was shown.
-fn draft(form: &Form) -> Draft {
+fn draft(act: &Act<'_>, form: &Form) -> Draft {
     Draft {
         kind: form.kind,
         title: form.title.clone(),
         body: form.body.clone(),
         urgency: form.urgency,
+        marks: form.marks.clone(),
         level: form.level,
         public: form.public(),
         plan_code: form.plan_code.clone(),
@@ -53,7 +78,8 @@ fn draft(form: &Form) -> Draft {
         document: form.document.clone(),
         audience: form.audience.clone(),
         ack_required: form.ack != Ack::NotWanted,
-        ack_deadline: form.shown_deadline,
+        // A window of minutes counts from the sending, and not from when the preview was shown.
+        ack_deadline: form.shown_deadline.filter(|_| !counts_from_sending(act, form)),
         send_at: form.send_at,
         repeat: form.repeat.clone(),
         expires_at: form.until,
@@ -61,6 +87,11 @@ fn draft(form: &Form) -> Draft {
         attestation: if form.done.contains(&Step::Secrecy) { Attestation::NotSecret } else { Attestation::NotChosen },
         unreadable_attested: form.done.contains(&Step::Unreadable),
     }
+}
+
+fn counts_from_sending(act: &Act<'_>, form: &Form) -> bool {
+    let minutes = matches!(act.house.policies.of(form.urgency).ack_window, AckWindow::Minutes(_));
+    form.ack == Ack::Window && minutes
 }
 
 /// A refusal puts the form back to the step it is about.
@@ -92,8 +123,8 @@ fn about_audience(key: &str) -> bool {
         || matches!(key, "refused-cadre-mark" | "refused-personal-numbers" | "refused-party-document")
 }
 
-/// "VB-2025-0042 – Chờ duyệt", what will happen, and what can be done next.
-fn done(act: &Act<'_>, form: &Form, composed: &Composed) -> String {
+/// "VB-2025-0042 – Chờ duyệt", what will happen, and what can be done next: whoever is on duty may let Hỏa tốc go at once.
+async fn done(tx: &mut Tx, act: &Act<'_>, form: &Form, composed: &Composed) -> UseCaseResult<Note> {
     let locale = &act.house.locale;
     let code = composed.bulletin.code.as_str();
     let send = match (&form.repeat, form.until) {
@@ -104,5 +135,12 @@ fn done(act: &Act<'_>, form: &Form, composed: &Composed) -> String {
         0 => say!(locale, "compose-nobody-told"),
         count => say!(locale, "compose-approvers-told", count = count),
     };
-    say!(locale, "compose-done", code = code, told = told, send = send)
+    let text = say!(locale, "compose-done", code = code, told = told, send = send);
+    if !release::may_release(tx, act, &composed.bulletin).await? {
+        return Ok(Note::plain(mark::marked(locale, form.marks.exercise, text)));
+    }
+    let text = format!("{text}\n{}", say!(locale, "compose-may-release", code = code));
+    let label = say!(locale, "button-release-code", code = code);
+    let data = format!("ok:{}:{}", composed.bulletin.id, composed.bulletin.version);
+    Ok(Note::plain(mark::marked(locale, form.marks.exercise, text)).with_row(&[(&label, &data)]))
 }

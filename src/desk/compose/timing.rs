@@ -17,6 +17,27 @@ use crate::say;
 use crate::store::Tx;
 use crate::usecase::{Act, UseCaseResult};
 
+/// "đủ 20" before or behind a deadline: how many confirmations are enough, and the rest of the words.
+pub fn quorum(typed: &str) -> Option<(i64, &str)> {
+    let typed = typed.trim();
+    let read = |words: &str| {
+        let mut words = words.split_whitespace();
+        let (first, number, rest) = (words.next()?, words.next()?, words.next());
+        let number = number.trim_end_matches([',', ';', '.']).parse::<i64>().ok().filter(|number| *number > 0)?;
+        (means(first, "đủ") && rest.is_none()).then_some(number)
+    };
+    let trimmed = |rest: &str| rest.trim_matches([' ', ',', ';']).len();
+    let breaks: Vec<usize> = typed.match_indices(char::is_whitespace).map(|(at, _)| at).chain([typed.len()]).collect();
+    if let Some(front) = breaks.get(1)
+        && let Some(number) = read(&typed[..*front])
+    {
+        return Some((number, typed[*front..].trim_matches([' ', ',', ';'])));
+    }
+    let back = breaks.len().checked_sub(3).and_then(|at| breaks.get(at)).copied()?;
+    let number = read(&typed[back..])?;
+    (trimmed(&typed[..back]) > 0).then(|| (number, typed[..back].trim_matches([' ', ',', ';'])))
+}
+
 /// A typed deadline, or that none is wanted.
 pub fn deadline(act: &Act<'_>, form: &mut Form, typed: &str) -> Turn {
     if is_no(typed) || means(typed, "không cần") {
@@ -143,5 +164,25 @@ pub fn deadline_of(act: &Act<'_>, form: &Form) -> Option<Millis> {
         Ack::NotWanted => None,
         Ack::Until(at) => Some(at),
         Ack::Window => Some(window.ends(sent, &act.house.holidays, &act.house.office)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::quorum;
+
+    #[rstest]
+    #[case::alone("đủ 20", Some((20, "")))]
+    #[case::without_accents("du 20", Some((20, "")))]
+    #[case::before_the_deadline("đủ 20, trước 17h thứ ba", Some((20, "trước 17h thứ ba")))]
+    #[case::behind_the_deadline("trước 17h thứ ba, đủ 20", Some((20, "trước 17h thứ ba")))]
+    #[case::nought("đủ 0", None)]
+    #[case::no_number("đủ", None)]
+    #[case::a_deadline_alone("trước 17h thứ ba", None)]
+    #[case::nothing("", None)]
+    fn so_many_answers_may_stand_beside_the_deadline(#[case] typed: &str, #[case] expected: Option<(i64, &str)>) {
+        assert_eq!(quorum(typed), expected);
     }
 }

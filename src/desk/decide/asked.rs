@@ -11,7 +11,7 @@ use crate::store::Tx;
 use crate::store::bulletins::Bulletin;
 use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, UseCaseError, UseCaseResult, approve, look_up, reschedule};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, approve, look_up, release, reschedule};
 
 /// Longest reason that is kept, in characters.
 const MAX_REASON_CHARS: usize = 500;
@@ -208,8 +208,14 @@ pub async fn send_back(
     bulletin: &Bulletin,
     reason: &str,
 ) -> UseCaseResult<Response> {
-    let returned = approve::send_back(tx, act, &bulletin.id, &cut(reason, MAX_REASON_CHARS, "…")).await?;
-    let text = say!(act.house.locale, "decide-returned", code = returned.code.as_str());
+    let reason = cut(reason, MAX_REASON_CHARS, "…");
+    let text = if release::open_release(tx, bulletin).await?.is_some() {
+        let refused = release::say_afterwards(tx, act, bulletin, Some(&reason)).await?;
+        say!(act.house.locale, "decide-refused-after", code = refused.code.as_str())
+    } else {
+        let returned = approve::send_back(tx, act, &bulletin.id, &reason).await?;
+        say!(act.house.locale, "decide-returned", code = returned.code.as_str())
+    };
     talk.say(tx, act, &Note::plain(text)).await?;
     Ok(Response::default())
 }

@@ -37,6 +37,7 @@ fn next_steps(act: &Act<'_>, standing: &Standing) -> String {
         (has(Who::Head), say!(locale, "door-next-head")),
         (has(Who::Composer), say!(locale, "door-next-composer")),
         (has(Who::Approver), say!(locale, "door-next-approver")),
+        (has(Who::Duty), say!(locale, "door-next-duty")),
         (has(Who::Recorder) || has(Who::Association), say!(locale, "door-next-recorder")),
         (has(Who::Admin), say!(locale, "door-next-admin")),
         (true, say!(locale, "door-next-everybody")),

@@ -75,6 +75,8 @@ pub(super) const fn is_here(command: Command) -> bool {
             | Command::Bind
             | Command::Directive
             | Command::Announce
+            | Command::Urgent
+            | Command::Exercise
             | Command::Approvals
             | Command::Approve
             | Command::Reject

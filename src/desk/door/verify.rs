@@ -11,7 +11,7 @@ use crate::say;
 use crate::store::Tx;
 use crate::store::broadcasts::Broadcast;
 use crate::store::bulletins::{Bulletin, BulletinVersion};
-use crate::usecase::{Act, UseCaseResult};
+use crate::usecase::{Act, UseCaseResult, mark};
 
 /// Longest first line that is repeated, characters.
 const LINE_CHARS: usize = 200;
@@ -104,5 +104,5 @@ async fn shown(tx: &mut Tx, act: &Act<'_>, genuine: &Genuine) -> UseCaseResult<S
         text.push('\n');
         text.push_str(&say!(locale, "door-verify-superseded"));
     }
-    Ok(text)
+    Ok(mark::marked(locale, genuine.version.marks.exercise, text))
 }

@@ -6,6 +6,7 @@ use crate::desk::Talk;
 use crate::domain::calendar::{Millis, date_plus};
 use crate::domain::period::{Period, PeriodKind};
 use crate::domain::plan::AsOf;
+use crate::domain::urgency::Urgency;
 use crate::locale::{Locale, percent};
 use crate::say;
 use crate::store::Tx;
@@ -97,8 +98,26 @@ fn lines(locale: &Locale, label: &str, stats: &Stats) -> Vec<String> {
         lines.push(say!(locale, "stats-median", minutes = minutes));
     }
     lines.push(say!(locale, "stats-reminders", count = stats.reminders));
+    lines.extend(urgency(locale, stats));
     if stats.open_incidents > 0 {
         lines.push(say!(locale, "stats-incidents", count = stats.open_incidents));
+    }
+    lines
+}
+
+/// How often the two highest levels were used, what nobody approved afterwards, and exercises.
+fn urgency(locale: &Locale, stats: &Stats) -> Vec<String> {
+    let used = |level: Urgency| stats.urgent.get(level.as_str()).copied().unwrap_or_default();
+    let (express, flash) = (used(Urgency::Express), used(Urgency::Flash));
+    let mut lines = Vec::new();
+    if express + flash > 0 {
+        lines.push(say!(locale, "stats-urgent", express = express, flash = flash));
+    }
+    if stats.releases_not_approved > 0 {
+        lines.push(say!(locale, "stats-not-approved", count = stats.releases_not_approved));
+    }
+    if stats.exercises > 0 {
+        lines.push(say!(locale, "stats-exercises", count = stats.exercises));
     }
     lines
 }
@@ -124,7 +143,7 @@ fn deliveries(locale: &Locale, counts: &DeliveryCounts) -> String {
 }
 
 fn obligations(locale: &Locale, counts: &ObligationCounts) -> Option<String> {
-    let (done, all) = (u64::try_from(counts.acknowledged).ok()?, u64::try_from(counts.expected).ok()?);
+    let (done, all) = (u64::try_from(counts.own()).ok()?, u64::try_from(counts.expected).ok()?);
     (all > 0).then(|| {
         say!(
             locale,

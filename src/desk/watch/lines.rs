@@ -7,7 +7,11 @@ use crate::domain::message::{DeliveryState, MessageState};
 use crate::domain::text::cut;
 use crate::locale::Locale;
 use crate::say;
-use crate::usecase::status::{BroadcastStatus, BulletinStatus, DeliveryStatus, ObligationStatus, PartStatus};
+use crate::store::bulletins::AfterFact;
+use crate::usecase::mark;
+use crate::usecase::status::{
+    BroadcastStatus, BulletinStatus, DeliveryStatus, ObligationStatus, PartStatus, ReleaseStatus,
+};
 
 /// Most groups that are named one by one; the others are counted.
 pub(super) const MOST: usize = 12;
@@ -40,7 +44,21 @@ pub(super) const fn is_repeatable(part: &PartStatus) -> bool {
 /// The head of every answer about a bulletin.
 pub(super) fn head(locale: &Locale, status: &BulletinStatus) -> String {
     let state = status.state.vietnamese();
-    say!(locale, "watch-head", code = status.code.as_str(), title = status.title.as_str(), state = state)
+    let head = say!(locale, "watch-head", code = status.code.as_str(), title = status.title.as_str(), state = state);
+    let release = status.release.as_ref().map(|release| format!("\n{}", released(locale, release)));
+    mark::marked(locale, status.exercise, head + &release.unwrap_or_default())
+}
+
+/// That it went out on the duty officer's word, and what was said of that since.
+fn released(locale: &Locale, release: &ReleaseStatus) -> String {
+    let decided = release.decided_at.unwrap_or(release.approve_by);
+    let (key, time) = match release.outcome {
+        None => ("watch-release-open", release.approve_by),
+        Some(AfterFact::Refused) => ("watch-release-refused", decided),
+        Some(AfterFact::Approved) if decided > release.approve_by => ("watch-release-late", decided),
+        Some(AfterFact::Approved) => ("watch-release-approved", decided),
+    };
+    locale.text(key, &[("time", format_full(time).into())])
 }
 
 /// "Gửi một phần 17/24 nhóm; đã nhận 12/24 thôn".
@@ -57,7 +75,11 @@ pub(super) fn summary(locale: &Locale, broadcast: &BroadcastStatus) -> String {
         return sending;
     }
     let noun = words::noun(locale, broadcast);
-    let received = say!(locale, "watch-received", done = answers.acknowledged, all = answers.expected, noun = noun);
+    let received = say!(locale, "watch-received", done = answers.own(), all = answers.expected, noun = noun);
+    let received = match answers.proxy {
+        0 => received,
+        proxy => format!("{received}, {}", say!(locale, "watch-received-proxy", count = proxy)),
+    };
     format!("{sending}; {received}")
 }
 
@@ -78,6 +100,9 @@ pub(super) fn sums(locale: &Locale, status: &BulletinStatus, broadcast: &Broadca
         lines.push(say!(locale, "watch-marks", late = late, proxy = proxy));
     }
     lines.extend(stand_ins(locale, broadcast));
+    if let Some(quorum) = broadcast.quorum {
+        lines.push(say!(locale, "watch-quorum", quorum = quorum));
+    }
     if broadcast.reminders > 0 {
         lines.push(say!(locale, "watch-reminded", count = broadcast.reminders));
     }

@@ -12,6 +12,8 @@ use crate::store::answers::Obligation;
 use crate::store::broadcasts::Broadcast;
 use crate::store::bulletins::Bulletin;
 use crate::store::dialogues::Dialogue;
+use crate::usecase::call::CALLERS;
+use crate::usecase::escalate::{self, Case};
 use crate::usecase::notify::Note;
 use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up, remind};
 
@@ -50,7 +52,7 @@ fn awaiting(open: &[Obligation]) -> usize {
     open.iter().filter(|owed| owed.state == ObligationState::Awaiting).count()
 }
 
-/// `/chuanhan [mã]`: the units, each with its post and who holds it.
+/// `/chuanhan [mã]`: the units, each with its post, who holds it, and the number to call.
 pub(super) async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<()> {
     let chosen = chosen(tx, act, args).await?;
     let found = open_of(tx, &chosen.bulletin).await?;
@@ -65,20 +67,34 @@ pub(super) async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str)
         text.push(say!(locale, "watch-ask-in-private"));
         return super::say_text(tx, act, talk, text.join("\n")).await;
     }
-    for owed in &found.open {
-        text.push(remind::open_line(tx, act, owed).await?);
-    }
     if let Some(deadline) = found.broadcast.ack_deadline {
         text.push(say!(locale, "watch-deadline", time = format_full(Millis(deadline))));
     }
-    let mut note = Note::plain(String::new());
+    let mut note = owed_list(tx, act, talk, &found, text.join("\n")).await?;
     if awaiting(&found.open) > 0 {
-        text.push(say!(locale, "watch-remind-type", code = code));
+        note.text = format!("{}\n{}", note.text, say!(locale, "watch-remind-type", code = code));
         let label = say!(locale, "button-remind");
         note = note.with_row(&[(&label, &format!("rm:{}", chosen.bulletin.id))]);
     }
-    note.text = text.join("\n");
     talk.say(tx, act, &note).await
+}
+
+/// Who has not confirmed: for those who may call with numbers and buttons, for others by name alone.
+async fn owed_list(tx: &mut Tx, act: &Act<'_>, talk: &Talk, found: &Owed, head: String) -> UseCaseResult<Note> {
+    let caller = match look_up::require_any_role(tx, act, &CALLERS).await {
+        Ok(_) => Case::of(tx, &found.broadcast.id).await?,
+        Err(UseCaseError::Denied(_)) => None,
+        Err(error) => return Err(error),
+    };
+    if let Some(case) = caller {
+        escalate::shown(tx, act, &case, &talk.chat).await?;
+        return escalate::call_list(tx, act, &case, (head, &case.open())).await;
+    }
+    let mut lines = vec![head];
+    for owed in &found.open {
+        lines.push(remind::open_line(tx, act, owed).await?);
+    }
+    Ok(Note::plain(lines.join("\n")))
 }
 
 fn counted(act: &Act<'_>, code: &str, found: &Owed) -> String {

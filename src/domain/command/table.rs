@@ -45,7 +45,7 @@ const fn row(
 /// Every command, in the order of [`Command::ALL`], which is also the order of menus.
 pub const TABLE: &[Spec] = &{
     use Tail::{Code, Nothing, Text};
-    use Who::{Admin, Approver, Association, Composer, Everyone, Head, Recorder, Staff};
+    use Who::{Admin, Approver, Association, Composer, Duty, Everyone, Head, Recorder, Staff};
     [
         row(Command::Start, "batdau", "bắt đầu", &[], &[Everyone], Nothing),
         row(Command::Help, "trogiup", "trợ giúp", &[], &[Everyone], Text),
@@ -55,6 +55,7 @@ pub const TABLE: &[Spec] = &{
         row(Command::Directive, "vanban", "văn bản", &["vb"], &[Composer], Nothing),
         row(Command::Announce, "thongbao", "thông báo", &["tb"], &[Composer], Nothing),
         row(Command::Urgent, "khan", "khẩn", &[], &[Composer], Nothing),
+        row(Command::Exercise, "dientap", "diễn tập", &[], &[Composer], Nothing),
         row(Command::Script, "baiphat", "bài phát", &[], &[Composer, Recorder], Nothing),
         row(Command::Template, "mau", "mẫu", &[], &[Composer], Nothing),
         row(Command::Preview, "xemtruoc", "xem trước", &[], &[Composer, Approver], Code),
@@ -64,13 +65,13 @@ pub const TABLE: &[Spec] = &{
         row(Command::Cancel, "huy", "hủy", &[], &[Composer, Approver], Code),
         row(Command::Correct, "dinhchinh", "đính chính", &[], &[Composer], Code),
         row(Command::Recall, "thuhoi", "thu hồi", &[], &[Approver], Code),
-        row(Command::Approvals, "choduyet", "chờ duyệt", &[], &[Approver], Nothing),
-        row(Command::Approve, "duyet", "duyệt", &[], &[Approver], Code),
-        row(Command::Reject, "tuchoi", "từ chối", &[], &[Approver], Code),
+        row(Command::Approvals, "choduyet", "chờ duyệt", &[], &[Approver, Duty], Nothing),
+        row(Command::Approve, "duyet", "duyệt", &[], &[Approver, Duty], Code),
+        row(Command::Reject, "tuchoi", "từ chối", &[], &[Approver, Duty], Code),
         row(Command::Delegate, "uyquyen", "ủy quyền", &[], &[Approver], Text),
-        row(Command::Queue, "lich", "lịch", &[], &[Composer, Approver], Nothing),
-        row(Command::Status, "trangthai", "trạng thái", &[], &[Composer, Approver], Code),
-        row(Command::Pending, "chuanhan", "chưa nhận", &[], &[Composer, Approver], Code),
+        row(Command::Queue, "lich", "lịch", &[], &[Composer, Approver, Duty], Nothing),
+        row(Command::Status, "trangthai", "trạng thái", &[], &[Composer, Approver, Duty], Code),
+        row(Command::Pending, "chuanhan", "chưa nhận", &[], &[Composer, Approver, Duty], Code),
         row(Command::Remind, "nhac", "nhắc", &[], &[Composer], Code),
         row(Command::Resend, "guilai", "gửi lại", &[], &[Composer], Code),
         row(Command::Search, "tim", "tìm", &[], &[Staff], Text),

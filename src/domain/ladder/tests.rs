@@ -1,7 +1,12 @@
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use rstest::rstest;
 
-use super::{Due, Ladder, ListReach, Millis, ObligationState, ReminderRule, StepKind, Urgency, is_listed, is_reminded};
+use super::{
+    Due, Ladder, Millis, ObligationState, Policies, ReminderRule, StepKind, Urgency, is_enough, is_listed, is_reminded,
+    reminds_after_end, warn_of_release,
+};
+use crate::domain::calendar::{Holidays, OfficeHours};
+use crate::domain::urgency::AfterWindow;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -57,8 +62,54 @@ fn a_configured_rule_takes_the_place_of_the_default_one() {
 
 #[test]
 fn the_more_urgent_the_further_the_list_reaches() {
-    let reach: Vec<_> = Urgency::ALL.iter().map(|urgency| ListReach::of(*urgency)).collect();
-    assert_eq!(reach, [ListReach::Composer, ListReach::Approver, ListReach::CallList, ListReach::CallList]);
+    let policies = Policies::default();
+    let reach: Vec<_> = Urgency::ALL.iter().map(|urgency| policies.of(*urgency).after_window).collect();
+    assert_eq!(reach, AfterWindow::ALL);
+    assert_eq!(reach.iter().map(|reach| reach.calls()).collect::<Vec<_>>(), [false, false, true, true]);
+}
+
+/// One row of the table of urgencies in a line: start within, window, reminders in minutes, approval.
+fn row(urgency: Urgency) -> (Option<u32>, i64, Vec<i64>, bool, Option<u32>) {
+    let policy = *Policies::default().of(urgency);
+    // Monday 28/7/2025, 07:30: the office closes on Tuesday at 17:00, 33 and a half hours later.
+    let sent = Millis(1_753_662_600_000);
+    let ends = policy.ack_window.ends(sent, &Holidays::default(), &OfficeHours::default());
+    let steps = Ladder::plan_by(sent, ends, policy.reminders).steps;
+    let reminders = steps.iter().filter(|step| step.kind == StepKind::Remind);
+    let minutes = reminders.map(|step| (step.at.0 - sent.0) / MINUTE).collect();
+    let window = (ends.0 - sent.0) / MINUTE;
+    (policy.start_within_minutes, window, minutes, policy.duty_may_approve, policy.approve_after_within_minutes)
+}
+
+#[rstest]
+#[case(Urgency::Normal, (None, 2_010, vec![1_005, 1_890], false, None))]
+#[case(Urgency::Urgent, (Some(15), 240, vec![60, 120, 180], false, None))]
+#[case(Urgency::Express, (Some(5), 120, vec![30, 60, 90, 120], true, None))]
+#[case(Urgency::Flash, (Some(1), 30, vec![10, 20, 30], false, Some(1_440)))]
+fn every_row_of_the_table_stands_as_the_commune_was_told(
+    #[case] urgency: Urgency,
+    #[case] expected: (Option<u32>, i64, Vec<i64>, bool, Option<u32>),
+) {
+    assert_eq!(row(urgency), expected);
+}
+
+#[test]
+fn only_where_hours_do_not_count_a_reminder_follows_the_end() {
+    let late: Vec<_> = Urgency::ALL.iter().filter(|urgency| reminds_after_end(**urgency)).collect();
+    assert_eq!(late, [&Urgency::Express, &Urgency::Flash]);
+}
+
+#[rstest]
+#[case(19, Some(20), false)]
+#[case(20, Some(20), true)]
+#[case(24, None, false)]
+fn enough_answers_end_the_nagging(#[case] acknowledged: usize, #[case] quorum: Option<i64>, #[case] enough: bool) {
+    assert_eq!(is_enough(acknowledged, quorum), enough);
+}
+
+#[test]
+fn approvers_are_reminded_four_hours_before_the_day_is_over() {
+    assert_eq!(warn_of_release(Millis(0), Millis(24 * HOUR)), Millis(20 * HOUR));
 }
 
 fn flash() -> Ladder {

@@ -7,12 +7,13 @@
 //! one unit and kind no two have the same rank.
 //!
 //! Periods are half-open: `to` and `valid_to` name the first day that is no longer inside, so that on the
-//! day of a handover exactly one person holds the seat. Phone numbers have no place in the file.
+//! day of a handover exactly one person holds the seat. A phone number may stand with a person, for the call list, and
+//! nowhere else; an export leaves it out.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{GroupKind, Role, SeatKind, UnitKind};
+use super::{GroupKind, Phone, Role, SeatKind, UnitKind};
 
 mod check;
 mod error;
@@ -103,6 +104,9 @@ pub struct Person {
     pub code: String,
     /// Full name, family name first.
     pub name: String,
+    /// The number to call when they do not answer. Without it the one already known stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
 }
 
 /// A person on a seat for a time.

@@ -27,6 +27,8 @@ labels! {
     announcement => "bulletin-announcement",
     /// Heads a loudspeaker script.
     script => "bulletin-script",
+    /// Stands above everything of an exercise: "DIỄN TẬP…".
+    exercise => "bulletin-exercise",
     /// Heads a correction, before the code: "ĐÍNH CHÍNH".
     correction => "bulletin-correction",
     /// Before the number of a correction: "lần".

@@ -63,6 +63,7 @@ fn directive() -> View {
         contact: Some("Phòng VH-XH".to_owned()),
         verify_code: Some("VB-2025-0042".to_owned()),
         correction: None,
+        exercise: false,
         resent: false,
         short_id: "k3f9".to_owned(),
     }

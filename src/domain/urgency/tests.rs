@@ -71,7 +71,7 @@ fn a_window_that_ends_before_it_opens_has_no_reminders() {
 
 #[test]
 fn a_policy_is_read_from_configuration() {
-    let text = "[express]\nstart_within_minutes = 3\nack_window = { minutes = 60 }\nreminders = { every = { minutes = 20, max = 2 } }\n";
+    let text = "[express]\nstart_within_minutes = 3\nack_window = { minutes = 60 }\nreminders = { every = { minutes = 20, max = 2 } }\nafter_window = \"call_list\"\n";
     let policies: Policies = toml::from_str(text).unwrap();
     assert_eq!(policies.express.ack_window, AckWindow::Minutes(60));
     assert_eq!(policies.flash, Policies::default().flash);

@@ -45,6 +45,7 @@ pub struct GatewayReach {
 const REACHES: &str = "WITH fired AS ( \
        SELECT o.id, o.bulletin_id, o.version FROM broadcasts o JOIN bulletins b ON b.id = o.bulletin_id \
        WHERE b.commune_id = $1 AND b.kind IN ('directive', 'announcement') AND o.state <> 'withdrawn' AND o.started_at < $3 \
+         AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = o.id AND l.exercise) \
          AND EXISTS (SELECT 1 FROM broadcasts n WHERE n.bulletin_id = b.id AND n.started_at < $3 \
                      AND (n.closed_at IS NULL OR n.closed_at >= $2))), \
      parts AS ( \

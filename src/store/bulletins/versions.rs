@@ -54,10 +54,24 @@ pub struct BulletinVersion {
     pub attestation: String,
     /// Hash over everything an approval binds.
     pub envelope_hash: String,
+    /// What stands beside its urgency.
+    #[sqlx(flatten)]
+    pub marks: Marks,
     /// Who wrote this version.
     pub created_by: String,
     /// Business time, epoch milliseconds.
     pub created_at: i64,
+}
+
+/// What stands beside a version's urgency.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
+pub struct Marks {
+    /// Why it is marked Thượng khẩn or Hỏa tốc.
+    pub reason: Option<String>,
+    /// Whether it is an exercise: labelled in everything it leads to, and counted nowhere.
+    pub exercise: bool,
+    /// How many units' acknowledgements are enough; none asks every one of them.
+    pub quorum: Option<i64>,
 }
 
 /// A file of a version.
@@ -88,11 +102,11 @@ pub struct NewFile {
 
 const INSERT: &str = "INSERT INTO bulletin_versions (bulletin_id, version, title, title_folded, body, urgency, level, public, \
      plan_code, theme, doc_type, doc_number, doc_symbol, doc_date, doc_issuer, audience, ack_required, ack_deadline, send_at, \
-     repeat_rule, expires_at, attestation, envelope_hash, created_by, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)";
+     repeat_rule, expires_at, attestation, envelope_hash, created_by, created_at, reason, exercise, quorum) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
 const BY_KEY: &str = "SELECT bulletin_id, version, title, title_folded, body, urgency, level, public, plan_code, theme, doc_type, \
      doc_number, doc_symbol, doc_date, doc_issuer, audience, ack_required, ack_deadline, send_at, repeat_rule, expires_at, attestation, \
-     envelope_hash, created_by, created_at FROM bulletin_versions WHERE bulletin_id = $1 AND version = $2";
+     envelope_hash, created_by, created_at, reason, exercise, quorum FROM bulletin_versions WHERE bulletin_id = $1 AND version = $2";
 const INSERT_FILE: &str =
     "INSERT INTO version_files (bulletin_id, version, position, sha256, file_name) VALUES ($1, $2, $3, $4, $5)";
 const FILES: &str = "SELECT f.sha256, f.file_name, a.size, a.pages, a.media_type FROM version_files f \
@@ -151,6 +165,9 @@ impl Tx {
             .bind(&version.envelope_hash)
             .bind(&version.created_by)
             .bind(version.created_at)
+            .bind(&version.marks.reason)
+            .bind(version.marks.exercise)
+            .bind(version.marks.quorum)
             .execute(c)
             .await?
             .rows_affected());

@@ -1,4 +1,4 @@
-//! Sums over everything that was broadcast in a stretch of time.
+//! Sums over everything that was broadcast in a stretch of time. Exercises are left out of all of them.
 
 use crate::domain::ack::ObligationState;
 use crate::domain::bulletin::State;
@@ -76,7 +76,8 @@ const DELIVERIES: &str = "WITH fired AS ( \
          AND NOT EXISTS (SELECT 1 FROM fallbacks x WHERE x.delivery_id = d.id AND x.by_delivery IS NULL) AS replaced \
        FROM broadcasts b JOIN bulletins u ON u.id = b.bulletin_id \
        JOIN deliveries d ON d.broadcast_id = b.id JOIN chats c ON c.id = d.chat_id \
-       WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3), \
+       WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
+         AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise)), \
      tries AS ( \
        SELECT m.delivery_id, m.part, MAX(CASE WHEN m.state = 'sent' THEN 1 ELSE 0 END) AS sent, \
               MAX(CASE WHEN m.state = 'unknown' THEN 1 ELSE 0 END) AS doubted, \
@@ -98,18 +99,23 @@ const DELIVERIES: &str = "WITH fired AS ( \
      GROUP BY gateway, bits, replaced ORDER BY gateway, bits, replaced";
 const OBLIGATIONS: &str = "SELECT o.state, o.late, o.proxy, COUNT(*) AS count FROM broadcasts b \
      JOIN bulletins u ON u.id = b.bulletin_id JOIN obligations o ON o.broadcast_id = b.id \
-     WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 GROUP BY o.state, o.late, o.proxy \
+     WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
+       AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise) GROUP BY o.state, o.late, o.proxy \
      ORDER BY o.state, o.late, o.proxy";
 // The one or two in the middle.
 const WAITS: &str = "SELECT o.acknowledged_at - b.started_at FROM broadcasts b JOIN bulletins u ON u.id = b.bulletin_id \
      JOIN obligations o ON o.broadcast_id = b.id \
-     WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND o.acknowledged_at IS NOT NULL \
+     WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND o.acknowledged_at IS NOT NULL AND NOT o.proxy \
+       AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise) \
      ORDER BY 1 LIMIT $4 OFFSET $5";
 const BULLETINS: &str = "SELECT state, COUNT(*) FROM bulletins \
-     WHERE commune_id = $1 AND created_at >= $2 AND created_at < $3 GROUP BY state ORDER BY state";
+     WHERE commune_id = $1 AND created_at >= $2 AND created_at < $3 \
+       AND NOT EXISTS (SELECT 1 FROM bulletin_versions v WHERE v.bulletin_id = bulletins.id AND v.version = bulletins.version AND v.exercise) \
+     GROUP BY state ORDER BY state";
 const REMINDERS: &str = "SELECT COUNT(*) FROM broadcasts b JOIN bulletins u ON u.id = b.bulletin_id \
      JOIN messages m ON m.broadcast_id = b.id WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
-       AND m.purpose = 'reminder' AND m.state = 'sent'";
+       AND m.purpose = 'reminder' AND m.state = 'sent' \
+       AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise)";
 const GROUPS: &str = "SELECT COUNT(*) FROM groups WHERE commune_id = $1 AND chat_id IS NOT NULL";
 
 impl Tx {
@@ -148,7 +154,7 @@ impl Tx {
             .await?))
     }
 
-    /// Milliseconds from the start of its broadcast to the acknowledgement in the middle, of `acknowledged` of them; the
+    /// Milliseconds from the start of its broadcast to the units' own acknowledgement in the middle, of `acknowledged` of them; the
     /// mean of two where there is no one in the middle. None of none.
     ///
     /// # Errors

@@ -8,12 +8,16 @@ use crate::domain::recurrence::MOST_A_DAY;
 use crate::domain::secrecy::{self, CadreReason, FirstPage, PartyOrigin, Question, Refusal, Submission, Verdict};
 use crate::domain::text::nfc;
 use crate::store::Tx;
+use crate::store::bulletins::Marks;
 use crate::usecase::repeat;
 
 /// Longest trích yếu, in characters.
 pub const MAX_TITLE_CHARS: usize = 500;
 /// Longest text, in characters after NFC: past that a summary and a file serve people better than a wall of parts.
 pub const MAX_BODY_CHARS: usize = 1_900;
+
+/// Longest reason of an urgency, in characters.
+const MAX_REASON_CHARS: usize = 300;
 
 /// Refuses texts that are empty or too long.
 pub(super) fn texts(draft: &Draft) -> UseCaseResult<()> {
@@ -69,6 +73,28 @@ pub(super) fn times(draft: &Draft, now: Millis) -> UseCaseResult<()> {
         return Err(UseCaseError::refused("refused-expiry-before-send"));
     }
     Ok(())
+}
+
+/// Refuses a high urgency without a reason, and a number of answers that is none.
+pub(super) fn marks(draft: &Draft) -> UseCaseResult<()> {
+    let reason = draft.marks.reason.as_deref().map_or(0, |reason| reason.trim().chars().count());
+    if draft.urgency.needs_reason() && reason == 0 {
+        let level = draft.urgency.vietnamese().to_owned();
+        return Err(UseCaseError::refused_with("refused-urgency-reason", vec![("urgency", level)]));
+    }
+    if reason > MAX_REASON_CHARS {
+        return Err(too_long("refused-reason-long", reason, MAX_REASON_CHARS));
+    }
+    if draft.marks.quorum.is_some_and(|quorum| quorum < 1) {
+        return Err(UseCaseError::refused("refused-quorum"));
+    }
+    Ok(())
+}
+
+/// The marks as they are stored: a reason only where one is asked for, in NFC.
+pub(super) fn kept(draft: &Draft) -> Marks {
+    let reason = draft.marks.reason.as_deref().map(|reason| nfc(reason.trim())).filter(|reason| !reason.is_empty());
+    Marks { reason: reason.filter(|_| draft.urgency.needs_reason()), ..draft.marks.clone() }
 }
 
 /// Reads an audience and resolves it; refuses one that reaches nobody or leaves a unit out without saying so.

@@ -110,7 +110,11 @@ pub async fn view_of(
         group,
         ack_wanted: version.ack_required,
         // Villages have loudspeakers; what they read out counts toward the plan, whichever bulletin it was.
-        aired_wanted: matches!(bulletin.kind, Kind::Directive | Kind::Script) && group == GroupKind::Cadre,
+        // An exercise is read out by nobody.
+        aired_wanted: matches!(bulletin.kind, Kind::Directive | Kind::Script)
+            && group == GroupKind::Cadre
+            && !version.marks.exercise,
+        exercise: version.marks.exercise,
         contact,
         verify_code: Some(bulletin.code.clone()),
         correction: None,

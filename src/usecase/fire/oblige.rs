@@ -4,6 +4,26 @@ use std::collections::BTreeSet;
 
 use super::{Act, Broadcast, BulletinVersion, GroupKind, Millis, Tx, UseCaseResult};
 use crate::domain::ladder::{Ladder, StepKind};
+use crate::store::answers::LadderRow;
+
+/// What the broadcast promised, as the settings stand now: a later change of them does not reach it.
+pub(super) async fn promise(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    version: &BulletinVersion,
+    broadcast: &Broadcast,
+) -> UseCaseResult<()> {
+    let policy = act.house.policies.of(version.urgency);
+    let ladder = LadderRow {
+        broadcast_id: broadcast.id.clone(),
+        urgency: version.urgency,
+        after_window: policy.after_window,
+        quorum: version.marks.quorum,
+        exercise: version.marks.exercise,
+        start_by: policy.start_within_minutes.map(|minutes| act.at.plus_minutes(i64::from(minutes)).0),
+    };
+    Ok(tx.insert_ladder(&ladder).await?)
+}
 
 /// One obligation a unit with an answering seat, however many groups reach it; residents' groups oblige nobody.
 pub(super) async fn oblige(
@@ -43,7 +63,8 @@ async fn climb(
             StepKind::Remind => house.windows.next_allowed(step.at, GroupKind::Cadre, version.urgency, &house.holidays),
             StepKind::List => step.at,
         };
-        if step.kind == StepKind::Remind && at >= deadline {
+        // One that was planned for the very end stays; one that was moved there comes too late.
+        if at > deadline || (at == deadline && at > step.at) {
             continue;
         }
         number += 1;

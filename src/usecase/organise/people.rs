@@ -21,7 +21,12 @@ impl Import<'_> {
                 created_at: self.act.at.0,
             };
             let written = tx.upsert_person(&row).await?;
-            self.summary.people.add(written.change);
+            let renumbered = match &person.phone {
+                Some(phone) => tx.put_phone(&written.id, phone, self.act.at).await?,
+                None => false,
+            };
+            let unchanged = written.change == Change::Unchanged;
+            self.summary.people.add(if renumbered && unchanged { Change::Changed } else { written.change });
             self.people.insert(&person.code, written.id);
         }
         Ok(())

@@ -105,6 +105,12 @@ pub struct ObligationCounts {
 pub(super) type Standing = (ObligationState, (bool, bool), i64);
 
 impl ObligationCounts {
+    /// Confirmed by the units themselves, and not by a call in their stead.
+    #[must_use]
+    pub const fn own(&self) -> i64 {
+        self.acknowledged - self.proxy
+    }
+
     const fn add(&mut self, state: ObligationState, count: i64) {
         let field = match state {
             ObligationState::Acknowledged => &mut self.acknowledged,

@@ -25,12 +25,18 @@ pub struct Stats {
     pub deliveries: DeliveryCounts,
     /// Obligations of the broadcasts of that time.
     pub obligations: ObligationCounts,
-    /// Acknowledged of expected, in thousandths, rounded down; none when nobody had to confirm.
+    /// Acknowledged by the units themselves of expected, in thousandths, rounded down; none when nobody had to confirm.
     pub acknowledged_permille: Option<i64>,
     /// Half of the confirmations came within so many minutes after the broadcast began; none without a confirmation.
     pub median_minutes: Option<i64>,
     /// Reminders that the platforms took.
     pub reminders: i64,
+    /// Broadcasts of the two highest levels, by level.
+    pub urgent: BTreeMap<&'static str, i64>,
+    /// Releases by the duty officer that no approver said yes to in time.
+    pub releases_not_approved: i64,
+    /// Exercises; nothing of them is counted above.
+    pub exercises: i64,
     /// Faults that are open now.
     pub open_incidents: usize,
     /// Deliveries by configured gateway, those without any included.
@@ -82,7 +88,8 @@ pub async fn overall(tx: &mut Tx, act: &Act<'_>, window: Window) -> UseCaseResul
     let groups = tx.obligation_groups(commune, window).await?;
     let obligations: ObligationCounts =
         groups.into_iter().map(|group| (group.state, (group.late, group.proxy), group.count)).collect();
-    let wait = tx.median_wait(commune, window, obligations.acknowledged).await?;
+    let wait = tx.median_wait(commune, window, obligations.own()).await?;
+    let urgent = tx.urgent_broadcasts(commune, window).await?;
     let bulletins = tx.bulletins_by_state(commune, window).await?;
     let incidents = incidents(tx).await?;
     Ok(Stats {
@@ -90,9 +97,12 @@ pub async fn overall(tx: &mut Tx, act: &Act<'_>, window: Window) -> UseCaseResul
         bulletins: bulletins.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
         deliveries,
         obligations,
-        acknowledged_permille: (obligations.acknowledged * 1000).checked_div(obligations.expected),
+        acknowledged_permille: (obligations.own() * 1000).checked_div(obligations.expected),
         median_minutes: wait.map(|wait| wait / MINUTE),
         reminders: tx.reminders_within(commune, window).await?,
+        urgent: urgent.into_iter().map(|(level, count)| (level.as_str(), count)).collect(),
+        releases_not_approved: tx.releases_not_approved(commune, window).await?,
+        exercises: tx.exercises_within(commune, window).await?,
         open_incidents: incidents.len(),
         platforms,
         usage: usage::all(tx, act).await?,

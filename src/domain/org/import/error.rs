@@ -68,8 +68,8 @@ pub enum Mistake {
     /// A field the table does not have.
     #[error("unknown field `{0}`")]
     UnknownField(String),
-    /// A phone number: the file is copied around, so it must not hold any.
-    #[error("field `{0}`: phone numbers are not kept here")]
+    /// A phone number elsewhere, or under another name, than `phone` of a person.
+    #[error("field `{0}`: phone numbers are kept as `phone` in [[people]] only")]
     PhoneNumber(String),
     /// A field that has to be there.
     #[error("field `{0}` is missing")]

@@ -9,9 +9,11 @@ use chrono::NaiveDate;
 use toml::{Table, Value};
 
 use super::error::{Mistake, OrgError, Place};
+use crate::domain::org::Phone;
+
 use super::{Commune, Grant, Group, Holding, Identity, OrgFile, Person, Seat, Unit};
 
-/// Field names under which people try to keep phone numbers.
+/// Field names under which people try to keep phone numbers; `phone` is read in `[[people]]`.
 const PHONE_FIELDS: &[&str] =
     &["phone", "phone_number", "tel", "telephone", "mobile", "sdt", "so_dien_thoai", "dien_thoai", "dt"];
 
@@ -140,8 +142,8 @@ fn read_seat(row: &mut Row<'_>, _: usize) -> Option<Seat> {
 }
 
 fn read_person(row: &mut Row<'_>, _: usize) -> Option<Person> {
-    let (code, name) = (row.code(), row.text("name"));
-    Some(Person { code: code?, name: name? })
+    let (code, name, phone) = (row.code(), row.text("name"), row.phone());
+    Some(Person { code: code?, name: name?, phone })
 }
 
 fn read_holding(row: &mut Row<'_>, _: usize) -> Option<Holding> {
@@ -260,6 +262,12 @@ impl Row<'_> {
             self.wrong_type(field, "list of codes");
         }
         texts
+    }
+
+    fn phone(&mut self) -> Option<Phone> {
+        let typed = self.optional_text("phone")?;
+        // The number itself does not stand in the mistake: mistakes are printed and copied.
+        typed.parse().map_err(|_| self.wrong_type("phone", "telephone number")).ok()
     }
 
     /// A date written as a TOML date or as text in the same form.

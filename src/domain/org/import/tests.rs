@@ -160,12 +160,12 @@ fn what_was_read_can_be_written_and_read_again() {
 #[case(
     "name = \"Mẫu Thị Hai\"",
     "name = \"Mẫu Thị Hai\"\nSDT = \"x\"",
-    "[[people]] no. 2 (hai): field `SDT`: phone numbers are not kept here"
+    "[[people]] no. 2 (hai): field `SDT`: phone numbers are kept as `phone` in [[people]] only"
 )]
 #[case(
     "role = \"composer\"",
     "role = \"boss\"",
-    "[[grants]] no. 1: field `role`: `boss` is not a Role; one of: composer, approver, recorder, admin, viewer"
+    "[[grants]] no. 1: field `role`: `boss` is not a Role; one of: composer, approver, recorder, admin, viewer, duty"
 )]
 #[case("rank = 1", "rank = \"1\"", "[[groups]] no. 1 (n-01): field `rank` is not a whole number")]
 #[case(
