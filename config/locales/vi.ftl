@@ -183,6 +183,11 @@ compose-reach = { $groups } nhóm
 compose-reach-people = { $groups } nhóm, khoảng { $people } người
 compose-reach-people-some = { $groups } nhóm, ít nhất { $people } người ({ $unknown } nhóm chưa rõ số người)
 
+# Both wordings: residents' groups besides others in one audience.
+compose-ask-residents = Trong nơi nhận có nhóm dân. Lời riêng cho bà con (ngắn gọn, ứng dụng, thiết thực)? Gõ lời, tối đa { $limit } ký tự; hoặc dùng chung.
+compose-residents-same = Dùng chung một nội dung
+compose-residents-taken = Nhóm dân sẽ đọc lời riêng, không có nút và không phải xác nhận.
+
 compose-ask-deadline = Hạn xác nhận? Gõ hạn, ví dụ: trước 17h thứ ba.
 compose-window-working-day = Mặc định: hết ngày làm việc sau ngày gửi
 compose-window-hours = Mặc định: { $hours } giờ sau khi gửi
@@ -271,6 +276,10 @@ card-approval = 📝 { $code } (bản { $version }) chờ đồng chí duyệt
     Gửi tới: { $audience } ({ $groups } nhóm, trong đó { $residents } nhóm dân)
     Giờ gửi: { $send }
     Hạn xác nhận: { $deadline }
+card-wordings = ▸ Cán bộ, đảng viên đọc:
+    { $cadres }
+    ▸ Người dân đọc:
+    { $residents }
 card-send-when-approved = ngay khi được duyệt
 card-no-ack = không yêu cầu xác nhận
 card-no-files = không kèm tệp
@@ -328,6 +337,8 @@ refused-code-ambiguous = Có nhiều tin cùng số: { $codes }. Đồng chí g�
 refused-title-empty = Thiếu trích yếu. Đồng chí nhập trích yếu.
 refused-title-long = Trích yếu dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn giúp.
 refused-body-long = Nội dung dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn, phần dài để trong tệp kèm.
+refused-residents-body-long = Lời cho bà con dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn.
+refused-residents-body-audience = Có lời riêng cho bà con thì nơi nhận phải có cả nhóm dân lẫn nhóm cán bộ. Đồng chí sửa nơi nhận, hoặc dùng chung một nội dung.
 refused-body-empty = Thiếu nội dung. Đồng chí nhập nội dung thông báo.
 refused-time-past = Giờ gửi đã qua. Đồng chí chọn giờ khác.
 refused-deadline-before-send = Hạn xác nhận phải sau giờ gửi.

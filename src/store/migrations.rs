@@ -32,6 +32,7 @@ const FILES: &[File] = files![
     7 "0007_audit",
     8 "0008_operations",
     9 "0009_inbox_retry",
+    14 "0014_wordings",
 ];
 
 /// All migrations, in order.

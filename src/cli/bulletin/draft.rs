@@ -30,6 +30,7 @@ const MAX_TEXT_BYTES: u64 = 1 << 20;
 pub(super) struct Prepared {
     title: String,
     body: String,
+    residents: Option<String>,
     send: Moment,
     confirm: Option<Moment>,
     files: Vec<Content>,
@@ -57,7 +58,9 @@ impl Prepared {
     pub(super) fn content_hash(&self, create: &Create) -> String {
         let files: Vec<String> = self.files.iter().map(|file| sha256_hex(&file.bytes)).collect();
         let fields = [create.kind.as_str(), &self.title, &self.body, create.audience.trim(), &files.join(" ")];
-        let canonical = fields.iter().fold(String::new(), |text, field| text + &field.len().to_string() + ":" + field);
+        // Words said earlier without a second wording keep their hash.
+        let fields = fields.into_iter().chain(self.residents.as_deref());
+        let canonical = fields.fold(String::new(), |text, field| text + &field.len().to_string() + ":" + field);
         sha256_hex(canonical.as_bytes())
     }
 }
@@ -79,11 +82,27 @@ pub(super) async fn prepare(opened: &Opened, create: &Create) -> anyhow::Result<
         !looks_legacy_encoded(&title) && !looks_legacy_encoded(&body),
         "the text looks like TCVN3 or VNI: convert it to Unicode and try again"
     );
+    let residents = create.residents_text.as_deref().map(residents_words).transpose()?;
     let mut files = Vec::new();
     for path in &create.files {
         files.push(read(opened, path).await?);
     }
-    Ok(Prepared { title, body, send, confirm, files })
+    Ok(Prepared { title, body, residents, send, confirm, files })
+}
+
+/// The words of a file, or the words themselves. What looks like a file's name and is none is refused: nobody means to
+/// tell residents "dan.txt".
+fn residents_words(given: &str) -> anyhow::Result<String> {
+    let path = Path::new(given.trim());
+    let one_word = !given.trim().contains(char::is_whitespace);
+    let text = if path.is_file() || one_word || path.extension().is_some_and(|end| end == "txt") {
+        input::read_text(path, MAX_TEXT_BYTES).context("--residents-text takes a file, or words with spaces")?
+    } else {
+        given.to_owned()
+    };
+    anyhow::ensure!(!text.trim().is_empty(), "--residents-text is empty: leave it out to say the same to everybody");
+    anyhow::ensure!(!looks_legacy_encoded(&text), "the residents' text looks like TCVN3 or VNI: convert it to Unicode");
+    Ok(text.trim().to_owned())
 }
 
 /// The title given, or the first line that says something.
@@ -124,6 +143,7 @@ pub(super) async fn draft(tx: &mut Tx, act: &Act<'_>, create: &Create, prepared:
         kind: create.kind,
         title: prepared.title,
         body: prepared.body,
+        residents_body: prepared.residents,
         urgency: create.urgency,
         level: create.level,
         public: create.public.unwrap_or(usual),

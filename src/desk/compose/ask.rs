@@ -31,6 +31,7 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
         Step::Secrecy => secrecy(act),
         Step::Unreadable => unreadable(act),
         Step::Audience => audience::question(tx, act, form).await?,
+        Step::Residents => residents(act),
         Step::Deadline => deadline(act, form),
         Step::SendTime => send_time(act),
         Step::Theme => theme(tx, act, form).await?,
@@ -165,6 +166,13 @@ fn unreadable(act: &Act<'_>) -> Question {
     Question::new(say!(locale, "compose-ask-unreadable"))
         .with("ok", say!(locale, "compose-seen-not-secret"))
         .with("no", say!(locale, "compose-not-sure"))
+}
+
+fn residents(act: &Act<'_>) -> Question {
+    let locale = &act.house.locale;
+    Question::new(say!(locale, "compose-ask-residents", limit = MAX_BODY_CHARS))
+        .with("same", say!(locale, "compose-residents-same"))
+        .or_by_default("same")
 }
 
 fn deadline(act: &Act<'_>, form: &Form) -> Question {

@@ -42,6 +42,8 @@ text_enum! {
         Unreadable => "unread",
         /// Who gets it.
         Audience => "audience",
+        /// The residents' own words, where others read it too.
+        Residents => "residents",
         /// Until when it is to be acknowledged.
         Deadline => "deadline",
         /// When it goes.
@@ -164,8 +166,14 @@ pub struct Form {
     pub title: String,
     /// The text.
     pub body: String,
+    /// What residents read instead; none: the same text.
+    #[serde(default)]
+    pub residents_body: Option<String>,
     /// Độ khẩn.
     pub urgency: Urgency,
+    /// Whether the audience holds residents' groups besides others.
+    #[serde(default)]
+    pub mixed: bool,
     /// The audience in canonical form.
     pub audience: String,
     /// The acknowledgement asked for.
@@ -200,6 +208,8 @@ impl Form {
             level: Level::Local,
             title: String::new(),
             body: String::new(),
+            residents_body: None,
+            mixed: false,
             urgency: Urgency::Normal,
             audience: String::new(),
             ack: if kind == Kind::Directive { Ack::Window } else { Ack::NotWanted },
@@ -234,6 +244,7 @@ impl Form {
             Step::File | Step::Reference | Step::Issuer | Step::Urgency | Step::Deadline => directive,
             Step::Date => directive && self.document.symbol.is_some(),
             Step::Theme => self.themes,
+            Step::Residents => self.mixed,
             Step::Unreadable => self.page_is_unreadable(),
             Step::Title | Step::Body | Step::Secrecy | Step::Audience | Step::SendTime | Step::Preview => true,
         }
@@ -293,6 +304,7 @@ impl Form {
             attestation: Attestation::NotSecret,
             unreadable_attested,
             typed: &format!("{}\n{}", self.title, self.body),
+            residents_typed: self.residents_body.as_deref().unwrap_or_default(),
             pages: &pages,
             party: if self.document.party { PartyOrigin::Yes } else { PartyOrigin::No },
             residents,

@@ -45,6 +45,7 @@ fn draft(form: &Form) -> Draft {
         kind: form.kind,
         title: form.title.clone(),
         body: form.body.clone(),
+        residents_body: form.residents_body.clone(),
         urgency: form.urgency,
         level: form.level,
         public: form.public(),
@@ -74,6 +75,7 @@ async fn again(
         UseCaseError::Refused { key: "refused-time-past", .. } => Some(Step::SendTime),
         UseCaseError::Refused { key: "refused-deadline-before-send", .. } => Some(Step::Deadline),
         UseCaseError::Refused { key, .. } if about_audience(key) => Some(Step::Audience),
+        UseCaseError::Refused { key: "refused-residents-body-audience", .. } => Some(Step::Audience),
         _ => None,
     };
     form.fast = false;
