@@ -32,6 +32,8 @@ mod flow_repairs;
 #[cfg(test)]
 mod flow_send;
 #[cfg(test)]
+mod flow_wordings;
+#[cfg(test)]
 mod inspect;
 #[cfg(test)]
 mod kill;
