@@ -14,6 +14,10 @@ ALTER TABLE activities ADD COLUMN place TEXT;
 -- It says that pieces were taken down: the inventory goes down from that day on.
 ALTER TABLE activities ADD COLUMN removal BOOLEAN NOT NULL DEFAULT FALSE;
 
+-- So far the people at an event stood in its quantity.
+UPDATE activities SET attendees = quantity, quantity = 1
+    WHERE channel IN ('meeting', 'culture', 'training', 'business_event', 'briefing') AND quantity > 1;
+
 UPDATE activities SET statutory = CASE
     WHEN channel IN ('radio', 'loudspeaker') THEN 'commune_radio'
     WHEN channel IN ('portal', 'portal_image', 'portal_banner') THEN 'portal'

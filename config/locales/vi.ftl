@@ -561,17 +561,23 @@ plan-tracked-head = Theo dõi (kế hoạch không giao số):
 plan-line = { $id } { $title }: { $count }/{ $required } { $noun }, { $status }{ $notes }
 # A stated target in a period that requires nothing of it.
 plan-line-open = { $id } { $title }: { $count } { $noun }, { $status }{ $notes }
-plan-line-tracked = { $id } { $title }: { $count } { $noun }{ $notes }
+plan-line-tracked = { $id } { $title }: { $value }, { $status }{ $notes }
 # Behind a line; $notes are joined by semicolons.
 plan-notes = {" "}({ $notes })
 plan-note-repeats = { $count } lượt phát lại không tính
 plan-note-late = { $count } ghi nhận muộn
 plan-note-no-evidence = { $count } thiếu minh chứng
 plan-note-groups = { $part }/{ $whole } nhóm Zalo
+plan-note-people = { $count } người dự
+plan-note-colours = vàng { $yellow } thôn, đỏ { $red } thôn
+plan-note-villages = { $part }/{ $whole } thôn có
+plan-note-themes = còn thiếu { $themes }
 plan-note-beside = ngoài nhóm Zalo { $part }/{ $whole }
 
 refused-activity-automatic = Kênh “{ $channel }” do hệ thống tự đếm, không ghi nhận bằng tay.
 refused-activity-quantity = Số lượng phải từ 1 đến { $max }. Xin kiểm tra lại.
+refused-activity-removal = Kênh “{ $channel }” tính số đã treo, gỡ xuống không trừ. Ghi nhầm thì dùng /xoaghinhan.
+refused-activity-not-hanging = Ở đó chỉ còn { $left } cái đang treo. Đang treo: { $places }.
 refused-activity-long = Nội dung dài quá { $max } ký tự. Xin rút gọn.
 refused-activity-untitled = Chưa có nội dung. Xin ghi rõ đã làm gì.
 refused-activity-future = Ngày { $date } chưa đến. Xin ghi nhận sau khi đã làm.
@@ -687,6 +693,9 @@ ledger-ask-channel = Ghi nhận trên kênh nào? Đồng chí bấm nút hoặc
     { $channels }
     (gõ "thôi" để dừng)
 ledger-ask-title = Nội dung là gì? Đồng chí gõ tên bài, tên việc hoặc địa điểm (gõ "thôi" để dừng).
+ledger-ask-place = Treo ở đâu? Đồng chí gõ địa điểm, ví dụ: ngã tư đầu xã (gõ "thôi" để dừng).
+ledger-ask-people = Bao nhiêu người dự? Đồng chí gõ số, ví dụ: 45 (không đếm thì gõ: không rõ).
+ledger-undone = { $channel }: chưa làm thì chưa ghi nhận gì. Khi xong, đồng chí gõ lại /ghinhan.
 ledger-ask-proof = Hiểu là: { $what }.
     Đồng chí gửi ảnh hoặc đường dẫn làm minh chứng. Không có thì bấm nút hoặc gõ: không (gõ "thôi" để dừng).
 ledger-ask-duplicate = Trùng với ghi nhận #{ $seq }: tính là phát lại?
@@ -697,6 +706,8 @@ ledger-ask-lock-reason = Đồng chí ghi lý do để ghi nhận vào kỳ đã
 ledger-left = Đã thôi, chưa ghi nhận gì.
 ledger-what = { $channel }: { $title }; { $date }
 ledger-what-many = { $channel }, số lượng { $quantity }: { $title }; { $date }
+ledger-what-people = { $channel }: { $title }; { $date }; { $people } người dự
+ledger-what-removed = { $channel }, gỡ { $quantity }: { $title }; { $date }
 ledger-proof-photo = ảnh hoặc tệp gửi cho bot, tin số { $message }
 ledger-proof-aired = phát lúc { $time }
 ledger-recorded = ✅ Đã ghi nhận #{ $seq }: { $what }{ $notes }.
@@ -720,6 +731,7 @@ refused-span = Không hiểu kỳ. Ví dụ: tuần, tháng, tháng 10/2025, qu�
 refused-no-plan = Chưa nhập kế hoạch nên chưa có chỉ tiêu. Đồng chí báo quản trị.
 refused-no-peak = Kế hoạch không có đợt cao điểm.
 button-no-proof = Không có minh chứng
+button-not-counted = Không rõ
 button-repeat = Phát lại
 button-another = Bài khác
 button-leave = Thôi

@@ -26,7 +26,10 @@ fn words_and_files_are_both_taken_and_shown_beside_the_cadres_text() {
         let created = create(&place, given).json();
         let code = created["code"].as_str().unwrap();
         let shown = place.loa(&["bulletin", "show", code, "--json"]).json();
-        assert_eq!((shown["residents_body"].as_str(), shown["body"].as_str()), (Some(words), Some("Các thôn ra quân.")));
+        assert_eq!(
+            (shown["residents_body"].as_str(), shown["body"].as_str()),
+            (Some(words), Some("Các thôn ra quân."))
+        );
         let text = place.loa(&["bulletin", "show", code]).succeeded();
         assert!(text.contains("residents read\n") && text.contains(words), "{text}");
     }

@@ -26,7 +26,11 @@ async fn mixed(store: Store) -> Stage {
     lines[5] = "Đề nghị các thôn triển khai.";
     lines[8] = "thon:03 + thon:03@dân";
     let asked = stage.talk(LAN, &lines[..9]).await;
-    assert!(asked.said.contains("Trong nơi nhận có nhóm dân") && asked.said.contains("1. Dùng chung"), "{}", asked.said);
+    assert!(
+        asked.said.contains("Trong nơi nhận có nhóm dân") && asked.said.contains("1. Dùng chung"),
+        "{}",
+        asked.said
+    );
     stage
 }
 
