@@ -122,7 +122,6 @@ const RADIO: &[&str] = &[
     "truyenthanh",
     "truyenthanhxa",
     "phatthanh",
-
 ];
 const PORTAL: &[&str] = &[
     "cong",

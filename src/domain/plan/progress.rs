@@ -105,11 +105,10 @@ impl TargetProgress {
             Measure::Done if any => "Đã thực hiện",
             Measure::Done => "Chưa thực hiện",
             Measure::Inventory if any => "Đang treo",
-            Measure::Inventory => "Chưa có",
             Measure::OnTimeReports if any => "Đúng hạn",
-            Measure::OnTimeReports => "Chưa có báo cáo",
+            Measure::Inventory | Measure::OnTimeReports => "Chưa có",
             Measure::ThemeCoverage if self.missing_themes.is_empty() => "Đủ chủ đề",
-            Measure::ThemeCoverage => "Còn thiếu chủ đề",
+            Measure::ThemeCoverage => "Chưa đủ chủ đề",
             Measure::DaysSince => {
                 return self.villages.map_or_else(|| Status::Tracked.vietnamese().to_owned(), Spread::text);
             }

@@ -32,8 +32,10 @@ pub(super) async fn check(tx: &mut Tx, act: &Act<'_>, new: &NewActivity, place: 
     if new.quantity <= left {
         return Ok(());
     }
-    let args = vec![("left", left.max(0).to_string()), ("places", places(&rows))];
-    Err(UseCaseError::refused_with("refused-activity-not-hanging", args))
+    Err(UseCaseError::refused_with(
+        "refused-activity-not-hanging",
+        vec![("left", left.max(0).to_string()), ("places", places(&rows))],
+    ))
 }
 
 fn signed(row: &Activity) -> i64 {

@@ -1,6 +1,6 @@
 //! What only some channels ask for: people, places, what came down, a theme, yes or no, a decision's number.
 
-use super::whole;
+use super::{is_link, whole};
 use crate::domain::channel::Channel;
 use crate::domain::document::parse_reference;
 use crate::domain::text::fold;
@@ -83,7 +83,9 @@ fn present(words: &[&str]) -> usize {
 
 /// "có", "đã bố trí", "chưa" alone: whether it is done. The word is taken away, since it is no title.
 pub(super) fn take_answer(words: &mut Vec<&str>) -> Option<bool> {
-    let answer = match fold(&words.join(" ")).as_str() {
+    // The address of the banner stands beside the answer, and is its proof.
+    let said: Vec<&str> = words.iter().copied().filter(|word| !is_link(word)).collect();
+    let answer = match fold(&said.join(" ")).as_str() {
         "co" | "roi" | "co roi" | "xong" | "da xong" | "da co" | "da lam" | "da gan" | "da bo tri" | "da treo" => true,
         "chua" | "khong" | "ko" | "chua co" | "chua lam" | "chua gan" | "chua bo tri" | "chua xong" => false,
         _ => return None,
