@@ -192,6 +192,11 @@ compose-reach = { $groups } nhóm
 compose-reach-people = { $groups } nhóm, khoảng { $people } người
 compose-reach-people-some = { $groups } nhóm, ít nhất { $people } người ({ $unknown } nhóm chưa rõ số người)
 
+# Both wordings: residents' groups besides others in one audience.
+compose-ask-wording = Trong nơi nhận có nhóm dân. Lời riêng cho bà con (ngắn gọn, ứng dụng, thiết thực)? Gõ lời, tối đa { $limit } ký tự; hoặc dùng chung.
+compose-residents-same = Dùng chung một nội dung
+compose-residents-taken = Nhóm dân sẽ đọc lời riêng, không có nút và không phải xác nhận.
+
 compose-ask-deadline = Hạn xác nhận? Gõ hạn, ví dụ: trước 17h thứ ba. Chỉ cần một số đơn vị thì gõ thêm, ví dụ: đủ 20.
 compose-window-working-day = Mặc định: hết ngày làm việc sau ngày gửi
 compose-window-hours = Mặc định: { $hours } giờ sau khi gửi
@@ -280,6 +285,10 @@ card-approval = 📝 { $code } (bản { $version }) chờ đồng chí duyệt
     Gửi tới: { $audience } ({ $groups } nhóm, trong đó { $residents } nhóm dân)
     Giờ gửi: { $send }
     Hạn xác nhận: { $deadline }
+card-wordings = ▸ Cán bộ, đảng viên đọc:
+    { $cadres }
+    ▸ Người dân đọc:
+    { $residents }
 card-send-when-approved = ngay khi được duyệt
 card-ack-minutes = { $minutes } phút sau khi gửi
 card-no-ack = không yêu cầu xác nhận
@@ -355,6 +364,8 @@ refused-code-ambiguous = Có nhiều tin cùng số: { $codes }. Đồng chí g�
 refused-title-empty = Thiếu trích yếu. Đồng chí nhập trích yếu.
 refused-title-long = Trích yếu dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn giúp.
 refused-body-long = Nội dung dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn, phần dài để trong tệp kèm.
+refused-residents-body-long = Lời cho bà con dài { $count } ký tự, tối đa { $limit }. Đồng chí rút gọn.
+refused-residents-body-audience = Có lời riêng cho bà con thì nơi nhận phải có cả nhóm dân lẫn nhóm cán bộ. Đồng chí sửa nơi nhận, hoặc dùng chung một nội dung.
 refused-body-empty = Thiếu nội dung. Đồng chí nhập nội dung thông báo.
 refused-time-past = Giờ gửi đã qua. Đồng chí chọn giờ khác.
 refused-deadline-before-send = Hạn xác nhận phải sau giờ gửi.
@@ -563,7 +574,7 @@ help-chuanhan = Gõ: /chuanhan mã. Gọi xong: /chuanhan mã 3 đã gọi, ho�
 help-nhac = Gõ: /nhac mã; chỉ nhắc nơi chưa xác nhận. Ví dụ: /nhac VB-2025-0042
 help-danhan = Gõ: /danhan mã, hoặc trả lời "Đã nhận" dưới tin. Ví dụ: /danhan VB-2025-0042
 help-daphat = Gõ: /daphat mã; không có mã là hôm nay đã phát loa. Ví dụ: /daphat BP-2025-0011
-help-ghinhan = Gõ: /ghinhan kênh nội dung. Ví dụ: /ghinhan dai Tin chuyển đổi số số 3
+help-ghinhan = Gõ: /ghinhan kênh nội dung ngày; ảnh gửi kèm là minh chứng. Ví dụ: /ghinhan dai Tin chuyển đổi số số 3; /ghinhan taphuan Kỹ năng số, 45 người dự 12/10; /ghinhan pano gỡ 1 ngã tư
 help-xoaghinhan = Gõ: /xoaghinhan số lý do. Ví dụ: /xoaghinhan 12 nhập nhầm ngày
 help-chitieu = Gõ: /chitieu, hoặc kèm kỳ. Ví dụ: /chitieu tháng
 help-thongke = Gõ: /thongke, hoặc kèm kỳ. Ví dụ: /thongke tháng 10/2025
@@ -582,17 +593,23 @@ plan-tracked-head = Theo dõi (kế hoạch không giao số):
 plan-line = { $id } { $title }: { $count }/{ $required } { $noun }, { $status }{ $notes }
 # A stated target in a period that requires nothing of it.
 plan-line-open = { $id } { $title }: { $count } { $noun }, { $status }{ $notes }
-plan-line-tracked = { $id } { $title }: { $count } { $noun }{ $notes }
+plan-line-tracked = { $id } { $title }: { $value }, { $status }{ $notes }
 # Behind a line; $notes are joined by semicolons.
 plan-notes = {" "}({ $notes })
 plan-note-repeats = { $count } lượt phát lại không tính
 plan-note-late = { $count } ghi nhận muộn
 plan-note-no-evidence = { $count } thiếu minh chứng
 plan-note-groups = { $part }/{ $whole } nhóm Zalo
+plan-note-people = { $count } người dự
+plan-note-colours = vàng { $yellow }, đỏ { $red }
+plan-note-villages = { $part }/{ $whole } thôn có
+plan-note-themes = thiếu { $themes }
 plan-note-beside = ngoài nhóm Zalo { $part }/{ $whole }
 
 refused-activity-automatic = Kênh “{ $channel }” do hệ thống tự đếm, không ghi nhận bằng tay.
 refused-activity-quantity = Số lượng phải từ 1 đến { $max }. Xin kiểm tra lại.
+refused-activity-removal = Kênh “{ $channel }” tính số đã treo, gỡ xuống không trừ. Ghi nhầm thì dùng /xoaghinhan.
+refused-activity-not-hanging = Ở đó chỉ còn { $left } cái đang treo. Đang treo: { $places }.
 refused-activity-long = Nội dung dài quá { $max } ký tự. Xin rút gọn.
 refused-activity-untitled = Chưa có nội dung. Xin ghi rõ đã làm gì.
 refused-activity-future = Ngày { $date } chưa đến. Xin ghi nhận sau khi đã làm.
@@ -765,6 +782,9 @@ ledger-ask-channel = Ghi nhận trên kênh nào? Đồng chí bấm nút hoặc
     { $channels }
     (gõ "thôi" để dừng)
 ledger-ask-title = Nội dung là gì? Đồng chí gõ tên bài, tên việc hoặc địa điểm (gõ "thôi" để dừng).
+ledger-ask-place = Treo ở đâu? Đồng chí gõ địa điểm, ví dụ: ngã tư đầu xã (gõ "thôi" để dừng).
+ledger-ask-people = Bao nhiêu người dự? Đồng chí gõ số, ví dụ: 45 (không đếm thì gõ: không rõ).
+ledger-undone = { $channel }: chưa làm thì chưa ghi nhận gì. Khi xong, đồng chí gõ lại /ghinhan.
 ledger-ask-proof = Hiểu là: { $what }.
     Đồng chí gửi ảnh hoặc đường dẫn làm minh chứng. Không có thì bấm nút hoặc gõ: không (gõ "thôi" để dừng).
 ledger-ask-duplicate = Trùng với ghi nhận #{ $seq }: tính là phát lại?
@@ -775,6 +795,8 @@ ledger-ask-lock-reason = Đồng chí ghi lý do để ghi nhận vào kỳ đã
 ledger-left = Đã thôi, chưa ghi nhận gì.
 ledger-what = { $channel }: { $title }; { $date }
 ledger-what-many = { $channel }, số lượng { $quantity }: { $title }; { $date }
+ledger-what-people = { $channel }: { $title }; { $date }; { $people } người dự
+ledger-what-removed = { $channel }, gỡ { $quantity }: { $title }; { $date }
 ledger-proof-photo = ảnh hoặc tệp gửi cho bot, tin số { $message }
 ledger-proof-aired = phát lúc { $time }
 ledger-recorded = ✅ Đã ghi nhận #{ $seq }: { $what }{ $notes }.
@@ -798,6 +820,7 @@ refused-span = Không hiểu kỳ. Ví dụ: tuần, tháng, tháng 10/2025, qu�
 refused-no-plan = Chưa nhập kế hoạch nên chưa có chỉ tiêu. Đồng chí báo quản trị.
 refused-no-peak = Kế hoạch không có đợt cao điểm.
 button-no-proof = Không có minh chứng
+button-not-counted = Không rõ
 button-repeat = Phát lại
 button-another = Bài khác
 button-leave = Thôi

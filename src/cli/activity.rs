@@ -9,7 +9,7 @@ use super::opened::Opened;
 use crate::domain::calendar::format_date;
 use crate::domain::channel::Channel;
 use crate::locale::Locale;
-use crate::store::activities::{Activity, ActivityFilter};
+use crate::store::activities::{Activity, ActivityFilter, StatutoryForm};
 use crate::usecase::record::{self, NewActivity, Recorded};
 use crate::usecase::{Act, UseCaseError};
 
@@ -20,6 +20,8 @@ pub enum ActivityCommand {
     #[command(after_help = "Examples:\n  \
         loa activity add --channel radio --on 2025-10-30 --title \"Ứng dụng VNeID\" --evidence BP-2025-0003 --as hung\n  \
         loa activity add --channel banner --on 2025-07-18 --quantity 5 --title \"Băng zôn chuyển đổi số\" --as hung\n  \
+        loa activity add --channel training --on 2025-10-12 --people 45 --title \"Kỹ năng số\" --as hung\n  \
+        loa activity add --channel panel --on 2025-10-05 --quantity 2 --removed --title \"Ngã tư Bến\" --as hung\n  \
         loa activity add --channel portal --on 2025-10-30 --title \"Tin\" --evidence https://… --repeat --as hung\n\n\
         Content that was recorded before is refused until --repeat or --distinct says what it is.")]
     Add(Box<Add>),
@@ -52,9 +54,18 @@ pub struct Add {
     /// The day it was done.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub on: NaiveDate,
-    /// Pieces, people present…
+    /// Pieces.
     #[arg(long, default_value_t = 1)]
     pub quantity: i64,
+    /// People present, for meetings, training and the like.
+    #[arg(long)]
+    pub people: Option<i64>,
+    /// Where it hangs; left out, the title names the place.
+    #[arg(long)]
+    pub place: Option<String>,
+    /// The pieces were taken down.
+    #[arg(long)]
+    pub removed: bool,
     /// What it was.
     #[arg(long)]
     pub title: String,
@@ -96,6 +107,11 @@ struct Row<'a> {
     channel: Channel,
     done_on: NaiveDate,
     quantity: i64,
+    people: Option<i64>,
+    place: Option<&'a str>,
+    removed: bool,
+    /// The type of Nghị định 49/2024/NĐ-CP; null when it is none of the eight.
+    statutory: StatutoryForm,
     title: &'a str,
     repeat: bool,
     theme: Option<&'a str>,
@@ -154,6 +170,9 @@ fn new_activity(act: &Act<'_>, add: &Add, unit_id: Option<String>) -> NewActivit
         channel: add.channel,
         done_on: add.on,
         quantity: add.quantity,
+        attendees: add.people,
+        place: add.place.clone(),
+        removal: add.removed,
         title: add.title.clone(),
         unit_id,
         evidence: add.evidence.clone(),
@@ -194,6 +213,10 @@ fn row(activity: &Activity) -> Row<'_> {
         channel: activity.channel,
         done_on: activity.done_on.0,
         quantity: activity.quantity,
+        people: activity.attendees,
+        place: activity.place.as_deref(),
+        removed: activity.removal,
+        statutory: activity.statutory,
         title: &activity.title,
         repeat: activity.repeat,
         theme: activity.theme.as_deref(),
@@ -207,6 +230,7 @@ fn row(activity: &Activity) -> Row<'_> {
 
 fn line(activity: &Activity) -> String {
     let marks = [
+        (activity.removal, "taken down"),
         (activity.repeat, "repeat"),
         (activity.late, "late"),
         (activity.evidence.is_none(), "no evidence"),
@@ -240,6 +264,9 @@ fn plain(error: UseCaseError, person: &str, locale: &Locale) -> anyhow::Error {
         }
         "refused-activity-future" => anyhow::anyhow!("{} is still to come: record it when it is done", value("date")),
         "refused-activity-automatic" => anyhow::anyhow!("this channel is counted by itself: nothing is recorded on it"),
+        "refused-activity-not-hanging" => {
+            anyhow::anyhow!("only {} pieces hang there; put up are: {}", value("left"), value("places"))
+        }
         "refused-theme-unknown" => anyhow::anyhow!("no such theme: one of {}", value("themes")),
         _ => explain(UseCaseError::Refused { key, args }, locale),
     }

@@ -120,6 +120,9 @@ pub struct Create {
     /// The text, in UTF-8. A directive may do without one.
     #[arg(long, value_name = "FILE")]
     pub text_file: Option<PathBuf>,
+    /// What residents' groups read instead: a file, or the words themselves. The audience must hold both sorts of groups.
+    #[arg(long, value_name = "FILE|TEXT")]
+    pub residents_text: Option<String>,
     /// A file to attach; may be given several times.
     #[arg(long = "file", value_name = "FILE")]
     pub files: Vec<PathBuf>,

@@ -17,6 +17,7 @@ const HINTS: &[(&str, &str)] = &[
     ("refused-audience-unknown", "`loa org show` lists the units"),
     ("refused-title-empty", "give --title, or put it on the first line of the text file"),
     ("refused-body-empty", "the text stands below the first line of the text file, or give --title"),
+    ("refused-residents-body-audience", "an audience such as \"thon + thon@residents\", or no --residents-text"),
     ("refused-reason-missing", "give --reason"),
 ];
 

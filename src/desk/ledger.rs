@@ -14,7 +14,7 @@ use crate::say;
 use crate::store::Tx;
 use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, UseCaseResult, look_up};
+use crate::usecase::{Act, UseCaseResult, look_up, record};
 
 mod form;
 mod parse;
@@ -25,27 +25,25 @@ mod span;
 /// What the names of these conversations begin with.
 pub(super) const FLOW: &str = "ledger";
 
-/// Those who may record.
-const RECORDERS: [Role; 3] = [Role::Recorder, Role::Composer, Role::Admin];
 /// Those who may look: everybody with a role.
 const STAFF: [Role; 5] = [Role::Viewer, Role::Composer, Role::Approver, Role::Recorder, Role::Admin];
 
-/// `/ghinhan`, `/xoaghinhan`, `/chitieu`, `/thongke`.
+/// `/ghinhan`, `/xoaghinhan`, `/chitieu`, `/thongke`. `dedupe` is the key of the message, and whether it carries a file.
 pub(super) async fn command(
     tx: &mut Tx,
     act: &Act<'_>,
     talk: &Talk,
     what: (Command, &str),
-    dedupe: &str,
+    dedupe: (&str, bool),
 ) -> UseCaseResult<Response> {
     let (command, args) = what;
     match command {
         Command::Log => {
-            look_up::require_any_role(tx, act, &RECORDERS).await?;
+            record::may_record(tx, act).await?;
             form::start(tx, act, talk, args, dedupe).await?;
         }
         Command::DeleteLog => {
-            look_up::require_any_role(tx, act, &RECORDERS).await?;
+            record::may_record(tx, act).await?;
             remove::start(tx, act, talk, args).await?;
         }
         Command::Targets => {
@@ -60,23 +58,23 @@ pub(super) async fn command(
     Ok(Response::default())
 }
 
-/// The next word, photo or file of a conversation; these have no text.
+/// The next words of a conversation, and whether a photo or a file came with them.
 pub(super) async fn step(
     tx: &mut Tx,
     act: &Act<'_>,
     talk: &Talk,
     dialogue: &Dialogue,
-    text: &str,
+    what: (&str, bool),
 ) -> UseCaseResult<Response> {
-    if let Err(denied) = look_up::require_any_role(tx, act, &RECORDERS).await {
+    if let Err(denied) = record::may_record(tx, act).await {
         // The right was taken away in between: nothing is left to be answered.
         talk.end(tx).await?;
         return Err(denied);
     }
     if dialogue.flow == remove::FLOW {
-        remove::step(tx, act, talk, dialogue, text).await?;
+        remove::step(tx, act, talk, dialogue, what.0).await?;
     } else {
-        form::step(tx, act, talk, dialogue, text).await?;
+        form::step(tx, act, talk, dialogue, what).await?;
     }
     Ok(Response::default())
 }
@@ -100,7 +98,7 @@ pub(super) async fn pressed(
     let Some(dialogue) = dialogue.filter(|_| asked.as_deref() == Some(tag)) else {
         return Ok(Response::toast(say!(act.house.locale, "toast-old-button")));
     };
-    step(tx, act, talk, &dialogue, answer).await
+    step(tx, act, talk, &dialogue, (answer, false)).await
 }
 
 /// Whether a person in a conversation wants to leave it.

@@ -48,7 +48,9 @@ async fn conversation(
     match dialogue.flow.as_str() {
         COMPOSING => compose::step(tx, act, talk, dialogue, what).await,
         REGISTERING => door::registering(tx, act, talk, dialogue, &message.text).await,
-        flow if flow.starts_with(ledger::FLOW) => ledger::step(tx, act, talk, dialogue, &message.text).await,
+        flow if flow.starts_with(ledger::FLOW) => {
+            ledger::step(tx, act, talk, dialogue, (&message.text, message.file.is_some())).await
+        }
         watch::FLOW => watch::step(tx, act, talk, dialogue, &message.text).await,
         flow if flow.starts_with(decide::FLOW) => decide::step(tx, act, talk, dialogue, &message.text).await,
         _ => talk_or_document(tx, act, talk, message, prepared).await,
@@ -117,7 +119,8 @@ async fn command(
         Command::Pause | Command::Resume => steer::command(tx, act, talk, (parsed.command, args)).await,
         Command::Ack | Command::Aired => answer::command(tx, act, talk, (parsed.command, args), prepared.dedupe).await,
         Command::Log | Command::DeleteLog | Command::Targets | Command::Stats => {
-            ledger::command(tx, act, talk, (parsed.command, args), prepared.dedupe).await
+            let message = (prepared.dedupe, message.file.is_some());
+            ledger::command(tx, act, talk, (parsed.command, args), message).await
         }
         Command::Health => health::show(tx, act, talk).await,
         other => not_yet(tx, act, talk, other).await,

@@ -92,28 +92,86 @@ impl StatutoryType {
 
 /// Words for each channel: folded, spaces taken out. The first is the one shown in the command's help.
 const WORDS: &[(Channel, &[&str])] = &[
-    (Channel::Radio, &["dai", "daitruyenthanh", "daitruyenthanhxa", "daiphatthanh", "daixa", "truyenthanh"]),
-    (Channel::Loudspeaker, &["loa", "loathon", "loatruyenthanh", "loatruyenthanhthon", "loaphatthanh"]),
-    (
-        Channel::Portal,
-        &["cong", "congttdt", "congthongtin", "congthongtindientu", "trangthongtindientu", "trangtin", "website"],
-    ),
-    (Channel::PortalImage, &["hinhanh", "anhdep", "hinhanhdep", "anhcong"]),
-    (Channel::Banner, &["bangron", "bangzon", "bangdron", "bangrol"]),
-    (Channel::BulletinBoard, &["cumtin", "bangtin", "cumthongtin"]),
+    (Channel::Radio, RADIO),
+    (Channel::Loudspeaker, &["loa", "loathon", "loatruyenthanh", "loatruyenthanhthon", "loaphatthanh", "loaphong"]),
+    (Channel::Portal, PORTAL),
+    (Channel::PortalImage, &["hinhanh", "anhdep", "hinhanhdep", "anhcong", "anh", "hinhanhcong", "anhdepcong"]),
+    (Channel::Banner, &["bangron", "bangzon", "bangdron", "bangrol", "bangdzon", "bangdoron", "bangdorong"]),
+    (Channel::BulletinBoard, &["cumtin", "bangtin", "cumthongtin", "cumcodong", "bangtincongcong"]),
     (Channel::ChatGroup, &["nhomzalo", "zalo"]),
-    (Channel::Meeting, &["hop", "cuochop", "hoinghi", "toadam"]),
-    (Channel::Culture, &["vanhoa", "vannghe", "nghethuat", "thethao"]),
-    (Channel::Panel, &["pano", "apphich", "bangdientu", "khauhieu"]),
-    (Channel::PortalBanner, &["bannercong", "banner"]),
-    (Channel::Training, &["taphuan", "chuyende"]),
-    (Channel::BusinessEvent, &["hoithao", "hoinghidoanhnghiep", "doanhnghiep"]),
-    (Channel::Budget, &["kinhphi"]),
-    (Channel::Briefing, &["giaoban"]),
-    (Channel::Opinion, &["duluan", "tutuong", "phananh"]),
+    (Channel::Meeting, MEETING),
+    (Channel::Culture, CULTURE),
+    (Channel::Panel, &["pano", "apphich", "bangdientu", "khauhieu", "poster", "bangled", "manhinhled", "panoapphich"]),
+    (Channel::PortalBanner, &["bannercong", "banner", "bannerchuyenmuc", "ganbanner", "bannertrencong"]),
+    (Channel::Training, &["taphuan", "chuyende", "loptaphuan", "hoinghitaphuan", "boiduong", "hoinghichuyende"]),
+    (Channel::BusinessEvent, BUSINESS),
+    (Channel::Budget, &["kinhphi", "botrikinhphi", "capkinhphi", "ngansach", "dutoan"]),
+    (Channel::Briefing, &["giaoban", "hopgiaoban", "giaobanthon", "giaobanvoithon", "quantriet"]),
+    (Channel::Opinion, OPINION),
     (Channel::Report, &["baocao"]),
-    (Channel::Campaign, &["chiendich", "mangxahoi", "kol"]),
+    (Channel::Campaign, CAMPAIGN),
     (Channel::Theme, &["chude"]),
+];
+
+const RADIO: &[&str] = &[
+    "dai",
+    "daitruyenthanh",
+    "daitruyenthanhxa",
+    "daiphatthanh",
+    "daixa",
+    "truyenthanh",
+    "truyenthanhxa",
+    "phatthanh",
+];
+const PORTAL: &[&str] = &[
+    "cong",
+    "congttdt",
+    "congthongtin",
+    "congthongtindientu",
+    "trangthongtindientu",
+    "trangtin",
+    "website",
+    "web",
+    "trangweb",
+    "congxa",
+    "tincong",
+];
+const MEETING: &[&str] = &["hop", "cuochop", "hoinghi", "toadam", "hopchibo", "sinhhoatchibo", "longghep", "hopdan"];
+const CULTURE: &[&str] = &[
+    "vanhoa",
+    "vannghe",
+    "nghethuat",
+    "thethao",
+    "bieudien",
+    "hoidien",
+    "giaidau",
+    "vanhoavannghe",
+    "vanhoathethao",
+    "vhvn",
+    "tdtt",
+];
+const BUSINESS: &[&str] = &[
+    "hoithao",
+    "hoinghidoanhnghiep",
+    "doanhnghiep",
+    "hoithaodoanhnghiep",
+    "gapmatdoanhnghiep",
+    "hoinghidn",
+    "hoithaodn",
+];
+const OPINION: &[&str] =
+    &["duluan", "tutuong", "phananh", "duluanxahoi", "tutuongduluan", "nambatduluan", "ykien", "phanhoi", "kiennghi"];
+const CAMPAIGN: &[&str] = &[
+    "chiendich",
+    "mangxahoi",
+    "kol",
+    "mxh",
+    "koc",
+    "chiendichtruyenthong",
+    "facebook",
+    "fanpage",
+    "tiktok",
+    "youtube",
 ];
 
 /// The longest input worth folding, in bytes; the longest word above is far shorter, even fully decomposed.
@@ -181,6 +239,46 @@ impl Channel {
             | Self::Report
             | Self::Theme => None,
         }
+    }
+
+    /// The type one act is reported under. What hangs in public is paper or a board: "bảng điện tử" is a public board.
+    #[must_use]
+    pub fn statutory_type_of(self, title: &str) -> Option<StatutoryType> {
+        let board = || {
+            let title = fold(title);
+            ["bang dien tu", "bang led", "man hinh led", "bang tin"].iter().any(|word| title.contains(word))
+        };
+        if self == Self::Panel && board() { Some(StatutoryType::PublicBoard) } else { self.statutory_type() }
+    }
+
+    /// Whether people come to it: then how many were there is kept, and one act is one act however many came.
+    #[must_use]
+    pub const fn gathers_people(self) -> bool {
+        matches!(self, Self::Meeting | Self::Culture | Self::Training | Self::BusinessEvent | Self::Briefing)
+    }
+
+    /// Whether it is put up in a place, in pieces.
+    #[must_use]
+    pub const fn is_put_up(self) -> bool {
+        matches!(self, Self::Banner | Self::BulletinBoard | Self::Panel | Self::PortalBanner)
+    }
+
+    /// Whether what was put up is counted as long as it stands, so that taking it down is an act as well. Banners and
+    /// bulletin boards are counted by having been put up.
+    #[must_use]
+    pub const fn can_be_taken_down(self) -> bool {
+        matches!(self, Self::Panel | Self::PortalBanner)
+    }
+
+    /// Whether it is done or not, with nothing to be counted.
+    #[must_use]
+    pub const fn is_yes_or_no(self) -> bool {
+        matches!(self, Self::PortalBanner | Self::Budget)
+    }
+
+    /// The channels a person may record on, in the order in which they are offered.
+    pub fn recordable() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|channel| channel.is_recordable())
     }
 
     /// Whether a person may record an act on it; the others are counted from the service's own rows.
@@ -256,6 +354,34 @@ mod tests {
             assert_eq!(Channel::from_vietnamese(channel.command_word()), Some(*channel));
             assert!(!channel.vietnamese().is_empty());
         }
+    }
+
+    #[rstest]
+    #[case("băng đờ rôn", Channel::Banner)]
+    #[case("Màn hình LED", Channel::Panel)]
+    #[case("hội nghị tập huấn", Channel::Training)]
+    #[case("họp giao ban", Channel::Briefing)]
+    #[case("ý kiến", Channel::Opinion)]
+    #[case("MXH", Channel::Campaign)]
+    #[case("bố trí kinh phí", Channel::Budget)]
+    #[case("gắn banner", Channel::PortalBanner)]
+    #[case("gặp mặt doanh nghiệp", Channel::BusinessEvent)]
+    #[case("ảnh đẹp", Channel::PortalImage)]
+    fn what_staff_call_a_channel_is_its_word(#[case] typed: &str, #[case] expected: Channel) {
+        assert_eq!(Channel::from_vietnamese(typed), Some(expected));
+    }
+
+    #[rstest]
+    #[case(Channel::Panel, "Pano ở ngã tư", Some(StatutoryType::NonCommercialDocument))]
+    #[case(Channel::Panel, "Bảng điện tử trước chợ", Some(StatutoryType::PublicBoard))]
+    #[case(Channel::Banner, "bảng điện tử", Some(StatutoryType::NonCommercialDocument))]
+    #[case(Channel::Opinion, "", None)]
+    fn an_act_has_the_type_of_what_was_done(
+        #[case] channel: Channel,
+        #[case] title: &str,
+        #[case] expected: Option<StatutoryType>,
+    ) {
+        assert_eq!(channel.statutory_type_of(title), expected);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod progress;
 mod range;
 mod reference;
 mod rows;
+mod spread;
 mod status;
 mod target;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use progress::{Coverage, TargetProgress, progress};
 pub use range::{Verdicts, progress_range, verdicts};
 pub use reference::{Reference, ReferenceForm};
 pub use rows::{AsOf, CountedItem, DocumentReach};
+pub use spread::{Spread, spread};
 pub use status::Status;
 pub use target::{Bound, Cadence, EvidenceKind, Measure, Source, Target, TargetKind};
 

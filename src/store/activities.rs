@@ -8,7 +8,8 @@
 use chrono::NaiveDate;
 
 use crate::domain::calendar::Millis;
-use crate::domain::channel::Channel;
+use crate::domain::channel::{Channel, StatutoryType};
+use crate::domain::text_enum::UnknownWord;
 use crate::store::{StoreResult, Tx, expect_one, on};
 
 mod plans;
@@ -27,6 +28,19 @@ impl TryFrom<String> for Day {
 
     fn try_from(stored: String) -> Result<Self, Self::Error> {
         stored.parse().map(Self)
+    }
+}
+
+/// A type of Nghị định 49/2024/NĐ-CP as it stands in a row; none when the act is of none of the eight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct StatutoryForm(pub Option<StatutoryType>);
+
+impl TryFrom<Option<String>> for StatutoryForm {
+    type Error = UnknownWord;
+
+    fn try_from(stored: Option<String>) -> Result<Self, Self::Error> {
+        stored.map(StatutoryType::try_from).transpose().map(Self)
     }
 }
 
@@ -75,6 +89,15 @@ pub struct Activity {
     pub void_reason: Option<String>,
     /// The same press or message always has the same key and is stored once.
     pub dedupe: String,
+    /// The type of Nghị định 49/2024/NĐ-CP it is reported under.
+    #[sqlx(try_from = "Option<String>")]
+    pub statutory: StatutoryForm,
+    /// People present; none when nobody counted them.
+    pub attendees: Option<i64>,
+    /// Where it hangs.
+    pub place: Option<String>,
+    /// It says that `quantity` pieces were taken down on that day.
+    pub removal: bool,
 }
 
 /// Which acts to list.
@@ -89,25 +112,26 @@ pub struct ActivityFilter {
 }
 
 const INSERT: &str = "INSERT INTO activities (id, commune_id, seq, plan_code, channel, unit_id, done_on, quantity, title, item_key, \
-     repeat, theme, evidence, late, late_reason, recorded_by, recorded_at, dedupe) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (dedupe) DO NOTHING";
+     repeat, theme, evidence, late, late_reason, recorded_by, recorded_at, dedupe, statutory, attendees, place, removal) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
+     ON CONFLICT (dedupe) DO NOTHING";
 const BY_SEQ: &str = "SELECT id, commune_id, seq, plan_code, channel, unit_id, done_on, quantity, title, item_key, repeat, theme, \
-     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe \
+     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe, statutory, attendees, place, removal \
      FROM activities WHERE commune_id = $1 AND seq = $2";
 const BY_DEDUPE: &str = "SELECT id, commune_id, seq, plan_code, channel, unit_id, done_on, quantity, title, item_key, repeat, theme, \
-     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe \
+     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe, statutory, attendees, place, removal \
      FROM activities WHERE commune_id = $1 AND dedupe = $2";
 // The one that counts stands before its repeats.
 const SAME: &str = "SELECT id, commune_id, seq, plan_code, channel, unit_id, done_on, quantity, title, item_key, repeat, theme, \
-     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe \
+     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe, statutory, attendees, place, removal \
      FROM activities WHERE commune_id = $1 AND channel = $2 AND item_key = $3 AND item_key <> '' AND voided_at IS NULL \
      ORDER BY repeat, done_on, seq LIMIT 1";
 const LIST: &str = "SELECT id, commune_id, seq, plan_code, channel, unit_id, done_on, quantity, title, item_key, repeat, theme, \
-     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe \
+     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe, statutory, attendees, place, removal \
      FROM activities WHERE commune_id = $1 AND (done_on >= $2 OR $2 = '') AND (done_on <= $3 OR $3 = '') \
      AND (channel = $4 OR $4 = '') ORDER BY done_on, seq";
 const COUNTED: &str = "SELECT id, commune_id, seq, plan_code, channel, unit_id, done_on, quantity, title, item_key, repeat, theme, \
-     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe \
+     evidence, late, late_reason, recorded_by, recorded_at, voided_at, void_reason, dedupe, statutory, attendees, place, removal \
      FROM activities WHERE commune_id = $1 AND (plan_code = $2 OR plan_code IS NULL) AND done_on <= $3 AND voided_at IS NULL \
      ORDER BY done_on, seq";
 const VOID: &str = "UPDATE activities SET voided_at = $2, void_reason = $3 WHERE id = $1 AND voided_at IS NULL";
@@ -138,6 +162,10 @@ impl Tx {
             .bind(&activity.recorded_by)
             .bind(activity.recorded_at)
             .bind(&activity.dedupe)
+            .bind(activity.statutory.0.map(StatutoryType::as_str))
+            .bind(activity.attendees)
+            .bind(&activity.place)
+            .bind(activity.removal)
             .execute(c)
             .await?
             .rows_affected());

@@ -36,6 +36,7 @@ const FILES: &[File] = files![
     11 "0011_recurrence",
     12 "0012_ladder",
     13 "0013_fallback",
+    14 "0014_wordings",
     15 "0015_reach",
 ];
 

@@ -57,8 +57,10 @@ pub struct Draft {
     pub kind: Kind,
     /// Trích yếu, or the heading.
     pub title: String,
-    /// The text.
+    /// The text; with two wordings, the cadres'.
     pub body: String,
+    /// What residents read instead of it; none, or blank: the same words for everybody.
+    pub residents_body: Option<String>,
     /// Độ khẩn.
     pub urgency: Urgency,
     /// Why so urgent, whether it is an exercise, how many answers are enough.
@@ -93,6 +95,14 @@ pub struct Draft {
     pub unreadable_attested: bool,
 }
 
+impl Draft {
+    /// The residents' own wording in stored form; none when they read what everybody reads.
+    #[must_use]
+    pub fn residents_wording(&self) -> Option<String> {
+        self.residents_body.as_deref().map(|text| nfc(text.trim())).filter(|text| !text.is_empty())
+    }
+}
+
 /// What came of composing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composed {
@@ -118,6 +128,7 @@ pub async fn compose(tx: &mut Tx, act: &Act<'_>, draft: &Draft) -> UseCaseResult
     let (audience, resolution) = audience_of(tx, act, &draft.audience).await?;
     let draft = &check::dated(act, draft, &resolution)?;
     check::times(draft, act.at)?;
+    check::wordings(draft, &resolution)?;
     let confined = check::gate(draft, &resolution)?;
     let bulletin = number(tx, act, draft.kind, &composer, &unit).await?;
     let version = version_of(act, &bulletin, draft, &audience, &composer);
@@ -175,6 +186,7 @@ fn version_of(act: &Act<'_>, bulletin: &Bulletin, draft: &Draft, audience: &Expr
         title_folded: fold(&title),
         title,
         body: nfc(draft.body.trim()),
+        residents_body: draft.residents_wording(),
         urgency: draft.urgency,
         level: draft.level,
         public: draft.public,
@@ -249,6 +261,7 @@ pub fn envelope_hash(kind: Kind, version: &BulletinVersion, file_hashes: &[Strin
         urgency: version.urgency,
         title: version.title.clone(),
         body: version.body.clone(),
+        residents_body: version.residents_body.clone(),
         attachments: file_hashes.to_vec(),
         audience: version.audience.clone(),
         ack: AckPolicy { required: version.ack_required, deadline: version.ack_deadline.map(Millis) },
@@ -359,7 +372,7 @@ pub async fn approval_card(
         version = bulletin.version,
         composer = composer,
         title = version.title.as_str(),
-        body = version.body.as_str(),
+        body = wordings(act, version),
         urgency = version.urgency.vietnamese(),
         audience = version.audience.as_str(),
         groups = resolution.groups.len(),
@@ -377,6 +390,17 @@ pub async fn approval_card(
     let reject = format!("no:{}:{}", bulletin.id, bulletin.version);
     let (yes, no) = (say!(locale, "button-approve"), say!(locale, "button-return"));
     Ok(Note::plain(text).with_row(&[(&yes, &approve), (&no, &reject)]))
+}
+
+/// The text, or both texts under their names: an approver answers for each of them.
+fn wordings(act: &Act<'_>, version: &BulletinVersion) -> String {
+    let locale = &act.house.locale;
+    match &version.residents_body {
+        None => version.body.clone(),
+        Some(residents) => {
+            say!(locale, "card-wordings", cadres = version.body.as_str(), residents = residents.as_str())
+        }
+    }
 }
 
 /// What an audience expression comes to today, without refusing anything.

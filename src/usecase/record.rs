@@ -13,16 +13,18 @@ use crate::domain::channel::Channel;
 use crate::domain::plan::Plan;
 use crate::domain::text::nfc;
 use crate::store::Tx;
-use crate::store::activities::{Activity, Day};
+use crate::store::activities::{Activity, Day, StatutoryForm};
 
 mod airing;
 mod check;
 mod item_key;
+mod removal;
 mod rights;
 mod undo;
 
 pub use airing::{aired, aired_by_unit};
 pub use check::{MAX_EVIDENCE_CHARS, MAX_QUANTITY, MAX_TITLE_CHARS};
+pub use rights::may_record;
 pub use undo::{void_activity, void_pieces};
 
 /// The counter of the commune that numbers activities.
@@ -35,12 +37,18 @@ pub struct NewActivity {
     pub channel: Channel,
     /// The day it was done.
     pub done_on: NaiveDate,
-    /// Pieces, people present… at least 1.
+    /// Pieces, at least 1; of an event whose people are not given apart, the people.
     pub quantity: i64,
+    /// People present; none when nobody counted them.
+    pub attendees: Option<i64>,
     /// What it was; for the portal it may be the address itself.
     pub title: String,
     /// The unit it was done for; none is the commune as a whole.
     pub unit_id: Option<String>,
+    /// Where it hangs; none takes the title, which for things that are put up names the place.
+    pub place: Option<String>,
+    /// Whether `quantity` pieces were taken down, instead of put up.
+    pub removal: bool,
     /// Proof: a link, a place, a note.
     pub evidence: Option<String>,
     /// Whether it is a repeat; none when the person has not been asked, `false` when it only looks like one.
@@ -74,7 +82,7 @@ pub struct Recorded {
 ///
 /// # Errors
 /// `Denied` without the right; `NotFound` for an unknown plan or unit; `Refused` for a channel that is counted by itself, a
-/// text, quantity, theme or date that cannot be, a locked period, or `refused-duplicate-activity` with `seq` of the act
+/// text, quantity, theme or date that cannot be, pieces taken down that do not hang there, a locked period, or `refused-duplicate-activity` with `seq` of the act
 /// whose content it has, until `repeat` says what it is.
 pub async fn record_activity(tx: &mut Tx, act: &Act<'_>, new: &NewActivity) -> UseCaseResult<Recorded> {
     let person = rights::recorder(tx, act, new.unit_id.as_deref()).await?;
@@ -86,6 +94,11 @@ pub async fn record_activity(tx: &mut Tx, act: &Act<'_>, new: &NewActivity) -> U
     let theme = check::theme(&plans, new.theme.as_deref())?;
     let late = check::date(act, &plans, new.channel, new.done_on)?;
     let late_reason = rights::locked(tx, act, &plans, (new.channel, new.done_on), new.lock_reason.as_deref()).await?;
+    let (quantity, attendees) = check::numbers(new)?;
+    let place = check::place(new, &title)?;
+    if new.removal {
+        removal::check(tx, act, new, place.as_deref()).await?;
+    }
     let mut activity = Activity {
         id: act.new_id(),
         commune_id: act.commune_id.clone(),
@@ -94,8 +107,12 @@ pub async fn record_activity(tx: &mut Tx, act: &Act<'_>, new: &NewActivity) -> U
         channel: new.channel,
         unit_id: new.unit_id.clone(),
         done_on: Day(new.done_on),
-        quantity: new.quantity,
-        item_key: item_key::of(new.channel, new.done_on, new.unit_id.as_deref(), (&title, evidence.as_deref())),
+        quantity,
+        attendees,
+        statutory: StatutoryForm(new.channel.statutory_type_of(&title)),
+        place,
+        removal: new.removal,
+        item_key: item_key(new, (&title, evidence.as_deref())),
         title,
         repeat: false,
         theme,
@@ -113,13 +130,21 @@ pub async fn record_activity(tx: &mut Tx, act: &Act<'_>, new: &NewActivity) -> U
     Ok(Recorded { suspected_duplicate: same, ..told_before(&plans, &activity) })
 }
 
+/// Taking down and putting up on one day and in one place are two acts.
+fn item_key(new: &NewActivity, texts: (&str, Option<&str>)) -> String {
+    let key = item_key::of(new.channel, new.done_on, new.unit_id.as_deref(), texts);
+    if new.removal && !key.is_empty() { format!("-{key}") } else { key }
+}
+
 /// What is told of an act that stands in a row.
 fn told_before(plans: &[Plan], activity: &Activity) -> Recorded {
     Recorded {
         seq: activity.seq,
         late: activity.late,
         repeat: activity.repeat,
-        missing_evidence: activity.evidence.is_none() && check::wants_evidence(plans, activity.channel),
+        missing_evidence: activity.evidence.is_none()
+            && !activity.removal
+            && check::wants_evidence(plans, activity.channel),
         suspected_duplicate: None,
     }
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{Act, Denied, UseCaseError, UseCaseResult, Via, look_up};
 use crate::domain::calendar::Millis;
-use crate::domain::org::Role;
+use crate::domain::org::{Role, UnitKind};
 use crate::domain::plan::{self, AsOf, Plan, TargetProgress};
 use crate::store::activities::{PlanChange, StoredPlan};
 use crate::store::{Tx, inconsistent};
@@ -134,6 +134,17 @@ pub async fn progress(
     items.extend(rows::themed(&reaches, &documents));
     let documents: Vec<_> = documents.into_values().collect();
     let is_working_day = |day| act.house.holidays.is_working_day(day);
-    let lines = plan::progress(&plan, on, &items, &documents, &is_working_day);
+    let mut lines = plan::progress(&plan, on, &items, &documents, &is_working_day);
+    let villages = villages(tx, act, on.date).await?;
+    for line in &mut lines {
+        let target = plan.target(&line.target_id);
+        line.villages = target.and_then(|target| plan::spread(target, &items, &villages, on.date));
+    }
     Ok(Tally { plan, on, lines })
+}
+
+/// The villages there are on a day.
+async fn villages(tx: &mut Tx, act: &Act<'_>, on: NaiveDate) -> UseCaseResult<Vec<String>> {
+    let units = tx.units(&act.commune_id, on).await?.into_iter();
+    Ok(units.filter(|unit| unit.kind == UnitKind::Village).map(|unit| unit.id).collect())
 }

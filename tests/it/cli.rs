@@ -16,6 +16,7 @@ use super::db::{SqliteFile, runtime, unique};
 mod mishaps;
 mod sandbox;
 mod urgent;
+mod wordings;
 
 const LOA: &str = env!("CARGO_BIN_EXE_loa");
 /// Stands for a gateway's token; must never be printed.

@@ -9,6 +9,7 @@ use crate::db::store_tests;
 
 mod deciding;
 mod stage;
+mod wordings;
 
 use stage::{BINH, DUNG, LAN, MINH, PCT, PLAN_PAGE, Stage, file, july};
 

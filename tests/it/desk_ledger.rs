@@ -30,6 +30,9 @@ store_tests!(
     the_figures_of_a_period_are_shown,
 );
 
+mod channels;
+mod lines;
+
 const PLAN: &str = include_str!("../../config/plans/ha-long-2025.toml");
 
 /// A time of a day of 2025.
@@ -178,7 +181,7 @@ async fn taking_pieces_back_needs_a_reason_and_asks_back(store: Store) {
 async fn what_is_missing_is_asked_for_one_thing_at_a_time(store: Store) {
     let mut room = planned(&store, at(10, 28, 23, 59)).await;
     let said = room.say("p-binh", "/ghinhan").await;
-    assert!(said.contains("1. Đài truyền thanh xã") && said.contains("11. Giao ban với thôn"), "{said}");
+    assert!(said.contains("1. Đài truyền thanh xã") && said.contains("16. Chiến dịch mạng xã hội"), "{said}");
     assert!(room.say("p-binh", "99").await.contains("Ghi nhận trên kênh nào"));
     assert!(room.say("p-binh", "1").await.contains("Nội dung là gì"));
     room.at = at(10, 29, 0, 5);
@@ -210,7 +213,7 @@ async fn an_old_button_answers_no_new_question(store: Store) {
     let mut room = planned(&store, at(10, 28, 9, 0)).await;
     room.say("p-binh", "/ghinhan").await;
     let channels = room.buttons("p-binh").await;
-    assert_eq!(channels.len(), 11);
+    assert_eq!(channels.len(), 16);
     room.say("p-binh", "/ghinhan bangron 1 cổng xã").await;
     assert_eq!(room.press("p-binh", &channels[0].data).await.as_deref(), Some("Nút này đã cũ."));
     assert!(room.say("p-binh", "không").await.contains("Băng zôn"));

@@ -9,7 +9,7 @@ use loa::cli::status::{run_stats, run_status};
 use loa::clock::{Clocks, TestClock};
 use loa::desk::{self, Prepared, Response};
 use loa::domain::calendar::{Holidays, Millis, OfficeHours, SendWindows};
-use loa::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingMessage};
+use loa::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingFile, IncomingMessage};
 use loa::domain::org::{GroupKind, Role, UnitKind};
 use loa::domain::render::{Button, Capabilities, Labels};
 use loa::domain::urgency::Policies;
@@ -112,14 +112,25 @@ impl Room {
         self.say_in(&private(account), account, text).await
     }
 
+    /// Sends a photo with a caption in a private chat; gives the text of the answer.
+    pub async fn photo(&mut self, account: &str, caption: &str) -> String {
+        let file = IncomingFile { reference: "p".to_owned(), name: "anh.jpg".to_owned(), size: None, media_type: None };
+        self.heard(&private(account), account, (caption, Some(file))).await
+    }
+
     /// Says something in a chat; gives the text of the answer, empty when there was none.
     pub async fn say_in(&mut self, chat: &ChatRef, account: &str, text: &str) -> String {
+        self.heard(chat, account, (text, None)).await
+    }
+
+    async fn heard(&mut self, chat: &ChatRef, account: &str, said: (&str, Option<IncomingFile>)) -> String {
+        let (text, file) = said;
         let message = IncomingMessage {
             chat: chat.clone(),
             from: AccountRef { external_id: account.to_owned(), name: String::new(), is_bot: false },
             external_id: format!("m{}", self.at.0),
             text: text.to_owned(),
-            file: None,
+            file,
             reply: None,
             mentions_us: false,
             said_at: None,

@@ -25,6 +25,7 @@ pub fn draft() -> Draft {
         kind: Kind::Directive,
         title: "Về việc treo cờ Tổ quốc".to_owned(),
         body: "Đề nghị các thôn treo cờ từ 01/9.".to_owned(),
+        residents_body: None,
         urgency: Urgency::Normal,
         marks: Marks::default(),
         level: Level::Local,

@@ -89,6 +89,7 @@ fn ordinary(inspection: &Inspection) -> Verdict {
         attestation: Attestation::NotSecret,
         unreadable_attested: false,
         typed: "Tuyên truyền Luật Bảo vệ bí mật nhà nước",
+        residents_typed: "",
         pages: &[inspection.first_page()],
         party: PartyOrigin::No,
         residents: false,

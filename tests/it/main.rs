@@ -38,6 +38,8 @@ mod flow_repeat;
 #[cfg(test)]
 mod flow_send;
 #[cfg(test)]
+mod flow_wordings;
+#[cfg(test)]
 mod inspect;
 #[cfg(test)]
 mod kill;

@@ -2,7 +2,7 @@
 
 use loa::domain::calendar::Millis;
 use loa::domain::channel::Channel;
-use loa::store::activities::{Activity, ActivityFilter, Day, GatewayReach, PlanChange, StoredPlan};
+use loa::store::activities::{Activity, ActivityFilter, Day, GatewayReach, PlanChange, StatutoryForm, StoredPlan};
 use loa::store::binding::ChatKind;
 use loa::store::{Store, StoreError, Tx};
 
@@ -38,6 +38,10 @@ fn act(seq: i64, channel: Channel, done_on: &str) -> Activity {
         unit_id: None,
         done_on: Day(done_on.parse().unwrap()),
         quantity: 1,
+        attendees: None,
+        statutory: StatutoryForm(channel.statutory_type()),
+        place: None,
+        removal: false,
         title: format!("Tin {seq}"),
         item_key: format!("tin {seq}"),
         repeat: false,
@@ -84,6 +88,10 @@ async fn an_act_reads_back_as_it_was_written(store: Store) {
         evidence: Some("https://xa.vn/?a=1&b=%20".to_owned()),
         late: true,
         late_reason: Some("bổ sung".to_owned()),
+        attendees: Some(45),
+        statutory: StatutoryForm(None),
+        place: Some("ngã tư".to_owned()),
+        removal: true,
         ..act(1, Channel::Banner, "2024-02-29")
     };
     write(&mut tx, &full).await;

@@ -31,6 +31,7 @@ const MAX_TEXT_BYTES: u64 = 1 << 20;
 pub(super) struct Prepared {
     title: String,
     body: String,
+    residents: Option<String>,
     send: Moment,
     repeats: Option<Repeats>,
     confirm: Option<Moment>,
@@ -62,6 +63,8 @@ impl Prepared {
         let files = files.join(" ");
         let mut fields = vec![create.kind.as_str(), &self.title, &self.body, create.audience.trim(), &files];
         fields.extend(create.repeat.as_deref());
+        // Words said earlier without a second wording keep their hash.
+        fields.extend(self.residents.as_deref());
         let canonical = fields.iter().fold(String::new(), |text, field| text + &field.len().to_string() + ":" + field);
         sha256_hex(canonical.as_bytes())
     }
@@ -85,11 +88,27 @@ pub(super) async fn prepare(opened: &Opened, create: &Create) -> anyhow::Result<
         !looks_legacy_encoded(&title) && !looks_legacy_encoded(&body),
         "the text looks like TCVN3 or VNI: convert it to Unicode and try again"
     );
+    let residents = create.residents_text.as_deref().map(residents_words).transpose()?;
     let mut files = Vec::new();
     for path in &create.files {
         files.push(read(opened, path).await?);
     }
-    Ok(Prepared { title, body, send, repeats, confirm, files })
+    Ok(Prepared { title, body, residents, send, repeats, confirm, files })
+}
+
+/// The words of a file, or the words themselves. What looks like a file's name and is none is refused: nobody means to
+/// tell residents "dan.txt".
+fn residents_words(given: &str) -> anyhow::Result<String> {
+    let path = Path::new(given.trim());
+    let one_word = !given.trim().contains(char::is_whitespace);
+    let text = if path.is_file() || one_word || path.extension().is_some_and(|end| end == "txt") {
+        input::read_text(path, MAX_TEXT_BYTES).context("--residents-text takes a file, or words with spaces")?
+    } else {
+        given.to_owned()
+    };
+    anyhow::ensure!(!text.trim().is_empty(), "--residents-text is empty: leave it out to say the same to everybody");
+    anyhow::ensure!(!looks_legacy_encoded(&text), "the residents' text looks like TCVN3 or VNI: convert it to Unicode");
+    Ok(text.trim().to_owned())
 }
 
 /// The title given, or the first line that says something.
@@ -131,6 +150,7 @@ pub(super) async fn draft(tx: &mut Tx, act: &Act<'_>, create: &Create, prepared:
         kind: create.kind,
         title: prepared.title,
         body: prepared.body,
+        residents_body: prepared.residents,
         urgency: create.urgency,
         marks: Marks { reason: create.reason.clone(), exercise: create.exercise, quorum: create.quorum },
         level: create.level,

@@ -18,6 +18,8 @@ struct View {
     version: i64,
     title: String,
     body: String,
+    /// None: residents read the body.
+    residents_body: Option<String>,
     urgency: Urgency,
     #[serde(flatten)]
     marks: Marks,
@@ -114,6 +116,7 @@ async fn view(tx: &mut Tx, bulletin: Bulletin, version: BulletinVersion) -> anyh
         created_at: format_rfc3339(Millis(bulletin.created_at)),
         title: version.title,
         body: version.body,
+        residents_body: version.residents_body,
         urgency: version.urgency,
         marks: version.marks,
         level: version.level,
@@ -233,5 +236,8 @@ fn text_tail(view: &View) -> String {
     let went =
         |sent: &Broadcast| format!("went     to {} groups for {} ({})\n", sent.groups, sent.fired_for, sent.state);
     text.extend(view.broadcasts.iter().map(went));
-    text + "\n" + &view.body + "\n"
+    match &view.residents_body {
+        None => text + "\n" + &view.body + "\n",
+        Some(own) => text + "\ncadres and offices read\n" + &view.body + "\n\nresidents read\n" + own + "\n",
+    }
 }

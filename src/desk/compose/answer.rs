@@ -41,6 +41,10 @@ pub async fn answer(tx: &mut Tx, act: &Act<'_>, form: &mut Form, input: Input<'_
             Input::Pick(pick) => audience::pick(tx, act, form, pick).await?,
             Input::Words(typed) => audience::words(tx, act, form, typed).await?,
         },
+        Step::Wording => match input {
+            Input::Pick(_) => audience::residents_words(tx, act, form, None).await?,
+            Input::Words(typed) => audience::residents_words(tx, act, form, Some(typed)).await?,
+        },
         Step::Deadline => deadline(act, form, input),
         Step::SendTime => match input {
             Input::Pick(_) => timing::send_now(tx, act, form).await?,

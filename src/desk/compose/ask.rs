@@ -35,6 +35,7 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
         Step::Secrecy => secrecy(act),
         Step::Unreadable => unreadable(act),
         Step::Audience => audience::question(tx, act, form).await?,
+        Step::Wording => wording(act),
         Step::Deadline => deadline(act, form),
         Step::SendTime => send_time(act),
         Step::Until => repeat::question(act),
@@ -193,6 +194,13 @@ fn unreadable(act: &Act<'_>) -> Question {
     Question::new(say!(locale, "compose-ask-unreadable"))
         .with("ok", say!(locale, "compose-seen-not-secret"))
         .with("no", say!(locale, "compose-not-sure"))
+}
+
+fn wording(act: &Act<'_>) -> Question {
+    let locale = &act.house.locale;
+    Question::new(say!(locale, "compose-ask-wording", limit = MAX_BODY_CHARS))
+        .with("same", say!(locale, "compose-residents-same"))
+        .or_by_default("same")
 }
 
 fn deadline(act: &Act<'_>, form: &Form) -> Question {

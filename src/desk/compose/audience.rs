@@ -7,7 +7,8 @@ use crate::desk::refusal;
 use crate::domain::audience::{Directory, Expr, Resolution, Target, default_audience, resolve, unit_word};
 use crate::domain::bulletin::Kind;
 use crate::domain::org::{GroupKind, UnitKind};
-use crate::domain::secrecy::{CadreReason, Verdict};
+use crate::domain::secrecy::{CadreReason, Verdict, stamp_in};
+use crate::domain::text::nfc;
 use crate::say;
 use crate::store::Tx;
 use crate::usecase::{Act, UseCaseError, UseCaseResult, compose};
@@ -104,6 +105,10 @@ pub async fn words(tx: &mut Tx, act: &Act<'_>, form: &mut Form, typed: &str) -> 
         return Ok(Turn::Again(problem));
     }
     form.audience = audience.canonical();
+    form.mixed = resolution.is_mixed();
+    if !form.mixed {
+        form.residents_body = None;
+    }
     let reach = reach(act, &resolution);
     Ok(Turn::Next(say!(act.house.locale, "compose-audience-taken", audience = form.audience.as_str(), reach = reach)))
 }
@@ -119,6 +124,33 @@ pub fn reach(act: &Act<'_>, resolution: &Resolution) -> String {
     match people.groups_unknown {
         0 => say!(locale, "compose-reach-people", groups = groups, people = known),
         unknown => say!(locale, "compose-reach-people-some", groups = groups, people = known, unknown = unknown),
+    }
+}
+
+/// The residents' own words, or with none the same for everybody. What residents may not see is asked anew.
+pub async fn residents_words(tx: &mut Tx, act: &Act<'_>, form: &mut Form, typed: Option<&str>) -> UseCaseResult<Turn> {
+    let locale = &act.house.locale;
+    let Some(typed) = typed else {
+        form.residents_body = None;
+        return Ok(Turn::Next(String::new()));
+    };
+    let body = nfc(typed).trim().to_owned();
+    let count = body.chars().count();
+    if stamp_in(typed).is_some() {
+        return Ok(Turn::Secret);
+    }
+    if count > compose::MAX_BODY_CHARS {
+        let limit = compose::MAX_BODY_CHARS;
+        return Ok(Turn::Again(say!(locale, "refused-residents-body-long", count = count, limit = limit)));
+    }
+    let resolution = reached(tx, act, &form.audience).await?;
+    let before = form.residents_body.replace(body);
+    match cadre_only(act, form, &resolution)? {
+        Some(problem) => {
+            form.residents_body = before;
+            Ok(Turn::Again(problem))
+        }
+        None => Ok(Turn::Next(say!(locale, "compose-residents-taken"))),
     }
 }
 

@@ -48,6 +48,8 @@ text_enum! {
         Audience => "audience",
         /// The short text for residents beside an urgent bulletin.
         Residents => "res",
+        /// The residents' own words, where others read it too.
+        Wording => "residents",
         /// Until when it is to be acknowledged.
         Deadline => "deadline",
         /// When it goes.
@@ -192,11 +194,17 @@ pub struct Form {
     pub title: String,
     /// The text.
     pub body: String,
+    /// What residents read instead; none: the same text.
+    #[serde(default)]
+    pub residents_body: Option<String>,
     /// Độ khẩn.
     pub urgency: Urgency,
     /// Why so urgent, whether it is an exercise, how many answers are enough.
     #[serde(default)]
     pub marks: Marks,
+    /// Whether the audience holds residents' groups besides others.
+    #[serde(default)]
+    pub mixed: bool,
     /// The audience in canonical form.
     pub audience: String,
     /// What residents are told beside an urgent bulletin, under a code of its own.
@@ -243,6 +251,8 @@ impl Form {
             level: Level::Local,
             title: String::new(),
             body: String::new(),
+            residents_body: None,
+            mixed: false,
             urgency,
             marks: Marks::default(),
             audience: String::new(),
@@ -288,6 +298,7 @@ impl Form {
             Step::Date => directive && self.document.symbol.is_some(),
             Step::Theme => self.themes,
             Step::Until => self.repeat.is_some(),
+            Step::Wording => self.mixed && !urgent,
             Step::Unreadable => self.page_is_unreadable(),
             Step::Title | Step::Body | Step::Secrecy | Step::Audience | Step::Preview => true,
         }
@@ -353,6 +364,7 @@ impl Form {
             attestation: Attestation::NotSecret,
             unreadable_attested,
             typed: &format!("{}\n{}", self.title, self.body),
+            residents_typed: self.residents_body.as_deref().unwrap_or_default(),
             pages: &pages,
             party: if self.document.party { PartyOrigin::Yes } else { PartyOrigin::No },
             residents,

@@ -133,6 +133,7 @@ fn version(act: &Act<'_>, form: &Form) -> BulletinVersion {
         title: form.title.clone(),
         title_folded: String::new(),
         body: form.body.clone(),
+        residents_body: form.residents_body.clone(),
         urgency: form.urgency,
         level: form.level,
         public: form.public(),

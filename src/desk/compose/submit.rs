@@ -69,6 +69,7 @@ fn draft(act: &Act<'_>, form: &Form) -> Draft {
         kind: form.kind,
         title: form.title.clone(),
         body: form.body.clone(),
+        residents_body: form.residents_body.clone(),
         urgency: form.urgency,
         marks: form.marks.clone(),
         level: form.level,
@@ -107,6 +108,7 @@ async fn again(
         UseCaseError::Refused { key: "refused-deadline-before-send", .. } => Some(Step::Deadline),
         UseCaseError::Refused { key: "refused-repeat-never" | "refused-expiry-before-send", .. } => Some(Step::Until),
         UseCaseError::Refused { key, .. } if about_audience(key) => Some(Step::Audience),
+        UseCaseError::Refused { key: "refused-residents-body-audience", .. } => Some(Step::Audience),
         _ => None,
     };
     form.fast = false;

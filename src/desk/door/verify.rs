@@ -6,6 +6,7 @@
 use super::{Response, Talk, issuer, speak, tries};
 use crate::domain::bulletin::{State, TypedCode, find_codes, parse_typed};
 use crate::domain::calendar::{Millis, format_full};
+use crate::domain::org::GroupKind;
 use crate::domain::text::{cut, upper};
 use crate::say;
 use crate::store::Tx;
@@ -96,7 +97,9 @@ async fn shown(tx: &mut Tx, act: &Act<'_>, genuine: &Genuine) -> UseCaseResult<S
     }
     let kind = upper(genuine.bulletin.kind.vietnamese());
     let title = cut(&genuine.version.title, LINE_CHARS, "…");
-    let first = genuine.version.body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    // Anybody may ask, so it is the residents' wording that is quoted.
+    let body = genuine.version.body_for(GroupKind::Residents);
+    let first = body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let line = cut(first, LINE_CHARS, "…");
     let issuer = issuer(tx, act).await?;
     let mut text = say!(locale, "door-verify-real", code = code, kind, issuer, time, title, line);

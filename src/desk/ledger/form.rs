@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::parse::{self, Entry, ParseError};
-use super::{FLOW, button, day, leaves, say_text};
+use super::{FLOW, day, leaves, say_text};
 use crate::desk::Talk;
 use crate::domain::ack::{UnitName, named_units};
 use crate::domain::calendar::format_time;
@@ -14,24 +14,11 @@ use crate::domain::text::{cut, fold, nfc};
 use crate::say;
 use crate::store::Tx;
 use crate::store::dialogues::Dialogue;
-use crate::usecase::notify::Note;
 use crate::usecase::record::{self, NewActivity, Recorded};
 use crate::usecase::{Act, UseCaseError, UseCaseResult, tally};
 
-/// The channels that are offered, in the order of the plan.
-const OFFERED: [Channel; 11] = [
-    Channel::Radio,
-    Channel::Loudspeaker,
-    Channel::Portal,
-    Channel::Banner,
-    Channel::BulletinBoard,
-    Channel::Meeting,
-    Channel::Culture,
-    Channel::Panel,
-    Channel::Training,
-    Channel::BusinessEvent,
-    Channel::Briefing,
-];
+mod ask;
+
 /// Most characters of a title that is said back.
 const SAID_TITLE: usize = 200;
 
@@ -42,6 +29,10 @@ enum Ask {
     Channel,
     /// What it was.
     Title,
+    /// Where it hangs.
+    Place,
+    /// How many people were there.
+    People,
     /// The proof.
     Evidence,
     /// Whether it is a repeat of the act with this number.
@@ -61,6 +52,15 @@ struct Form {
     channel: Option<Channel>,
     title: Option<String>,
     evidence: Option<String>,
+    /// People present.
+    #[serde(default)]
+    people: Option<i64>,
+    /// Whether they were asked for and the answer was given.
+    #[serde(default)]
+    people_asked: bool,
+    /// The photos and files that came on the way: each is a proof, whatever it came with.
+    #[serde(default)]
+    files: Vec<String>,
     /// Whether the proof has been asked for and answered.
     proven: bool,
     repeat: Option<bool>,
@@ -69,8 +69,14 @@ struct Form {
     dedupe: String,
 }
 
-/// A line with `/ghinhan` in front.
-pub(super) async fn start(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str, dedupe: &str) -> UseCaseResult<()> {
+/// A line with `/ghinhan` in front, perhaps under a photo.
+pub(super) async fn start(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    talk: &Talk,
+    args: &str,
+    (dedupe, file): (&str, bool),
+) -> UseCaseResult<()> {
     record_unproven(tx, act, talk).await?;
     let form = Form {
         ask: Ask::Channel,
@@ -79,6 +85,9 @@ pub(super) async fn start(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str, d
         channel: None,
         title: None,
         evidence: None,
+        people: None,
+        people_asked: false,
+        files: files_of(act, talk, file),
         proven: false,
         repeat: None,
         lock_reason: None,
@@ -113,6 +122,8 @@ impl Ask {
         match self {
             Self::Channel => "kenh".to_owned(),
             Self::Title => "ten".to_owned(),
+            Self::Place => "cho".to_owned(),
+            Self::People => "nguoi".to_owned(),
             Self::Evidence => "mc".to_owned(),
             Self::Duplicate(seq) => format!("trung{seq}"),
             Self::Reason => "lydo".to_owned(),
@@ -126,29 +137,45 @@ pub(super) async fn step(
     act: &Act<'_>,
     talk: &Talk,
     dialogue: &Dialogue,
-    text: &str,
+    (text, file): (&str, bool),
 ) -> UseCaseResult<()> {
     let form: Option<Form> = serde_json::from_str(&dialogue.data).ok();
     let folded = fold(text);
-    let Some(form) = form.filter(|_| !leaves(&folded)) else {
+    let Some(mut form) = form.filter(|_| !leaves(&folded)) else {
         return leave(tx, act, talk).await;
     };
+    form.files.extend(files_of(act, talk, file));
+    answered(tx, act, talk, form, (text, &folded)).await
+}
+
+async fn answered(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    talk: &Talk,
+    form: Form,
+    (text, folded): (&str, &str),
+) -> UseCaseResult<()> {
     match form.ask.clone() {
-        Ask::Channel => match chosen_channel(&folded) {
+        Ask::Channel => match chosen_channel(folded) {
             Some(channel) => proceed(tx, act, talk, Form { channel: Some(channel), ..form }).await,
-            None => ask_channel(tx, act, talk, form).await,
+            None => ask::channel(tx, act, talk, form).await,
         },
-        Ask::Title if folded.is_empty() => ask_title(tx, act, talk, form).await,
-        Ask::Title => proceed(tx, act, talk, Form { title: Some(nfc(text)), ..form }).await,
+        Ask::Title if folded.is_empty() => ask::title(tx, act, talk, form).await,
+        Ask::Place if folded.is_empty() => ask::place(tx, act, talk, form).await,
+        Ask::People => match people(text) {
+            Some(people) => proceed(tx, act, talk, Form { people, people_asked: true, ..form }).await,
+            None => ask::people(tx, act, talk, form).await,
+        },
+        Ask::Title | Ask::Place => proceed(tx, act, talk, Form { title: Some(nfc(text)), ..form }).await,
         Ask::Evidence => {
-            let evidence = proof(act, talk, text, &folded);
+            let evidence = proof(act, talk, text, folded);
             proceed(tx, act, talk, Form { evidence, proven: true, ..form }).await
         }
-        Ask::Duplicate(seq) => match folded.as_str() {
+        Ask::Duplicate(seq) => match folded {
             "1" | "phat lai" | "lai" => proceed(tx, act, talk, Form { repeat: Some(true), ..form }).await,
             "2" | "bai khac" | "khac" => proceed(tx, act, talk, Form { repeat: Some(false), ..form }).await,
             "3" => leave(tx, act, talk).await,
-            _ => ask_duplicate(tx, act, talk, form, seq).await,
+            _ => ask::duplicate(tx, act, talk, form, seq).await,
         },
         Ask::Reason if folded.is_empty() => {
             say_text(tx, act, talk, say!(act.house.locale, "ledger-ask-lock-reason")).await
@@ -163,19 +190,34 @@ async fn leave(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<()> {
 }
 
 fn chosen_channel(folded: &str) -> Option<Channel> {
-    let numbered = folded.parse::<usize>().ok().and_then(|number| OFFERED.get(number.checked_sub(1)?));
-    numbered.copied().or_else(|| Channel::from_vietnamese(folded))
+    let numbered = folded.parse::<usize>().ok().and_then(|number| Channel::recordable().nth(number.checked_sub(1)?));
+    numbered.or_else(|| Channel::from_vietnamese(folded))
 }
 
-/// A photo or a file comes without words: the message it stands in is the proof.
+/// The photo or file of this message: it is not fetched, the message it stands in is the proof.
+fn files_of(act: &Act<'_>, talk: &Talk, file: bool) -> Vec<String> {
+    let proof = || say!(act.house.locale, "ledger-proof-photo", message = talk.message.as_str());
+    file.then(proof).into_iter().collect()
+}
+
+/// A message without words is a photo or a file, which the form keeps by itself.
 fn proof(act: &Act<'_>, talk: &Talk, text: &str, folded: &str) -> Option<String> {
     match folded {
         "khong" | "khong co" | "ko" | "0" | "bo qua" | "chua co" => None,
-        "" if text.trim().is_empty() => {
-            Some(say!(act.house.locale, "ledger-proof-photo", message = talk.message.as_str()))
-        }
+        "" if text.trim().is_empty() => files_of(act, talk, true).pop(),
         _ => Some(nfc(text)),
     }
+}
+
+/// How many people were there, or that nobody counted them; none when it is neither.
+fn people(text: &str) -> Option<Option<i64>> {
+    // "1.200" is one number.
+    let folded = fold(&text.replace(['.', ','], ""));
+    if matches!(folded.as_str(), "khong ro" | "khong" | "ko" | "chua ro" | "bo qua" | "khong dem" | "0") {
+        return Some(None);
+    }
+    let number = folded.split(' ').find_map(|word| word.parse::<i64>().ok());
+    number.filter(|number| (1..=record::MAX_QUANTITY).contains(number)).map(Some)
 }
 
 /// Records, or asks for the first thing that is missing.
@@ -187,29 +229,51 @@ async fn proceed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, form: Form) -> UseCase
             return Err(refusal(error));
         }
     };
-    let Some(channel) = entry.channel else { return ask_channel(tx, act, talk, form).await };
+    let Some(channel) = entry.channel else { return ask::channel(tx, act, talk, form).await };
+    if entry.undone {
+        talk.end(tx).await?;
+        return say_text(tx, act, talk, say!(act.house.locale, "ledger-undone", channel = channel.vietnamese())).await;
+    }
     let title = form.title.clone().or_else(|| entry.title.clone()).or_else(|| own_title(channel));
-    let Some(title) = title else { return ask_title(tx, act, talk, form).await };
-    let evidence = form.evidence.clone().or_else(|| proof_in_line(act, &entry));
+    let Some(title) = title else {
+        let hangs = channel.is_put_up();
+        return if hangs { ask::place(tx, act, talk, form).await } else { ask::title(tx, act, talk, form).await };
+    };
+    let new = act_of(tx, act, &form, (channel, &entry, title)).await?;
+    if new.attendees.is_none() && !form.people_asked && talk.is_private() && ask::wants_people(channel) {
+        return ask::people(tx, act, talk, form).await;
+    }
+    let unproven = new.evidence.is_none() && !form.proven && talk.is_private() && !new.removal;
+    if unproven && wants_proof(tx, act, channel).await? {
+        return ask::proof(tx, act, talk, form, &new).await;
+    }
+    record(tx, act, talk, form, &new).await
+}
+
+/// The act as it stands in the line and in the answers.
+async fn act_of(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    form: &Form,
+    (channel, entry, title): (Channel, &Entry, String),
+) -> UseCaseResult<NewActivity> {
     let unit_id = village(tx, act, channel, &title).await?;
-    let new = NewActivity {
+    Ok(NewActivity {
         channel,
         done_on: entry.done_on.unwrap_or(form.typed_on),
         quantity: entry.quantity,
+        attendees: entry.attendees.or(form.people),
+        place: entry.place.clone(),
+        removal: entry.removal,
         title,
         unit_id,
-        evidence,
+        evidence: evidence(act, form, entry),
         repeat: form.repeat,
-        theme: None,
+        theme: entry.theme.clone(),
         plan_code: None,
         lock_reason: form.lock_reason.clone(),
         dedupe: form.dedupe.clone(),
-    };
-    let unproven = new.evidence.is_none() && !form.proven && talk.is_private();
-    if unproven && wants_proof(tx, act, channel).await? {
-        return ask_proof(tx, act, talk, form, &new).await;
-    }
-    record(tx, act, talk, form, &new).await
+    })
 }
 
 fn refusal(error: ParseError) -> UseCaseError {
@@ -221,10 +285,19 @@ fn refusal(error: ParseError) -> UseCaseError {
     }
 }
 
-/// Things that are hung up need no other name than their own.
+/// Things that are put up, and what is done or not, need no other name than their own.
 fn own_title(channel: Channel) -> Option<String> {
-    let hung = matches!(channel, Channel::Banner | Channel::BulletinBoard | Channel::Panel | Channel::PortalBanner);
-    hung.then(|| channel.vietnamese().to_owned())
+    // Of panels in public places it is the place that is asked for.
+    let named = channel != Channel::Panel && (channel.is_put_up() || channel.is_yes_or_no());
+    named.then(|| channel.vietnamese().to_owned())
+}
+
+/// What was sent and what was typed, as one proof.
+fn evidence(act: &Act<'_>, form: &Form, entry: &Entry) -> Option<String> {
+    let typed = form.evidence.clone().or_else(|| proof_in_line(act, entry));
+    let proofs: Vec<String> =
+        form.files.iter().cloned().chain(typed.filter(|typed| !form.files.contains(typed))).collect();
+    (!proofs.is_empty()).then(|| proofs.join("; "))
 }
 
 /// A link or a script's code in the line itself; for an airing, its hour, which the radio's log proves.
@@ -234,9 +307,9 @@ fn proof_in_line(act: &Act<'_>, entry: &Entry) -> Option<String> {
     (!proofs.is_empty()).then(|| proofs.join("; "))
 }
 
-/// The one village whose loudspeaker or meeting the title names.
+/// The one village whose loudspeaker, meeting or panel the title names.
 async fn village(tx: &mut Tx, act: &Act<'_>, channel: Channel, title: &str) -> UseCaseResult<Option<String>> {
-    if !matches!(channel, Channel::Loudspeaker | Channel::Meeting) {
+    if !matches!(channel, Channel::Loudspeaker | Channel::Meeting | Channel::Panel) {
         return Ok(None);
     }
     let units = tx.units(&act.commune_id, act.at.local_date()).await?.into_iter();
@@ -252,55 +325,24 @@ async fn wants_proof(tx: &mut Tx, act: &Act<'_>, channel: Channel) -> UseCaseRes
     Ok(targets.any(Target::wants_evidence))
 }
 
-async fn keep(tx: &mut Tx, act: &Act<'_>, talk: &Talk, form: Form, ask: Ask) -> UseCaseResult<String> {
-    let tag = ask.tag();
-    talk.keep(tx, act, FLOW, &Form { ask, ..form }).await?;
-    Ok(tag)
-}
-
-async fn ask_channel(tx: &mut Tx, act: &Act<'_>, talk: &Talk, form: Form) -> UseCaseResult<()> {
-    let tag = keep(tx, act, talk, form, Ask::Channel).await?;
-    let names = (1..).zip(OFFERED).map(|(number, channel)| format!("{number}. {}", channel.vietnamese()));
-    let names: Vec<String> = names.collect();
-    let mut note = Note::plain(say!(act.house.locale, "ledger-ask-channel", channels = names.join("\n")));
-    for (row, pair) in names.chunks(2).enumerate() {
-        let data: Vec<String> = (0..pair.len()).map(|place| button(&tag, row * 2 + place + 1)).collect();
-        let row: Vec<(&str, &str)> =
-            pair.iter().zip(&data).map(|(name, data)| (name.as_str(), data.as_str())).collect();
-        note = note.with_row(&row);
-    }
-    talk.say(tx, act, &note).await
-}
-
-async fn ask_title(tx: &mut Tx, act: &Act<'_>, talk: &Talk, form: Form) -> UseCaseResult<()> {
-    keep(tx, act, talk, form, Ask::Title).await?;
-    say_text(tx, act, talk, say!(act.house.locale, "ledger-ask-title")).await
-}
-
-async fn ask_proof(tx: &mut Tx, act: &Act<'_>, talk: &Talk, form: Form, new: &NewActivity) -> UseCaseResult<()> {
-    let tag = keep(tx, act, talk, form, Ask::Evidence).await?;
-    let locale = &act.house.locale;
-    let text = say!(locale, "ledger-ask-proof", what = described(act, new));
-    let label = say!(locale, "button-no-proof");
-    talk.say(tx, act, &Note::plain(text).with_row(&[(&label, &button(&tag, 0))])).await
-}
-
-async fn ask_duplicate(tx: &mut Tx, act: &Act<'_>, talk: &Talk, form: Form, seq: String) -> UseCaseResult<()> {
-    let locale = &act.house.locale;
-    let text = say!(locale, "ledger-ask-duplicate", seq = seq.as_str());
-    let tag = keep(tx, act, talk, form, Ask::Duplicate(seq)).await?;
-    let labels = [say!(locale, "button-repeat"), say!(locale, "button-another"), say!(locale, "button-leave")];
-    let data = [button(&tag, 1), button(&tag, 2), button(&tag, 3)];
-    let row: Vec<(&str, &str)> =
-        labels.iter().zip(&data).map(|(label, data)| (label.as_str(), data.as_str())).collect();
-    talk.say(tx, act, &Note::plain(text).with_row(&row)).await
-}
-
 /// "Băng zôn, số lượng 5: trước trụ sở; thứ Sáu, 18/7/2025".
 fn described(act: &Act<'_>, new: &NewActivity) -> String {
     let locale = &act.house.locale;
     let title = cut(&new.title, SAID_TITLE, "…");
     let (channel, date) = (new.channel.vietnamese(), day(new.done_on));
+    if new.removal {
+        return say!(
+            locale,
+            "ledger-what-removed",
+            channel = channel,
+            title = title,
+            date = date,
+            quantity = new.quantity
+        );
+    }
+    if let Some(people) = new.attendees {
+        return say!(locale, "ledger-what-people", channel = channel, title = title, date = date, people = people);
+    }
     if new.quantity == 1 {
         say!(locale, "ledger-what", channel = channel, title = title, date = date)
     } else {
@@ -316,10 +358,10 @@ async fn record(tx: &mut Tx, act: &Act<'_>, talk: &Talk, form: Form, new: &NewAc
         }
         Err(UseCaseError::Refused { key: "refused-duplicate-activity", args }) => {
             let seq = args.into_iter().next().map(|(_, seq)| seq).unwrap_or_default();
-            ask_duplicate(tx, act, talk, form, seq).await
+            ask::duplicate(tx, act, talk, form, seq).await
         }
         Err(UseCaseError::Refused { key: key @ "refused-period-locked-reason", args }) => {
-            keep(tx, act, talk, form, Ask::Reason).await?;
+            ask::keep(tx, act, talk, form, Ask::Reason).await?;
             let args: Vec<_> = args.into_iter().map(|(name, value)| (name, value.into())).collect();
             say_text(tx, act, talk, act.house.locale.text(key, &args)).await
         }

@@ -10,6 +10,7 @@ use crate::domain::calendar::date_plus;
 use crate::domain::channel::Channel;
 use crate::domain::text::{fold, nfc};
 
+mod fields;
 #[cfg(test)]
 mod tests;
 
@@ -33,8 +34,18 @@ pub(super) struct Entry {
     pub(super) done_on: Option<NaiveDate>,
     /// When it was aired, for what is aired.
     pub(super) aired_at: Option<NaiveTime>,
-    /// Proof among the words: a link, or the code of the script that was read.
+    /// Proof among the words: a link, a decision's number, or the code of the script that was read.
     pub(super) evidence: Option<String>,
+    /// People present.
+    pub(super) attendees: Option<i64>,
+    /// Where it hangs, where the words say so ("tại ngã tư Bến"); otherwise the title is the place.
+    pub(super) place: Option<String>,
+    /// Whether it was taken down.
+    pub(super) removal: bool,
+    /// Theme of the plan, as typed.
+    pub(super) theme: Option<String>,
+    /// Of what is done or not, that it is not: then there is nothing to record.
+    pub(super) undone: bool,
 }
 
 /// Why the words are no act.
@@ -59,12 +70,34 @@ pub(super) fn entry(typed: &str, channel: Option<Channel>, today: NaiveDate) -> 
     let text = nfc(typed);
     let mut words: Vec<&str> = text.split_whitespace().collect();
     let channel = channel.or_else(|| take_channel(&mut words));
+    let removal = channel.is_some_and(|channel| fields::take_removal(&mut words, channel));
+    let theme = fields::take_theme(&mut words);
+    let first = channel.and_then(|channel| fields::take_people_in_front(&mut words, channel));
     let quantity = channel.and_then(|channel| take_quantity(&mut words, channel)).unwrap_or(1);
     let (done_on, aired_at) = take_moment(&mut words, channel, today)?;
+    let attendees = first.or_else(|| channel.and_then(|channel| fields::take_people_behind(&mut words, channel)));
     let link = words.iter().find(|word| is_link(word)).map(|word| (*word).to_owned());
+    let answer = channel.filter(|channel| channel.is_yes_or_no()).and_then(|_| fields::take_answer(&mut words));
+    let place = channel.and_then(|channel| fields::place(&words, channel));
     let title = words.join(" ");
-    let evidence = link.or_else(|| channel.and_then(|channel| script(channel, &title)));
-    Ok(Entry { channel, quantity, title: (!title.is_empty()).then_some(title), done_on, aired_at, evidence })
+    let evidence = link.or_else(|| channel.and_then(|channel| proof(channel, &words, &title)));
+    Ok(Entry {
+        channel,
+        quantity,
+        title: (!title.is_empty()).then_some(title),
+        done_on,
+        aired_at,
+        evidence,
+        attendees,
+        place,
+        removal,
+        theme,
+        undone: answer == Some(false),
+    })
+}
+
+fn proof(channel: Channel, words: &[&str], title: &str) -> Option<String> {
+    if channel == Channel::Budget { fields::decision(words) } else { script(channel, title) }
 }
 
 /// The channel that the longest run of first words names.
@@ -80,18 +113,32 @@ fn take_channel(words: &mut Vec<&str>) -> Option<Channel> {
 }
 
 /// Words that say what a number in front of them counts.
-const PIECES: [&str; 11] = ["cai", "chiec", "tam", "cum", "nguoi", "anh", "bang", "luot", "bien", "pano", "bai"];
+const PIECES: [&str; 13] =
+    ["cai", "chiec", "tam", "cum", "nguoi", "anh", "bang", "luot", "bien", "pano", "bai", "buc", "hinh"];
+/// The same in two words.
+const LONG_PIECES: [(&str, &str); 5] =
+    [("phan", "anh"), ("y", "kien"), ("hinh", "anh"), ("kien", "nghi"), ("khau", "hieu")];
 
 /// "5", "5 cái", "45 người". A number alone is a quantity only where things are hung or put up: "5 điều Bác Hồ dạy" is a title.
 fn take_quantity(words: &mut Vec<&str>, channel: Channel) -> Option<i64> {
     let number = words.first().and_then(|word| whole(word))?;
-    let unit = words.get(1).is_some_and(|word| PIECES.contains(&fold(word).as_str()));
+    let unit = unit_words(&words[1..]);
     let counted = matches!(channel, Channel::Banner | Channel::BulletinBoard | Channel::Panel | Channel::PortalImage);
-    if counted || (unit && channel != Channel::Radio) {
-        words.drain(..if unit { 2 } else { 1 });
+    if counted || (unit > 0 && channel != Channel::Radio && !channel.gathers_people()) {
+        words.drain(..=unit);
         return Some(number);
     }
     None
+}
+
+/// How many of the first words say what a number counts.
+fn unit_words(words: &[&str]) -> usize {
+    let folded = |at: usize| words.get(at).map(|word| fold(word)).unwrap_or_default();
+    let (one, two) = (folded(0), folded(1));
+    if LONG_PIECES.contains(&(one.as_str(), two.as_str())) {
+        return 2;
+    }
+    usize::from(PIECES.contains(&one.as_str()))
 }
 
 /// A number of at most nine digits.

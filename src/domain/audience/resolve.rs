@@ -126,6 +126,13 @@ impl Resolution {
         !self.groups.is_empty() && self.units_without_group.is_empty() && self.unknown.is_empty()
     }
 
+    /// Whether it reaches residents' groups and others besides: then two wordings make sense.
+    #[must_use]
+    pub fn is_mixed(&self) -> bool {
+        let residents = self.groups.iter().filter(|group| group.kind == GroupKind::Residents).count();
+        (1..self.groups.len()).contains(&residents)
+    }
+
     /// How many people the groups hold.
     #[must_use]
     pub fn people(&self) -> People {

@@ -18,6 +18,8 @@ mod tests;
 
 /// Names the canonical form; another form gets another name.
 const FORM: &str = "loa-envelope-1";
+/// The form of a bulletin with two wordings; with one it is hashed as before, so that approvals that are stored stay valid.
+const FORM_OF_TWO: &str = "loa-envelope-2";
 
 /// Whether and until when the receivers must acknowledge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -41,6 +43,8 @@ pub struct Envelope {
     pub title: String,
     /// The body, lines separated by `\n`.
     pub body: String,
+    /// What residents read instead of the body; `None` when everybody reads the same.
+    pub residents_body: Option<String>,
     /// SHA-256 of the attachments as lower-case hex, in the order of sending.
     pub attachments: Vec<String>,
     /// The audience expression in its canonical form.
@@ -60,12 +64,15 @@ impl Envelope {
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         let mut form = Form::default();
-        form.field("form", FORM);
+        form.field("form", if self.residents_body.is_some() { FORM_OF_TWO } else { FORM });
         form.field("content_version", &self.content_version.to_string());
         form.field("kind", self.kind.as_str());
         form.field("urgency", self.urgency.as_str());
         form.field("title", &self.title);
         form.field("body", &self.body);
+        if let Some(residents) = &self.residents_body {
+            form.field("residents_body", residents);
+        }
         form.list("attachments", self.attachments.iter().map(String::as_str));
         form.field("audience", &self.audience);
         form.field("ack_required", if self.ack.required { "yes" } else { "no" });

@@ -45,6 +45,7 @@ pub(super) struct Tally {
     pub(super) last_on: Option<NaiveDate>,
     pub(super) coverage: Option<Coverage>,
     pub(super) beside: Option<Coverage>,
+    pub(super) missing_themes: Vec<String>,
     /// Day and weight of each counted row.
     counted: Vec<(NaiveDate, u32)>,
 }
@@ -75,14 +76,45 @@ pub(super) fn items(scope: &Scope<'_>, items: &[CountedItem]) -> Tally {
     let live: Vec<&CountedItem> = items.iter().filter(mine).collect();
     let firsts = first_rows(&live);
     let mut tally = Tally::default();
+    let mut down = Down::default();
     for (index, item) in live.into_iter().enumerate().filter(|(_, item)| scope.holds(item.done_on)) {
+        down.see(item);
+        if item.removal {
+            continue;
+        }
         tally.last_on = tally.last_on.max(Some(item.done_on));
         match scope.weight(item, firsts.contains(&index)) {
             Some(weight) => tally.add(scope, item, weight),
             None => tally.repeats = tally.repeats.saturating_add(1),
         }
     }
+    match scope.target.measure {
+        Measure::Inventory => tally.count = tally.count.saturating_sub(down.pieces),
+        Measure::Done if down.is_last => tally.count = 0,
+        _ => {}
+    }
     tally
+}
+
+/// What was taken down again.
+#[derive(Default)]
+struct Down {
+    /// Pieces altogether.
+    pieces: u32,
+    /// The day of the latest act, and whether that was a removal; of one day the later row counts.
+    last_on: Option<NaiveDate>,
+    is_last: bool,
+}
+
+impl Down {
+    fn see(&mut self, item: &CountedItem) {
+        if item.removal {
+            self.pieces = self.pieces.saturating_add(item.quantity);
+        }
+        if self.last_on <= Some(item.done_on) {
+            (self.last_on, self.is_last) = (Some(item.done_on), item.removal);
+        }
+    }
 }
 
 /// The rows that are the first time of their content, over all time: a piece first aired in September and again
@@ -90,7 +122,7 @@ pub(super) fn items(scope: &Scope<'_>, items: &[CountedItem]) -> Tally {
 fn first_rows(live: &[&CountedItem]) -> HashSet<usize> {
     let mut earliest: HashMap<&str, (NaiveDate, usize)> = HashMap::new();
     let mut firsts = HashSet::new();
-    for (index, item) in live.iter().enumerate().filter(|(_, item)| !item.repeat) {
+    for (index, item) in live.iter().enumerate().filter(|(_, item)| !item.repeat && !item.removal) {
         let key = item.item_key.trim();
         if key.is_empty() {
             firsts.insert(index);
@@ -107,7 +139,7 @@ fn first_rows(live: &[&CountedItem]) -> HashSet<usize> {
 pub(super) fn themes(scope: &Scope<'_>, items: &[CountedItem], themes: &[Theme]) -> Tally {
     let mut covered = HashSet::new();
     let mut last_on = None;
-    for item in items.iter().filter(|item| !item.voided && scope.holds(item.done_on)) {
+    for item in items.iter().filter(|item| !item.voided && !item.removal && scope.holds(item.done_on)) {
         let Some(word) = item.theme.as_deref() else { continue };
         let Some(theme) = themes.iter().find(|t| t.id.eq_ignore_ascii_case(word.trim())) else { continue };
         covered.insert(theme.id.as_str());
@@ -115,5 +147,7 @@ pub(super) fn themes(scope: &Scope<'_>, items: &[CountedItem], themes: &[Theme])
     }
     let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let coverage = Coverage { part: size(covered.len()), whole: size(themes.len()) };
-    Tally { count: coverage.part, last_on, coverage: Some(coverage), ..Tally::default() }
+    let missing = themes.iter().map(|theme| &theme.id).filter(|id| !covered.contains(id.as_str()));
+    let missing_themes = missing.cloned().collect();
+    Tally { count: coverage.part, last_on, coverage: Some(coverage), missing_themes, ..Tally::default() }
 }

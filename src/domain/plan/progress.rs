@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::count::{self, Scope, Tally};
 use super::verdict::{Demand, Standing, demand, status};
 use super::{
-    AsOf, Cadence, CountedItem, DocumentReach, Measure, PhaseSpan, Plan, Status, Target, TargetKind, documents,
+    AsOf, Cadence, CountedItem, DocumentReach, Measure, PhaseSpan, Plan, Spread, Status, Target, TargetKind, documents,
 };
 use crate::domain::calendar::format_date;
 use crate::domain::channel::Channel;
@@ -43,6 +43,8 @@ pub struct TargetProgress {
     pub title: String,
     /// The channel counted.
     pub channel: Channel,
+    /// What makes up the count.
+    pub measure: Measure,
     /// Whether the plan states the number.
     pub kind: TargetKind,
     /// The Vietnamese word behind the count.
@@ -79,15 +81,49 @@ pub struct TargetProgress {
     pub coverage: Option<Coverage>,
     /// Deliveries by Telegram or relay, shown beside and never counted.
     pub beside: Option<Coverage>,
+    /// Themes without an item, where themes are counted.
+    pub missing_themes: Vec<String>,
+    /// How the villages stand, where each of them is looked at; filled in by whoever knows the villages.
+    pub villages: Option<Spread>,
 }
 
 impl TargetProgress {
-    /// The status in words, a late one with the real date: "Đạt (muộn, 02/8/2025)".
+    /// The status in words, a late one with the real date: "Đạt (muộn, 02/8/2025)". What is only watched is said in
+    /// the word that fits what is counted: "Chưa thực hiện", "Đang treo", "Xanh 18/24 thôn".
     #[must_use]
     pub fn status_text(&self) -> String {
         match (self.status, self.reached_on) {
             (Status::MetLate, Some(day)) => format!("Đạt (muộn, {})", format_date(day)),
+            (Status::Tracked, _) => self.watched_text(),
             (status, _) => status.vietnamese().to_owned(),
+        }
+    }
+
+    fn watched_text(&self) -> String {
+        let any = self.count > 0;
+        let word = match self.measure {
+            Measure::Done if any => "Đã thực hiện",
+            Measure::Done => "Chưa thực hiện",
+            Measure::Inventory if any => "Đang treo",
+            Measure::OnTimeReports if any => "Đúng hạn",
+            Measure::Inventory | Measure::OnTimeReports => "Chưa có",
+            Measure::ThemeCoverage if self.missing_themes.is_empty() => "Đủ chủ đề",
+            Measure::ThemeCoverage => "Chưa đủ chủ đề",
+            Measure::DaysSince => {
+                return self.villages.map_or_else(|| Status::Tracked.vietnamese().to_owned(), Spread::text);
+            }
+            Measure::DistinctItems | Measure::SumQuantity | Measure::DocumentCoverage => Status::Tracked.vietnamese(),
+        };
+        word.to_owned()
+    }
+
+    /// The count as people read it: "7/8 tin", "3 cuộc", "4/5 chủ đề".
+    #[must_use]
+    pub fn value_text(&self) -> String {
+        let of_themes = self.coverage.filter(|_| self.measure == Measure::ThemeCoverage).map(|themes| themes.whole);
+        match self.required.or(of_themes) {
+            Some(whole) => format!("{}/{whole} {}", self.count, self.noun),
+            None => format!("{} {}", self.count, self.noun),
         }
     }
 }
@@ -184,6 +220,7 @@ fn assemble(
         target_id: target.id.clone(),
         title: target.title.clone(),
         channel: target.channel,
+        measure: target.measure,
         kind: target.kind,
         noun: target.noun.clone(),
         period: *period,
@@ -202,5 +239,7 @@ fn assemble(
         last_on: tally.last_on,
         coverage: tally.coverage,
         beside: tally.beside,
+        missing_themes: tally.missing_themes.clone(),
+        villages: None,
     }
 }

@@ -26,6 +26,10 @@ pub struct CountedItem {
     pub voided: bool,
     /// Theme id, such as `ND1`.
     pub theme: Option<String>,
+    /// It says that `quantity` pieces were taken down; only what still stands is counted then.
+    pub removal: bool,
+    /// The village it was done in or for; none when it is nobody's in particular.
+    pub unit: Option<String>,
 }
 
 /// Where one directive document got to. Only settled outcomes are passed in: a message nobody knows the fate of is

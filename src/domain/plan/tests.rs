@@ -5,6 +5,8 @@ mod documents;
 mod edges;
 mod file;
 mod properties;
+mod villages;
+mod words;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -40,6 +42,8 @@ fn act(channel: Channel, done: &str) -> CountedItem {
         evidence: true,
         voided: false,
         theme: None,
+        removal: false,
+        unit: None,
     }
 }
 

@@ -52,6 +52,8 @@ pub struct Submission<'a> {
     pub unreadable_attested: bool,
     /// What staff typed: summary and text together, one line each.
     pub typed: &'a str,
+    /// The residents' own wording; empty when they read the same text.
+    pub residents_typed: &'a str,
     /// The first page of every attached file; empty without attachments.
     pub pages: &'a [FirstPage<'a>],
     /// Whether it is a Party document.
@@ -156,5 +158,5 @@ fn cadre_reason(submission: &Submission<'_>) -> Option<CadreReason> {
 }
 
 fn texts<'a>(submission: &Submission<'a>) -> impl Iterator<Item = &'a str> {
-    std::iter::once(submission.typed).chain(submission.pages.iter().map(|page| page.text))
+    [submission.typed, submission.residents_typed].into_iter().chain(submission.pages.iter().map(|page| page.text))
 }

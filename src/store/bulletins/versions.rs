@@ -1,6 +1,7 @@
 //! What a bulletin says: rows of `bulletin_versions` and `version_files`. A version is never changed.
 
 use super::{Level, Public, StoreResult, Tx, Urgency, on};
+use crate::domain::org::GroupKind;
 
 /// One version's content.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -15,6 +16,8 @@ pub struct BulletinVersion {
     pub title_folded: String,
     /// The text that is sent, without code, deadline and labels.
     pub body: String,
+    /// What residents read instead of `body`; none: the same words for everybody.
+    pub residents_body: Option<String>,
     /// Độ khẩn.
     #[sqlx(try_from = "String")]
     pub urgency: Urgency,
@@ -74,6 +77,17 @@ pub struct Marks {
     pub quorum: Option<i64>,
 }
 
+impl BulletinVersion {
+    /// The words that a kind of group reads.
+    #[must_use]
+    pub fn body_for(&self, group: GroupKind) -> &str {
+        match (group, &self.residents_body) {
+            (GroupKind::Residents, Some(own)) => own,
+            _ => &self.body,
+        }
+    }
+}
+
 /// A file of a version.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct VersionFile {
@@ -102,11 +116,13 @@ pub struct NewFile {
 
 const INSERT: &str = "INSERT INTO bulletin_versions (bulletin_id, version, title, title_folded, body, urgency, level, public, \
      plan_code, theme, doc_type, doc_number, doc_symbol, doc_date, doc_issuer, audience, ack_required, ack_deadline, send_at, \
-     repeat_rule, expires_at, attestation, envelope_hash, created_by, created_at, reason, exercise, quorum) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
+     repeat_rule, expires_at, attestation, envelope_hash, created_by, created_at, reason, exercise, quorum, residents_body) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, \
+     $28, $29)";
 const BY_KEY: &str = "SELECT bulletin_id, version, title, title_folded, body, urgency, level, public, plan_code, theme, doc_type, \
      doc_number, doc_symbol, doc_date, doc_issuer, audience, ack_required, ack_deadline, send_at, repeat_rule, expires_at, attestation, \
-     envelope_hash, created_by, created_at, reason, exercise, quorum FROM bulletin_versions WHERE bulletin_id = $1 AND version = $2";
+     envelope_hash, created_by, created_at, reason, exercise, quorum, residents_body \
+     FROM bulletin_versions WHERE bulletin_id = $1 AND version = $2";
 const INSERT_FILE: &str =
     "INSERT INTO version_files (bulletin_id, version, position, sha256, file_name) VALUES ($1, $2, $3, $4, $5)";
 const FILES: &str = "SELECT f.sha256, f.file_name, a.size, a.pages, a.media_type FROM version_files f \
@@ -168,6 +184,7 @@ impl Tx {
             .bind(&version.marks.reason)
             .bind(version.marks.exercise)
             .bind(version.marks.quorum)
+            .bind(&version.residents_body)
             .execute(c)
             .await?
             .rows_affected());

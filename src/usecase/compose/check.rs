@@ -32,6 +32,10 @@ pub(super) fn texts(draft: &Draft) -> UseCaseResult<()> {
     if body > MAX_BODY_CHARS {
         return Err(too_long("refused-body-long", body, MAX_BODY_CHARS));
     }
+    let residents = draft.residents_wording().unwrap_or_default().chars().count();
+    if residents > MAX_BODY_CHARS {
+        return Err(too_long("refused-residents-body-long", residents, MAX_BODY_CHARS));
+    }
     // A directive may be its document alone; an announcement without words says nothing.
     if body == 0 && draft.kind != Kind::Directive {
         return Err(UseCaseError::refused("refused-body-empty"));
@@ -58,6 +62,14 @@ pub(super) fn dated(act: &Act<'_>, draft: &Draft, resolution: &Resolution) -> Us
     let first = recurrence.next_firing(act.at, expiry, &repeat::around(act.house, draft.urgency, &kinds));
     let first = first.ok_or(UseCaseError::refused("refused-repeat-never"))?;
     Ok(Draft { send_at: Some(first), ..draft.clone() })
+}
+
+/// Refuses a second wording that nobody, or everybody, would read: then one of the two is a mistake.
+pub(super) fn wordings(draft: &Draft, resolution: &Resolution) -> UseCaseResult<()> {
+    if draft.residents_wording().is_none() || resolution.is_mixed() {
+        return Ok(());
+    }
+    Err(UseCaseError::refused("refused-residents-body-audience"))
 }
 
 /// Refuses times that lie in the past or in the wrong order.
@@ -141,6 +153,7 @@ pub(super) fn gate(draft: &Draft, resolution: &Resolution) -> UseCaseResult<bool
         attestation: draft.attestation,
         unreadable_attested: draft.unreadable_attested,
         typed: &format!("{}\n{}", draft.title, draft.body),
+        residents_typed: draft.residents_body.as_deref().unwrap_or_default(),
         pages: &pages,
         party: if draft.document.party { PartyOrigin::Yes } else { PartyOrigin::No },
         residents: resolution.groups.iter().any(|group| group.kind == GroupKind::Residents),

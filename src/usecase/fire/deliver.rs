@@ -24,7 +24,7 @@ pub(in crate::usecase) async fn deliver(
     let delivery_id = act.new_id();
     tx.insert_delivery(&delivery_id, &broadcast.id, (&group.chat_id, &group.id), &group.units).await?;
     let files = tx.version_files(&bulletin.id, version.version).await?;
-    let deadline = broadcast.ack_deadline.map(Millis);
+    let deadline = broadcast.ack_deadline.filter(|_| group.kind != GroupKind::Residents).map(Millis);
     let code = broadcast.code(&bulletin.code);
     let view = view_of(tx, act, bulletin, version, group.kind).await?;
     let mut view = View { short_id: delivery_id.clone(), code, deadline, ..view };
@@ -103,9 +103,10 @@ pub async fn view_of(
         organ_line: document_line(version),
         salutation: Some(salutation(act, version, group)),
         title: version.title.clone(),
-        body: version.body.lines().map(str::to_owned).collect(),
+        body: version.body_for(group).lines().map(str::to_owned).collect(),
         issued_at: Some(act.at),
-        deadline: version.ack_deadline.map(Millis),
+        // It is the deadline of an answer, and residents are asked for none.
+        deadline: version.ack_deadline.filter(|_| group != GroupKind::Residents).map(Millis),
         attachments: files.iter().map(attached).collect(),
         group,
         ack_wanted: version.ack_required,
@@ -129,8 +130,10 @@ fn attached(file: &VersionFile) -> AttachedFile {
 }
 
 fn salutation(act: &Act<'_>, version: &BulletinVersion, group: GroupKind) -> String {
+    let residents_have_their_own = version.residents_body.is_some();
     let key = match (version.public, group) {
-        (Public::Residents, _) | (_, GroupKind::Residents) => "label-dear-residents",
+        (_, GroupKind::Residents) => "label-dear-residents",
+        (Public::Residents, _) if !residents_have_their_own => "label-dear-residents",
         (_, GroupKind::Cadre) => "label-dear-heads",
         (_, GroupKind::Office) => "label-dear-offices",
     };

@@ -5,7 +5,7 @@ use crate::domain::channel::Channel;
 use crate::domain::org::SeatKind;
 use crate::say;
 use crate::store::Tx;
-use crate::store::activities::{Activity, Day};
+use crate::store::activities::{Activity, Day, StatutoryForm};
 use crate::store::answers::Obligation;
 use crate::usecase::{Act, Denied, UseCaseError, UseCaseResult};
 
@@ -68,6 +68,10 @@ async fn record(tx: &mut Tx, act: &Act<'_>, unit_id: &str, broadcast: &str, aire
         unit_id: Some(unit_id.to_owned()),
         done_on: Day(done_on),
         quantity: 1,
+        attendees: None,
+        statutory: StatutoryForm(Channel::Loudspeaker.statutory_type_of(&aired.title)),
+        place: None,
+        removal: false,
         title: aired.title,
         item_key: aired.item_key,
         repeat: false,

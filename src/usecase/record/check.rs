@@ -21,19 +21,43 @@ const FIRST_YEAR: i32 = 2000;
 /// The title and the proof in stored form.
 ///
 /// # Errors
-/// `Refused` for a channel that is counted by itself, a missing or endless text, a quantity out of bounds.
+/// `Refused` for a channel that is counted by itself, a missing or endless text.
 pub(super) fn texts(new: &NewActivity) -> UseCaseResult<(String, Option<String>)> {
     if !new.channel.is_recordable() {
         let channel = new.channel.vietnamese().to_owned();
         return Err(UseCaseError::refused_with("refused-activity-automatic", vec![("channel", channel)]));
     }
-    if !(1..=MAX_QUANTITY).contains(&new.quantity) {
-        return Err(UseCaseError::refused_with("refused-activity-quantity", vec![("max", MAX_QUANTITY.to_string())]));
-    }
     let title = bounded(&new.title, MAX_TITLE_CHARS)?;
     let evidence = bounded(new.evidence.as_deref().unwrap_or_default(), MAX_EVIDENCE_CHARS)?;
     let title = title.ok_or_else(|| UseCaseError::refused("refused-activity-untitled"))?;
     Ok((title, evidence))
+}
+
+/// Pieces and people. An event is one, however many came: a number given as its quantity is the people.
+///
+/// # Errors
+/// `Refused` for a number out of bounds.
+pub(super) fn numbers(new: &NewActivity) -> UseCaseResult<(i64, Option<i64>)> {
+    let numbers = std::iter::once(new.quantity).chain(new.attendees);
+    if !numbers.into_iter().all(|number| (1..=MAX_QUANTITY).contains(&number)) {
+        return Err(UseCaseError::refused_with("refused-activity-quantity", vec![("max", MAX_QUANTITY.to_string())]));
+    }
+    let people = new.attendees.or_else(|| (new.quantity > 1).then_some(new.quantity));
+    Ok(if new.channel.gathers_people() { (1, people) } else { (new.quantity, None) })
+}
+
+/// Where it hangs: as given, else the title, unless that is only the channel's name.
+///
+/// # Errors
+/// `Refused` for an endless text, and where the place of a piece taken down cannot be kept.
+pub(super) fn place(new: &NewActivity, title: &str) -> UseCaseResult<Option<String>> {
+    if new.removal && !new.channel.can_be_taken_down() {
+        let channel = new.channel.vietnamese().to_owned();
+        return Err(UseCaseError::refused_with("refused-activity-removal", vec![("channel", channel)]));
+    }
+    let given = bounded(new.place.as_deref().unwrap_or_default(), MAX_TITLE_CHARS)?;
+    let named = || (title != new.channel.vietnamese()).then(|| title.to_owned());
+    Ok(given.or_else(named).filter(|_| new.channel.is_put_up()))
 }
 
 fn bounded(text: &str, max: usize) -> UseCaseResult<Option<String>> {

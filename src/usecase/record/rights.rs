@@ -5,12 +5,13 @@ use chrono::NaiveDate;
 use super::{check, stored, today};
 use crate::domain::calendar::format_date;
 use crate::domain::channel::Channel;
-use crate::domain::org::Role;
+use crate::domain::org::{Role, UnitKind};
 use crate::domain::period::{Period, is_locked};
 use crate::domain::plan::Plan;
 use crate::store::Tx;
 use crate::usecase::{Act, Denied, UseCaseError, UseCaseResult, look_up};
 
+/// Roles that may record; besides them whoever holds a post in the Fatherland Front or an association.
 const ROLES: [Role; 3] = [Role::Recorder, Role::Composer, Role::Admin];
 
 /// Checks that the acting person may record: for a unit, by a role on it or above it; for the commune as a whole, by a
@@ -19,7 +20,7 @@ const ROLES: [Role; 3] = [Role::Recorder, Role::Composer, Role::Admin];
 /// # Errors
 /// `Denied`; `NotFound` for a unit that is not this commune's.
 pub(super) async fn recorder(tx: &mut Tx, act: &Act<'_>, unit_id: Option<&str>) -> UseCaseResult<String> {
-    let Some(unit_id) = unit_id else { return look_up::require_any_role(tx, act, &ROLES).await };
+    let Some(unit_id) = unit_id else { return may_record(tx, act).await };
     let unit = tx.unit(unit_id).await?.filter(|unit| unit.commune_id == act.commune_id);
     let unit = unit.ok_or_else(|| UseCaseError::NotFound { what: "unit", name: unit_id.to_owned() })?;
     let person = act.person()?;
@@ -28,7 +29,44 @@ pub(super) async fn recorder(tx: &mut Tx, act: &Act<'_>, unit_id: Option<&str>) 
             return Ok(person.to_owned());
         }
     }
+    if sits_in_an_association(tx, act).await? {
+        return Ok(person.to_owned());
+    }
     Err(Denied::MissingRole(Role::Recorder).into())
+}
+
+/// Checks that the acting person may record at all: by a role anywhere, or by a post in an association, which carries
+/// the plan to its members and answers for its own acts. Gives the person's id.
+///
+/// # Errors
+/// `Denied`.
+pub async fn may_record(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<String> {
+    match look_up::require_any_role(tx, act, &ROLES).await {
+        Err(UseCaseError::Denied(_)) if sits_in_an_association(tx, act).await? => Ok(act.person()?.to_owned()),
+        other => other,
+    }
+}
+
+/// Whether somebody may take an act back: those with a role may, others only what they recorded themselves.
+///
+/// # Errors
+/// `Denied`.
+pub(super) async fn undoer(tx: &mut Tx, act: &Act<'_>, unit_id: Option<&str>, recorded_by: &str) -> UseCaseResult<()> {
+    let person = recorder(tx, act, unit_id).await?;
+    if person == recorded_by {
+        return Ok(());
+    }
+    look_up::require_any_role(tx, act, &ROLES).await.map(drop)
+}
+
+async fn sits_in_an_association(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<bool> {
+    let Some(person) = act.person_id.as_deref() else { return Ok(false) };
+    for seat in tx.seats_of(person, today(act)).await? {
+        if tx.unit(&seat.unit_id).await?.is_some_and(|unit| unit.kind == UnitKind::Association) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Lets an act of that day through, unless its period is locked. Then only an admin with a reason passes, and the reason

@@ -56,7 +56,7 @@ pub async fn void_pieces(
 
 async fn voidable(tx: &mut Tx, act: &Act<'_>, seq: i64, reason: &str) -> UseCaseResult<(Activity, String)> {
     let activity = numbered(tx, act, seq).await?;
-    rights::recorder(tx, act, activity.unit_id.as_deref()).await?;
+    rights::undoer(tx, act, activity.unit_id.as_deref(), &activity.recorded_by).await?;
     if activity.voided_at.is_some() {
         return Err(UseCaseError::refused_with("refused-activity-voided", vec![("seq", seq.to_string())]));
     }

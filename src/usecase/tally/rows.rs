@@ -17,13 +17,20 @@ pub(super) fn item(activity: &Activity) -> CountedItem {
         channel: activity.channel,
         done_on: activity.done_on.0,
         recorded_on: Millis(activity.recorded_at).local_date(),
-        quantity: small(activity.quantity),
+        quantity: small(counted(activity)),
         item_key: activity.item_key.clone(),
         repeat: activity.repeat,
         evidence: activity.evidence.is_some(),
         voided: activity.voided_at.is_some(),
         theme: activity.theme.clone(),
+        removal: activity.removal,
+        unit: activity.unit_id.clone(),
     }
+}
+
+/// Pieces; of an event, the people who were there, as far as they were counted.
+fn counted(activity: &Activity) -> i64 {
+    if activity.channel.gathers_people() { activity.attendees.unwrap_or(0) } else { activity.quantity }
 }
 
 /// Documents by code and version.
@@ -77,6 +84,8 @@ fn theme_item(code: &str, theme: String, sent_on: NaiveDate) -> CountedItem {
         evidence: true,
         voided: false,
         theme: Some(theme),
+        removal: false,
+        unit: None,
     }
 }
 

@@ -39,6 +39,8 @@ pub struct LineView {
     pub count: u32,
     /// What this period requires; none when nothing is required of it.
     pub required: Option<u32>,
+    /// The count as people read it, "7/8 tin".
+    pub value_text: String,
     /// The status as a word, such as `in_progress`.
     pub status: Status,
     /// The status for people, "Đạt (muộn, 02/8/2025)".
@@ -69,6 +71,7 @@ fn line_view(line: &TargetProgress) -> LineView {
         to: line.period.to,
         count: line.count,
         required: line.required,
+        value_text: line.value_text(),
         status: line.status,
         status_text: line.status_text(),
         detail: line.clone(),
@@ -109,7 +112,8 @@ fn chat_line(tally: &Tally, line: &TargetProgress, locale: &Locale) -> String {
             notes = notes
         ),
         None if line.kind == TargetKind::Tracked => {
-            say!(locale, "plan-line-tracked", id = id, title = title, count = line.count, noun = noun, notes = notes)
+            let (value, status) = (line.value_text(), status_in_line(line));
+            say!(locale, "plan-line-tracked", id = id, title = title, value = value, status = status, notes = notes)
         }
         None => {
             let status = status_in_line(line);
@@ -144,6 +148,7 @@ fn notes(tally: &Tally, line: &TargetProgress, locale: &Locale) -> Vec<String> {
     if let Some(Coverage { part, whole }) = line.beside {
         notes.push(say!(locale, "plan-note-beside", part = part, whole = whole));
     }
+    notes.extend(facts(line, locale));
     if line.repeats > 0 {
         notes.push(say!(locale, "plan-note-repeats", count = line.repeats));
     }
@@ -154,6 +159,27 @@ fn notes(tally: &Tally, line: &TargetProgress, locale: &Locale) -> Vec<String> {
         notes.push(say!(locale, "plan-note-no-evidence", count = line.missing_evidence));
     }
     notes
+}
+
+/// What stands behind the count: people, villages, themes that nobody spoke of.
+fn facts(line: &TargetProgress, locale: &Locale) -> Vec<String> {
+    let mut facts = Vec::new();
+    if line.channel.gathers_people() && line.quantity > 0 {
+        facts.push(say!(locale, "plan-note-people", count = line.quantity));
+    }
+    match (line.measure, line.villages) {
+        (Measure::DaysSince, Some(villages)) if villages.green < villages.whole() => {
+            facts.push(say!(locale, "plan-note-colours", yellow = villages.yellow, red = villages.red));
+        }
+        (Measure::Inventory, Some(villages)) => {
+            facts.push(say!(locale, "plan-note-villages", part = villages.green, whole = villages.whole()));
+        }
+        _ => {}
+    }
+    if !line.missing_themes.is_empty() {
+        facts.push(say!(locale, "plan-note-themes", themes = line.missing_themes.join(", ")));
+    }
+    facts
 }
 
 fn counts_documents(tally: &Tally, line: &TargetProgress) -> bool {

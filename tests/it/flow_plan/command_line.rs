@@ -13,7 +13,11 @@ use super::{ENTROPY, HOUSE, commune, date, morning, seven_items_and_five_repeats
 use crate::db::store_tests;
 use crate::fixture::{self, day};
 
-store_tests!(the_command_line_says_what_the_chat_says, the_command_line_asks_about_what_looks_the_same,);
+store_tests!(
+    the_command_line_says_what_the_chat_says,
+    the_command_line_asks_about_what_looks_the_same,
+    people_places_and_removals_are_recorded_at_a_terminal_too,
+);
 
 fn opened(store: &Store, now: &str) -> Opened {
     Opened {
@@ -70,7 +74,12 @@ async fn the_command_line_says_what_the_chat_says(store: Store) {
     let on = Some(AsOf::from(day(2025, 10, 28)));
     let json = on_plan(&open, PlanCommand::Progress { on, plan: Some("HA-LONG-2025".to_owned()), json: true }).await;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for target in json["targets"].as_array().unwrap() {
+        let said = |name: &str| target[name].as_str().is_some_and(|text| !text.is_empty());
+        assert!(said("value_text") && said("status_text"), "{target}");
+    }
     let first = &json["targets"][0];
+    assert_eq!(first["value_text"], "7/8 tin");
     assert_eq!(first["id"], "CT01");
     assert_eq!(first["period"], "Tháng 10/2025");
     assert_eq!((&first["count"], &first["required"]), (&7.into(), &8.into()));
@@ -101,4 +110,30 @@ async fn the_command_line_asks_about_what_looks_the_same(store: Store) {
     assert_eq!(list.lines().next().unwrap(), "#1     2025-10-30  radio              1  Tin  late, no evidence");
     let json = on_activity(&open, &["list", "--json", "--from", "2025-10-31"]).await.unwrap();
     assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), serde_json::json!({ "activities": [] }));
+}
+
+async fn people_places_and_removals_are_recorded_at_a_terminal_too(store: Store) {
+    commune(&store).await.commit().await.unwrap();
+    let open = opened(&store, "2025-10-28");
+    let common = ["add", "--as", "p-son", "--evidence", "ảnh", "--on"];
+    let lines: [&[&str]; 3] = [
+        &["2025-10-12", "--channel", "tập huấn", "--title", "Kỹ năng số", "--people", "45"],
+        &["2025-10-01", "--channel", "panel", "--title", "Bảng điện tử", "--quantity", "3", "--place", "Chợ"],
+        &["2025-10-05", "--channel", "panel", "--title", "Bảng điện tử", "--quantity", "2", "--place", "chợ", "--removed"],
+    ];
+    for line in lines {
+        on_activity(&open, &[&common[..], line].concat()).await.unwrap();
+    }
+    let gone = on_activity(&open, &[&common[..], lines[2]].concat()).await.unwrap_err().to_string();
+    assert!(gone.contains("only 1 pieces hang there; put up are: Chợ (1)"), "{gone}");
+    let json = on_activity(&open, &["list", "--json"]).await.unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let rows = json["activities"].as_array().unwrap();
+    let seen: Vec<_> = rows.iter().map(|row| (row["people"].as_i64(), row["place"].as_str())).collect();
+    assert_eq!(seen, [(None, Some("Chợ")), (None, Some("chợ")), (Some(45), None)]);
+    assert_eq!((&rows[0]["statutory"], &rows[2]["statutory"]), (&"public_board".into(), &serde_json::Value::Null));
+    assert_eq!((&rows[0]["removed"], &rows[1]["removed"]), (&false.into(), &true.into()));
+    let table = on_plan(&open, PlanCommand::Progress { on: None, plan: None, json: false }).await;
+    let panels = table.lines().find(|line| line.starts_with("CT10")).unwrap();
+    assert!(panels.contains("  1 ") && panels.ends_with("Đang treo"), "{panels}");
 }

@@ -71,8 +71,7 @@ async fn documents_count_by_zalo_and_telegram_stands_beside(store: Store) {
     assert_eq!(line(&mut tx, "CT06", "2025-10-28").await.count, 0);
     assert_eq!(line(&mut tx, "CT07", "2025-10-05").await.count, 0);
     let text = said(&mut tx, "CT07", date("2025-10-28")).await;
-    let expected =
-        "CT07 Nhóm Zalo: thông tin, văn bản chỉ đạo của địa phương: 1 văn bản (1/2 nhóm Zalo; ngoài nhóm Zalo 3/3)";
+    let expected = "CT07 Nhóm Zalo: thông tin, văn bản chỉ đạo của địa phương: 1 văn bản, theo dõi (1/2 nhóm Zalo; ngoài nhóm Zalo 3/3)";
     assert_eq!(text, expected);
     // Somebody saw it in the group: the doubt is over, and it counts.
     tx.settle_as_sent("r1/z2#1", morning("2025-10-07"), "seen").await.unwrap();

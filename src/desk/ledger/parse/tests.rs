@@ -24,7 +24,10 @@ fn read(typed: &str) -> Entry {
 #[case("bangron 5 trước trụ sở 18/7", Channel::Banner, 5, "trước trụ sở", Some("2025-07-18"))]
 #[case("băng zôn 2 cái ngã tư hôm qua", Channel::Banner, 2, "ngã tư", Some("2025-10-27"))]
 #[case("bang ron 07 trục đường chính", Channel::Banner, 7, "trục đường chính", None)]
-#[case("taphuan 45 người Tập huấn VNeID 20/10/2025", Channel::Training, 45, "Tập huấn VNeID", Some("2025-10-20"))]
+#[case("taphuan 45 người Tập huấn VNeID 20/10/2025", Channel::Training, 1, "Tập huấn VNeID", Some("2025-10-20"))]
+#[case("dư luận 5 phản ánh về đường thôn 20/10", Channel::Opinion, 5, "về đường thôn", Some("2025-10-20"))]
+#[case("hình ảnh 6 ảnh lễ phát động 20/10", Channel::PortalImage, 6, "lễ phát động", Some("2025-10-20"))]
+#[case("khẩu hiệu 3 tại cổng chợ 20/10", Channel::Panel, 3, "tại cổng chợ", Some("2025-10-20"))]
 #[case("hop Họp giao ban 25/10 8h", Channel::Meeting, 1, "Họp giao ban 8h", Some("2025-10-25"))]
 #[case("cong https://xa.vn/tin/1 27/7", Channel::Portal, 1, "https://xa.vn/tin/1", Some("2025-07-27"))]
 #[case("loa thôn 3 phát bài 25/10", Channel::Loudspeaker, 1, "thôn 3 phát bài", Some("2025-10-25"))]
@@ -44,9 +47,79 @@ fn an_act_is_read_from_one_line(
     assert_eq!(entry.done_on, done_on.map(day));
 }
 
+#[rstest]
+#[case("taphuan 45 người Kỹ năng số", Some(45), "Kỹ năng số")]
+#[case("tập huấn Kỹ năng số cho tổ công nghệ, 45 người dự 12/10", Some(45), "Kỹ năng số cho tổ công nghệ")]
+#[case("taphuan Kỹ năng số có 120 người tham gia", Some(120), "Kỹ năng số")]
+#[case("hop 30 người dự họp Thôn 3", Some(30), "Thôn 3")]
+#[case("taphuan Hướng dẫn 45 người dân cài VNeID", None, "Hướng dẫn 45 người dân cài VNeID")]
+#[case("taphuan 45 người dân được hướng dẫn", None, "45 người dân được hướng dẫn")]
+#[case("dai Gặp 45 người", None, "Gặp 45 người")]
+fn people_are_counted_where_they_gather(#[case] typed: &str, #[case] people: Option<i64>, #[case] title: &str) {
+    let entry = read(typed);
+    assert_eq!((entry.attendees, entry.quantity, entry.title.as_deref()), (people, 1, Some(title)));
+}
+
+#[rstest]
+#[case("pano gỡ 2 ngã tư Bến 5/10", true, 2, Some("ngã tư Bến"), None)]
+#[case("áp phích đã tháo dỡ 1 cái chợ", true, 1, Some("chợ"), None)]
+#[case("pano 3 Chuyển đổi số tại ngã tư Bến 5/10", false, 3, Some("Chuyển đổi số tại ngã tư Bến"), Some("ngã tư Bến"))]
+#[case("bảng điện tử 1 ở chợ", false, 1, Some("ở chợ"), Some("chợ"))]
+#[case("pano đã treo", false, 1, Some("đã treo"), None)]
+#[case("hop hạ tầng tại thôn", false, 1, Some("hạ tầng tại thôn"), None)]
+fn what_hangs_has_a_place_and_may_come_down(
+    #[case] typed: &str,
+    #[case] removal: bool,
+    #[case] quantity: i64,
+    #[case] title: Option<&str>,
+    #[case] place: Option<&str>,
+) {
+    let entry = read(typed);
+    assert_eq!((entry.removal, entry.quantity), (removal, quantity));
+    assert_eq!((entry.title.as_deref(), entry.place.as_deref()), (title, place));
+}
+
+#[rstest]
+#[case("kinh phí có", None, false, None)]
+#[case("kinhphi đã bố trí 20/10", None, false, None)]
+#[case("kinhphi chưa", None, true, None)]
+#[case("bố trí kinh phí QĐ 45/QĐ-UBND 20/10", Some("QĐ 45/QĐ-UBND"), false, Some("45/QĐ-UBND"))]
+#[case("banner có", None, false, None)]
+#[case("hop có", Some("có"), false, None)]
+fn what_is_done_or_not_is_answered_by_a_word(
+    #[case] typed: &str,
+    #[case] title: Option<&str>,
+    #[case] undone: bool,
+    #[case] evidence: Option<&str>,
+) {
+    let entry = read(typed);
+    assert_eq!((entry.title.as_deref(), entry.undone, entry.evidence.as_deref()), (title, undone, evidence));
+}
+
+#[rstest]
+#[case("dai Tin về bản đồ số #nd3 25/10", Some("ND3"), "Tin về bản đồ số")]
+#[case("dai ND5 Điển hình tiên tiến", Some("ND5"), "Điển hình tiên tiến")]
+#[case("dai NDT hôm nay", None, "NDT")]
+fn a_theme_is_named_anywhere_in_the_line(#[case] typed: &str, #[case] theme: Option<&str>, #[case] title: &str) {
+    let entry = read(typed);
+    assert_eq!((entry.theme.as_deref(), entry.title.as_deref()), (theme, Some(title)));
+}
+
 #[test]
 fn what_is_missing_stays_missing() {
-    let nothing = Entry { channel: None, quantity: 1, title: None, done_on: None, aired_at: None, evidence: None };
+    let nothing = Entry {
+        channel: None,
+        quantity: 1,
+        title: None,
+        done_on: None,
+        aired_at: None,
+        evidence: None,
+        attendees: None,
+        place: None,
+        removal: false,
+        theme: None,
+        undone: false,
+    };
     assert_eq!(read(""), nothing);
     assert_eq!(read("  \u{200b} "), nothing);
     assert_eq!(

@@ -16,7 +16,7 @@ prop_compose! {
         typed_after in 0_u64..60,
         quantity in prop_oneof![0_u32..10, Just(u32::MAX)],
         key in 0_u32..40,
-        flags in any::<[bool; 3]>(),
+        flags in any::<[bool; 4]>(),
         theme in proptest::option::of("(ND[1-6]|)"),
     ) -> CountedItem {
         CountedItem {
@@ -28,6 +28,8 @@ prop_compose! {
             repeat: flags[0],
             evidence: flags[1],
             voided: flags[2],
+            removal: flags[3],
+            unit: None,
             theme,
         }
     }
@@ -102,13 +104,28 @@ proptest! {
         items in proptest::collection::vec(any_item(), 0..30),
         new in any_item(),
     ) {
-        prop_assume!(!moves_a_first_time(&new, &items));
+        prop_assume!(!new.removal && !moves_a_first_time(&new, &items));
         let plan = plan("2025-07-08");
         let before = progress(&plan, on, &items, &[], &weekday);
         let more: Vec<_> = items.into_iter().chain([new]).collect();
         let after = progress(&plan, on, &more, &[], &weekday);
         for (before, after) in before.iter().zip(&after) {
             prop_assert!(after.count >= before.count, "{}: {} < {}", after.target_id, after.count, before.count);
+        }
+    }
+
+    #[test]
+    fn taking_something_down_never_raises_a_count(
+        on in any_day(),
+        items in proptest::collection::vec(any_item(), 0..30),
+        new in any_item(),
+    ) {
+        let plan = plan("2025-07-08");
+        let before = progress(&plan, on, &items, &[], &weekday);
+        let down = CountedItem { removal: true, ..new };
+        let less: Vec<_> = items.into_iter().chain([down]).collect();
+        for (before, after) in before.iter().zip(&progress(&plan, on, &less, &[], &weekday)) {
+            prop_assert!(after.count <= before.count, "{}: {} > {}", after.target_id, after.count, before.count);
         }
     }
 

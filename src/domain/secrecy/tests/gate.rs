@@ -14,6 +14,7 @@ fn submission<'a>(pages: &'a [FirstPage<'a>]) -> Submission<'a> {
         attestation: Attestation::NotSecret,
         unreadable_attested: false,
         typed: "Tuyên truyền chuyển đổi số",
+        residents_typed: "",
         pages,
         party: PartyOrigin::No,
         residents: true,
@@ -35,6 +36,16 @@ fn a_stamped_page_is_refused_although_not_secret_was_pressed() {
 fn a_stamp_in_the_typed_text_is_refused() {
     let typed = Submission { typed: "Kế hoạch phòng thủ\nTỐI MẬT", ..submission(&[]) };
     assert_eq!(gate(&typed), Verdict::Refuse(Refusal::Stamped(SecrecyLevel::TopSecret)));
+}
+
+#[test]
+fn the_residents_own_words_are_judged_like_the_others() {
+    let words = |residents_typed| gate(&Submission { residents_typed, ..submission(&[READ]) });
+    assert_eq!(words("Kính mời bà con\nMẬT"), Verdict::Refuse(Refusal::Stamped(SecrecyLevel::Secret)));
+    assert!(matches!(words("LƯU HÀNH NỘI BỘ"), Verdict::CadreOnly(CadreReason::Marked(_))));
+    let list = "001200000001, 001200000002, 001200000003";
+    assert_eq!(words(list), Verdict::CadreOnly(CadreReason::PersonalNumbers { count: 3 }));
+    assert_eq!(words("Kính mời bà con tới nhà văn hóa thôn"), OPEN);
 }
 
 #[rstest]
@@ -120,7 +131,15 @@ proptest! {
             [Attestation::NotChosen, Attestation::NotSecret, Attestation::Secret(SecrecyLevel::Secret)][chosen];
         let party = [PartyOrigin::No, PartyOrigin::Yes, PartyOrigin::WidenedByPerson][party];
         let pages = [FirstPage { readable, ..STAMPED }];
-        let verdict = gate(&Submission { attestation, unreadable_attested, typed: &typed, pages: &pages, party, residents });
+        let verdict = gate(&Submission {
+            attestation,
+            unreadable_attested,
+            typed: &typed,
+            residents_typed: &typed,
+            pages: &pages,
+            party,
+            residents,
+        });
         prop_assert!(matches!(verdict, Verdict::Refuse(_)));
     }
 }

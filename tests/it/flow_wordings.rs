@@ -1,0 +1,143 @@
+//! Two wordings of one bulletin (plan II.5): cadres read what is to be done, residents what is in it for them.
+
+use loa::domain::bulletin::{Kind, Public};
+use loa::store::Store;
+use loa::usecase::compose::{self, Draft, envelope_hash};
+use loa::usecase::{UseCaseError, approve as approval};
+
+use crate::db::store_tests;
+use crate::fixture;
+use crate::flow_send::{act_of, approve, compose, draft};
+use crate::rig::{Rig, at};
+
+store_tests!(
+    cadres_and_residents_read_different_texts_and_only_cadres_answer,
+    an_announcement_with_two_wordings_addresses_each_in_its_own_way,
+    residents_without_their_own_wording_read_the_common_one,
+    a_changed_wording_for_residents_voids_the_approval,
+    a_second_wording_that_nobody_reads_is_refused,
+    what_residents_may_not_see_is_refused_in_their_wording_too,
+);
+
+const CADRES: &str = "Đề nghị các thôn tổ chức hướng dẫn theo định hướng của xã.";
+const RESIDENTS: &str = "Mời bà con mang điện thoại tới nhà văn hóa thôn để được cài VNeID.";
+
+fn both() -> Draft {
+    Draft {
+        body: CADRES.to_owned(),
+        residents_body: Some(format!("  {RESIDENTS}\n")),
+        audience: "thon:03@cadre + thon:03@residents".to_owned(),
+        ..draft()
+    }
+}
+
+async fn refused(rig: &Rig, draft: &Draft) -> &'static str {
+    let act = act_of(rig, "lan").await;
+    let mut tx = rig.core.store.begin().await.unwrap();
+    match compose::compose(&mut tx, &act, draft).await {
+        Err(UseCaseError::Refused { key, .. }) => key,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn cadres_and_residents_read_different_texts_and_only_cadres_answer(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let composed = compose(&rig, &both()).await;
+    rig.settle().await;
+    let card = rig.last_words("pct");
+    assert!(card.contains(CADRES) && card.contains(RESIDENTS), "the approver answers for both: {card}");
+    approve(&rig, "pct", &composed).await.unwrap();
+    rig.settle().await;
+    let (cadres, residents) = (rig.group_chat("dieu-hanh-03"), rig.group_chat("dan-03"));
+    assert!(cadres.contains(CADRES) && !cadres.contains(RESIDENTS), "{cadres}");
+    assert!(cadres.contains("✅ Đã nhận") && cadres.contains("Hạn:"), "{cadres}");
+    assert!(residents.contains(RESIDENTS) && !residents.contains(CADRES), "{residents}");
+    assert!(residents.contains("VB-2025-0001") && residents.contains("Kính gửi bà con"), "{residents}");
+    for asked in ["Đã nhận", "Đã phát loa", "Hạn:"] {
+        assert!(!residents.contains(asked), "{asked}: {residents}");
+    }
+    let mut tx = rig.core.store.read().await.unwrap();
+    let broadcast = tx.broadcasts_of(&composed.bulletin.id).await.unwrap().remove(0);
+    let units: Vec<String> =
+        tx.obligations_of(&broadcast.id).await.unwrap().into_iter().map(|owed| owed.unit_name).collect();
+    assert_eq!(units, ["Thôn 03"]);
+    drop(tx);
+    let verified = rig.say("dan", "/xacminh VB-2025-0001").await;
+    assert!(verified.contains("Mời bà con") && !verified.contains("định hướng"), "{verified}");
+    rig.stop().await;
+}
+
+async fn an_announcement_with_two_wordings_addresses_each_in_its_own_way(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let announcement = Draft { kind: Kind::Announcement, public: Public::Residents, ack_required: false, ..both() };
+    let composed = compose(&rig, &announcement).await;
+    approve(&rig, "pct", &composed).await.unwrap();
+    rig.settle().await;
+    let (cadres, residents) = (rig.group_chat("dieu-hanh-03"), rig.group_chat("dan-03"));
+    assert!(cadres.contains("đồng chí Trưởng thôn") && !cadres.contains("bà con nhân dân"), "{cadres}");
+    assert!(residents.contains("bà con nhân dân"), "{residents}");
+    rig.stop().await;
+}
+
+async fn residents_without_their_own_wording_read_the_common_one(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let composed = compose(&rig, &Draft { residents_body: Some(" \n".to_owned()), ..both() }).await;
+    assert_eq!(composed.version.residents_body, None);
+    approve(&rig, "pct", &composed).await.unwrap();
+    rig.settle().await;
+    for group in ["dieu-hanh-03", "dan-03"] {
+        assert!(rig.group_chat(group).contains(CADRES), "{group}");
+    }
+    rig.stop().await;
+}
+
+async fn a_changed_wording_for_residents_voids_the_approval(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let timed = Draft { send_at: Some(at(2025, 7, 28, 9, 0)), ..both() };
+    let composed = compose(&rig, &timed).await;
+    let hash = envelope_hash(Kind::Directive, &composed.version, &[]);
+    assert_eq!(hash, composed.version.envelope_hash);
+    let mut other = composed.version.clone();
+    other.residents_body = Some(format!("{RESIDENTS}."));
+    assert_ne!(envelope_hash(Kind::Directive, &other, &[]), hash);
+    // Changed behind the program's back, between the card and the press.
+    let mut tx = rig.core.store.begin().await.unwrap();
+    fixture::raw(&mut tx, "UPDATE bulletin_versions SET residents_body = 'Lời khác hẳn'").await;
+    tx.commit().await.unwrap();
+    let act = act_of(&rig, "pct").await;
+    let mut tx = rig.core.store.begin().await.unwrap();
+    let refusal = approval::approve(&mut tx, &act, &composed.bulletin.id, None).await.unwrap_err();
+    assert!(matches!(refusal, UseCaseError::Refused { key: "refused-version-changed", .. }), "{refusal}");
+    drop(tx);
+    rig.pass_to(at(2025, 7, 28, 9, 30)).await;
+    assert_eq!((rig.posts("dieu-hanh-03"), rig.posts("dan-03")), (0, 0));
+    rig.stop().await;
+}
+
+async fn a_second_wording_that_nobody_reads_is_refused(store: Store) {
+    let rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    for audience in ["thon:03@cadre", "thon:03@residents"] {
+        let draft = Draft { audience: audience.to_owned(), ..both() };
+        assert_eq!(refused(&rig, &draft).await, "refused-residents-body-audience", "{audience}");
+    }
+    let long = Draft { residents_body: Some("a".repeat(1_901)), ..both() };
+    assert_eq!(refused(&rig, &long).await, "refused-residents-body-long");
+    rig.stop().await;
+}
+
+async fn what_residents_may_not_see_is_refused_in_their_wording_too(store: Store) {
+    let rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let cases = [
+        ("Kính mời bà con\nMẬT", "refused-secret"),
+        ("LƯU HÀNH NỘI BỘ", "refused-cadre-mark"),
+        ("038200000001, 038200000002, 038200000003", "refused-personal-numbers"),
+    ];
+    for (words, key) in cases {
+        let draft = Draft { residents_body: Some(words.to_owned()), ..both() };
+        assert_eq!(refused(&rig, &draft).await, key, "{words}");
+    }
+    let mut tx = rig.core.store.read().await.unwrap();
+    assert!(tx.recent_bulletins(&rig.commune, 5).await.unwrap().is_empty());
+    drop(tx);
+    rig.stop().await;
+}
