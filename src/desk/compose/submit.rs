@@ -96,13 +96,14 @@ fn about_audience(key: &str) -> bool {
 fn done(act: &Act<'_>, form: &Form, composed: &Composed) -> String {
     let locale = &act.house.locale;
     let code = composed.bulletin.code.as_str();
-    let send = match (&form.repeat, form.until) {
-        (Some(recurrence), Some(until)) => repeat::words(locale, recurrence, until),
-        _ => form.send_at.map_or_else(|| say!(locale, "compose-when-approved"), format_full),
-    };
+    let send = form.send_at.map_or_else(|| say!(locale, "compose-when-approved"), format_full);
     let told = match composed.approvers_told {
         0 => say!(locale, "compose-nobody-told"),
         count => say!(locale, "compose-approvers-told", count = count),
     };
+    if let (Some(recurrence), Some(until)) = (&form.repeat, form.until) {
+        let rule = repeat::words(locale, recurrence, until);
+        return say!(locale, "compose-done-repeat", code = code, told = told, rule = rule);
+    }
     say!(locale, "compose-done", code = code, told = told, send = send)
 }
