@@ -129,7 +129,8 @@ pub async fn handle(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseC
         Event::Press(press) => {
             let talk = talk::of_press(tx, act, prepared.gateway, press).await?;
             let act = talk.act(act);
-            match route::press(tx, &act, &talk, press, prepared).await {
+            // On the heap: the rooms' futures are long, and one of them is under way at a time.
+            match Box::pin(route::press(tx, &act, &talk, press, prepared)).await {
                 Ok(response) => Ok(response),
                 Err(error) => Ok(Response::toast(refusal::sentence(&act, error)?)),
             }
@@ -150,8 +151,8 @@ async fn on_message(
     let talk = talk::of_message(tx, act, prepared.gateway, message).await?;
     let act = talk.act(act);
     let done = match typed_button(tx, &act, &talk, message).await? {
-        Some(press) => route::press(tx, &act, &talk, &press, prepared).await,
-        None => route::message(tx, &act, &talk, message, prepared).await,
+        Some(press) => Box::pin(route::press(tx, &act, &talk, &press, prepared)).await,
+        None => Box::pin(route::message(tx, &act, &talk, message, prepared)).await,
     };
     match done {
         Ok(response) => say_toast(tx, &act, &talk, response).await,

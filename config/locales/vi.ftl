@@ -1002,3 +1002,8 @@ repeat-missed-later = 📣 { $code }: ngoài khung giờ, sẽ gửi lúc { $tim
 repeat-missed-left = ⏭ { $code }: đã bỏ qua lần này.
 repeat-missed-which = Có nhiều tin lỡ giờ: { $codes }. Đồng chí gõ số kèm mã, ví dụ: 1 { $first }
 watch-queue-of = 🗓 Lịch gửi { $code }:
+compose-until-next-year = Ngày đó năm nay đã qua. Ý đồng chí là?
+compose-done-repeat =
+    📝 { $code } – Chờ duyệt. { $told }
+    Gửi { $rule }. Chưa duyệt thì chưa gửi.
+    Xem lịch: /lich { $code } | Tạm dừng: /tamdung { $code } | Kết thúc: /huy { $code }

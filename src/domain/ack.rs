@@ -17,7 +17,7 @@ mod units;
 mod vocabulary;
 mod words;
 
-pub use attribution::{Answer, AnswerWay, Attribution, IgnoreReason, OpenItem, PersonSeat, attribute};
+pub use attribution::{Answer, AnswerWay, Attribution, CodesMean, IgnoreReason, OpenItem, PersonSeat, attribute};
 pub use meaning::{Meaning, Strength, understand, understand_among};
 pub use state::{ObligationState, Way};
 pub use trouble::TroubleKind;

@@ -253,7 +253,7 @@ async fn ask(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule, bulletin: &Bulleti
     tx.move_schedule(schedule, ScheduleState::Asking, fire_at, act.at).await?;
     tx.audit(act, "schedule.stopped", &schedule.id, ScheduleState::Asking.as_str()).await?;
     let text = say!(act.house.locale, "card-missed-ask", code = bulletin.code.as_str(), time = format_full(fire_at));
-    let note = repeat::question(act, text, &schedule.id, fire_at);
+    let note = repeat::question(act, &text, &schedule.id, fire_at);
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &note).await?;
     Ok(())
 }

@@ -280,7 +280,8 @@ async fn hours_are_understood_or_asked_about(store: Store) {
         ("31/9", "Không có ngày 31/9/2025"),
         ("25h", "Không có giờ 25:00"),
         ("rằm", "xin nhập ngày dương"),
-        ("hằng ngày 17h", "lịch lặp lại"),
+        ("hằng tuần 7h", "Hằng tuần vào thứ mấy?"),
+        ("cuối tháng 16h", "Gửi một lần hay lặp lại hằng tháng?"),
         ("khi nào rảnh", "Không hiểu"),
         ("7.8", "nhiều cách"),
     ] {

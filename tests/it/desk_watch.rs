@@ -204,8 +204,10 @@ async fn half_sent(store: &Store) -> Room {
            ack_required, ack_deadline, expires_at, attestation, envelope_hash, created_by, created_at) VALUES ('b', 1, \
            'Kế hoạch tuyên truyền', 'ke hoach', 'x', 'normal', 'local', 'cadres', 'thon', TRUE, {deadline}, {deadline}, \
            'not_secret', 'h', 'p-son', {at});
-         INSERT INTO schedules VALUES ('s', 'b', 1, {at}, 'ask', 'ended', NULL, {at}, {at});
-         INSERT INTO broadcasts VALUES ('x', 'b', 1, 's', {at}, 'running', {deadline}, {at}, NULL);
+         INSERT INTO schedules (id, bulletin_id, version, fire_at, missed_policy, state, warned_at, created_at, updated_at)
+         VALUES ('s', 'b', 1, {at}, 'ask', 'ended', NULL, {at}, {at});
+         INSERT INTO broadcasts (id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at, closed_at)
+         VALUES ('x', 'b', 1, 's', {at}, 'running', {deadline}, {at}, NULL);
          INSERT INTO ladders VALUES ('x', 'normal', 'composer', NULL, FALSE, NULL, NULL);",
         deadline = at + 86_400_000,
     );

@@ -91,13 +91,12 @@ pub async fn proposed(tx: &mut Tx, act: &Act<'_>, form: &mut Form) -> UseCaseRes
 /// A typed day.
 pub async fn until(tx: &mut Tx, act: &Act<'_>, form: &mut Form, typed: &str) -> UseCaseResult<Turn> {
     let locale = &act.house.locale;
-    let choices = match parse_until(typed, act.at, &act.house.times) {
+    let (choices, lead) = match parse_until(typed, act.at, &act.house.times) {
         Ok(expiry) => return ends(tx, act, form, expiry).await,
-        Err(WhenError::Ambiguous { choices }) => choices,
-        Err(WhenError::Past { next_year: Some(next), .. }) => vec![next],
+        Err(WhenError::Ambiguous { choices }) => (choices, say!(locale, "compose-until-which")),
+        Err(WhenError::Past { next_year: Some(next), .. }) => (vec![next], say!(locale, "compose-until-next-year")),
         Err(error) => return Ok(Turn::Again(time::sentence(act, error))),
     };
-    let lead = say!(locale, "compose-until-which");
     Ok(Turn::Aside(Side::Meant { choices: choices.into_iter().map(Meant::Until).collect(), lead }))
 }
 

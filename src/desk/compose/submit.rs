@@ -129,15 +129,18 @@ fn about_audience(key: &str) -> bool {
 async fn done(tx: &mut Tx, act: &Act<'_>, form: &Form, composed: &Composed) -> UseCaseResult<Note> {
     let locale = &act.house.locale;
     let code = composed.bulletin.code.as_str();
-    let send = match (&form.repeat, form.until) {
-        (Some(recurrence), Some(until)) => repeat::words(locale, recurrence, until),
-        _ => form.send_at.map_or_else(|| say!(locale, "compose-when-approved"), format_full),
-    };
+    let send = form.send_at.map_or_else(|| say!(locale, "compose-when-approved"), format_full);
     let told = match composed.approvers_told {
         0 => say!(locale, "compose-nobody-told"),
         count => say!(locale, "compose-approvers-told", count = count),
     };
-    let text = say!(locale, "compose-done", code = code, told = told, send = send);
+    let text = match (&form.repeat, form.until) {
+        (Some(recurrence), Some(until)) => {
+            let rule = repeat::words(locale, recurrence, until);
+            say!(locale, "compose-done-repeat", code = code, told = told, rule = rule)
+        }
+        _ => say!(locale, "compose-done", code = code, told = told, send = send),
+    };
     if !release::may_release(tx, act, &composed.bulletin).await? {
         return Ok(Note::plain(mark::marked(locale, form.marks.exercise, text)));
     }

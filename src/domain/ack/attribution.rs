@@ -44,6 +44,15 @@ pub struct PersonSeat {
     pub answering: bool,
 }
 
+/// What the broadcasts behind the codes of an answer are to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodesMean {
+    /// Each of them was named.
+    All,
+    /// A code stands for several open firings of one repeating bulletin and names none of them: only one can be meant.
+    OneOf,
+}
+
 /// An answer with everything that is known about how and by whom it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -63,9 +72,8 @@ pub struct Answer {
     pub named_units: Vec<String>,
     /// The broadcasts whose codes stand in the text.
     pub codes: Vec<String>,
-    /// Whether the code is that of a repeating bulletin of which several firings are open, and names none of them: then
-    /// only one of the broadcasts is meant.
-    pub several_firings: bool,
+    /// Whether all of these are meant, or one of them.
+    pub codes_mean: CodesMean,
     /// The seats the speaker holds; empty for residents and other strangers.
     pub person_seats: Vec<PersonSeat>,
     /// The units the group covers; `None` in a private chat and in a chat that is no group of ours.
@@ -255,6 +263,6 @@ fn narrow(answer: &Answer, mut candidates: Vec<&OpenItem>) -> (Vec<String>, bool
     // "dạ" in a private chat may answer anything we said last: ask even if only one is open.
     let bare = answer.meaning.strength() == Some(Strength::Bare);
     let ids = candidates.iter().map(|item| item.obligation_id.clone()).collect();
-    let clear = if pointed_at.is_empty() { single && !bare } else { single || !answer.several_firings };
+    let clear = if pointed_at.is_empty() { single && !bare } else { single || answer.codes_mean == CodesMean::All };
     (ids, clear)
 }

@@ -87,14 +87,15 @@ const MONTH: Field = Field {
 const WEEKDAY: Field =
     Field { name: "weekday", least: 0, most: 7, words: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"] };
 
+/// Every `step`th number of a span, its first and perhaps its last among them.
+fn range(from: u32, to: u32, step: u32) -> Set {
+    let within = (from..=to).filter(|number| (number - from).is_multiple_of(step));
+    Set(within.fold(0, |set, number| set | (1 << number)))
+}
+
 impl Field {
     fn full(self) -> Set {
-        self.range(self.least, self.most, 1)
-    }
-
-    fn range(self, from: u32, to: u32, step: u32) -> Set {
-        let within = (from..=to).filter(|number| (number - from).is_multiple_of(step));
-        Set(within.fold(0, |set, number| set | (1 << number)))
+        range(self.least, self.most, 1)
     }
 
     fn read(self, text: &str) -> Result<Set, CronError> {
@@ -111,16 +112,16 @@ impl Field {
             None => (text, None),
         };
         if span == "*" {
-            return Some(self.range(self.least, self.most, step.unwrap_or(1)));
+            return Some(range(self.least, self.most, step.unwrap_or(1)));
         }
         let Some((from, to)) = span.split_once('-') else {
             let number = self.number(span)?;
-            return step.is_none().then(|| self.range(number, number, 1));
+            return step.is_none().then(|| range(number, number, 1));
         };
         let (from, to) = (self.number(from)?, self.number(to)?);
         // "fri-sun" ends on the Sunday at the end of the week.
         let to = if self.name == WEEKDAY.name && to == 0 && from > 0 { 7 } else { to };
-        (from <= to).then(|| self.range(from, to, step.unwrap_or(1)))
+        (from <= to).then(|| range(from, to, step.unwrap_or(1)))
     }
 
     fn number(self, text: &str) -> Option<u32> {

@@ -1,7 +1,7 @@
 //! Everything an answer's attribution needs, looked up.
 
 use super::{Act, Answer, ChatKind, Heard, HeldSeat, Obligation, Tx, UnitName, UseCaseResult, ack};
-use crate::domain::ack::{AnswerWay, ObligationState};
+use crate::domain::ack::{AnswerWay, CodesMean, ObligationState};
 use crate::domain::bulletin::{find_codes, parse_typed};
 use crate::usecase::{UseCaseError, look_up};
 
@@ -15,7 +15,7 @@ pub(super) async fn gather(
     let private = heard.chat.kind == ChatKind::Private;
     let covered = covered_units(tx, heard).await?;
     let names = names_here(tx, covered.as_deref(), seats).await?;
-    let (codes, several_firings) = broadcasts_named(tx, act, heard, seats).await?;
+    let (codes, several) = broadcasts_named(tx, act, heard, seats).await?;
     let speaker = tx.person(act.person()?).await?;
     let mut spoken: Vec<&str> = names.iter().map(|unit| unit.name.as_str()).collect();
     spoken.extend(speaker.as_ref().map(|person| person.name.as_str()));
@@ -28,7 +28,7 @@ pub(super) async fn gather(
         meaning: heard.meaning.unwrap_or_else(|| ack::understand_among(heard.text, &spoken)),
         named_units: ack::named_units(heard.text, &names),
         codes,
-        several_firings,
+        codes_mean: if several { CodesMean::OneOf } else { CodesMean::All },
         person_seats: super::person_seats(seats),
         covered_units: covered,
     };

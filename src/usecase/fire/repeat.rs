@@ -159,7 +159,7 @@ impl Look<'_> {
         };
         let time = format_full(self.due);
         let text = say!(locale, "card-repeat-ask", code = self.bulletin.code.as_str(), time = time, then = then);
-        let note = question(act, text, &self.schedule.id, self.due);
+        let note = question(act, &text, &self.schedule.id, self.due);
         notify::tell(tx, act, &self.bulletin.composer_id, Purpose::Card, &note).await?;
         Ok(Fired::Asked)
     }
@@ -210,7 +210,7 @@ impl Look<'_> {
 }
 
 /// A question about a missed firing with its two answers.
-pub(super) fn question(act: &Act<'_>, text: String, schedule_id: &str, missed: Millis) -> Note {
+pub(super) fn question(act: &Act<'_>, text: &str, schedule_id: &str, missed: Millis) -> Note {
     let locale = &act.house.locale;
     let (send, leave) = (say!(locale, "button-send-now"), say!(locale, "button-leave-out"));
     let text = format!("{text}\n1. {send}\n2. {leave}");

@@ -59,8 +59,10 @@ impl Document<'_> {
     pub async fn broadcast(&self, tx: &mut Tx, id: &str, version: u32, at: Millis) {
         let (number, at) = (self.number, at.0);
         let rows = format!(
-            "INSERT INTO schedules VALUES ('s{id}', 'b{number}', {version}, {at}, 'ask', 'ended', NULL, {at}, {at}); \
-             INSERT INTO broadcasts VALUES ('{id}', 'b{number}', {version}, 's{id}', {at}, 'running', NULL, {at}, NULL)"
+            "INSERT INTO schedules (id, bulletin_id, version, fire_at, missed_policy, state, warned_at, created_at, updated_at) \
+             VALUES ('s{id}', 'b{number}', {version}, {at}, 'ask', 'ended', NULL, {at}, {at}); \
+             INSERT INTO broadcasts (id, bulletin_id, version, schedule_id, fire_at, state, ack_deadline, started_at, closed_at) \
+             VALUES ('{id}', 'b{number}', {version}, 's{id}', {at}, 'running', NULL, {at}, NULL)"
         );
         fixture::raw(tx, &rows).await;
     }

@@ -1,6 +1,8 @@
 use rstest::rstest;
 
-use super::{Answer, AnswerWay, Attribution, IgnoreReason, ObligationState, OpenItem, PersonSeat, Way, attribute};
+use super::{
+    Answer, AnswerWay, Attribution, CodesMean, IgnoreReason, ObligationState, OpenItem, PersonSeat, Way, attribute,
+};
 use crate::domain::ack::{Meaning, Strength, TroubleKind, understand};
 
 fn ids(list: &[&str]) -> Vec<String> {
@@ -42,7 +44,7 @@ fn head_says(text: &str) -> Answer {
         meaning: understand(text),
         named_units: Vec::new(),
         codes: Vec::new(),
-        several_firings: false,
+        codes_mean: CodesMean::All,
         person_seats: vec![seat("u3", true)],
         covered_units: Some(ids(&["u3", "u4", "u5"])),
     }
@@ -73,7 +75,7 @@ fn a_code_in_the_text_beats_the_message_replied_to() {
 
 #[test]
 fn a_code_of_several_open_firings_is_asked_about_unless_one_is_left() {
-    let answer = Answer { codes: ids(&["b1", "b2"]), several_firings: true, ..head_says("đã nhận vb 42") };
+    let answer = Answer { codes: ids(&["b1", "b2"]), codes_mean: CodesMean::OneOf, ..head_says("đã nhận vb 42") };
     assert_eq!(attribute(&answer, &two_open()), Attribution::AskWhich(ids(&["b1/u3", "b2/u3"])));
     let one_left: Vec<OpenItem> = two_open().into_iter().filter(|item| item.broadcast_id == "b2").collect();
     assert_eq!(attribute(&answer, &one_left), settle(&["b2/u3"]));
