@@ -127,7 +127,8 @@ pub async fn handle(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseC
         Event::Press(press) => {
             let talk = talk::of_press(tx, act, prepared.gateway, press).await?;
             let act = talk.act(act);
-            match route::press(tx, &act, &talk, press, prepared).await {
+            // Boxed: the state of all conversations together is large, and an event is rare.
+            match Box::pin(route::press(tx, &act, &talk, press, prepared)).await {
                 Ok(response) => Ok(response),
                 Err(error) => Ok(Response::toast(refusal::sentence(&act, error)?)),
             }
@@ -145,7 +146,7 @@ async fn on_message(
 ) -> UseCaseResult<Response> {
     let talk = talk::of_message(tx, act, prepared.gateway, message).await?;
     let act = talk.act(act);
-    match route::message(tx, &act, &talk, message, prepared).await {
+    match Box::pin(route::message(tx, &act, &talk, message, prepared)).await {
         Ok(response) => Ok(response),
         Err(error) => refuse(tx, &act, &talk, error).await,
     }
