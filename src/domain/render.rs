@@ -61,6 +61,7 @@ pub struct Correction {
 
 /// Everything that is shown of one bulletin in one kind of group.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one message")]
 pub struct View {
     /// What sort of bulletin it is.
     pub kind: Kind,

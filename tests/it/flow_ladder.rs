@@ -241,10 +241,10 @@ async fn an_exercise_is_labelled_everywhere_and_counted_nowhere(store: Store) {
 
     let act = act_of(&rig, "lan").await;
     let mut tx = rig.core.store.read().await.unwrap();
-    let stats = status::overall(&mut tx, &act, Window::ALL).await.unwrap();
-    assert_eq!((stats.deliveries.total(), stats.obligations.expected, stats.reminders), (0, 0, 0));
-    assert_eq!((stats.exercises, stats.urgent.len(), stats.releases_not_approved), (1, 0, 0));
-    assert!(stats.bulletins.is_empty() && stats.median_minutes.is_none());
+    let figures = status::overall(&mut tx, &act, Window::ALL).await.unwrap();
+    assert_eq!((figures.deliveries.total(), figures.obligations.expected, figures.reminders), (0, 0, 0));
+    assert_eq!((figures.exercises, figures.urgent.len(), figures.releases_not_approved), (1, 0, 0));
+    assert!(figures.bulletins.is_empty() && figures.median_minutes.is_none());
     drop(tx);
     rig.stop().await;
 }

@@ -70,20 +70,20 @@ mod tests {
 
     use super::{CallWords, behind_code, read};
 
-    fn words(numbers: &[usize], confirmed: bool) -> Option<CallWords> {
-        Some(CallWords { numbers: numbers.to_vec(), confirmed })
+    fn words(numbers: &[usize], confirmed: bool) -> CallWords {
+        CallWords { numbers: numbers.to_vec(), confirmed }
     }
 
     #[rstest]
-    #[case("3 đã gọi", words(&[3], true))]
-    #[case("3 da goi", words(&[3], true))]
-    #[case("số 3: Đã gọi, đã nhận", words(&[3], true))]
-    #[case("3, 5 và 12 đã gọi", words(&[3, 5, 12], true))]
-    #[case("đã gọi 3", words(&[3], true))]
-    #[case("3 gọi rồi", words(&[3], true))]
-    #[case("3 không gọi được", words(&[3], false))]
-    #[case("7 không nghe máy", words(&[7], false))]
-    #[case("3 3 đã gọi", words(&[3], true))]
+    #[case("3 đã gọi", Some(words(&[3], true)))]
+    #[case("3 da goi", Some(words(&[3], true)))]
+    #[case("số 3: Đã gọi, đã nhận", Some(words(&[3], true)))]
+    #[case("3, 5 và 12 đã gọi", Some(words(&[3, 5, 12], true)))]
+    #[case("đã gọi 3", Some(words(&[3], true)))]
+    #[case("3 gọi rồi", Some(words(&[3], true)))]
+    #[case("3 không gọi được", Some(words(&[3], false)))]
+    #[case("7 không nghe máy", Some(words(&[7], false)))]
+    #[case("3 3 đã gọi", Some(words(&[3], true)))]
     #[case("đã gọi", None)]
     #[case("0 đã gọi", None)]
     #[case("thôn 3 đã nhận", None)]
@@ -96,9 +96,9 @@ mod tests {
     }
 
     #[rstest]
-    #[case("HT-2025-0003 3 đã gọi", "HT-2025-0003", words(&[3], true))]
-    #[case("ht3 5, 6 không gọi được", "ht3", words(&[5, 6], false))]
-    #[case("3 đã gọi", "", words(&[3], true))]
+    #[case("HT-2025-0003 3 đã gọi", "HT-2025-0003", Some(words(&[3], true)))]
+    #[case("ht3 5, 6 không gọi được", "ht3", Some(words(&[5, 6], false)))]
+    #[case("3 đã gọi", "", Some(words(&[3], true)))]
     #[case("HT-2025-0003", "HT-2025-0003", None)]
     #[case("", "", None)]
     fn a_code_may_stand_in_front(#[case] typed: &str, #[case] code: &str, #[case] expected: Option<CallWords>) {

@@ -69,8 +69,8 @@ async fn s2_hoa_toc_at_night_is_released_on_duty_followed_by_telephone_and_appro
     assert!(rig.last_words("pct").contains("TB-2025-0001 (Hỏa tốc) chưa phê duyệt sau"), "{}", rig.last_words("pct"));
     rig.pass_to(at(2025, 9, 29, 21, 41)).await;
     assert!(rig.last_words("pct").contains("quá hạn phê duyệt sau"), "{}", rig.last_words("pct"));
-    let stats = rig.say("lan", "/thongke tháng 9/2025").await;
-    assert!(stats.contains("Hỏa tốc 2 đợt") && stats.contains("chưa được phê duyệt sau đúng hạn: 1"), "{stats}");
+    let figures = rig.say("lan", "/thongke tháng 9/2025").await;
+    assert!(figures.contains("Hỏa tốc 2 đợt") && figures.contains("chưa được phê duyệt sau đúng hạn: 1"), "{figures}");
     insta::assert_snapshot!("s2_lan", rig.private_chat("lan"));
     insta::assert_snapshot!("s2_pct", rig.private_chat("pct"));
     insta::assert_snapshot!("s2_thon_03", rig.group_chat("dieu-hanh-03"));
