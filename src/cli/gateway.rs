@@ -68,9 +68,9 @@ async fn consent(
             writeln!(out, "Open this page as an administrator of the account and agree:\n\n{link}\n")?;
             writeln!(out, "Then paste the address the browser ended at. It works once, for 10 minutes:")?;
             out.flush()?;
-            let mut line = String::new();
-            input.read_line(&mut line).context("cannot read the address")?;
-            line
+            let mut typed = String::new();
+            input.read_line(&mut typed).context("cannot read the address")?;
+            typed
         }
     };
     anyhow::ensure!(!pasted.trim().is_empty(), "nothing was pasted: run `loa gateway consent {name} --code ADDRESS`");
