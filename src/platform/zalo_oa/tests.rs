@@ -311,18 +311,25 @@ async fn what_is_signed_is_an_update_under_the_messages_id_and_what_is_not_is_no
     assert!(matches!(receive(&[]), Arrived::Refused(_)));
 }
 
+/// A server that refuses, and repeats everything it was asked with.
+fn echoing(seen: &Seen) -> Reply {
+    let said = format!("{:?} {}", seen.header("access_token"), seen.body);
+    Reply::Json(json!({"error": -216, "message": said, "error_name": said, "error_description": seen.body}))
+}
+
 #[rstest]
-#[case::refused(Reply::Json(json!({"error": -216, "message": "Access token SENTINEL-a1 is invalid", "error_name": "SENTINEL-r1"})))]
-#[case::proxy(Reply::Raw(502, vec![], format!("<html>{MARK}</html>")))]
-#[case::redirect(Reply::Raw(302, vec!["location: http://127.0.0.1:9/".to_owned()], String::new()))]
-#[case::cut(Reply::HangUp)]
+#[case::refused(echoing)]
+#[case::proxy(|_| Reply::Raw(502, vec![], format!("<html>{MARK}</html>")))]
+#[case::redirect(|_| Reply::Raw(302, vec!["location: http://127.0.0.1:9/".to_owned()], String::new()))]
+#[case::cut(|_| Reply::HangUp)]
 #[tokio::test]
-async fn no_failure_shows_a_secret(#[case] reply: Reply) {
-    let stage = Stage::new(move |_| reply.clone()).await;
+async fn no_failure_shows_a_secret(#[case] handler: fn(&Seen) -> Reply) {
+    let stage = Stage::new(handler).await;
     let account = stage.account();
     let failure = account.send(GROUP, &text("x")).await.unwrap_err();
     let upload = account.send(GROUP, &file(FileSource::Bytes(b"%PDF-".to_vec()), "")).await.unwrap_err();
     let identified = account.identify().await.unwrap_err();
+    account.consent_link().await.unwrap();
     let consent = account.accept_consent("SENTINEL-code").await.unwrap_err();
     stage.clock.advance(Duration::from_hours(26));
     let kept = account.upkeep().await.unwrap_err();

@@ -203,10 +203,10 @@ impl TokenKeeper {
     /// What a person has to do, with the page to open where it is known.
     async fn consent_needed(&self, why: &str) -> TokenError {
         let account = &self.account;
-        let command = format!("run `loa gateway consent {account}`");
+        let command = format!("loa gateway consent {account}");
         let what_to_do = match self.consent_link(false).await {
-            Ok(link) => format!("open {link} as an administrator of the account, then {command} --code …"),
-            Err(_) => command,
+            Ok(link) => format!("open {link} as an administrator of the account, then run `{command} --code …`"),
+            Err(_) => format!("run `{command}`"),
         };
         TokenError::Consent(format!("{why}; {what_to_do}"))
     }
