@@ -163,7 +163,6 @@ fn secret(value: &Value) -> SecretString {
     SecretString::from(value.as_str().unwrap_or_default())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "used as a function of `map_err`")]
 fn failed(error: StoreError) -> VaultError {
     match error {
         StoreError::Stale { .. } => VaultError::Stale,

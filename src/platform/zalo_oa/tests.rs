@@ -324,7 +324,7 @@ fn echoing(seen: &Seen) -> Reply {
 #[case::cut(|_| Reply::HangUp)]
 #[tokio::test]
 async fn no_failure_shows_a_secret(#[case] handler: fn(&Seen) -> Reply) {
-    let stage = Stage::new(handler).await;
+    let stage = Stage::new(move |seen| handler(seen)).await;
     let account = stage.account();
     let failure = account.send(GROUP, &text("x")).await.unwrap_err();
     let upload = account.send(GROUP, &file(FileSource::Bytes(b"%PDF-".to_vec()), "")).await.unwrap_err();

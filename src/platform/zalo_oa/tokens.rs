@@ -222,14 +222,12 @@ impl TokenKeeper {
         })?;
         let failed = |error: VaultError| AskError::Refused(error.to_string());
         let earlier = if fresh { None } else { self.vault.consent(&self.account).await.ok().flatten() };
-        let consent = match earlier {
-            Some(consent) => consent,
-            None => {
-                let consent = self.new_consent();
-                let now = self.clock.now();
-                self.vault.remember_consent(&self.account, &consent, now).await.map_err(failed)?;
-                consent
-            }
+        let consent = if let Some(consent) = earlier {
+            consent
+        } else {
+            let fresh = self.new_consent();
+            self.vault.remember_consent(&self.account, &fresh, self.clock.now()).await.map_err(failed)?;
+            fresh
         };
         let challenge = oauth::challenge(consent.verifier.expose_secret());
         Ok(oauth::consent_link(&self.oauth.base, &self.oauth.app_id, redirect, &challenge, &consent.state))
