@@ -311,6 +311,9 @@ async fn what_is_signed_is_an_update_under_the_messages_id_and_what_is_not_is_no
     assert!(matches!(receive(&[]), Arrived::Refused(_)));
 }
 
+/// How a server answers.
+type Answers = fn(&Seen) -> Reply;
+
 /// A server that refuses, and repeats everything it was asked with.
 fn echoing(seen: &Seen) -> Reply {
     let said = format!("{:?} {}", seen.header("access_token"), seen.body);
@@ -323,8 +326,8 @@ fn echoing(seen: &Seen) -> Reply {
 #[case::redirect(|_| Reply::Raw(302, vec!["location: http://127.0.0.1:9/".to_owned()], String::new()))]
 #[case::cut(|_| Reply::HangUp)]
 #[tokio::test]
-async fn no_failure_shows_a_secret(#[case] handler: fn(&Seen) -> Reply) {
-    let stage = Stage::new(move |seen| handler(seen)).await;
+async fn no_failure_shows_a_secret(#[case] handler: Answers) {
+    let stage = Stage::new(handler).await;
     let account = stage.account();
     let failure = account.send(GROUP, &text("x")).await.unwrap_err();
     let upload = account.send(GROUP, &file(FileSource::Bytes(b"%PDF-".to_vec()), "")).await.unwrap_err();
