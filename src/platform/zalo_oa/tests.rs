@@ -202,7 +202,7 @@ async fn what_the_platform_cannot_take_never_leaves(
 
 #[tokio::test]
 async fn a_lost_answer_leaves_a_message_in_doubt_and_an_upload_to_be_made_again() {
-    let stage = Stage::new(|_| Reply::HangUp).await;
+    let stage = Stage::new(|_: &Seen| Reply::HangUp).await;
     let account = stage.account();
     let outcome = account.send(GROUP, &text("x")).await.unwrap_err().outcome;
     assert_eq!(outcome, Outcome::Unknown(UnknownReason::Reset));
@@ -322,9 +322,9 @@ fn echoing(seen: &Seen) -> Reply {
 
 #[rstest]
 #[case::refused(echoing)]
-#[case::proxy(|_| Reply::Raw(502, vec![], format!("<html>{MARK}</html>")))]
-#[case::redirect(|_| Reply::Raw(302, vec!["location: http://127.0.0.1:9/".to_owned()], String::new()))]
-#[case::cut(|_| Reply::HangUp)]
+#[case::proxy(|_: &Seen| Reply::Raw(502, vec![], format!("<html>{MARK}</html>")))]
+#[case::redirect(|_: &Seen| Reply::Raw(302, vec!["location: http://127.0.0.1:9/".to_owned()], String::new()))]
+#[case::cut(|_: &Seen| Reply::HangUp)]
 #[tokio::test]
 async fn no_failure_shows_a_secret(#[case] handler: Answers) {
     let stage = Stage::new(handler).await;
