@@ -126,8 +126,8 @@ impl StoreVault {
     }
 
     async fn remember_now(&self, account: &str, consent: &Consent, now: Millis) -> Result<(), VaultError> {
-        let content = json!({ "state": consent.state, "verifier": consent.verifier.expose_secret() });
-        let sealed = self.sealed(&consent_label(account), &content)?;
+        let asked = json!({ "state": consent.state, "verifier": consent.verifier.expose_secret() });
+        let sealed = self.sealed(&consent_label(account), &asked)?;
         let mut tx = self.store.begin().await.map_err(failed)?;
         tx.put_gateway_consent(account, &sealed, now).await.map_err(failed)?;
         tx.commit().await.map_err(failed)
@@ -163,7 +163,6 @@ fn secret(value: &Value) -> SecretString {
     SecretString::from(value.as_str().unwrap_or_default())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "used as a function of `map_err`")]
 fn failed(error: StoreError) -> VaultError {
     match error {
         StoreError::Stale { .. } => VaultError::Stale,

@@ -61,17 +61,16 @@ async fn consent(
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let account = app::official_account(settings, name, keeping)?;
-    let pasted = match code {
-        Some(code) => code.to_owned(),
-        None => {
-            let link = account.consent_link().await?;
-            writeln!(out, "Open this page as an administrator of the account and agree:\n\n{link}\n")?;
-            writeln!(out, "Then paste the address the browser ended at. It works once, for 10 minutes:")?;
-            out.flush()?;
-            let mut line = String::new();
-            input.read_line(&mut line).context("cannot read the address")?;
-            line
-        }
+    let pasted = if let Some(code) = code {
+        code.to_owned()
+    } else {
+        let link = account.consent_link().await?;
+        writeln!(out, "Open this page as an administrator of the account and agree:\n\n{link}\n")?;
+        writeln!(out, "Then paste the address the browser ended at. It works once, for 10 minutes:")?;
+        out.flush()?;
+        let mut typed = String::new();
+        input.read_line(&mut typed).context("cannot read the address")?;
+        typed
     };
     anyhow::ensure!(!pasted.trim().is_empty(), "nothing was pasted: run `loa gateway consent {name} --code ADDRESS`");
     let standing = account.accept_consent(&pasted).await?;

@@ -451,3 +451,6 @@ impl Gateway for ZaloOa {
         Box::pin(async { Err(AskError::Unsupported("taking back a message")) })
     }
 }
+
+#[cfg(test)]
+mod tests;

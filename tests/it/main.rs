@@ -72,6 +72,8 @@ mod store_organisation;
 #[cfg(test)]
 mod store_schema;
 #[cfg(test)]
+mod store_tokens;
+#[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod supply;

@@ -7,6 +7,7 @@ use crate::config::secret::Secret;
 
 /// The settings of an Official Account beside those every gateway has.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "oa_secret and oa_id are what the platform and the settings call them")]
 pub struct Oa {
     /// Base URL of the server that gives tokens.
     pub oauth_url: Url,

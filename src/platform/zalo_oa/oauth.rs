@@ -18,6 +18,8 @@ use crate::platform::vault::TokenPair;
 
 /// Lifetime of an access token where the server does not say: 25 hours.
 const ACCESS_SECONDS: i64 = 90_000;
+/// What of a question nobody may see.
+const SECRET_FIELDS: [&str; 3] = ["refresh_token", "code", "code_verifier"];
 /// Longest words of the token server that are shown.
 const WORDS: usize = 200;
 
@@ -87,7 +89,8 @@ impl Oauth {
         };
         let words = ["error_name", "error_reason", "error_description", "message"].map(|key| loose::text(&body[key]));
         let mut words = words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(": ");
-        for secret in fields.iter().map(|(_, value)| *value).chain([self.app_secret.expose_secret()]) {
+        let secrets = fields.iter().filter(|(key, _)| SECRET_FIELDS.contains(key)).map(|(_, value)| *value);
+        for secret in secrets.chain([self.app_secret.expose_secret()]) {
             words = words.replace(secret, "[hidden]");
         }
         let words: String = words.chars().take(WORDS).collect();

@@ -203,10 +203,10 @@ impl TokenKeeper {
     /// What a person has to do, with the page to open where it is known.
     async fn consent_needed(&self, why: &str) -> TokenError {
         let account = &self.account;
-        let command = format!("run `loa gateway consent {account}`");
+        let command = format!("loa gateway consent {account}");
         let what_to_do = match self.consent_link(false).await {
-            Ok(link) => format!("open {link} as an administrator of the account, then {command} --code …"),
-            Err(_) => command,
+            Ok(link) => format!("open {link} as an administrator of the account, then run `{command} --code …`"),
+            Err(_) => format!("run `{command}`"),
         };
         TokenError::Consent(format!("{why}; {what_to_do}"))
     }
@@ -222,14 +222,12 @@ impl TokenKeeper {
         })?;
         let failed = |error: VaultError| AskError::Refused(error.to_string());
         let earlier = if fresh { None } else { self.vault.consent(&self.account).await.ok().flatten() };
-        let consent = match earlier {
-            Some(consent) => consent,
-            None => {
-                let consent = self.new_consent();
-                let now = self.clock.now();
-                self.vault.remember_consent(&self.account, &consent, now).await.map_err(failed)?;
-                consent
-            }
+        let consent = if let Some(consent) = earlier {
+            consent
+        } else {
+            let fresh = self.new_consent();
+            self.vault.remember_consent(&self.account, &fresh, self.clock.now()).await.map_err(failed)?;
+            fresh
         };
         let challenge = oauth::challenge(consent.verifier.expose_secret());
         Ok(oauth::consent_link(&self.oauth.base, &self.oauth.app_id, redirect, &challenge, &consent.state))
