@@ -24,8 +24,8 @@ use crate::locale::Locale;
 use crate::platform::telegram::{Telegram, TelegramConfig};
 use crate::platform::{Gateway, Menu};
 use crate::store::Store;
-use crate::usecase::{self, House};
 use crate::usecase::house::GatewayTraits;
+use crate::usecase::{self, House};
 
 pub mod inspector;
 pub mod private;
@@ -118,10 +118,9 @@ fn traits_of(gateway: &dyn Gateway) -> GatewayTraits {
         },
         counts_as_zalo: capabilities.counts_as_zalo,
         edits: capabilities.edits,
-        budget: capabilities.budget.map(|budget| Budget {
-            messages_a_month: budget.messages_a_month,
-            groups: budget.groups,
-        }),
+        budget: capabilities
+            .budget
+            .map(|budget| Budget { messages_a_month: budget.messages_a_month, groups: budget.groups }),
     }
 }
 

@@ -102,9 +102,8 @@ pub async fn tell(tx: &mut Tx, act: &Act<'_>, person_id: &str, purpose: Purpose,
 /// wherever it will be read once the platform is back.
 async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {
     let sick = incidents::sick_gateways(tx).await?;
-    let well = |chats: &[Chat]| -> Vec<Chat> {
-        chats.iter().filter(|chat| !sick.contains(&chat.gateway)).cloned().collect()
-    };
+    let well =
+        |chats: &[Chat]| -> Vec<Chat> { chats.iter().filter(|chat| !sick.contains(&chat.gateway)).cloned().collect() };
     let private = tx.private_chat_of(person_id).await?;
     let through = well(&private);
     if !through.is_empty() {

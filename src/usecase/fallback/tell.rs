@@ -82,13 +82,7 @@ async fn somebody_is_reached(tx: &mut Tx, people: &[String]) -> UseCaseResult<bo
     Ok(false)
 }
 
-async fn text(
-    tx: &mut Tx,
-    act: &Act<'_>,
-    about: &About,
-    broadcast: &Broadcast,
-    card: &Card,
-) -> UseCaseResult<String> {
+async fn text(tx: &mut Tx, act: &Act<'_>, about: &About, broadcast: &Broadcast, card: &Card) -> UseCaseResult<String> {
     let (_, gateway, fault) = about;
     let code = tx.bulletin(&broadcast.bulletin_id).await?.map(|bulletin| bulletin.code).unwrap_or_default();
     let (locale, count) = (&act.house.locale, card.units.len());

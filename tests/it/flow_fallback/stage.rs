@@ -250,11 +250,18 @@ impl Stage {
         messages.into_iter().map(|message| message.state.to_string()).collect()
     }
 
-    /// Fires what is due and makes one call on the first gateway, without looking after what follows.
-    pub async fn plan_and_send_once(&mut self) {
+    /// Fires what is due and sends on the first gateway until it is halted, without looking after what follows.
+    pub async fn send_until_halted(&mut self) {
         self.planner.tick().await.unwrap();
-        while self.dispatchers[0].tick().await.unwrap().started == 0 {}
-        self.dispatchers[0].drain().await.unwrap();
+        for _ in 0..100 {
+            self.dispatchers[0].tick().await.unwrap();
+            self.dispatchers[0].drain().await.unwrap();
+            if self.dispatchers[0].is_halted() {
+                return;
+            }
+            self.clock.advance(Duration::from_millis(100));
+        }
+        panic!("never halted");
     }
 
     /// The account of a village's head.
