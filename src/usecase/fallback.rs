@@ -105,7 +105,8 @@ impl<'a> Case<'a> {
         let own = self.scene.units.iter().filter(move |(delivery, _)| *delivery == self.delivery.id);
         let covered = move |unit: &str| self.noted().any(|row| row.unit_id == unit && row.by_delivery.is_some());
         let answers = self.delivery.group_kind != GroupKind::Residents;
-        own.map(|(_, unit)| unit).filter(move |unit| !covered(unit) && !(answers && self.scene.settled.contains(*unit)))
+        let done = move |unit: &String| covered(unit) || (answers && self.scene.settled.contains(unit));
+        own.map(|(_, unit)| unit).filter(move |unit| !done(unit))
     }
 }
 
@@ -218,7 +219,7 @@ async fn troubled(tx: &mut Tx, sight: &Sight) -> UseCaseResult<Vec<Troubled>> {
 }
 
 fn plan(act: &Act<'_>, sight: &Sight, case: Case<'_>) -> Plan {
-    let unfit = |gateway: &str| {
+    let is_shut = |gateway: &str| {
         sight.sick.contains(gateway)
             || !act.house.gateways.contains_key(gateway)
             || (case.fault == Fault::Budget && gateway == case.delivery.gateway)
@@ -227,7 +228,7 @@ fn plan(act: &Act<'_>, sight: &Sight, case: Case<'_>) -> Plan {
     let mut takers: BTreeMap<String, (ReachedGroup, Option<String>)> = BTreeMap::new();
     let mut uncovered = Vec::new();
     for unit in case.needed() {
-        let next = choose::next_group(&sight.directory, unit, case.delivery, &case.scene.served, &unfit);
+        let next = choose::next_group(&sight.directory, unit, case.delivery, &case.scene.served, &is_shut);
         match next.filter(|_| !over) {
             Some((group, existing)) => choose::ask(&mut takers, group, existing, unit),
             None => uncovered.push(unit.clone()),

@@ -2,6 +2,7 @@
 //!
 //! Villages 15 to 24 but 20 and 22 have a spare group on the second gateway. Everything else is as on [`crate::rig`].
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,15 +64,15 @@ fn settings(first: &str, tokens: (&str, &str), second: &str) -> Settings {
 
 /// The commune with the second groups.
 fn commune() -> String {
-    let spare: String = SPARE
-        .iter()
-        .map(|number| {
-            format!(
-                "  {{ code = \"du-phong-{number}\", name = \"Nhóm dự phòng Thôn {number}\", kind = \"cadre\", gateway = \"{SECOND}\", \
-                 rank = 3, covers = [\"thon-{number}\"] }},\n"
-            )
-        })
-        .collect();
+    let mut spare = String::new();
+    for number in SPARE {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            spare,
+            "  {{ code = \"du-phong-{number}\", name = \"Nhóm dự phòng Thôn {number}\", kind = \"cadre\", gateway = \"{SECOND}\", \
+             rank = 3, covers = [\"thon-{number}\"] }},"
+        );
+    }
     COMMUNE.replacen("\ngroups = [\n", &format!("\ngroups = [\n{spare}"), 1)
 }
 
