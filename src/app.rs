@@ -24,8 +24,8 @@ use crate::lifecycle::Lifecycle;
 use crate::locale::Locale;
 use crate::platform::{Gateway, Menu, Polling};
 use crate::store::Store;
-use crate::usecase::{self, House};
 use crate::usecase::house::GatewayTraits;
+use crate::usecase::{self, House};
 use crate::web;
 
 mod gateways;

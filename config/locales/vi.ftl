@@ -578,6 +578,8 @@ help-ghinhan = Gõ: /ghinhan kênh nội dung ngày; ảnh gửi kèm là minh c
 help-xoaghinhan = Gõ: /xoaghinhan số lý do. Ví dụ: /xoaghinhan 12 nhập nhầm ngày
 help-chitieu = Gõ: /chitieu, hoặc kèm kỳ. Ví dụ: /chitieu tháng
 help-thongke = Gõ: /thongke, hoặc kèm kỳ. Ví dụ: /thongke tháng 10/2025
+help-suckhoe = Sự cố đang mở, tin chờ gửi, đã dùng bao nhiêu tin của tháng.
+    Ví dụ: /suckhoe
 help-nhom = Gõ: /nhom, hoặc /nhom tên để lọc. Nhóm tạm dừng đứng đầu. Ví dụ: /nhom thôn 03
 help-ganhom = Trong tin nhắn riêng: /ganhom mã-nhóm để lấy mã. Trong nhóm thật: /ganhom mã. Ví dụ: /ganhom 03-CB
 help-capma = Gõ: /capma tên hoặc mã cán bộ. Ví dụ: /capma Lê Văn Bình

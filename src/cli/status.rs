@@ -119,7 +119,8 @@ fn delivery_row(delivery: &DeliveryStatus) -> Vec<String> {
     let failed = if *state == DeliveryState::Sent { String::new() } else { why(delivery) };
     let fallback = Some(delivery.fallback_for.join(", ")).filter(|names| !names.is_empty());
     let fallback = fallback.map(|names| format!("fallback for {names}"));
-    let why = [Some(failed).filter(|why| !why.is_empty()), fallback].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let why =
+        [Some(failed).filter(|why| !why.is_empty()), fallback].into_iter().flatten().collect::<Vec<_>>().join("; ");
     vec![group.clone(), kind.to_string(), gateway.clone(), state.to_string(), why, units.join(", ")]
 }
 
@@ -196,25 +197,27 @@ fn summed(stats: &Stats) -> String {
         row("reminders sent", stats.reminders),
         row("open incidents", stats.open_incidents),
     ]);
-    rows.extend(stats.incidents.iter().map(|incident| row(&format!("  {}", incident.scope), &incident.kind)));
+    rows.extend(
+        stats.incidents.iter().map(|incident| row("  incident", format!("{} {}", incident.scope, incident.kind))),
+    );
     rows.extend(stats.usage.iter().map(usage_row));
     table(&[], &rows)
 }
 
-/// "messages on zalo in 2025-07: 2,412 of 3,000; groups 2 of 3".
+/// "telegram: 2412 of 3000 messages, 2 of 3 groups".
 fn usage_row(usage: &GatewayUsage) -> Vec<String> {
-    let GatewayUsage { gateway, month, usage, groups, budget } = usage;
-    let name = format!("used on {gateway} in {month}");
+    let GatewayUsage { gateway, usage, groups, budget, .. } = usage;
+    let name = "used this month";
     row(
-        &name,
+        name,
         match budget {
             Some(budget) => format!(
-                "{} of {} messages, {groups} of {} groups",
+                "{gateway}: {} of {} messages, {groups} of {} groups",
                 usage.used(),
                 budget.messages_a_month,
                 budget.groups
             ),
-            None => format!("{} messages, {groups} groups", usage.used()),
+            None => format!("{gateway}: {} messages, {groups} groups", usage.used()),
         },
     )
 }

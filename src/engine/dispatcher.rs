@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 
 use super::{Core, EngineResult};
 use crate::domain::calendar::Millis;
-use crate::platform::pacer::Pacer;
 use crate::platform::Gateway;
+use crate::platform::pacer::Pacer;
 use crate::store::Tx;
 use crate::store::messages::Finished;
 use crate::usecase::settle;

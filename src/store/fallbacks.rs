@@ -117,8 +117,7 @@ const GATEWAY_FAULTS: &str = "SELECT d.id AS delivery_id, d.broadcast_id, 'gatew
        AND (NOT EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id) \
          OR EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id AND f.by_delivery IS NULL)) \
      ORDER BY d.broadcast_id, d.id";
-const TIRED: &str =
-    "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state = 'retry_wait' AND attempts >= $2";
+const TIRED: &str = "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state = 'retry_wait' AND attempts >= $2";
 const FAILURES: &str = "SELECT COUNT(*) FROM attempts WHERE gateway = $1 AND outcome = 'retry' AND finished_at > COALESCE( \
      (SELECT MAX(finished_at) FROM attempts WHERE gateway = $1 AND outcome = 'sent'), 0)";
 const SERVED: &str = "SELECT d.id AS delivery_id, d.chat_id, EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id \
@@ -174,8 +173,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn has_tired_message(&mut self, gateway: &str, attempts: i64) -> StoreResult<bool> {
-        let count: i64 =
-            on!(self, |c| sqlx::query_scalar(TIRED).bind(gateway).bind(attempts).fetch_one(c).await?);
+        let count: i64 = on!(self, |c| sqlx::query_scalar(TIRED).bind(gateway).bind(attempts).fetch_one(c).await?);
         Ok(count > 0)
     }
 

@@ -32,8 +32,7 @@ const ADD: &str = "INSERT INTO gateway_usage (gateway, month, sent, heard) VALUE
        heard = gateway_usage.heard + excluded.heard";
 const OF_MONTH: &str =
     "SELECT gateway, month, sent, heard, warned_at FROM gateway_usage WHERE gateway = $1 AND month = $2";
-const WARN: &str =
-    "UPDATE gateway_usage SET warned_at = $3 WHERE gateway = $1 AND month = $2 AND warned_at IS NULL";
+const WARN: &str = "UPDATE gateway_usage SET warned_at = $3 WHERE gateway = $1 AND month = $2 AND warned_at IS NULL";
 const GROUPS: &str = "SELECT name FROM groups WHERE gateway = $1 AND chat_id IS NOT NULL ORDER BY code";
 
 impl Tx {

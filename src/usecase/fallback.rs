@@ -65,9 +65,8 @@ impl Scene {
         let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(None) };
         let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(None) };
         let Some(version) = tx.version(&bulletin.id, broadcast.version).await? else { return Ok(None) };
-        let settled = |owed: &Obligation| {
-            matches!(owed.state, ObligationState::Acknowledged | ObligationState::Excused)
-        };
+        let settled =
+            |owed: &Obligation| matches!(owed.state, ObligationState::Acknowledged | ObligationState::Excused);
         let obligations = tx.obligations_of(broadcast_id).await?;
         Ok(Some(Self {
             deliveries: tx.deliveries_of(broadcast_id).await?,
@@ -106,8 +105,8 @@ impl<'a> Case<'a> {
         let own = self.scene.units.iter().filter(move |(delivery, _)| *delivery == self.delivery.id);
         let covered = move |unit: &str| self.noted().any(|row| row.unit_id == unit && row.by_delivery.is_some());
         let answers = self.delivery.group_kind != GroupKind::Residents;
-        own.map(|(_, unit)| unit)
-            .filter(move |unit| !covered(unit) && !(answers && self.scene.settled.contains(*unit)))
+        let done = move |unit: &String| covered(unit) || (answers && self.scene.settled.contains(unit));
+        own.map(|(_, unit)| unit).filter(move |unit| !done(unit))
     }
 }
 
@@ -220,7 +219,7 @@ async fn troubled(tx: &mut Tx, sight: &Sight) -> UseCaseResult<Vec<Troubled>> {
 }
 
 fn plan(act: &Act<'_>, sight: &Sight, case: Case<'_>) -> Plan {
-    let unfit = |gateway: &str| {
+    let is_shut = |gateway: &str| {
         sight.sick.contains(gateway)
             || !act.house.gateways.contains_key(gateway)
             || (case.fault == Fault::Budget && gateway == case.delivery.gateway)
@@ -229,14 +228,18 @@ fn plan(act: &Act<'_>, sight: &Sight, case: Case<'_>) -> Plan {
     let mut takers: BTreeMap<String, (ReachedGroup, Option<String>)> = BTreeMap::new();
     let mut uncovered = Vec::new();
     for unit in case.needed() {
-        let next = choose::next_group(&sight.directory, unit, case.delivery, &case.scene.served, &unfit);
+        let next = choose::next_group(&sight.directory, unit, case.delivery, &case.scene.served, &is_shut);
         match next.filter(|_| !over) {
             Some((group, existing)) => choose::ask(&mut takers, group, existing, unit),
             None => uncovered.push(unit.clone()),
         }
     }
-    let takers = if is_quiet(act, case) { Vec::new() } else { takers.into_values().collect() };
-    Plan { takers, uncovered }
+    if takers.is_empty() || !is_quiet(act, case) {
+        return Plan { takers: takers.into_values().collect(), uncovered };
+    }
+    // A lost group is decided about once, and then for all its units.
+    uncovered.retain(|_| case.fault == Fault::Gateway);
+    Plan { takers: Vec::new(), uncovered }
 }
 
 /// Whether groups of this kind are not to be written to now, at this urgency: the other group then waits for the morning.

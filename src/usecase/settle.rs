@@ -136,9 +136,8 @@ fn is_generic(message: &Message) -> bool {
 /// out: there this is how it shows.
 async fn keeps_refusing(tx: &mut Tx, message: &Message) -> UseCaseResult<bool> {
     let latest = tx.messages_to_chat(&message.chat_id, LOOK_BACK).await?;
-    let tried = |other: &&Message| {
-        matches!(other.state, MessageState::Sent | MessageState::Failed | MessageState::Unknown)
-    };
+    let tried =
+        |other: &&Message| matches!(other.state, MessageState::Sent | MessageState::Failed | MessageState::Unknown);
     let tried: Vec<&Message> = latest.iter().filter(tried).take(REFUSALS_IN_A_ROW).collect();
     Ok(tried.len() == REFUSALS_IN_A_ROW && tried.into_iter().all(is_generic))
 }
@@ -146,7 +145,8 @@ async fn keeps_refusing(tx: &mut Tx, message: &Message) -> UseCaseResult<bool> {
 /// Stops the rest of a broadcast on the platform that refuses its content. Another platform may well take it.
 async fn stop_broadcast(tx: &mut Tx, act: &Act<'_>, message: &Message, detail: &str) -> UseCaseResult<()> {
     let Some(broadcast_id) = &message.broadcast_id else { return Ok(()) };
-    if message.purpose != Purpose::Broadcast || tx.cancel_messages_on(broadcast_id, &message.gateway, "content_refused").await? == 0
+    if message.purpose != Purpose::Broadcast
+        || tx.cancel_messages_on(broadcast_id, &message.gateway, "content_refused").await? == 0
     {
         return Ok(());
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use loa::domain::urgency::Urgency;
 use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
-use loa::usecase::compose::Draft;
+use loa::store::bulletins::NewFile;
+use loa::usecase::compose::{Draft, DraftFile};
 use loa::usecase::fallback;
 
 use crate::db::store_tests;
@@ -83,8 +84,11 @@ async fn s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_whe
 async fn a_refused_token_is_stood_in_for_at_once_and_the_account_is_known_again_without_a_message(store: Store) {
     let mut stage = start(store).await;
     let bot = stage.first.handle().bot_ids()[0];
+    let nine = at(2025, 7, 28, 9, 0);
+    let composed = stage.release(&Draft { send_at: Some(nine), ..to("thon:15,16") }).await;
+    stage.settle().await;
     stage.first.handle().set_revoked(bot, true).unwrap();
-    let composed = stage.release(&to("thon:15,16")).await;
+    stage.clock.set(nine);
     stage.settle().await;
     assert_eq!((stage.posts(15), stage.posts(16)), ((0, 1), (0, 1)));
     assert_eq!(stage.sent(&composed).await, 2);
@@ -130,7 +134,7 @@ async fn an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more
     let bot = stage.first.handle().bot_ids()[0];
     let composed = stage.release(&to("thon:15")).await;
     stage.first.handle().set_revoked(bot, true).unwrap();
-    stage.plan_and_send_once().await;
+    stage.send_until_halted().await;
     let act = stage.core.act(&stage.commune);
     let due = fallback::due(&mut stage.core.store.read().await.unwrap(), &act).await.unwrap();
     assert_eq!(due.len(), 1);
@@ -145,7 +149,8 @@ async fn an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more
         tx.commit().await.unwrap();
     }
     drop(act);
-    stage.settle().await;
+    stage.until("stood in", async |stage: &Stage| stage.sent(&composed).await == 1).await;
+    stage.drain().await;
     assert_eq!((stage.posts(15), stage.sent(&composed).await), ((0, 1), 1));
     stage.stop().await;
 }
@@ -154,9 +159,8 @@ async fn a_doubt_holds_the_other_group_back_except_for_hoa_toc(store: Store) {
     let mut stage = start(store).await;
     for (urgency, expected) in [(Urgency::Normal, (1, 0)), (Urgency::Flash, (2, 1))] {
         let group = stage.world.chat("dieu-hanh-15").unwrap();
-        let long = "Nội dung dài. ".repeat(400);
         stage.first.handle().add_fault(Fault::next("sendMessage", FaultKind::ResetAfter).in_chat(group));
-        let composed = stage.release(&Draft { urgency, body: long, ..to("thon:15") }).await;
+        let composed = stage.release(&Draft { urgency, files: vec![file(&stage).await], ..to("thon:15") }).await;
         let id = composed.bulletin.id.clone();
         stage.until("in doubt", async |stage: &Stage| stage.states(&id).await.contains(&"unknown".to_owned())).await;
         let bot = stage.first.handle().bot_ids()[0];
@@ -171,6 +175,16 @@ async fn a_doubt_holds_the_other_group_back_except_for_hoa_toc(store: Store) {
         stage.until("well again", async |stage: &Stage| stage.incidents().await.is_empty()).await;
     }
     stage.stop().await;
+}
+
+/// Something that leaves after the text, and waits as long as the text is in doubt.
+async fn file(stage: &Stage) -> DraftFile {
+    let content = loa::inspect::sample_pdf(&[vec!["Kế hoạch mẫu"]]);
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let sha256 = tx.put_file(&content, "application/pdf", Some(1), at(2025, 7, 28, 8, 0)).await.unwrap();
+    tx.commit().await.unwrap();
+    let file = NewFile { sha256, file_name: "ke-hoach.pdf".to_owned(), pages: Some(1) };
+    DraftFile { file, first_page: "Kế hoạch mẫu".to_owned(), readable: true }
 }
 
 async fn several_villages_fall_back_on_one_joint_group_and_it_gets_one_message(store: Store) {

@@ -7,7 +7,7 @@ use loa::usecase::compose::{Composed, Draft, DraftFile};
 use loa::usecase::settle;
 
 use crate::db::store_tests;
-use crate::flow_send::{act_of, approve, compose, draft};
+use crate::flow_send::{act_of, approve, compose, draft, without_joint_group};
 use crate::rig::{Rig, at};
 
 store_tests!(
@@ -86,6 +86,7 @@ async fn the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered(
 async fn a_group_lost_before_its_turn_leaves_no_file_behind_and_the_composer_is_told_to_call(store: Store) {
     let mut rig = start(store).await;
     let group = rig.world.chat("dieu-hanh-05").unwrap();
+    without_joint_group(&rig).await;
     // The platform refuses before the service hears that it was thrown out.
     rig.handle().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(group));
     let composed = release(&rig).await;

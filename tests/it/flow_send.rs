@@ -5,6 +5,7 @@ use loa::domain::bulletin::{Kind, Level, Public};
 use loa::domain::secrecy::Attestation;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
+use loa::store::binding::ChatState;
 use loa::store::bulletins::Marks;
 use loa::usecase::compose::{self, Composed, DocumentFields, Draft};
 use loa::usecase::{Act, UseCaseError, approve};
@@ -65,6 +66,14 @@ pub async fn approve(rig: &Rig, person: &str, composed: &Composed) -> Result<(),
     approve::approve(&mut tx, &act, &composed.bulletin.id, None).await?;
     tx.commit().await.unwrap();
     Ok(())
+}
+
+/// Pauses the joint group of all heads, which would take over from a village's own.
+pub async fn without_joint_group(rig: &Rig) {
+    let mut tx = rig.core.store.begin().await.unwrap();
+    let joint = tx.group_by_code(&rig.commune, "truong-thon").await.unwrap().unwrap();
+    tx.set_chat_state(&joint.chat_id.unwrap(), ChatState::Suspended, Some("paused")).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn a_bulletin_reaches_every_village_and_a_button_is_counted(store: Store) {
@@ -153,6 +162,7 @@ async fn a_kicked_group_is_suspended_and_its_unit_is_unreachable(store: Store) {
     let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
     let group = rig.world.chat("dieu-hanh-05").unwrap();
     rig.settle().await;
+    without_joint_group(&rig).await;
     let composed = compose(&rig, &draft()).await;
     approve(&rig, "pct", &composed).await.unwrap();
     rig.handle().kick(group, rig.handle().bot_ids()[0], None).unwrap();

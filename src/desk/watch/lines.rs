@@ -118,7 +118,13 @@ fn stand_ins(locale: &Locale, broadcast: &BroadcastStatus) -> Vec<String> {
         .take(MOST)
         .map(|delivery| {
             let instead = delivery.fallback_for.join(", ");
-            say!(locale, "watch-fallback", group = delivery.group.as_str(), gateway = delivery.gateway.as_str(), instead)
+            say!(
+                locale,
+                "watch-fallback",
+                group = delivery.group.as_str(),
+                gateway = delivery.gateway.as_str(),
+                instead
+            )
         })
         .collect();
     if taken.len() > MOST {

@@ -133,8 +133,11 @@ async fn refuse_beyond_budget(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseC
         return Ok(());
     }
     let (limit, groups) = (budget.groups.to_string(), bound.join(", "));
-    let args = vec![("gateway", gateway.to_owned()), ("limit", limit), ("groups", groups)];
-    Err(UseCaseError::refused_with("refused-group-budget", args))
+    let gateway = gateway.to_owned();
+    Err(UseCaseError::refused_with(
+        "refused-group-budget",
+        vec![("gateway", gateway), ("limit", limit), ("groups", groups)],
+    ))
 }
 
 fn refuse_bound_slot(group: &Group) -> UseCaseResult<()> {

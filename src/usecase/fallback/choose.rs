@@ -13,10 +13,10 @@ pub(super) fn next_group<'a>(
     unit: &str,
     delivery: &Delivery,
     served: &[ServedChat],
-    unfit: &dyn Fn(&str) -> bool,
+    is_shut: &dyn Fn(&str) -> bool,
 ) -> Option<(&'a GroupEntry, Option<String>)> {
     let ranked = directory.ranked(unit, delivery.group_kind).into_iter();
-    let mut fit = ranked.filter(|group| group.chat_id != delivery.chat_id && !unfit(&group.gateway));
+    let mut fit = ranked.filter(|group| group.chat_id != delivery.chat_id && !is_shut(&group.gateway));
     fit.find_map(|group| match served.iter().find(|served| served.chat_id == group.chat_id) {
         None => Some((group, None)),
         Some(served) if served.alive => Some((group, Some(served.delivery_id.clone()))),

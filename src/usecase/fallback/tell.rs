@@ -1,6 +1,6 @@
 //! Telling whose units have no other group, once a broadcast and fault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
@@ -23,19 +23,20 @@ type About = (String, String, Fault);
 /// Tells composer and admins which units have no other group. Gives how many cards that were.
 ///
 /// A card about a gateway waits until somebody can be told by another one: over the sick gateway it would arrive together
-/// with the message that it speaks of. Once the message has left, nobody needs it.
+/// with the message that it speaks of. Once the gateway is well or the message has left, nobody needs it.
 ///
 /// # Errors
 /// The database.
 pub async fn tell_uncovered(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usize> {
+    let sick = incidents::sick_gateways(tx).await?;
     let mut told = 0;
     for (about, card) in gathered(tx.untold_fallbacks().await?) {
         let (broadcast_id, gateway, fault) = &about;
         let Some(broadcast) = tx.broadcast(broadcast_id).await? else { continue };
-        let over = *fault == Fault::Gateway && !card.waits;
+        let over = *fault == Fault::Gateway && (!card.waits || !sick.contains(gateway));
         if !over {
             let people = people(tx, act, &broadcast).await?;
-            if *fault == Fault::Gateway && !somebody_is_reached(tx, &people).await? {
+            if *fault == Fault::Gateway && !somebody_is_reached(tx, &people, &sick).await? {
                 continue;
             }
             let note = Note::plain(text(tx, act, &about, &broadcast, &card).await?);
@@ -72,8 +73,7 @@ async fn people(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseRes
     Ok(people)
 }
 
-async fn somebody_is_reached(tx: &mut Tx, people: &[String]) -> UseCaseResult<bool> {
-    let sick = incidents::sick_gateways(tx).await?;
+async fn somebody_is_reached(tx: &mut Tx, people: &[String], sick: &BTreeSet<String>) -> UseCaseResult<bool> {
     for person in people {
         if tx.private_chat_of(person).await?.iter().any(|chat| !sick.contains(&chat.gateway)) {
             return Ok(true);
@@ -82,13 +82,7 @@ async fn somebody_is_reached(tx: &mut Tx, people: &[String]) -> UseCaseResult<bo
     Ok(false)
 }
 
-async fn text(
-    tx: &mut Tx,
-    act: &Act<'_>,
-    about: &About,
-    broadcast: &Broadcast,
-    card: &Card,
-) -> UseCaseResult<String> {
+async fn text(tx: &mut Tx, act: &Act<'_>, about: &About, broadcast: &Broadcast, card: &Card) -> UseCaseResult<String> {
     let (_, gateway, fault) = about;
     let code = tx.bulletin(&broadcast.bulletin_id).await?.map(|bulletin| bulletin.code).unwrap_or_default();
     let (locale, count) = (&act.house.locale, card.units.len());

@@ -119,3 +119,59 @@ fn unsent(reach: &GatewayReach) -> DocumentReach {
 fn small(number: i64) -> u32 {
     u32::try_from(number.max(0)).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::domain::bulletin::Level;
+    use crate::domain::render;
+
+    fn gateways() -> BTreeMap<String, GatewayTraits> {
+        let render = render::Capabilities {
+            text_limit_utf16: 2_000,
+            caption_limit: 0,
+            html: false,
+            buttons: false,
+            files: false,
+        };
+        let traits = |counts_as_zalo| GatewayTraits { render, counts_as_zalo, edits: false, budget: None };
+        let named = [("zalo", true), ("oa", true), ("tele", false)];
+        named.map(|(name, counts)| (name.to_owned(), traits(counts))).into()
+    }
+
+    fn reach(gateway: &str, replaced_by: Option<&str>, (planned, sent): (i64, i64)) -> GatewayReach {
+        GatewayReach {
+            code: "VB-2025-0042".to_owned(),
+            version: 1,
+            level: Level::Local,
+            plan_code: None,
+            theme: None,
+            withdrawn: false,
+            gateway: gateway.to_owned(),
+            chat_kind: ChatKind::Group,
+            replaced_by: replaced_by.map(str::to_owned),
+            planned,
+            sent,
+            first_sent_at: (sent > 0).then_some(1),
+        }
+    }
+
+    #[rstest]
+    #[case::telegram_stands_in_for_zalo("zalo", "tele", (24, 23), (1, 1))]
+    #[case::zalo_stands_in_for_zalo("zalo", "oa", (24, 24), (0, 0))]
+    #[case::zalo_stands_in_for_telegram("tele", "zalo", (24, 24), (0, 0))]
+    fn a_fallback_counts_as_zalo_when_it_is_zalo_and_a_missing_zalo_group_stays_missing(
+        #[case] from: &str,
+        #[case] to: &str,
+        #[case] zalo: (u32, u32),
+        #[case] other: (u32, u32),
+    ) {
+        let reaches = [reach("zalo", None, (23, 23)), reach(from, Some(to), (1, 0)), reach(to, None, (1, 1))];
+        let documents = documents(&reaches, &gateways());
+        let document = documents.values().next().unwrap();
+        assert_eq!((document.zalo_planned, document.zalo_sent), zalo);
+        assert_eq!((document.other_planned, document.other_sent), other);
+    }
+}

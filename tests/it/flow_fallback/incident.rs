@@ -129,7 +129,10 @@ async fn suckhoe_names_what_is_sick_and_what_was_used(store: Store) {
     stage.first.handle().kick(group, bot, None).unwrap();
     stage.settle().await;
     let sick = stage.say("quan", "/suckhoe").await;
-    assert!(sick.contains("1 sự cố") && sick.contains("Nhóm điều hành Thôn 05") && sick.contains("không còn"), "{sick}");
+    assert!(
+        sick.contains("1 sự cố") && sick.contains("Nhóm điều hành Thôn 05") && sick.contains("không còn"),
+        "{sick}"
+    );
     let refused = stage.say("binh", "/suckhoe").await;
     assert!(!refused.contains("sự cố"), "{refused}");
     stage.stop().await;

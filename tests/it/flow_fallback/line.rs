@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub struct Line {
     address: SocketAddr,
     platform: String,
     cut: CancellationToken,
+    tasks: TaskTracker,
 }
 
 impl Line {
@@ -16,7 +18,12 @@ impl Line {
     pub async fn to(base_url: &str) -> Self {
         let platform = base_url.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let line = Self { address: listener.local_addr().unwrap(), platform, cut: CancellationToken::new() };
+        let line = Self {
+            address: listener.local_addr().unwrap(),
+            platform,
+            cut: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        };
         line.carry(listener);
         line
     }
@@ -36,15 +43,15 @@ impl Line {
     }
 
     fn carry(&self, listener: TcpListener) {
-        let (platform, cut) = (self.platform.clone(), self.cut.clone());
-        tokio::spawn(async move {
+        let (platform, cut, tasks) = (self.platform.clone(), self.cut.clone(), self.tasks.clone());
+        self.tasks.spawn(async move {
             loop {
                 let caller = tokio::select! {
                     () = cut.cancelled() => return,
                     caller = listener.accept() => caller,
                 };
                 if let Ok((caller, _)) = caller {
-                    tokio::spawn(join(caller, platform.clone(), cut.clone()));
+                    tasks.spawn(join(caller, platform.clone(), cut.clone()));
                 }
             }
         });
@@ -52,9 +59,9 @@ impl Line {
 }
 
 async fn join(mut caller: TcpStream, platform: String, cut: CancellationToken) {
-    let Ok(mut callee) = TcpStream::connect(&platform).await else { return };
+    let Ok(mut other_end) = TcpStream::connect(&platform).await else { return };
     tokio::select! {
         () = cut.cancelled() => {}
-        _ = tokio::io::copy_bidirectional(&mut caller, &mut callee) => {}
+        _ = tokio::io::copy_bidirectional(&mut caller, &mut other_end) => {}
     }
 }

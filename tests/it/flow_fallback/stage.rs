@@ -2,6 +2,7 @@
 //!
 //! Villages 15 to 24 but 20 and 22 have a spare group on the second gateway. Everything else is as on [`crate::rig`].
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,15 +64,15 @@ fn settings(first: &str, tokens: (&str, &str), second: &str) -> Settings {
 
 /// The commune with the second groups.
 fn commune() -> String {
-    let spare: String = SPARE
-        .iter()
-        .map(|number| {
-            format!(
-                "  {{ code = \"du-phong-{number}\", name = \"Nhóm dự phòng Thôn {number}\", kind = \"cadre\", gateway = \"{SECOND}\", \
-                 rank = 3, covers = [\"thon-{number}\"] }},\n"
-            )
-        })
-        .collect();
+    let mut spare = String::new();
+    for number in SPARE {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            spare,
+            "  {{ code = \"du-phong-{number}\", name = \"Nhóm dự phòng Thôn {number}\", kind = \"cadre\", gateway = \"{SECOND}\", \
+             rank = 3, covers = [\"thon-{number}\"] }},"
+        );
+    }
     COMMUNE.replacen("\ngroups = [\n", &format!("\ngroups = [\n{spare}"), 1)
 }
 
@@ -250,11 +251,18 @@ impl Stage {
         messages.into_iter().map(|message| message.state.to_string()).collect()
     }
 
-    /// Fires what is due and makes one call on the first gateway, without looking after what follows.
-    pub async fn plan_and_send_once(&mut self) {
+    /// Fires what is due and sends on the first gateway until it is halted, without looking after what follows.
+    pub async fn send_until_halted(&mut self) {
         self.planner.tick().await.unwrap();
-        while self.dispatchers[0].tick().await.unwrap().started == 0 {}
-        self.dispatchers[0].drain().await.unwrap();
+        for _ in 0..100 {
+            self.dispatchers[0].tick().await.unwrap();
+            self.dispatchers[0].drain().await.unwrap();
+            if self.dispatchers[0].is_halted() {
+                return;
+            }
+            self.clock.advance(Duration::from_millis(100));
+        }
+        panic!("never halted");
     }
 
     /// The account of a village's head.
