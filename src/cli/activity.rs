@@ -102,6 +102,7 @@ struct Listing<'a> {
 }
 
 #[derive(serde::Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a row as it is printed: each mark is a field of its own in JSON")]
 struct Row<'a> {
     seq: i64,
     channel: Channel,
@@ -168,6 +169,7 @@ fn new_activity(act: &Act<'_>, add: &Add, unit_id: Option<String>) -> NewActivit
     let answers = [(add.repeat, true), (add.distinct, false)];
     NewActivity {
         channel: add.channel,
+        called: None,
         done_on: add.on,
         quantity: add.quantity,
         attendees: add.people,

@@ -35,6 +35,8 @@ const COUNTER: &str = "activity";
 pub struct NewActivity {
     /// The channel.
     pub channel: Channel,
+    /// What the person called it: a board and a poster hang on one channel and are reported as two types.
+    pub called: Option<String>,
     /// The day it was done.
     pub done_on: NaiveDate,
     /// Pieces, at least 1; of an event whose people are not given apart, the people.
@@ -96,6 +98,7 @@ pub async fn record_activity(tx: &mut Tx, act: &Act<'_>, new: &NewActivity) -> U
     let late_reason = rights::locked(tx, act, &plans, (new.channel, new.done_on), new.lock_reason.as_deref()).await?;
     let (quantity, attendees) = check::numbers(new)?;
     let place = check::place(new, &title)?;
+    let called = new.called.as_deref().unwrap_or_default();
     if new.removal {
         removal::check(tx, act, new, place.as_deref()).await?;
     }
@@ -109,7 +112,7 @@ pub async fn record_activity(tx: &mut Tx, act: &Act<'_>, new: &NewActivity) -> U
         done_on: Day(new.done_on),
         quantity,
         attendees,
-        statutory: StatutoryForm(new.channel.statutory_type_of(&title)),
+        statutory: StatutoryForm(new.channel.statutory_type_of(&format!("{called} {title}"))),
         place,
         removal: new.removal,
         item_key: item_key(new, (&title, evidence.as_deref())),

@@ -107,6 +107,7 @@ async fn commune(store: &Store) -> Tx {
 fn new(channel: Channel, done_on: &str, title: &str) -> NewActivity {
     NewActivity {
         channel,
+        called: None,
         done_on: date(done_on),
         quantity: 1,
         attendees: None,

@@ -52,6 +52,9 @@ struct Form {
     channel: Option<Channel>,
     title: Option<String>,
     evidence: Option<String>,
+    /// What the channel was called, where it was asked for and typed.
+    #[serde(default)]
+    called: Option<String>,
     /// People present.
     #[serde(default)]
     people: Option<i64>,
@@ -85,6 +88,7 @@ pub(super) async fn start(
         channel: None,
         title: None,
         evidence: None,
+        called: None,
         people: None,
         people_asked: false,
         files: files_of(act, talk, file),
@@ -157,13 +161,19 @@ async fn answered(
 ) -> UseCaseResult<()> {
     match form.ask.clone() {
         Ask::Channel => match chosen_channel(folded) {
-            Some(channel) => proceed(tx, act, talk, Form { channel: Some(channel), ..form }).await,
+            Some(channel) => {
+                let called = Some(nfc(text));
+                proceed(tx, act, talk, Form { channel: Some(channel), called, ..form }).await
+            }
             None => ask::channel(tx, act, talk, form).await,
         },
         Ask::Title if folded.is_empty() => ask::title(tx, act, talk, form).await,
         Ask::Place if folded.is_empty() => ask::place(tx, act, talk, form).await,
         Ask::People => match people(text) {
-            Some(people) => proceed(tx, act, talk, Form { people, people_asked: true, ..form }).await,
+            Some(count) => {
+                let people = if let Headcount::People(people) = count { Some(people) } else { None };
+                proceed(tx, act, talk, Form { people, people_asked: true, ..form }).await
+            }
             None => ask::people(tx, act, talk, form).await,
         },
         Ask::Title | Ask::Place => proceed(tx, act, talk, Form { title: Some(nfc(text)), ..form }).await,
@@ -203,21 +213,27 @@ fn files_of(act: &Act<'_>, talk: &Talk, file: bool) -> Vec<String> {
 /// A message without words is a photo or a file, which the form keeps by itself.
 fn proof(act: &Act<'_>, talk: &Talk, text: &str, folded: &str) -> Option<String> {
     match folded {
-        "khong" | "khong co" | "ko" | "0" | "bo qua" | "chua co" => None,
+        "khong" | "khong co" | "ko" | "0" | "bo qua" | "chua" | "chua co" => None,
         "" if text.trim().is_empty() => files_of(act, talk, true).pop(),
         _ => Some(nfc(text)),
     }
 }
 
+/// An answer to how many people were there.
+enum Headcount {
+    People(i64),
+    NotCounted,
+}
+
 /// How many people were there, or that nobody counted them; none when it is neither.
-fn people(text: &str) -> Option<Option<i64>> {
+fn people(text: &str) -> Option<Headcount> {
     // "1.200" is one number.
     let folded = fold(&text.replace(['.', ','], ""));
     if matches!(folded.as_str(), "khong ro" | "khong" | "ko" | "chua ro" | "bo qua" | "khong dem" | "0") {
-        return Some(None);
+        return Some(Headcount::NotCounted);
     }
     let number = folded.split(' ').find_map(|word| word.parse::<i64>().ok());
-    number.filter(|number| (1..=record::MAX_QUANTITY).contains(number)).map(Some)
+    number.filter(|number| (1..=record::MAX_QUANTITY).contains(number)).map(Headcount::People)
 }
 
 /// Records, or asks for the first thing that is missing.
@@ -263,6 +279,7 @@ async fn act_of(
         done_on: entry.done_on.unwrap_or(form.typed_on),
         quantity: entry.quantity,
         attendees: entry.attendees.or(form.people),
+        called: entry.called.clone().or_else(|| form.called.clone()),
         place: entry.place.clone(),
         removal: entry.removal,
         title,

@@ -26,6 +26,8 @@ const LAST_YEAR_DAYS: i64 = 60;
 pub(super) struct Entry {
     /// The channel; none when the first words name none.
     pub(super) channel: Option<Channel>,
+    /// What the channel was called: a "bảng điện tử" is another thing than a pano.
+    pub(super) called: Option<String>,
     /// Pieces; 1 unless said.
     pub(super) quantity: i64,
     /// What it was; none when nothing is left of the words.
@@ -69,7 +71,8 @@ pub(super) fn entry(typed: &str, channel: Option<Channel>, today: NaiveDate) -> 
     }
     let text = nfc(typed);
     let mut words: Vec<&str> = text.split_whitespace().collect();
-    let channel = channel.or_else(|| take_channel(&mut words));
+    let named = if channel.is_none() { take_channel(&mut words) } else { None };
+    let (channel, called) = named.map_or((channel, None), |(channel, called)| (Some(channel), Some(called)));
     let removal = channel.is_some_and(|channel| fields::take_removal(&mut words, channel));
     let theme = fields::take_theme(&mut words);
     let first = channel.and_then(|channel| fields::take_people_in_front(&mut words, channel));
@@ -83,6 +86,7 @@ pub(super) fn entry(typed: &str, channel: Option<Channel>, today: NaiveDate) -> 
     let evidence = link.or_else(|| channel.and_then(|channel| proof(channel, &words, &title)));
     Ok(Entry {
         channel,
+        called,
         quantity,
         title: (!title.is_empty()).then_some(title),
         done_on,
@@ -100,16 +104,16 @@ fn proof(channel: Channel, words: &[&str], title: &str) -> Option<String> {
     if channel == Channel::Budget { fields::decision(words) } else { script(channel, title) }
 }
 
-/// The channel that the longest run of first words names.
-fn take_channel(words: &mut Vec<&str>) -> Option<Channel> {
+/// The channel that the longest run of first words names, and those words.
+fn take_channel(words: &mut Vec<&str>) -> Option<(Channel, String)> {
     let most = words.len().min(CHANNEL_WORDS);
     // "loa thôn 3" is the loudspeaker of thôn 3.
     let of_a_village =
         |count: usize| fold(words[count - 1]) == "thon" && words.get(count).is_some_and(|word| whole(word).is_some());
     let named = |count: usize| Channel::from_vietnamese(&words[..count].join(" ")).map(|channel| (count, channel));
     let (count, channel) = (1..=most).rev().filter(|count| !of_a_village(*count)).find_map(named)?;
-    words.drain(..count);
-    Some(channel)
+    let called: Vec<&str> = words.drain(..count).collect();
+    Some((channel, called.join(" ")))
 }
 
 /// Words that say what a number in front of them counts.

@@ -7,6 +7,7 @@ use crate::domain::channel::Channel;
 
 /// One recorded off-line act.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "plain facts of one row; any of them may hold beside the others")]
 pub struct CountedItem {
     /// The channel it was done on.
     pub channel: Channel,

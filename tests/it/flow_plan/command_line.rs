@@ -119,7 +119,18 @@ async fn people_places_and_removals_are_recorded_at_a_terminal_too(store: Store)
     let lines: [&[&str]; 3] = [
         &["2025-10-12", "--channel", "tập huấn", "--title", "Kỹ năng số", "--people", "45"],
         &["2025-10-01", "--channel", "panel", "--title", "Bảng điện tử", "--quantity", "3", "--place", "Chợ"],
-        &["2025-10-05", "--channel", "panel", "--title", "Bảng điện tử", "--quantity", "2", "--place", "chợ", "--removed"],
+        &[
+            "2025-10-05",
+            "--channel",
+            "panel",
+            "--title",
+            "Bảng điện tử",
+            "--quantity",
+            "2",
+            "--place",
+            "chợ",
+            "--removed",
+        ],
     ];
     for line in lines {
         on_activity(&open, &[&common[..], line].concat()).await.unwrap();

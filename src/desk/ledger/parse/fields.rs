@@ -52,8 +52,7 @@ pub(super) fn take_people_in_front(words: &mut Vec<&str>, channel: Channel) -> O
 /// "…, 45 người dự" at the end.
 pub(super) fn take_people_behind(words: &mut Vec<&str>, channel: Channel) -> Option<i64> {
     let starts = words.len().saturating_sub(4)..words.len();
-    let found = starts.filter_map(|at| people_at(words, at, channel).map(|number| (at, number)));
-    let (at, number) = found.last()?;
+    let (at, number) = starts.rev().find_map(|at| people_at(words, at, channel).map(|number| (at, number)))?;
     let behind = &words[at + 2..];
     if present(behind) != behind.len() {
         return None;

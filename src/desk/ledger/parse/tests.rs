@@ -109,6 +109,7 @@ fn a_theme_is_named_anywhere_in_the_line(#[case] typed: &str, #[case] theme: Opt
 fn what_is_missing_stays_missing() {
     let nothing = Entry {
         channel: None,
+        called: None,
         quantity: 1,
         title: None,
         done_on: None,
@@ -124,7 +125,12 @@ fn what_is_missing_stays_missing() {
     assert_eq!(read("  \u{200b} "), nothing);
     assert_eq!(
         read("cumtin 1 20/7"),
-        Entry { channel: Some(Channel::BulletinBoard), done_on: Some(day("2025-07-20")), ..nothing.clone() }
+        Entry {
+            channel: Some(Channel::BulletinBoard),
+            called: Some("cumtin".to_owned()),
+            done_on: Some(day("2025-07-20")),
+            ..nothing.clone()
+        }
     );
     assert_eq!(
         read("Tên bài 25/10"),
