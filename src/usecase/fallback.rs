@@ -188,7 +188,10 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
     }
     for unit in &plan.uncovered {
         note(tx, act, case, unit, None).await?;
-        tx.mark_unit_unreachable(&scene.broadcast.id, unit).await?;
+        // What waits for a gateway counts as not sent only in this way; what failed is seen, and told, by itself.
+        if case.fault == Fault::Gateway {
+            tx.mark_unit_unreachable(&scene.broadcast.id, unit).await?;
+        }
     }
     Ok(true)
 }

@@ -8,7 +8,7 @@ use crate::usecase::organise::require_admin;
 use crate::usecase::{Act, UseCaseError, UseCaseResult};
 
 /// Version of the notice on personal data that is shown now (Luật 91/2025/QH15). Changes with the notice's text.
-pub const NOTICE_VERSION: &str = "2026-01";
+pub const NOTICE_VERSION: &str = "2026-02";
 
 /// A code that was recognised: whom it is for, and what to agree to.
 #[derive(Debug, Clone, PartialEq, Eq)]
