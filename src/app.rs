@@ -17,6 +17,7 @@ use crate::engine::dispatcher::{DispatchSettings, Dispatcher};
 use crate::engine::inbox::Inbox;
 use crate::engine::keeper::Keeper;
 use crate::engine::loops::receiving::{self, Inbound};
+use crate::engine::loops::upkeep;
 use crate::engine::planner::Planner;
 use crate::engine::{Core, loops};
 use crate::id::Entropy;
@@ -108,10 +109,9 @@ fn traits_of(gateway: &dyn Gateway) -> GatewayTraits {
         hears_documents: capabilities.hears_documents,
         private_window: capabilities.private_window.map(|window| i64::try_from(window.as_millis()).unwrap_or(i64::MAX)),
         hearing_is_address: capabilities.hearing_is_address,
-        budget: capabilities.budget.map(|budget| Budget {
-            messages_a_month: budget.messages_a_month,
-            groups: budget.groups,
-        }),
+        budget: capabilities
+            .budget
+            .map(|budget| Budget { messages_a_month: budget.messages_a_month, groups: budget.groups }),
     }
 }
 
@@ -169,6 +169,7 @@ pub async fn start(
         lifecycle.spawn("dispatcher", loops::dispatcher(core.clone(), dispatcher, stop.clone()));
         let menu = Menu { chat: None, commands: desk::menu_for_everybody(&core.house.locale) };
         let way = inbound.get(gateway.name()).cloned().unwrap_or(Inbound::Polling);
+        lifecycle.spawn("upkeep", upkeep::look_after(core.clone(), gateway.clone(), stop.clone()));
         lifecycle.spawn("receiving", receiving::hear(core.clone(), gateway.clone(), way, menu, stop.clone()));
     }
     Ok(())

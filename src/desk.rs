@@ -9,7 +9,7 @@ use crate::domain::event::{ButtonPress, Event, IncomingMessage};
 use crate::locale::Locale;
 use crate::store::Tx;
 use crate::usecase::notify::{self, Note, menu};
-use crate::usecase::{Act, UseCaseError, UseCaseResult};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, settle};
 
 mod answer;
 mod compose;
@@ -138,7 +138,10 @@ pub async fn handle(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseC
         Event::Membership(membership) => door::membership(tx, act, prepared.gateway, membership).await,
         Event::Moved { from, to } => door::moved(tx, act, prepared.gateway, (from, to)).await,
         // Evidence about a message, and nobody's words to the desk.
-        Event::Echo { .. } => Ok(Response::default()),
+        Event::Echo { chat, external_id, text } => {
+            settle::echoed(tx, act, (prepared.gateway, &chat.external_id), (external_id, text)).await?;
+            Ok(Response::default())
+        }
     }
 }
 

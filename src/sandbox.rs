@@ -38,8 +38,8 @@ mod webhook;
 mod wire;
 mod world;
 pub mod zalo_bot;
-pub mod zalo_people;
 pub mod zalo_oa;
+pub mod zalo_people;
 
 use std::{sync::Arc, time::Duration};
 

@@ -20,6 +20,7 @@ pub mod fallback;
 pub mod fire;
 pub mod house;
 pub mod incidents;
+pub mod links;
 pub mod look_up;
 pub mod mark;
 pub mod notify;

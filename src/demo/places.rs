@@ -99,7 +99,9 @@ impl Places {
         let people = self.people_on(Network::ZaloBot, staff);
         let ids: BTreeMap<String, String> =
             people.into_iter().zip(1_u64..).map(|(person, number)| (person, format!("{number:020x}"))).collect();
-        let name = |code: &String| self.org.people.iter().find(|person| person.code == *code).map(|person| person.name.clone());
+        let name = |code: &String| {
+            self.org.people.iter().find(|person| person.code == *code).map(|person| person.name.clone())
+        };
         let opens = |code: &String| staff.iter().any(|(known, home)| known == code && *home == Network::ZaloBot);
         let people = ids.iter().map(|(code, id)| ZaloBotSeedPerson {
             id: id.clone(),
@@ -183,7 +185,11 @@ fn network_of(group: &Group, networks: &[Network]) -> Network {
         Some(village) if ON_TELEGRAM.contains(&village) => Network::Telegram,
         _ => Network::ZaloOa,
     };
-    if networks.contains(&wanted) { wanted } else { networks.iter().copied().find(|known| *known != Network::ZaloBot).unwrap_or(wanted) }
+    if networks.contains(&wanted) {
+        wanted
+    } else {
+        networks.iter().copied().find(|known| *known != Network::ZaloBot).unwrap_or(wanted)
+    }
 }
 
 /// The groups that the bot holds.

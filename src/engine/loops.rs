@@ -13,6 +13,7 @@ use super::planner::Planner;
 use super::{Core, EngineError, EngineResult};
 
 pub mod receiving;
+pub mod upkeep;
 
 /// The lease of the one engine that keeps the commune's rows: of several, one reminds, closes and seals.
 const KEEPING: &str = "keeper";

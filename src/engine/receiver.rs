@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use super::{Core, EngineResult};
 use crate::domain::admission::{self, Admission, Known};
+use crate::domain::budget::month_of;
 use crate::domain::event::{ChatKind, Event, IncomingMessage};
 use crate::id;
 use crate::platform::{Gateway, RawUpdate, SelfInfo};
 use crate::store::Tx;
 use crate::store::inbox::NewInboxRow;
+use crate::store::usage::Direction;
 use crate::usecase::notify::menu;
 
 /// Stores one gateway's updates.
@@ -63,7 +65,12 @@ impl Receiver {
             urgent: matches!(event, Event::Press(_)),
             received_at: now,
         };
-        Ok(tx.put_inbox(&row).await?)
+        let new = tx.put_inbox(&row).await?;
+        // Nobody says whether what a bot hears counts too; the careful answer is that it does.
+        if new && self.gateway.capabilities().budget.is_some() {
+            tx.count_usage(self.gateway.name(), &month_of(self.core.business_now()), Direction::Heard).await?;
+        }
+        Ok(new)
     }
 
     async fn admitted(&self, tx: &mut Tx, event: &Event) -> EngineResult<bool> {

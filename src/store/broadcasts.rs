@@ -114,6 +114,10 @@ const SOONER: &str =
 const ALL_SOONER: &str =
     "UPDATE deliveries SET wall_due_at = $2 WHERE broadcast_id = $1 AND (wall_due_at IS NULL OR wall_due_at > $2)";
 const WALL_DONE: &str = "UPDATE deliveries SET wall_due_at = NULL, wall_shown = $2 WHERE id = $1";
+const CHATS_OWING: &str = "SELECT DISTINCT c.external_id FROM deliveries d JOIN chats c ON c.id = d.chat_id \
+     JOIN delivery_units du ON du.delivery_id = d.id \
+     JOIN obligations o ON o.broadcast_id = d.broadcast_id AND o.unit_id = du.unit_id \
+     WHERE c.gateway = $1 AND c.kind = 'group' AND c.state = 'active' AND o.state = 'awaiting' ORDER BY c.external_id";
 const DIGEST_AT: &str = "SELECT digest_at FROM deliveries WHERE id = $1";
 const DIGEST_POSTED: &str = "UPDATE deliveries SET digest_at = $2 WHERE id = $1";
 const NEXT_WALL: &str = "SELECT MIN(wall_due_at) FROM deliveries WHERE wall_due_at IS NOT NULL";
@@ -303,6 +307,14 @@ impl Tx {
     pub async fn wall_written(&mut self, delivery_id: &str, shown: &str) -> StoreResult<()> {
         on!(self, |c| sqlx::query(WALL_DONE).bind(delivery_id).bind(shown).execute(c).await?.rows_affected());
         Ok(())
+    }
+
+    /// The groups of a gateway, as the platform names them, whose units still owe an answer.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn chats_owing(&mut self, gateway: &str) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(CHATS_OWING).bind(gateway).fetch_all(c).await?))
     }
 
     /// When a delivery's group was last told who has confirmed, where nothing can be edited.

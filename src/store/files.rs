@@ -25,6 +25,9 @@ const BY_HASH: &str = "SELECT sha256, size, media_type, pages, content FROM atta
 const PUT_HANDLE: &str = "INSERT INTO upload_handles (gateway, sha256, file_name, handle, created_at) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (gateway, sha256, file_name) DO UPDATE SET handle = excluded.handle, created_at = excluded.created_at";
 const HANDLE: &str = "SELECT handle FROM upload_handles WHERE gateway = $1 AND sha256 = $2 AND file_name = $3";
+const FRESH_HANDLE: &str = "SELECT handle FROM upload_handles WHERE gateway = $1 AND sha256 = $2 AND file_name = $3 \
+     AND created_at >= $4";
+const FACTS: &str = "SELECT media_type, size FROM attachments WHERE sha256 = $1";
 const DROP_HANDLE: &str = "DELETE FROM upload_handles WHERE gateway = $1 AND sha256 = $2 AND file_name = $3";
 
 impl Tx {
@@ -97,6 +100,34 @@ impl Tx {
             .bind(file_name)
             .fetch_optional(c)
             .await?))
+    }
+
+    /// The handle of a file on a gateway that was given at or after `since`, machine time: platforms keep uploads for a while.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn upload_handle_since(
+        &mut self,
+        gateway: &str,
+        sha256: &str,
+        file_name: &str,
+        since: Millis,
+    ) -> StoreResult<Option<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(FRESH_HANDLE)
+            .bind(gateway)
+            .bind(sha256)
+            .bind(file_name)
+            .bind(since.0)
+            .fetch_optional(c)
+            .await?))
+    }
+
+    /// Media type and size (bytes) of a stored file.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn file_facts(&mut self, sha256: &str) -> StoreResult<Option<(String, i64)>> {
+        Ok(on!(self, |c| sqlx::query_as(FACTS).bind(sha256).fetch_optional(c).await?))
     }
 
     /// Forgets a handle the platform no longer accepts.

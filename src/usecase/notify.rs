@@ -169,9 +169,8 @@ fn private_is_open(act: &Act<'_>, chat: &Chat) -> bool {
 /// wherever it will be read once the platform is back.
 async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {
     let sick = incidents::sick_gateways(tx).await?;
-    let well = |chats: &[Chat]| -> Vec<Chat> {
-        chats.iter().filter(|chat| !sick.contains(&chat.gateway)).cloned().collect()
-    };
+    let well =
+        |chats: &[Chat]| -> Vec<Chat> { chats.iter().filter(|chat| !sick.contains(&chat.gateway)).cloned().collect() };
     let mut private = tx.private_chat_of(person_id).await?;
     private.retain(|chat| private_is_open(act, chat));
     let through = well(&private);

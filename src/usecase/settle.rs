@@ -5,6 +5,7 @@ use super::{Act, UseCaseError, UseCaseResult, look_up};
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::Role;
 use crate::domain::retry::{Consequence, FailureReason, same_text_stops};
+use crate::domain::text::nfc;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::ChatState;
@@ -38,6 +39,28 @@ pub async fn record(
         Finished::Retry { .. } | Finished::Unknown { .. } => {}
     }
     Ok(moved)
+}
+
+/// What our own account said came back from the platform: a message in doubt with that text is there. `place` is gateway and
+/// chat as the platform names it, `said` the platform's message id and the text.
+///
+/// # Errors
+/// The database.
+pub async fn echoed(tx: &mut Tx, act: &Act<'_>, place: (&str, &str), said: (&str, &str)) -> UseCaseResult<bool> {
+    let Some(chat) = tx.chat_by_external(place.0, place.1).await? else { return Ok(false) };
+    if tx.message_by_external(&chat.id, said.0).await?.is_some() {
+        return Ok(false);
+    }
+    let text = nfc(said.1);
+    let Some(message) = tx.unknown_in_chat(&chat.id).await?.into_iter().find(|doubt| nfc(&doubt.body) == text) else {
+        return Ok(false);
+    };
+    if !tx.settle_as_sent(&message.id, act.at, "echoed").await? {
+        return Ok(false);
+    }
+    tx.set_external_id(&message.id, said.0).await?;
+    tx.audit(act, "message.settled", &message.id, "echoed").await?;
+    Ok(true)
 }
 
 /// The scope of an incident about one chat.

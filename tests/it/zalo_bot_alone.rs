@@ -74,7 +74,13 @@ async fn a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_al
 
     rig.pass_to(at(2025, 7, 28, 7, 40)).await;
     let group = rig.chat("truong-thon");
-    let sent = rig.handle().messages(&group).unwrap().into_iter().find(|message| message.text.contains("VB-2025-0001")).unwrap();
+    let sent = rig
+        .handle()
+        .messages(&group)
+        .unwrap()
+        .into_iter()
+        .find(|message| message.text.contains("VB-2025-0001"))
+        .unwrap();
     let file = reqwest::get(address(&sent.text, "/tep/")).await.unwrap();
     assert_eq!(file.headers()["x-robots-tag"], "noindex, nofollow, noarchive");
     assert_eq!(file.bytes().await.unwrap().to_vec(), crate::stories::six_pages());

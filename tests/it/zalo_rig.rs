@@ -88,8 +88,7 @@ impl ZaloRig {
         let address = free_address().await;
         let public_url = format!("http://{address}");
         let settings = settings(&sandbox, &public_url);
-        let keeping =
-            app::Keeping { store: store.clone(), wall: clock.clone(), entropy: SeededEntropy::new(3) };
+        let keeping = app::Keeping { store: store.clone(), wall: clock.clone(), entropy: SeededEntropy::new(3) };
         let gateways = app::gateways_with(&settings, &keeping).unwrap();
         let house = app::house(&settings, &gateways).unwrap();
         let core = app::core(store, Clocks::test(&clock), SeededEntropy::new(7), house, gateways);

@@ -14,6 +14,9 @@ use crate::store::messages::Finished;
 use crate::usecase::notify::{self, Note};
 use crate::usecase::settle::{gateway_scope, open_incident};
 
+/// Times one message may be asked to wait before that is an incident.
+const TRIES_BEFORE_INCIDENT: u32 = 3;
+
 impl Dispatcher {
     /// What a finished call means for its row.
     pub(super) async fn conclude(&mut self, tx: &mut Tx, done: &Done) -> EngineResult<Finished> {
@@ -65,7 +68,10 @@ impl Dispatcher {
             PauseScope::Chat => self.pacer.refused(now, &done.chat_id, wait),
             PauseScope::Gateway => {
                 self.pacer.pause(now + wait);
-                self.open_gateway_incident(tx, "unreachable", &detail).await?;
+                // A platform that asks for a minute is no sick one, unless it goes on asking.
+                if after.is_none() || tries >= TRIES_BEFORE_INCIDENT {
+                    self.open_gateway_incident(tx, "unreachable", &detail).await?;
+                }
             }
         }
         Ok(Finished::Retry { due_at: self.after(wait), detail })

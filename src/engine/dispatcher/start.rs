@@ -4,16 +4,21 @@ use std::time::Duration;
 
 use super::call::{Call, Content};
 use super::{Dispatcher, EngineResult};
+use crate::domain::calendar::Millis;
 use crate::domain::message::{Lane, MessageState, Purpose};
 use crate::id;
 use crate::platform::pacer::Request;
 use crate::platform::{FileSource, Outgoing};
 use crate::store::Tx;
 use crate::store::messages::{QueuedMessage, StartedAttempt};
+use crate::usecase::links;
 use crate::usecase::notify::decode_buttons;
 
 /// Due messages looked at in one tick. More than the chats of the largest commune, so that none starves behind others.
 const LOOK_AHEAD: i64 = 512;
+
+/// Hours for which the address of a picture works: the platform fetches it during the call, and once more at a retry.
+const PICTURE_HOURS: i64 = 24;
 
 /// What a tick starts, and when the next look is worth it.
 #[derive(Debug, Default)]
@@ -133,7 +138,10 @@ impl Dispatcher {
     ) -> EngineResult<Option<Content>> {
         let (sha256, name) = file;
         let (name, caption) = (name.to_owned(), message.body.clone());
-        if let Some(handle) = tx.upload_handle(self.gateway.name(), sha256, &name).await? {
+        if let Some(link) = self.picture_link(tx, message, (sha256, &name)).await? {
+            return Ok(Some(Content::Ready(Outgoing::File { source: FileSource::Link(link), name, caption })));
+        }
+        if let Some(handle) = tx.upload_handle_since(self.gateway.name(), sha256, &name, self.fresh_since()).await? {
             let source = FileSource::Handle(handle);
             return Ok(Some(Content::Ready(Outgoing::File { source, name, caption })));
         }
@@ -142,6 +150,28 @@ impl Dispatcher {
             return Ok(None);
         }
         Ok(Some(Content::Upload { sha256: upload.0, name: upload.1, caption }))
+    }
+
+    /// The age from which a platform no longer knows an upload.
+    fn fresh_since(&self) -> Millis {
+        let lifetime = self.gateway.capabilities().handle_lifetime;
+        let millis = lifetime.map(|lifetime| i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX));
+        millis.map_or(Millis(i64::MIN), |millis| self.core.wall_now().plus_ms(-millis))
+    }
+
+    /// An address of its own for a picture that the platform fetches; it ends soon after.
+    async fn picture_link(
+        &self,
+        tx: &mut Tx,
+        message: &QueuedMessage,
+        file: (&str, &str),
+    ) -> EngineResult<Option<String>> {
+        let Some((media_type, size)) = tx.file_facts(file.0).await? else { return Ok(None) };
+        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        let fetches = self.gateway.capabilities().files.fetches(&media_type, size);
+        let Some(delivery_id) = message.delivery_id.as_deref().filter(|_| fetches) else { return Ok(None) };
+        let core = self.core.clone();
+        Ok(links::for_delivery(tx, &core.act(&self.commune_id), file, delivery_id, PICTURE_HOURS).await?)
     }
 
     async fn claim(&mut self, tx: &mut Tx, message: QueuedMessage, content: Content) -> EngineResult<Option<Call>> {

@@ -136,7 +136,7 @@ mod tests {
             buttons: false,
             files: false,
         };
-        let traits = |counts_as_zalo| GatewayTraits { render, counts_as_zalo, edits: false, budget: None };
+        let traits = |counts_as_zalo| GatewayTraits::unlimited(render, counts_as_zalo, false);
         let named = [("zalo", true), ("oa", true), ("tele", false)];
         named.map(|(name, counts)| (name.to_owned(), traits(counts))).into()
     }

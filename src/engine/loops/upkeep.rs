@@ -1,0 +1,94 @@
+//! Keeping accounts in order: tokens renewed in time, what runs out told early, and what a webhook missed read back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::receiver::Receiver;
+use crate::engine::{Core, EngineResult};
+use crate::platform::{AskError, Finding, Gateway};
+use crate::usecase::incidents::{self, Noted};
+
+/// How often an account is looked after. Tokens that renew themselves last a day.
+const EVERY: Duration = Duration::from_mins(10);
+/// How often what runs out is looked for: dates move by days, and every look costs calls.
+const LOOKS_BETWEEN_FINDINGS: u32 = 6;
+/// How far back groups are read for what a webhook missed: past the platform's last redelivery, two hours.
+const LOOK_BACK_MILLIS: i64 = 3 * 3_600_000;
+
+/// Looks after one account until asked to end.
+///
+/// # Errors
+/// None while it runs; faults are logged and tried again.
+pub async fn look_after(core: Arc<Core>, gateway: Arc<dyn Gateway>, stop: CancellationToken) -> EngineResult<()> {
+    let mut look = 0_u32;
+    while !stop.is_cancelled() {
+        if core.drives(gateway.name()).await.unwrap_or(false) {
+            if look.is_multiple_of(LOOKS_BETWEEN_FINDINGS) {
+                keep(&core, gateway.as_ref()).await;
+            }
+            repair(&core, &gateway).await;
+            look = look.wrapping_add(1);
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(if look == 0 { Duration::from_secs(1) } else { EVERY }) => {}
+        }
+    }
+    Ok(())
+}
+
+/// One upkeep of an account, with what it found noted.
+pub async fn keep(core: &Core, gateway: &dyn Gateway) {
+    match gateway.upkeep().await {
+        Ok(findings) => {
+            if let Err(error) = note(core, gateway.name(), &findings).await {
+                tracing::error!(gateway = gateway.name(), %error, "upkeep.not_noted");
+            }
+        }
+        Err(error @ AskError::Unauthorized(_)) => tracing::error!(gateway = gateway.name(), %error, "upkeep.refused"),
+        Err(error) => tracing::warn!(gateway = gateway.name(), %error, "upkeep.failed"),
+    }
+}
+
+async fn note(core: &Core, gateway: &str, findings: &[Finding]) -> EngineResult<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let commune = core.commune_id().await?;
+    let mut tx = core.store.begin().await?;
+    for finding in findings {
+        let noted = match finding {
+            Finding::Expires { what, chat, at } => Noted::Expires { what, chat: chat.as_deref(), at: *at },
+            Finding::GroupDisabled { chat } => Noted::GroupDisabled { chat },
+            Finding::GroupWell { chat } => Noted::GroupWell { chat },
+        };
+        incidents::note_finding(&mut tx, &core.act(&commune), gateway, noted).await?;
+    }
+    tx.commit().await?;
+    core.wake.notify_waiters();
+    Ok(())
+}
+
+/// Reads back what was said in groups that still owe an answer; what came before is recognised and stored once.
+async fn repair(core: &Arc<Core>, gateway: &Arc<dyn Gateway>) {
+    let Some(me) = core.myself(gateway.name()) else { return };
+    let chats = async { core.store.read().await?.chats_owing(gateway.name()).await };
+    let Ok(chats) = chats.await else { return };
+    let since = core.wall_now().plus_ms(-LOOK_BACK_MILLIS);
+    let receiver = Receiver::new(core.clone(), gateway.clone(), me);
+    for chat in chats {
+        match gateway.history(&chat, since).await {
+            Ok(updates) => match receiver.keep(&updates).await {
+                Ok(stored) if stored > 0 => core.wake.notify_waiters(),
+                Ok(_) => {}
+                Err(error) => tracing::warn!(gateway = gateway.name(), %error, "history.not_kept"),
+            },
+            Err(error) => {
+                tracing::debug!(gateway = gateway.name(), %error, "history.not_read");
+                return;
+            }
+        }
+    }
+}
