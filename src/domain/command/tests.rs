@@ -178,7 +178,7 @@ fn menus_fit_the_platforms_rules() {
 #[case(&[], &["batdau", "trogiup", "dangky", "toilaai", "xacminh", "dulieucuatoi", "xoadulieu"])]
 #[case(&[Who::Head], &["danhan", "daphat", "daxong", "vuongmac", "phanhoi", "vieccuatoi"])]
 #[case(&[Who::Approver], &["xemtruoc", "huy", "thuhoi", "choduyet", "duyet", "tuchoi", "uyquyen", "lich", "trangthai",
-    "chuanhan", "tim", "chitieu", "thongke"])]
+    "chuanhan", "tim", "chitieu", "thongke", "tamdung", "molai"])]
 #[case(&[Who::Staff], &["tim", "chitieu", "thongke"])]
 fn a_menu_shows_what_a_role_adds_to_what_everybody_may(#[case] caller: &[Who], #[case] expected: &[&str]) {
     let everybody: Vec<_> = menu_for(&[]).into_iter().map(|(name, _)| name).collect();

@@ -203,6 +203,11 @@ pub(super) fn week(reader: &mut Reader<'_>) -> Option<i64> {
     })
 }
 
+/// Whether the number just read is an hour: "cuối tháng 16h" is no month.
+fn is_hour(reader: &Reader<'_>) -> bool {
+    reader.peek().is_some_and(|next| ["h", "g", "gio", "ruoi"].iter().any(|word| next.sounds(word)))
+}
+
 /// "đầu" or "cuối" of a week, a month or the year.
 pub(super) fn edge(reader: &mut Reader<'_>) -> Option<Day> {
     reader.attempt(|reader| {
@@ -216,7 +221,8 @@ pub(super) fn edge(reader: &mut Reader<'_>) -> Option<Day> {
             return Some(if start { Day::WeekStart(named) } else { Day::Weekend(named.unwrap_or(0)) });
         }
         if reader.skip_sound(&["thang"]) {
-            let month = month_name(reader).unwrap_or(Month::This);
+            let month = reader.attempt(|reader| month_name(reader).filter(|_| !is_hour(reader)));
+            let month = month.unwrap_or(Month::This);
             return Some(if start { Day::MonthStart(month) } else { Day::MonthEnd(month) });
         }
         let year_end = !start && reader.skip_word("năm");

@@ -111,6 +111,7 @@ fn a_bare_time_is_the_next_one(#[case] input: &str) {
 #[case("đầu tuần sau", "2025-07-28 07:30")]
 #[case("đầu tuần", "2025-07-28 07:30")]
 #[case("cuối tháng", "2025-07-31 07:30")]
+#[case("cuối tháng 16h", "2025-07-31 16:00")]
 #[case("cuối tháng 8", "2025-08-31 07:30")]
 #[case("đầu tháng", "2025-08-01 07:30")]
 #[case("đầu tháng sau", "2025-08-01 07:30")]
