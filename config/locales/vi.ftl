@@ -317,6 +317,8 @@ wall-line-proxy = ☎ { $unit }: đã gọi, đã nhận { $time } (xác nhận 
 wall-line-late = ✅ { $unit }: đã nhận muộn { $time } ({ $seat })
 remind-group = ⏰ Nhắc { $code }: chưa có xác nhận của { $units }. Hạn: { $deadline }.
     Đồng chí bấm "✅ Đã nhận" hoặc trả lời: Đã nhận.
+remind-group-reply = ⏰ Nhắc { $code }: chưa có xác nhận của { $units }. Hạn: { $deadline }.
+    Đồng chí trả lời tin này: Đã nhận { $code }
 remind-list = ⏰ { $code }: hết hạn. Chưa xác nhận: { $open }/{ $all } { $noun }
 remind-enough = ✅ { $code }: đã đủ { $done }/{ $all } { $noun } xác nhận (cần { $quorum }), không nhắc thêm. Chưa xác nhận:
 remind-unreachable = 📵 { $code }: tin không tới được các đơn vị sau, cần gọi điện hoặc báo trực tiếp:

@@ -110,12 +110,15 @@ fn reminder(act: &Act<'_>, what: (&Bulletin, bool), message: &Message, here: &[O
     let (bulletin, exercise) = what;
     let names: Vec<&str> = here.iter().map(|obligation| obligation.unit_name.as_str()).collect();
     let deadline = here.first().map_or(0, |obligation| obligation.deadline);
-    let text = say!(
-        act.house.locale,
-        "remind-group",
-        code = bulletin.code.as_str(),
-        units = names.join(", "),
-        deadline = format_full(Millis(deadline))
+    let can_press = act.house.render_for(&message.gateway).buttons;
+    let key = if can_press { "remind-group" } else { "remind-group-reply" };
+    let text = act.house.locale.text(
+        key,
+        &[
+            ("code", bulletin.code.as_str().into()),
+            ("units", names.join(", ").into()),
+            ("deadline", format_full(Millis(deadline)).into()),
+        ],
     );
     let text = mark::marked(&act.house.locale, exercise, text);
     let html = act.house.render_for(&message.gateway).html;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use loa::domain::urgency::Urgency;
 use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
-use loa::store::bulletins::NewFile;
+use loa::store::bulletins::{Marks, NewFile};
 use loa::usecase::compose::{Draft, DraftFile};
 use loa::usecase::fallback;
 
@@ -160,7 +160,9 @@ async fn a_doubt_holds_the_other_group_back_except_for_hoa_toc(store: Store) {
     for (urgency, expected) in [(Urgency::Normal, (1, 0)), (Urgency::Flash, (2, 1))] {
         let group = stage.world.chat("dieu-hanh-15").unwrap();
         stage.first.handle().add_fault(Fault::next("sendMessage", FaultKind::ResetAfter).in_chat(group));
-        let composed = stage.release(&Draft { urgency, files: vec![file(&stage).await], ..to("thon:15") }).await;
+        let marks = Marks { reason: urgency.needs_reason().then(|| "bão số 10".to_owned()), ..Marks::default() };
+        let draft = Draft { urgency, marks, files: vec![file(&stage).await], ..to("thon:15") };
+        let composed = stage.release(&draft).await;
         let id = composed.bulletin.id.clone();
         stage.until("in doubt", async |stage: &Stage| stage.states(&id).await.contains(&"unknown".to_owned())).await;
         let bot = stage.first.handle().bot_ids()[0];
