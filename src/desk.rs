@@ -186,7 +186,10 @@ async fn typed_button(
 
 /// What would stand over the chat after a press is said in the chat after a number.
 async fn say_toast(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut response: Response) -> UseCaseResult<Response> {
-    if let Some(text) = response.toast.take().filter(|text| !text.is_empty()) {
+    let Some(text) = response.toast.take().filter(|text| !text.is_empty()) else { return Ok(response) };
+    // Many presses are answered by a toast and by the same words in the chat.
+    let last = tx.messages_to_chat(&talk.chat.id, 1).await?.pop();
+    if last.is_none_or(|last| last.created_at != act.wall.0 || last.body != text) {
         talk.say(tx, act, &Note::plain(text)).await?;
     }
     Ok(response)

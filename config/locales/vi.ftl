@@ -118,6 +118,7 @@ compose-choose = Đồng chí bấm nút hoặc gõ số của một lựa chọ
 compose-all-defaults = ⏩ Mặc định hết
 compose-as-read = Đúng: { $found }
 
+compose-link-later = (liên kết có khi gửi)
 compose-upload = Khung chat này không nhận được tệp. Đồng chí gửi tệp tại trang sau (dùng một lần, trong { $minutes } phút): { $address }
 compose-no-upload = Khung chat này không nhận được tệp và hệ thống chưa có trang nhận tệp; đồng chí gõ nội dung, hoặc soạn tin từ khung chat khác.
 compose-ask-file =

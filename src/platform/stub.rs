@@ -83,8 +83,10 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<Seen>>, handler: &Handler) {
         Reply::Raw(status, headers, body) => (status, headers, body),
         Reply::HangUp => return,
     };
-    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-    let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n{lines}\r\n", body.len());
+    let mut lines = vec![format!("HTTP/1.1 {status} X"), "connection: close".to_owned()];
+    lines.push(format!("content-length: {}", body.len()));
+    lines.extend(headers);
+    let head = format!("{}\r\n\r\n", lines.join("\r\n"));
     let _ = stream.write_all(head.as_bytes());
     let _ = stream.write_all(body.as_bytes());
 }

@@ -12,6 +12,7 @@ use crate::locale::Locale;
 
 /// What rendering and counting need to know of a gateway.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a gateway, each read alone")]
 pub struct GatewayTraits {
     /// What its messages can hold.
     pub render: render::Capabilities,

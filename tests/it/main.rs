@@ -77,5 +77,7 @@ mod store_tokens;
 mod stories;
 #[cfg(test)]
 mod supply;
+#[cfg(test)]
 mod zalo_bot_alone;
+#[cfg(test)]
 mod zalo_rig;

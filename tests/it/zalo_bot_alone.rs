@@ -1,5 +1,7 @@
 //! The whole main job with nothing but a Zalo bot: no buttons, no files, no edits, and only what is said to it is heard.
 
+use std::time::Duration;
+
 use loa::store::Store;
 
 use crate::db::store_tests;
@@ -29,14 +31,15 @@ const ANSWERS: [&str; 11] = [
 
 /// The last address of a kind in a text.
 fn address(text: &str, part: &str) -> String {
-    let words = text.split_whitespace().filter(|word| word.contains(part));
-    words.last().unwrap_or_else(|| panic!("no address with {part} in: {text}")).to_owned()
+    let mut words = text.split_whitespace().filter(|word| word.contains(part));
+    words.next_back().unwrap_or_else(|| panic!("no address with {part} in: {text}")).to_owned()
 }
 
 async fn upload(address: &str, name: &str, content: Vec<u8>) -> (u16, String) {
     let part = reqwest::multipart::Part::bytes(content).file_name(name.to_owned());
     let form = reqwest::multipart::Form::new().part("tep", part);
-    let answer = reqwest::Client::new().post(address).multipart(form).send().await.unwrap();
+    let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
+    let answer = client.post(address).multipart(form).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
@@ -132,7 +135,7 @@ async fn an_upload_page_takes_one_document_and_no_second_one(store: Store) {
     assert_eq!(reqwest::get(&page).await.unwrap().status().as_u16(), 404);
 
     let page = address(&rig.say("lan", "/vanban").await, "/gui/");
-    rig.clock.advance(std::time::Duration::from_mins(31));
+    rig.clock.advance(Duration::from_mins(31));
     assert_eq!(upload(&page, "c.pdf", crate::stories::six_pages()).await.0, 404, "its half hour is over");
     rig.stop().await;
 }

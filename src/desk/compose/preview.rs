@@ -73,12 +73,26 @@ async fn shown(tx: &mut Tx, act: &Act<'_>, form: &Form, resolution: &Resolution)
     let several = firsts.len() > 1;
     let mut texts = Vec::new();
     for (kind, group) in firsts {
-        let view = view(tx, act, form, kind).await?;
+        let mut view = view(tx, act, form, kind).await?;
+        carried(tx, act, form, &group.gateway, &mut view).await?;
         let text = text_of(act, &view, &act.house.render_for(&group.gateway));
         let heading = say!(act.house.locale, "compose-preview-for", group = kind.vietnamese());
         texts.push(if several { format!("{heading}\n{text}") } else { text });
     }
     Ok(texts.join("\n\n"))
+}
+
+/// Marks the files that this gateway does not carry; the link they will have instead is made when they are sent.
+async fn carried(tx: &mut Tx, act: &Act<'_>, form: &Form, gateway: &str, view: &mut View) -> UseCaseResult<()> {
+    let Some(traits) = act.house.gateways.get(gateway) else { return Ok(()) };
+    for (file, shown) in form.files.iter().zip(&mut view.attachments) {
+        let Some((media_type, size)) = tx.file_facts(&file.file.sha256).await? else { continue };
+        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        shown.held_back = !traits.files.takes(&media_type, size) && !traits.files.fetches(&media_type, size);
+        let linked = shown.held_back && act.house.public_url.is_some();
+        shown.link = linked.then(|| say!(act.house.locale, "compose-link-later"));
+    }
+    Ok(())
 }
 
 /// The text of a view, whole and without marks.

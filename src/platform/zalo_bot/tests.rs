@@ -122,11 +122,12 @@ async fn three_refusals_in_a_row_park_the_chat_and_a_success_begins_the_run_anew
     let (_stub, gateway) =
         against(move |_| if calls.fetch_add(1, Ordering::SeqCst) == 2 { taken() } else { refused(404) });
     let outcome = async || gateway.send(GROUP, &text("x")).await.map_err(|failure| failure.outcome);
-    let generic = Err(Outcome::Final(FailureReason::Generic));
+    let refusal = Outcome::Final(FailureReason::Generic);
+    let generic = Err(refusal.clone());
     assert_eq!([outcome().await, outcome().await], [generic.clone(), generic.clone()]);
     assert!(outcome().await.is_ok());
     assert_eq!([outcome().await, outcome().await], [generic.clone(), generic.clone()]);
-    assert_eq!(gateway.send("zgr-other", &text("x")).await.unwrap_err().outcome, generic.unwrap_err(), "another chat");
+    assert_eq!(gateway.send("zgr-other", &text("x")).await.unwrap_err().outcome, refusal, "another chat");
     assert_eq!(outcome().await, Err(Outcome::Final(FailureReason::NotMember)));
 }
 
