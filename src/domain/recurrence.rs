@@ -1,7 +1,7 @@
 //! When a repeating bulletin goes: rules of days and hours, and where each firing ends up among windows and days off.
 //!
 //! * A [`Rule`] knows the calendar and nothing else; its instants are strictly increasing. A [`Recurrence`] is a rule with
-//!   what becomes of days off and of missed firings. Its [text](Recurrence::to_string) is canonical: it is stored, read
+//!   what becomes of days off and of missed firings. Its text is canonical: it is stored, read
 //!   back and hashed into the envelope that an approval binds.
 //! * A firing that may not go at its hour waits for the window. One that would then fall on the day of the next firing, or
 //!   later, is left out: nobody gets the same text twice on one day because of a wait.

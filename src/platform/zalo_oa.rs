@@ -1,7 +1,7 @@
 //! An Official Account on the Open API v3, with its own groups (GMF).
 //!
 //! What is peculiar: business errors come with HTTP 200; the access token lives 25 hours and the refresh token works once,
-//! so both lie in the vault; groups and people share one space of numbers, so ids of ours say which they are ([`address`]);
+//! so both lie in the vault; groups and people share one space of numbers, so ids of ours say which they are (`address`);
 //! files are uploaded first and sent by a handle that lives 7 days; every word of a group arrives by webhook, and can be
 //! read back.
 

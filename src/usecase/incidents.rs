@@ -1,7 +1,7 @@
 //! What is sick, who is told, and when it is well again.
 //!
 //! An incident is open once in its scope, tells the admins once, and closes by itself with the first success there. The
-//! scopes are made by [`gateway_scope`], [`receiving_scope`] and [`chat_scope`]. What runs out in some weeks is an incident
+//! scopes are made by [`gateway_scope`], `receiving_scope` and [`chat_scope`]. What runs out in some weeks is an incident
 //! too (`token_expires`, `asset_expires`); it stops nothing and closes when it was renewed.
 
 use std::collections::BTreeSet;

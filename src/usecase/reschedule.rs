@@ -93,6 +93,7 @@ pub async fn cancel(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseR
     unsent(tx, bulletin).await?;
     end_schedule(tx, act, bulletin).await?;
     tx.move_bulletin(bulletin, State::Cancelled, bulletin.version, act.at).await?;
+    tx.revoke_file_links(&bulletin.id, act.wall).await?;
     tx.audit(act, "bulletin.cancelled", &bulletin.id, "").await?;
     if person != bulletin.composer_id {
         let text = say!(act.house.locale, "card-cancelled", code = bulletin.code.as_str());
