@@ -124,13 +124,6 @@ impl Days {
 }
 
 impl Rule {
-    fn holds(&self, date: NaiveDate) -> bool {
-        match self {
-            Self::On { days, .. } => days.hold(date),
-            Self::Cron(cron) => cron.holds(date),
-        }
-    }
-
     /// The times of day, ascending.
     #[must_use]
     pub fn times(&self) -> Vec<NaiveTime> {
@@ -140,12 +133,16 @@ impl Rule {
         }
     }
 
-    /// The first instant of the rule strictly after `after`; none when there is none in eight years.
+    /// The first instant of the rule strictly after `after`; none when there is none in eight years, or for cron fields
+    /// until the year 2100.
     #[must_use]
     pub fn next_after(&self, after: Millis) -> Option<Millis> {
-        let times = self.times();
+        let (days, times) = match self {
+            Self::On { days, times } => (days, times),
+            Self::Cron(cron) => return cron.next_after(after),
+        };
         let first = after.local_date();
-        let dates = (0..HORIZON).map(|ahead| date_plus(first, ahead)).filter(|date| self.holds(*date));
+        let dates = (0..HORIZON).map(|ahead| date_plus(first, ahead)).filter(|date| days.hold(*date));
         dates.into_iter().find_map(|date| {
             let mut instants = times.iter().map(|time| Millis::on(date, *time));
             instants.find(|at| *at > after)

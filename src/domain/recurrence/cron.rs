@@ -8,10 +8,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike as _, NaiveDate, NaiveTime};
+use chrono::{DateTime, FixedOffset, NaiveTime};
+use cron::Schedule;
 
-use super::Rule;
 use crate::domain::calendar::Millis;
+
+/// Việt Nam's distance from UTC, in seconds; there is no summer time.
+const OFFSET_SECONDS: i32 = 7 * 3_600;
 
 /// The five fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,11 +161,7 @@ impl FromStr for Cron {
         if cron.restricts_both() && (day.contains('*') || weekday.contains('*')) {
             return Err(CronError::AmbiguousDays);
         }
-        let early = Millis(0);
-        match Rule::Cron(cron.clone()).next_after(early) {
-            Some(_) => Ok(cron),
-            None => Err(CronError::Never),
-        }
+        if cron.next_after(Millis(0)).is_some() { Ok(cron) } else { Err(CronError::Never) }
     }
 }
 
@@ -177,12 +176,30 @@ impl Cron {
         self.days != DAY.full() && self.weekdays != WEEKDAY.full()
     }
 
-    /// Whether it fires on this date at all.
-    pub(super) fn holds(&self, date: NaiveDate) -> bool {
-        let by_day = self.days.has(date.day());
-        let by_weekday = self.weekdays.has(date.weekday().num_days_from_sunday());
-        let day = if self.restricts_both() { by_day || by_weekday } else { by_day && by_weekday };
-        day && self.months.has(date.month())
+    /// The first instant strictly after `after`; none when there is none until the year 2100.
+    pub(super) fn next_after(&self, after: Millis) -> Option<Millis> {
+        let after = DateTime::from_timestamp_millis(after.0)?.with_timezone(&FixedOffset::east_opt(OFFSET_SECONDS)?);
+        let of = |schedule: Schedule| schedule.after(&after).next().map(|at| Millis(at.timestamp_millis()));
+        self.schedules().into_iter().filter_map(of).min()
+    }
+
+    /// The fields as the library reads them: seconds in front, days of the week by name. It takes restricted day fields
+    /// together, so where both are restricted there is a schedule for each, and a day of either counts.
+    fn schedules(&self) -> Vec<Schedule> {
+        let all = (DAY.full(), WEEKDAY.full());
+        let days = if self.restricts_both() {
+            vec![(self.days, all.1), (all.0, self.weekdays)]
+        } else {
+            vec![(self.days, self.weekdays)]
+        };
+        days.into_iter().filter_map(|(days, weekdays)| self.expression(days, weekdays).parse().ok()).collect()
+    }
+
+    fn expression(&self, days: Set, weekdays: Set) -> String {
+        let list = |set: Set| set.numbers().map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+        let names = WEEKDAY.words.iter().zip(0..).filter(|(_, number)| weekdays.has(*number)).map(|(name, _)| *name);
+        let names = names.collect::<Vec<_>>().join(",");
+        format!("0 {} {} {} {} {names}", list(self.minutes), list(self.hours), list(days), list(self.months))
     }
 
     /// The times of day, ascending.
