@@ -29,12 +29,8 @@ use crate::zalo_rig::{free_address, sandbox_clocks};
 
 const COMMUNE: &str = include_str!("../../config/examples/xa-mau.toml");
 /// Staff, all on the account; the deputy of Thôn 03 is in its group too.
-const STAFF: [(&str, Network); 4] = [
-    ("lan", Network::ZaloOa),
-    ("pct", Network::ZaloOa),
-    ("hung", Network::ZaloOa),
-    ("quan", Network::ZaloOa),
-];
+const STAFF: [(&str, Network); 4] =
+    [("lan", Network::ZaloOa), ("pct", Network::ZaloOa), ("hung", Network::ZaloOa), ("quan", Network::ZaloOa)];
 /// Where the consent page leads back to; nothing needs to answer there.
 const REDIRECT: &str = "http://127.0.0.1:9/oa";
 
@@ -137,8 +133,7 @@ impl OaRig {
         let commune = import_org(&core, &places.org).await;
         let service = Service::start(&core, &commune, &sandbox, address).await;
         let dispatcher = dispatcher(&core, &commune);
-        let mut rig =
-            Self { core, clock, sandbox, places, commune, dispatcher, settings, keeping, service, key_file };
+        let mut rig = Self { core, clock, sandbox, places, commune, dispatcher, settings, keeping, service, key_file };
         for person in ["pct", "quan"] {
             rig.say(person, "/trogiup").await;
         }

@@ -1,7 +1,7 @@
 //! The whole main job with nothing but an official account: files and every word of its groups, but no buttons, no edits, and
 //! a token that dies in the middle.
 
-use loa::sandbox::zalo_oa::{NewPerson, OaMessage};
+use loa::sandbox::zalo_oa::{NewPerson, OaFault, OaFaultKind, OaMessage};
 use loa::store::Store;
 
 use crate::db::store_tests;
@@ -14,6 +14,7 @@ store_tests!(
     a_quote_of_our_message_is_known_after_a_restart_too,
     a_token_that_dies_in_the_middle_is_renewed_and_everything_is_sent_once,
     without_a_token_sending_stops_the_admin_is_told_and_after_a_new_consent_only_the_rest_follows,
+    a_used_up_quota_is_called_so_and_the_rest_follows_the_next_day,
 );
 
 /// What the composer answers after the file, in the order of the questions.
@@ -73,7 +74,7 @@ fn villages() -> impl Iterator<Item = String> {
 fn assert_sent_once(rig: &OaRig) {
     for village in villages() {
         let posts = rig.posts(&village);
-        let texts = posts.iter().filter(|post| post.file.is_none() && post.text.contains(CODE)).count();
+        let texts = posts.iter().filter(|post| post.text.contains(&format!("Mã: {CODE}"))).count();
         let files: Vec<_> = posts.iter().filter_map(|post| post.file.as_ref()).collect();
         assert_eq!((texts, files.len()), (1, 1), "{village}: {posts:?}");
         assert_eq!((files[0].name.as_str(), files[0].size), ("KH tuyên truyền.pdf", crate::stories::six_pages().len()));
@@ -205,5 +206,21 @@ async fn without_a_token_sending_stops_the_admin_is_told_and_after_a_new_consent
     assert_sent_once(&rig);
     assert_eq!(rig.messages_in(CODE, "sent").await, 48);
     insta::assert_snapshot!("oa_admin", rig.private_chat("quan"));
+    rig.stop().await;
+}
+
+async fn a_used_up_quota_is_called_so_and_the_rest_follows_the_next_day(store: Store) {
+    let mut rig = under_way(store, 17).await;
+    let used_up = OaFaultKind::Error { code: -211, message: "Out of quota".to_owned() };
+    rig.handle().add_fault(OaFault::next("group/message", used_up).from_call(1, 0));
+    rig.until("halted", async |rig: &OaRig| rig.dispatcher.is_halted()).await;
+    rig.handle().set_faults(Vec::new());
+
+    rig.clock.set(at(2025, 7, 29, 7, 0));
+    rig.until("resumed", async |rig: &OaRig| !rig.dispatcher.is_halted()).await;
+    rig.settle().await;
+    assert_sent_once(&rig);
+    let told = rig.private_chat("quan");
+    assert!(told.contains("nền tảng báo hết hạn mức gửi") && !told.contains("mã truy cập"), "{told}");
     rig.stop().await;
 }
