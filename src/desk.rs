@@ -79,6 +79,8 @@ pub struct Wanted {
 pub struct Response {
     /// The line shown over the chat to whoever pressed a button.
     pub toast: Option<String>,
+    /// Whether the toast only repeats what was said in the chat: who typed a number reads it there.
+    pub toast_repeats: bool,
     /// Messages of this chat to be deleted where the platform permits, by their platform ids: they carried a document that
     /// must not stand there.
     pub delete: Vec<String>,
@@ -91,6 +93,12 @@ impl Response {
     #[must_use]
     pub fn toast(text: impl Into<String>) -> Self {
         Self { toast: Some(text.into()), ..Self::default() }
+    }
+
+    /// A toast beside a message in the chat that says the same.
+    #[must_use]
+    pub fn repeated(text: impl Into<String>) -> Self {
+        Self { toast_repeats: true, ..Self::toast(text) }
     }
 }
 
@@ -186,10 +194,7 @@ async fn typed_button(
 
 /// What would stand over the chat after a press is said in the chat after a number.
 async fn say_toast(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut response: Response) -> UseCaseResult<Response> {
-    let Some(text) = response.toast.take().filter(|text| !text.is_empty()) else { return Ok(response) };
-    // Many presses are answered by a toast and by the same words in the chat.
-    let last = tx.messages_to_chat(&talk.chat.id, 1).await?.pop();
-    if last.is_none_or(|last| last.created_at != act.wall.0 || last.body != text) {
+    if let Some(text) = response.toast.take().filter(|text| !text.is_empty() && !response.toast_repeats) {
         talk.say(tx, act, &Note::plain(text)).await?;
     }
     Ok(response)

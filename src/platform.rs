@@ -271,6 +271,12 @@ pub trait Gateway: Send + Sync {
         None
     }
 
+    /// Whether a dead token is replaced by a consent on the platform's page, with nothing to start again, and not by a new one in
+    /// the settings.
+    fn needs_consent(&self) -> bool {
+        false
+    }
+
     /// Waits for updates from `offset` on; an empty answer when nothing came.
     fn poll(&self, offset: Option<i64>) -> Call<'_, Result<Vec<RawUpdate>, AskError>>;
 

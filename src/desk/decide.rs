@@ -290,7 +290,7 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str
     }
     let text = let_go(tx, act, &bulletin, Some(version)).await?;
     talk.say(tx, act, &Note::plain(text.clone())).await?;
-    Ok(Response::toast(text))
+    Ok(Response::repeated(text))
 }
 
 #[cfg(test)]

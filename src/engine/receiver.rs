@@ -51,7 +51,8 @@ impl Receiver {
     }
 
     async fn keep_one(&self, tx: &mut Tx, update: &RawUpdate) -> EngineResult<bool> {
-        let Some(event) = self.gateway.translate(update, &self.me) else { return Ok(false) };
+        let Some(mut event) = self.gateway.translate(update, &self.me) else { return Ok(false) };
+        self.recognise_quote(tx, &mut event).await?;
         if !self.admitted(tx, &event).await? {
             return Ok(false);
         }
@@ -71,6 +72,18 @@ impl Receiver {
             tx.count_usage(self.gateway.name(), &month_of(self.core.business_now()), Direction::Heard).await?;
         }
         Ok(new)
+    }
+
+    /// A gateway knows only what it sent itself since its start; what was sent before that stands in the queue.
+    async fn recognise_quote(&self, tx: &mut Tx, event: &mut Event) -> EngineResult<()> {
+        let Event::Message(message) = event else { return Ok(()) };
+        let Some(reply) = message.reply.as_mut().filter(|reply| !reply.to_us) else { return Ok(()) };
+        let Some(quoted) = &reply.external_id else { return Ok(()) };
+        let Some(chat) = tx.chat_by_external(self.gateway.name(), &message.chat.external_id).await? else {
+            return Ok(());
+        };
+        reply.to_us = tx.message_by_external(&chat.id, quoted).await?.is_some();
+        Ok(())
     }
 
     async fn admitted(&self, tx: &mut Tx, event: &Event) -> EngineResult<bool> {

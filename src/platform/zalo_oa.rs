@@ -378,6 +378,10 @@ impl Gateway for ZaloOa {
         Box::pin(self.identify_now())
     }
 
+    fn needs_consent(&self) -> bool {
+        true
+    }
+
     fn poll(&self, _offset: Option<i64>) -> Call<'_, Result<Vec<RawUpdate>, AskError>> {
         Box::pin(async { Err(AskError::Unsupported("asking for updates")) })
     }

@@ -46,6 +46,8 @@ mod kill;
 #[cfg(test)]
 mod locale;
 #[cfg(test)]
+mod oa_rig;
+#[cfg(test)]
 mod plan_text;
 #[cfg(test)]
 mod rig;
@@ -78,6 +80,10 @@ mod stories;
 #[cfg(test)]
 mod supply;
 #[cfg(test)]
+mod webhook;
+#[cfg(test)]
 mod zalo_bot_alone;
+#[cfg(test)]
+mod zalo_oa_alone;
 #[cfg(test)]
 mod zalo_rig;

@@ -61,7 +61,7 @@ pub fn sandbox_clocks(clock: &Arc<TestClock>) -> loa::sandbox::Clocks {
 }
 
 /// A free address on this machine, under which the service's own pages will stand.
-async fn free_address() -> std::net::SocketAddr {
+pub async fn free_address() -> std::net::SocketAddr {
     tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
 }
 

@@ -19,7 +19,7 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: &str)
     let noted = note(tx, act, &obligation, outcome).await?;
     let text = said(act, outcome, &[noted]);
     say_text(tx, act, talk, text.clone()).await?;
-    Ok(Response::toast(text.lines().last().unwrap_or_default()))
+    Ok(Response::repeated(text.lines().last().unwrap_or_default()))
 }
 
 /// "3 đã gọi" in a chat where a call list was shown. None when it is no such words, or no list was shown to this person here.

@@ -126,7 +126,12 @@ impl Dispatcher {
             return Ok(());
         }
         let waiting = tx.waiting_deliveries(self.gateway.name()).await?;
-        let key = if kind == "unreachable" { "alert-gateway-unreachable" } else { "alert-gateway-token" };
+        let key = match kind {
+            "unreachable" => "alert-gateway-unreachable",
+            "quota" => "alert-gateway-quota",
+            "unauthorized" if self.gateway.needs_consent() => "alert-gateway-consent",
+            _ => "alert-gateway-token",
+        };
         let text = act.house.locale.text(
             key,
             &[
