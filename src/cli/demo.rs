@@ -88,3 +88,17 @@ fn invite(demo: &Demo, out: &mut std::io::Stdout) -> anyhow::Result<()> {
     writeln!(out, "  loa stats --database {}", demo.database_url())?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn platforms_are_played_once_each_and_unknown_ones_are_named() {
+        let list = |names: &[&str]| networks(&names.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let both = [Network::Telegram, Network::ZaloOa];
+        assert_eq!(list(&["zalo_oa", "telegram", "zalo_oa"]).unwrap(), both);
+        let error = list(&["telegram", "viber"]).unwrap_err().to_string();
+        assert!(error.contains("`viber`") && error.contains("zalo_bot"), "{error}");
+    }
+}

@@ -92,12 +92,12 @@ impl Demo {
         self.tell_delivery().await?;
         self.tell("village heads answer through the morning");
         self.run_until(&mut people, monday(9, 0)?).await?;
-        self.tell("lan announces the VNeID evening to residents");
-        self.announcement().await?;
+        self.tell(
+            "lan announces the VNeID evening to residents; hung records radio items, banners and portal articles",
+        );
+        tokio::try_join!(self.announcement(), self.ledger())?;
         self.approve("TB-2025-0002").await?;
         self.run_until(&mut people, monday(10, 0)?).await?;
-        self.tell("hung records radio items, banners and portal articles");
-        self.ledger().await?;
         self.tell("reminders, late answers, the list at the deadline");
         self.run_until(&mut people, tuesday_evening()?).await?;
         self.tell_delivery().await?;

@@ -31,3 +31,47 @@ impl Places {
         Some((account, self.chat(&group.code).ok()?.to_owned(), name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::places::network_of;
+
+    const COMMUNE: &str = include_str!("../../../config/examples/xa-mau.toml");
+
+    /// A commune in which everybody has an account wherever their groups are.
+    fn settled(networks: &[Network]) -> Places {
+        let mut places = Places::spread(COMMUNE, networks).unwrap();
+        for group in places.org.groups.clone() {
+            places.chats.insert(group.code.clone(), group.code.clone());
+        }
+        for person in places.org.people.clone() {
+            for network in networks {
+                places.accounts.insert((network.gateway(), person.code.clone()), person.code.clone());
+            }
+        }
+        places
+    }
+
+    #[test]
+    fn every_village_answers_on_exactly_one_platform() {
+        for networks in [&Network::ALL[..], &Network::ALL[1..], &[Network::Telegram], &[Network::ZaloBot]] {
+            let places = settled(networks);
+            for number in 1..=24 {
+                let name = format!("Thôn {number:02}");
+                let crowds = networks.iter().flat_map(|network| places.crowd(*network, &[]));
+                assert_eq!(crowds.filter(|(_, _, place)| *place == name).count(), 1, "{name} on {networks:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_lost_group_also_answers_where_another_stands_in() {
+        let places = settled(&Network::ALL);
+        let joint = |lost: &[&str]| places.crowd(Network::ZaloBot, lost).into_iter().filter(|it| it.1 == "truong-thon");
+        assert_eq!(joint(&[]).count(), 0);
+        assert_eq!(joint(&["thon-20"]).map(|(_, _, place)| place).collect::<Vec<_>>(), ["Thôn 20"]);
+        let own = places.org.groups.iter().find(|group| group.code == "dieu-hanh-20").unwrap();
+        assert_eq!(network_of(own, &Network::ALL), Network::Telegram);
+    }
+}

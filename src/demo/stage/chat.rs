@@ -133,3 +133,27 @@ impl Stage {
         shown().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str, buttons: &[&str]) -> Line {
+        Line { id: 7, ours: true, text: text.to_owned(), buttons: buttons.iter().map(ToString::to_string).collect() }
+    }
+
+    #[test]
+    fn a_choice_is_made_by_its_button_where_there_is_one_and_by_its_number_elsewhere() {
+        let card = "VB-2025-0001\n21. ✅ Duyệt\n22. ↩ Trả lại";
+        let typed = line(card, &[]).choice("✅ Duyệt");
+        assert!(matches!(typed, Some(Choice::Number(number)) if number == "21"));
+        let pressed = line(card, &["↩ Trả lại", "✅ Duyệt"]).choice("✅ Duyệt");
+        assert!(matches!(pressed, Some(Choice::Button(7, button)) if button == "✅ Duyệt"));
+    }
+
+    #[test]
+    fn a_sentence_is_no_choice() {
+        assert!(line("Ngày 28. ✅ Duyệt", &[]).choice("✅ Duyệt").is_none());
+        assert!(line("21. ↩ Trả lại", &[]).choice("✅ Duyệt").is_none());
+    }
+}
