@@ -96,7 +96,7 @@ impl Demo {
         let clocks = Clocks { business: clock.clone(), wall: system.clone(), mono: system.clone() };
         let core = build_core(&folder, &settings, clocks).await?;
         let (started, seed) = (system.elapsed(), wish.seed);
-        let demo = Self { started, seed, core, clock, stage, lifecycle, places, staff, narrator, folder };
+        let demo = Self { core, clock, stage, lifecycle, places, staff, narrator, folder, started, seed };
         demo.import().await?;
         demo.open_doors(&settings, listen).await?;
         Ok(demo)

@@ -27,7 +27,7 @@ pub(super) struct DemoArgs {
     /// The same seed gives the same totals.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    /// Platforms to play, separated by commas: telegram, zalo_bot, zalo_oa.
+    /// Platforms to play, separated by commas: `telegram`, `zalo_bot`, `zalo_oa`.
     #[arg(long, default_value = "telegram,zalo_bot,zalo_oa", value_delimiter = ',', value_name = "LIST")]
     platforms: Vec<String>,
 }

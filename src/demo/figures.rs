@@ -126,16 +126,13 @@ impl Demo {
 
     fn tables(&self, stats: &Stats, tally: &Tally, audit: &AuditReport) -> String {
         let (sent, asked) = (&stats.deliveries, &stats.obligations);
-        let platforms: String = self
-            .platforms(stats)
-            .iter()
-            .map(|(name, one)| format!("{name:<17} sent {}  refused as too fast {}\n", one.sent, one.refused_429))
-            .collect();
+        let platforms: Vec<String> = self.platforms(stats).iter().map(platform_line).collect();
+        let platforms = platforms.join("\n");
         format!(
             "Deliveries        sent {}  partial {}  unknown {}  failed {}  skipped {}  pending {}  replaced {}\n\
              Acknowledgements  expected {}  acknowledged {} (late {}, proxy {})  awaiting {}  unreachable {}\n\
              Reminders         {}\n\
-             {platforms}\
+             {platforms}\n\
              Audit             {} entries, {}\n\n{}",
             sent.sent,
             sent.partial,
@@ -156,6 +153,10 @@ impl Demo {
             tally::progress_table(tally)
         )
     }
+}
+
+fn platform_line((name, one): (&String, &PlatformFigures)) -> String {
+    format!("{name:<17} sent {}  refused as too fast {}", one.sent, one.refused_429)
 }
 
 /// How often the bulletin that repeats went.
