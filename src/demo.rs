@@ -194,6 +194,7 @@ fn staff(networks: &[Network]) -> Vec<(&'static str, Network)> {
     use Network::{Telegram, ZaloBot, ZaloOa};
     let homes = [
         ("lan", [ZaloOa, Telegram, ZaloBot]),
+        ("minh", [ZaloOa, Telegram, ZaloBot]),
         ("pct", [ZaloBot, Telegram, ZaloOa]),
         ("hung", [Telegram, ZaloBot, ZaloOa]),
     ];

@@ -111,11 +111,10 @@ impl Demo {
             self.say(person, "/start", "").await?;
         }
         self.tell("lan hands in a PDF and answers the questions about it");
-        self.directive().await?;
-        self.tell("pct approves it");
+        self.tell("minh composes a call that goes to residents every morning at 06:30");
+        tokio::try_join!(self.directive(), self.repeating())?;
+        self.tell("pct approves both");
         self.approve("VB-2025-0001").await?;
-        self.tell("lan composes a call that goes to residents every morning at 06:30; pct approves it");
-        self.repeating().await?;
         self.approve(REPEATED).await
     }
 
@@ -124,16 +123,16 @@ impl Demo {
         for answer in DIRECTIVE {
             self.say("lan", answer, "").await?;
         }
-        self.submit().await
+        self.submit("lan").await
     }
 
     async fn repeating(&self) -> anyhow::Result<()> {
-        self.say("lan", "/thongbao", "").await?;
+        self.say("minh", "/thongbao", "").await?;
         let audience = if self.has_residents() { "thon:01,02,03,17,18@residents" } else { "Trưởng thôn" };
         for answer in REPEAT.into_iter().chain([audience]).chain(REPEAT_WHEN) {
-            self.say("lan", answer, "").await?;
+            self.say("minh", answer, "").await?;
         }
-        self.submit().await
+        self.submit("minh").await
     }
 
     async fn announcement(&self) -> anyhow::Result<()> {
@@ -142,7 +141,7 @@ impl Demo {
             let everywhere = answer == "Nhóm dân" && !self.has_residents();
             self.say("lan", if everywhere { "Trưởng thôn" } else { answer }, "").await?;
         }
-        self.submit().await
+        self.submit("lan").await
     }
 
     /// Hỏa tốc: out on the duty officer's word, approved afterwards.
@@ -151,7 +150,7 @@ impl Demo {
         for answer in STORM {
             self.say("lan", answer, "").await?;
         }
-        self.submit().await?;
+        self.submit("lan").await?;
         self.choose("lan", "HT-2025-0001", "Phát ngay", "HT-2025-0001").await?;
         self.run_until(people, instant(27, 22, 30)?).await?;
         self.tell_delivery().await?;
@@ -160,8 +159,8 @@ impl Demo {
         Ok(())
     }
 
-    async fn submit(&self) -> anyhow::Result<()> {
-        self.choose("lan", "", "Gửi duyệt", "Chờ duyệt").await?;
+    async fn submit(&self, person: &str) -> anyhow::Result<()> {
+        self.choose(person, "", "Gửi duyệt", "Chờ duyệt").await?;
         Ok(())
     }
 
