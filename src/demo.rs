@@ -1,17 +1,16 @@
 //! `loa demo`: a whole commune on this machine.
 //!
-//! The service is the real one, with its real loops, a fresh temporary database and real HTTP to the sandbox that plays the
-//! platform. People are scripted and answer from a seed. Only the business clock is special: it runs like any other, and
+//! The service is the real one, with its real loops, its web pages, a fresh temporary database and real HTTP to the sandboxes
+//! that play the platforms. People are scripted and answer from a seed. Only the business clock is special: it runs like any other, and
 //! jumps to the next thing due whenever nothing is on its way, so that a week takes less than a minute.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock as _, Clocks, JumpingClock, Monotonic as _, SystemClock};
 use crate::config::Settings;
@@ -20,19 +19,23 @@ use crate::engine::Core;
 use crate::engine::inbox::Inbox;
 use crate::id::SystemEntropy;
 use crate::lifecycle::Lifecycle;
-use crate::sandbox::{BotSpec, Limits, Sandbox, SandboxConfig};
 use crate::store::Store;
 use crate::usecase::{Act, Via};
-use crate::{app, usecase};
+use crate::{app, usecase, web};
 
 mod conversation;
 mod director;
 mod figures;
+mod people;
 pub mod places;
 mod scenes;
+mod stage;
 pub mod world;
 
 pub use figures::Figures;
+
+use places::{Network, Places};
+use stage::Stage;
 
 /// What somebody wants to see.
 #[derive(Debug, Clone)]
@@ -41,6 +44,8 @@ pub struct Wish {
     pub once: bool,
     /// The same seed gives the same totals.
     pub seed: u64,
+    /// The platforms played, each once; at least one.
+    pub networks: Vec<Network>,
 }
 
 /// Where the story is told while it goes on.
@@ -50,9 +55,10 @@ pub type Narrator = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Demo {
     core: Arc<Core>,
     clock: Arc<JumpingClock>,
-    sandbox: Sandbox,
+    stage: Stage,
     lifecycle: Lifecycle,
-    world: world::World,
+    places: Places,
+    staff: Vec<(&'static str, Network)>,
     narrator: Narrator,
     folder: PathBuf,
     started: Duration,
@@ -81,30 +87,25 @@ impl Demo {
         let begins = date(BEGINS.0, BEGINS.1, BEGINS.2)?.and_hms_opt(BEGINS.3, BEGINS.4, 0).context("a time")?;
         let clock = Arc::new(JumpingClock::starting_at(system.clone(), Millis::from_local(begins)));
         let lifecycle = Lifecycle::new(Duration::from_secs(5));
-        let sandbox = start_sandbox(&clock, &system, wish.seed).await?;
-        let world = world::World::build(COMMUNE, &sandbox.handle())?;
+        let stage = Stage::start(&wish.networks, &clock, &system, wish.seed).await?;
+        let staff = staff(&wish.networks);
+        let mut places = Places::spread(COMMUNE, &wish.networks)?;
+        stage.settle(&mut places, &staff)?;
+        let listen = free_address().await?;
+        let settings = stage.settings(&folder, listen)?;
         let clocks = Clocks { business: clock.clone(), wall: system.clone(), mono: system.clone() };
-        let core = build_core(&folder, &sandbox, clocks).await?;
-        let demo = Self {
-            started: system.elapsed(),
-            seed: wish.seed,
-            core,
-            clock,
-            sandbox,
-            lifecycle,
-            world,
-            narrator,
-            folder,
-        };
+        let core = build_core(&folder, &settings, clocks).await?;
+        let (started, seed) = (system.elapsed(), wish.seed);
+        let demo = Self { core, clock, stage, lifecycle, places, staff, narrator, folder, started, seed };
         demo.import().await?;
-        demo.open_doors().await?;
+        demo.open_doors(&settings, listen).await?;
         Ok(demo)
     }
 
     async fn import(&self) -> anyhow::Result<()> {
         let shell = |commune: &str| Act { via: Via::Cli("demo".to_owned()), ..self.core.act(commune) };
         let mut tx = self.core.store.begin().await?;
-        usecase::organise::import_org(&mut tx, &shell(""), &self.world.org).await?;
+        usecase::organise::import_org(&mut tx, &shell(""), &self.places.org).await?;
         tx.commit().await?;
         let commune = self.core.commune_id().await?;
         let mut tx = self.core.store.begin().await?;
@@ -114,13 +115,26 @@ impl Demo {
         Ok(())
     }
 
-    async fn open_doors(&self) -> anyhow::Result<()> {
+    async fn open_doors(&self, settings: &Settings, listen: SocketAddr) -> anyhow::Result<()> {
         let program = std::env::current_exe().context("this program cannot find itself")?;
         let inspect = app::inspector::with_program(program, self.core.entropy.clone());
-        let settings = settings(&self.sandbox)?;
-        let inbound = app::inbounds(&settings, &self.core.gateways);
+        let inbound = app::inbounds(settings, &self.core.gateways);
         let inbox = Arc::new(Inbox::new(self.core.clone(), self.core.commune_id().await?, inspect));
-        app::start(&self.core, &app::dispatch_settings(&settings), inbox, &inbound, &self.lifecycle).await
+        let site = web::Site { core: self.core.clone(), inbox: inbox.clone() };
+        web::serve(site, listen, &self.lifecycle).await?;
+        app::start(&self.core, &app::dispatch_settings(settings), inbox, &inbound, &self.lifecycle).await?;
+        self.wait_for_ears().await?;
+        self.stage.subscribe(listen).await
+    }
+
+    /// What is posted before the service knows itself on a platform is refused, and posted again half a minute later.
+    async fn wait_for_ears(&self) -> anyhow::Result<()> {
+        let known = async {
+            while self.core.gateways.keys().any(|name| self.core.myself(name).is_none()) {
+                tokio::time::sleep(Duration::from_millis(15)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), known).await.context("a platform does not say who we are")
     }
 
     /// Says a line of the story, with the time it is there.
@@ -129,10 +143,10 @@ impl Demo {
         (self.narrator)(&format!("[{now}] {line}"));
     }
 
-    /// The address and token under which any Bot API client can join.
+    /// The addresses under which anybody can join the platforms.
     #[must_use]
-    pub fn address(&self) -> String {
-        self.sandbox.base_url().clone()
+    pub fn addresses(&self) -> Vec<(Network, String)> {
+        self.stage.addresses()
     }
 
     /// The database, for `loa status --database …` beside a demo that stays up.
@@ -160,7 +174,7 @@ impl Demo {
 
     async fn close(self) {
         self.core.store.close().await;
-        self.sandbox.stop().await;
+        self.stage.stop().await;
         if let Err(error) = std::fs::remove_dir_all(&self.folder) {
             tracing::warn!(%error, "demo.folder_not_removed");
         }
@@ -175,38 +189,29 @@ fn database_url(folder: &std::path::Path) -> String {
     format!("sqlite:{}", folder.join("loa.db").display())
 }
 
-async fn start_sandbox(clock: &Arc<JumpingClock>, system: &Arc<SystemClock>, seed: u64) -> anyhow::Result<Sandbox> {
-    let (business, mono) = (clock.clone(), system.clone());
-    let clocks = crate::sandbox::Clocks {
-        monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap_or(i64::MAX)),
-        wall_ms: Arc::new(move || business.now().0),
-    };
-    let mut config = SandboxConfig::new(clocks, TaskTracker::new(), CancellationToken::new());
-    config.limits = Some(Limits::STRICT);
-    config.seed = seed;
-    config.bots = vec![BotSpec {
-        name: "Loa xã Hà Long (mẫu)".to_owned(),
-        username: "loa_xa_mau_bot".to_owned(),
-        ..BotSpec::default()
-    }];
-    Ok(Sandbox::start(config).await?)
-}
-
-/// The settings of a service that knows nothing but this sandbox.
-fn settings(sandbox: &Sandbox) -> anyhow::Result<Settings> {
-    let token = sandbox.tokens().into_iter().next().context("the sandbox has a bot")?;
-    let variables = [
-        ("LOA__GATEWAYS__TELEGRAM__PLATFORM", "telegram".to_owned()),
-        ("LOA__GATEWAYS__TELEGRAM__API_URL", sandbox.base_url().clone()),
-        ("LOA__GATEWAYS__TELEGRAM__TOKEN", token),
+/// Where the staff talk to the service: on three platforms if there are three, else on those there are.
+fn staff(networks: &[Network]) -> Vec<(&'static str, Network)> {
+    use Network::{Telegram, ZaloBot, ZaloOa};
+    let homes = [
+        ("lan", [ZaloOa, Telegram, ZaloBot]),
+        ("minh", [ZaloOa, Telegram, ZaloBot]),
+        ("pct", [ZaloBot, Telegram, ZaloOa]),
+        ("hung", [Telegram, ZaloBot, ZaloOa]),
     ];
-    Ok(Settings::load(None, variables.into_iter().map(|(name, value)| (name.to_owned(), value)))?)
+    let home = |wanted: [Network; 3]| wanted.into_iter().find(|network| networks.contains(network));
+    homes.into_iter().filter_map(|(person, wanted)| Some((person, home(wanted)?))).collect()
 }
 
-async fn build_core(folder: &std::path::Path, sandbox: &Sandbox, clocks: Clocks) -> anyhow::Result<Arc<Core>> {
-    let settings = settings(sandbox)?;
+/// A free address on this machine for the service's own pages.
+async fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
+}
+
+async fn build_core(folder: &std::path::Path, settings: &Settings, clocks: Clocks) -> anyhow::Result<Arc<Core>> {
     let store = Store::open(&database_url(folder)).await?;
-    let gateways = app::gateways(&settings)?;
-    let house = app::house(&settings, &gateways)?;
-    Ok(app::core(store, clocks, Arc::new(SystemEntropy), house, gateways))
+    let entropy = Arc::new(SystemEntropy);
+    let keeping = app::Keeping { store: store.clone(), wall: clocks.wall.clone(), entropy: entropy.clone() };
+    let gateways = app::gateways_with(settings, &keeping)?;
+    let house = app::house(settings, &gateways)?;
+    Ok(app::core(store, clocks, entropy, house, gateways))
 }

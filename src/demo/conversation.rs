@@ -1,11 +1,12 @@
-//! Talking to the bot as a person does: say or press something, and read what comes back.
+//! Talking to the service as a person does: say or choose something, and read what comes back.
 
 use std::time::Duration;
 
 use anyhow::Context as _;
 
 use super::Demo;
-use crate::sandbox::MessageView;
+use super::places::Network;
+use super::stage::Line;
 
 /// How long a reply may take. Nothing in the story waits this long; it only keeps a fault from hanging for ever.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -13,79 +14,89 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(15);
 
 impl Demo {
-    /// Says something to the bot in private and gives the first reply that contains `expected`.
-    pub(super) async fn say(&self, person: &str, text: &str, expected: &str) -> anyhow::Result<MessageView> {
-        let account = self.world.account(person)?;
-        let seen = self.last_message(account);
-        self.sandbox.handle().say(account, account, text, None)?;
+    /// Where a person of the staff talks to the service.
+    fn home(&self, person: &str) -> anyhow::Result<(Network, &str)> {
+        let home = self.staff.iter().find(|(known, _)| *known == person).map(|(_, home)| *home);
+        let home = home.with_context(|| format!("{person} is not of the staff"))?;
+        Ok((home, self.places.account(home, person)?))
+    }
+
+    /// Says something in private and gives the first reply that contains `expected`.
+    pub(super) async fn say(&self, person: &str, text: &str, expected: &str) -> anyhow::Result<Line> {
+        let (network, account) = self.home(person)?;
+        let seen = self.stage.chat(network, account).len();
+        self.stage.say(network, account, text)?;
         self.reply(person, seen, expected).await.with_context(|| format!("{person} said: {text}"))
     }
 
-    /// Presses a button under the latest message that has it, and gives the first reply that contains `expected`.
-    pub(super) async fn press(&self, person: &str, button: &str, expected: &str) -> anyhow::Result<MessageView> {
-        let account = self.world.account(person)?;
-        let seen = self.last_message(account);
-        let pressed = self.sandbox.handle().press(account, account, None, button);
-        pressed.with_context(|| format!("The chat so far:\n{}", self.transcript(account)))?;
-        self.reply(person, seen, expected).await.with_context(|| format!("{person} pressed: {button}"))
-    }
-
-    /// Sends a document to the bot in private.
-    pub(super) async fn send_file(
+    /// Waits for a message about `subject` that offers a choice, makes it by button or number, and gives the first reply
+    /// that contains `expected`.
+    pub(super) async fn choose(
         &self,
         person: &str,
-        name: &str,
-        content: Vec<u8>,
+        subject: &str,
+        words: &str,
         expected: &str,
-    ) -> anyhow::Result<MessageView> {
-        let account = self.world.account(person)?;
-        let seen = self.last_message(account);
-        self.sandbox.handle().send_file(account, account, name, content, None)?;
-        self.reply(person, seen, expected).await.with_context(|| format!("{person} sent: {name}"))
+    ) -> anyhow::Result<Line> {
+        let (network, account) = self.home(person)?;
+        let find = || {
+            let chat = self.stage.chat(network, account);
+            let about = chat.into_iter().rev().filter(|line| line.ours && line.text.contains(subject));
+            about.into_iter().find_map(|line| line.choice(words))
+        };
+        let what = format!("a choice \"{words}\" about \"{subject}\" for {person}");
+        let choice = self.wait_for(person, &what, find).await?;
+        let seen = self.stage.chat(network, account).len();
+        self.stage.choose(network, account, &choice)?;
+        self.reply(person, seen, expected).await.with_context(|| format!("{person} chose: {words}"))
     }
 
-    /// Waits until a person's latest card has a button with these words.
-    pub(super) async fn wait_for_button(&self, person: &str, button: &str) -> anyhow::Result<()> {
-        let account = self.world.account(person)?;
+    /// Sends a document in private, or, where the chat takes none, puts it on the page that the service names.
+    pub(super) async fn send_file(&self, person: &str, name: &str, content: Vec<u8>) -> anyhow::Result<Line> {
+        let (network, account) = self.home(person)?;
+        let mut seen = self.stage.chat(network, account).len();
+        if !self.stage.send_file(network, account, name, content.clone())? {
+            let asked = self.say(person, "/vanban", "/gui/").await?;
+            let address = asked.text.split_whitespace().rfind(|word| word.contains("/gui/")).unwrap_or_default();
+            seen = self.stage.chat(network, account).len();
+            upload(address, name, content).await?;
+        }
+        self.reply(person, seen, "").await.with_context(|| format!("{person} sent: {name}"))
+    }
+
+    async fn reply(&self, person: &str, seen: usize, expected: &str) -> anyhow::Result<Line> {
+        let (network, account) = self.home(person)?;
+        let find = || {
+            let news = self.stage.chat(network, account).into_iter().skip(seen);
+            news.into_iter().find(|line| line.ours && line.text.contains(expected))
+        };
+        self.wait_for(person, &format!("a reply with \"{expected}\""), find).await
+    }
+
+    async fn wait_for<T>(&self, person: &str, what: &str, find: impl Fn() -> Option<T>) -> anyhow::Result<T> {
         let search = async {
             loop {
-                let messages = self.sandbox.handle().messages(account).unwrap_or_default();
-                let last = messages.last().into_iter().flat_map(|message| message.buttons.iter().flatten());
-                if last.into_iter().any(|known| known.text.contains(button)) {
-                    return;
+                if let Some(found) = find() {
+                    return found;
                 }
                 tokio::time::sleep(GLANCE).await;
             }
         };
-        let found = tokio::time::timeout(PATIENCE, search).await;
-        found.map_err(|_| anyhow::anyhow!("no card with the button \"{button}\" reached {person}"))
+        if let Ok(found) = tokio::time::timeout(PATIENCE, search).await {
+            return Ok(found);
+        }
+        let (network, account) = self.home(person)?;
+        let chat = self.stage.transcript(network, account);
+        anyhow::bail!("waited in vain for {what}. The chat of {person} so far:\n{chat}")
     }
+}
 
-    fn transcript(&self, chat: i64) -> String {
-        self.sandbox.handle().show(chat).unwrap_or_default()
-    }
-
-    fn last_message(&self, chat: i64) -> i64 {
-        let messages = self.sandbox.handle().messages(chat).unwrap_or_default();
-        messages.last().map_or(0, |message| message.id)
-    }
-
-    async fn reply(&self, person: &str, after: i64, expected: &str) -> anyhow::Result<MessageView> {
-        let account = self.world.account(person)?;
-        let search = async {
-            loop {
-                let messages = self.sandbox.handle().messages_after(account, after).unwrap_or_default();
-                let found = messages.into_iter().find(|message| message.from_bot && message.text.contains(expected));
-                if let Some(message) = found {
-                    return message;
-                }
-                tokio::time::sleep(GLANCE).await;
-            }
-        };
-        let found = tokio::time::timeout(PATIENCE, search).await;
-        found.map_err(|_| {
-            let chat = self.transcript(account);
-            anyhow::anyhow!("no reply with \"{expected}\". The chat so far:\n{chat}")
-        })
-    }
+/// Fills in the page for documents, as a browser does.
+async fn upload(address: &str, name: &str, content: Vec<u8>) -> anyhow::Result<()> {
+    let part = reqwest::multipart::Part::bytes(content).file_name(name.to_owned());
+    let form = reqwest::multipart::Form::new().part("tep", part);
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let answer = client.post(address).multipart(form).send().await.context("the page for documents")?;
+    anyhow::ensure!(answer.status().is_success(), "the page for documents answered {}", answer.status());
+    Ok(())
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::Demo;
+use super::people::Crowd;
 use crate::clock::Clock as _;
 use crate::domain::calendar::Millis;
 use crate::engine::keeper::Keeper;
-use crate::sandbox::people::People;
+use crate::usecase::fallback;
 
 /// How often it is looked whether anything is on its way.
 const GLANCE: Duration = Duration::from_millis(10);
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Demo {
     /// Lets people answer and time pass until `end`.
-    pub(super) async fn run_until(&self, people: &mut People, end: Millis) -> anyhow::Result<()> {
+    pub(super) async fn run_until(&self, people: &mut Crowd, end: Millis) -> anyhow::Result<()> {
         let keeper = Keeper::new(self.core.clone(), self.core.commune_id().await?);
         loop {
             self.be_quiet(people).await?;
@@ -34,16 +35,12 @@ impl Demo {
     }
 
     /// Waits until every message has left, every update is processed and everybody who wanted to answer has.
-    async fn be_quiet(&self, people: &mut People) -> anyhow::Result<()> {
+    async fn be_quiet(&self, people: &mut Crowd) -> anyhow::Result<()> {
         let mut quiet = 0;
         let patience = tokio::time::sleep(PATIENCE);
         tokio::pin!(patience);
         while quiet < QUIET_LOOKS {
-            for performed in people.tick(self.clock.now().0) {
-                if let Some(refused) = performed.refused {
-                    tracing::debug!(refused, "demo.answer_refused");
-                }
-            }
+            people.tick(self.clock.now().0);
             quiet = if self.is_idle().await? { quiet + 1 } else { 0 };
             tokio::select! {
                 () = &mut patience => return Ok(()),
@@ -54,14 +51,19 @@ impl Demo {
     }
 
     async fn is_idle(&self) -> anyhow::Result<bool> {
-        let handle = self.sandbox.handle();
-        if handle.bot_ids().into_iter().any(|bot| handle.pending_updates(bot) > 0) {
+        if !self.stage.is_heard() {
             return Ok(false);
         }
+        let commune = self.core.commune_id().await?;
         let mut tx = self.core.store.read().await?;
         let now = self.clock.now();
         let fired = tx.next_fire().await?.is_none_or(|at| at > now);
         let reminded = tx.next_reminder().await?.is_none_or(|at| at > now);
-        Ok(fired && reminded && tx.waiting_inbox_count().await? == 0 && tx.open_messages_but_edits().await? == 0)
+        let covered = fallback::due(&mut tx, &self.core.act(&commune)).await?.is_empty();
+        Ok(fired
+            && reminded
+            && covered
+            && tx.waiting_inbox_count().await? == 0
+            && tx.open_messages_but_edits().await? == 0)
     }
 }

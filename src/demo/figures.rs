@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Demo;
 use crate::domain::calendar::Millis;
+use crate::store::Tx;
 use crate::store::audit::AuditReport;
 use crate::usecase::status::{self, DeliveryCounts, ObligationCounts, Stats, Window};
 use crate::usecase::tally::{self, Tally};
@@ -21,6 +22,10 @@ pub struct Figures {
     pub obligations: ObligationCounts,
     /// Reminders sent.
     pub reminders: i64,
+    /// Broadcasts of the two highest levels, by level.
+    pub urgent: BTreeMap<&'static str, i64>,
+    /// Firings of the bulletin that repeats.
+    pub repeated: usize,
     /// The plan's targets.
     pub plan: Vec<PlanLine>,
     /// The chained log.
@@ -34,6 +39,14 @@ pub struct Figures {
     /// The tables for people.
     #[serde(skip)]
     pub tables: String,
+}
+
+impl Figures {
+    /// Whether every platform carried something, none was asked too fast, and the log holds.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.audit.verified && self.platforms.values().all(|one| one.sent > 0 && one.refused_429 == 0)
+    }
 }
 
 /// One target.
@@ -65,7 +78,7 @@ pub struct AuditFigures {
 pub struct PlatformFigures {
     /// Deliveries it took.
     pub sent: i64,
-    /// Calls it refused because they came too fast.
+    /// Calls it refused because they came too fast: HTTP 429, or -32 at an Official Account.
     pub refused_429: u64,
 }
 
@@ -93,6 +106,8 @@ impl Demo {
             deliveries: stats.deliveries,
             obligations: stats.obligations,
             reminders: stats.reminders,
+            urgent: stats.urgent.clone(),
+            repeated: firings(&mut tx, &commune).await?,
             plan: plan_lines(&tally),
             audit: AuditFigures { entries: audit.entries, verified: audit.first_broken.is_none() },
             platforms: self.platforms(&stats),
@@ -103,21 +118,21 @@ impl Demo {
     }
 
     fn platforms(&self, stats: &Stats) -> BTreeMap<String, PlatformFigures> {
-        let refused: u64 = self.sandbox.handle().counts().refused_429.values().sum();
         let figures = |(name, counts): (&String, &DeliveryCounts)| {
-            (name.clone(), PlatformFigures { sent: counts.sent, refused_429: refused })
+            (name.clone(), PlatformFigures { sent: counts.sent, refused_429: self.stage.refused(name) })
         };
         stats.platforms.iter().map(figures).collect()
     }
 
     fn tables(&self, stats: &Stats, tally: &Tally, audit: &AuditReport) -> String {
         let (sent, asked) = (&stats.deliveries, &stats.obligations);
-        let refused: u64 = self.sandbox.handle().counts().refused_429.values().sum();
+        let platforms: Vec<String> = self.platforms(stats).iter().map(platform_line).collect();
+        let platforms = platforms.join("\n");
         format!(
-            "Deliveries        sent {}  partial {}  unknown {}  failed {}  skipped {}  pending {}\n\
+            "Deliveries        sent {}  partial {}  unknown {}  failed {}  skipped {}  pending {}  replaced {}\n\
              Acknowledgements  expected {}  acknowledged {} (late {}, proxy {})  awaiting {}  unreachable {}\n\
              Reminders         {}\n\
-             Refused (429)     {refused}\n\
+             {platforms}\n\
              Audit             {} entries, {}\n\n{}",
             sent.sent,
             sent.partial,
@@ -125,6 +140,7 @@ impl Demo {
             sent.failed,
             sent.skipped,
             sent.pending,
+            sent.replaced,
             asked.expected,
             asked.acknowledged,
             asked.late,
@@ -137,6 +153,16 @@ impl Demo {
             tally::progress_table(tally)
         )
     }
+}
+
+fn platform_line((name, one): (&String, &PlatformFigures)) -> String {
+    format!("{name:<17} sent {}  refused as too fast {}", one.sent, one.refused_429)
+}
+
+/// How often the bulletin that repeats went.
+async fn firings(tx: &mut Tx, commune: &str) -> anyhow::Result<usize> {
+    let Some(bulletin) = tx.bulletin_by_code(commune, super::scenes::REPEATED).await? else { return Ok(0) };
+    Ok(tx.broadcasts_of(&bulletin.id).await?.len())
 }
 
 fn plan_lines(tally: &Tally) -> Vec<PlanLine> {

@@ -13,6 +13,9 @@ use crate::sandbox::zalo_bot::ZaloBotHandle;
 use crate::sandbox::zalo_bot::seed::{ZaloBotSeed, ZaloBotSeedGroup, ZaloBotSeedPerson, populate};
 use crate::sandbox::zalo_oa::{GroupSize, NewPerson, OaHandle};
 
+mod crowd;
+mod telegram;
+
 /// A platform of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Network {
@@ -27,6 +30,12 @@ pub enum Network {
 impl Network {
     /// Every platform.
     pub const ALL: [Self; 3] = [Self::Telegram, Self::ZaloBot, Self::ZaloOa];
+
+    /// The platform of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|network| network.gateway() == name)
+    }
 
     /// The name of its gateway in the settings of demo and tests, and in `--platforms`.
     #[must_use]

@@ -1,11 +1,14 @@
-//! The story: a directive from a forwarded PDF to the last acknowledgement, an announcement to residents, and what was done
-//! off-line. Every step is a message or a button in the sandbox, as a person's would be.
+//! The story: a directive from a forwarded PDF to the last acknowledgement, a call that repeats every morning, Hỏa tốc at
+//! night, a group that is lost, an announcement to residents, and what was done off-line. Every step is a message, a number or
+//! a button in a sandbox, as a person's would be.
 
 use super::Demo;
+use super::people::Crowd;
 use crate::clock::Clock as _;
 use crate::domain::calendar::Millis;
+use crate::domain::org::GroupKind;
 use crate::inspect::sample_pdf;
-use crate::sandbox::people::People;
+use crate::sandbox::{Fault, FaultKind};
 
 /// What the composer answers to the form's questions about a directive, in their order.
 const DIRECTIVE: [&str; 11] = [
@@ -17,7 +20,7 @@ const DIRECTIVE: [&str; 11] = [
      2. Lồng ghép trong buổi họp gần nhất.\n3. Báo kết quả kèm ảnh về Phòng Văn hóa - Xã hội.",
     "1",
     "1",
-    "Trưởng thôn + phong + truong + tram",
+    "Trưởng thôn + phong + truong + tram + hoi",
     "trước 17h thứ hai",
     "thứ hai 7h30",
     "5",
@@ -50,28 +53,51 @@ const LEDGER: [&str; 12] = [
     "/ghinhan cong https://halong.example/chuyen-doi-so-2 28/7",
 ];
 
+/// What repeats: a reminder to residents, every morning until the story ends.
+const REPEAT: [&str; 3] = ["Giữ vệ sinh đường làng", "Mời bà con quét dọn trước cửa nhà mỗi sáng.", "1"];
+/// When, until when, and outside which theme.
+const REPEAT_WHEN: [&str; 3] = ["hằng ngày 6h30", "đến hết 29/7", "5"];
+/// The code under which it goes: the first announcement of the year.
+pub(super) const REPEATED: &str = "TB-2025-0001";
+
+/// Hỏa tốc on Sunday night, up to the preview.
+const STORM: [&str; 8] = [
+    "/khan",
+    "Ứng phó mưa lớn trong đêm",
+    "1. Phát thông báo trên loa thôn, nhắc lại 15 phút/lần.\n2. Đưa các hộ ở nơi trũng đến nhà văn hóa thôn.",
+    "Hỏa tốc",
+    "mưa lớn, nguy cơ ngập",
+    "Không mật",
+    "Trưởng thôn",
+    "bỏ qua",
+];
+
+/// The village whose group is lost on Monday morning, and the group.
+const LOST: (&str, &str) = ("thon-20", "dieu-hanh-20");
+
 impl Demo {
     /// Plays the story to its end.
     ///
     /// # Errors
     /// A step that did not come about, with the chat so far.
     pub async fn play(&self) -> anyhow::Result<()> {
-        let mut people = People::new(self.sandbox.handle(), self.world.heads(self.seed));
-        self.tell("lan sends a PDF to the bot and answers its questions");
-        self.directive().await?;
-        self.tell("pct approves it");
-        self.approve("✅ Duyệt").await?;
-        self.tell("the weekend passes; nothing is sent before Monday 07:30");
+        let mut people = Crowd::new(self, &[LOST.0])?;
+        self.friday().await?;
+        self.tell("the weekend passes; the directive waits for Monday 07:30, the morning call goes every day");
+        self.run_until(&mut people, instant(27, 21, 40)?).await?;
+        self.night(&mut people).await?;
+        self.run_until(&mut people, monday(7, 0)?).await?;
+        self.lose_a_group()?;
         self.run_until(&mut people, monday(7, 40)?).await?;
         self.tell_delivery().await?;
         self.tell("village heads answer through the morning");
         self.run_until(&mut people, monday(9, 0)?).await?;
-        self.tell("lan announces the VNeID evening to residents");
-        self.announcement().await?;
-        self.approve("✅ Duyệt").await?;
+        self.tell(
+            "lan announces the VNeID evening to residents; hung records radio items, banners and portal articles",
+        );
+        tokio::try_join!(self.announcement(), self.ledger())?;
+        self.approve("TB-2025-0002").await?;
         self.run_until(&mut people, monday(10, 0)?).await?;
-        self.tell("hung records radio items, banners and portal articles");
-        self.ledger().await?;
         self.tell("reminders, late answers, the list at the deadline");
         self.run_until(&mut people, tuesday_evening()?).await?;
         self.tell_delivery().await?;
@@ -79,27 +105,85 @@ impl Demo {
         Ok(())
     }
 
+    async fn friday(&self) -> anyhow::Result<()> {
+        for (person, network) in &self.staff {
+            self.tell(&format!("{person} says hello on {}", network.gateway()));
+            self.say(person, "/start", "").await?;
+        }
+        self.tell("lan hands in a PDF and answers the questions about it");
+        self.tell("minh composes a call that goes to residents every morning at 06:30");
+        tokio::try_join!(self.directive(), self.repeating())?;
+        self.tell("pct approves both");
+        self.approve("VB-2025-0001").await?;
+        self.approve(REPEATED).await
+    }
+
     async fn directive(&self) -> anyhow::Result<()> {
-        self.send_file("lan", "KH tuyên truyền CĐS.pdf", plan_pdf(), "").await?;
+        self.send_file("lan", "KH tuyên truyền CĐS.pdf", plan_pdf()).await?;
         for answer in DIRECTIVE {
             self.say("lan", answer, "").await?;
         }
-        self.press("lan", "Gửi duyệt", "Chờ duyệt").await?;
-        Ok(())
+        self.submit("lan").await
+    }
+
+    async fn repeating(&self) -> anyhow::Result<()> {
+        self.say("minh", "/thongbao", "").await?;
+        let audience = if self.has_residents() { "thon:01,02,03,17,18@residents" } else { "Trưởng thôn" };
+        for answer in REPEAT.into_iter().chain([audience]).chain(REPEAT_WHEN) {
+            self.say("minh", answer, "").await?;
+        }
+        self.submit("minh").await
     }
 
     async fn announcement(&self) -> anyhow::Result<()> {
         self.say("lan", "/thongbao", "").await?;
         for answer in ANNOUNCEMENT {
+            let everywhere = answer == "Nhóm dân" && !self.has_residents();
+            self.say("lan", if everywhere { "Trưởng thôn" } else { answer }, "").await?;
+        }
+        self.submit("lan").await
+    }
+
+    /// Hỏa tốc: out on the duty officer's word, approved afterwards.
+    async fn night(&self, people: &mut Crowd) -> anyhow::Result<()> {
+        self.tell("heavy rain: lan, on duty, releases a bulletin of the highest urgency by herself");
+        for answer in STORM {
             self.say("lan", answer, "").await?;
         }
-        self.press("lan", "Gửi duyệt", "Chờ duyệt").await?;
+        self.submit("lan").await?;
+        self.choose("lan", "HT-2025-0001", "Phát ngay", "HT-2025-0001").await?;
+        self.run_until(people, instant(27, 22, 30)?).await?;
+        self.tell_delivery().await?;
+        self.tell("pct approves it afterwards");
+        self.say("pct", "/duyet HT-2025-0001", "phê duyệt sau").await?;
         Ok(())
     }
 
-    async fn approve(&self, button: &str) -> anyhow::Result<()> {
-        self.wait_for_button("pct", button).await?;
-        self.press("pct", button, "").await?;
+    async fn submit(&self, person: &str) -> anyhow::Result<()> {
+        self.choose(person, "", "Gửi duyệt", "Chờ duyệt").await?;
+        Ok(())
+    }
+
+    async fn approve(&self, code: &str) -> anyhow::Result<()> {
+        self.choose("pct", code, "✅ Duyệt", code).await?;
+        Ok(())
+    }
+
+    /// A bot on the free plan has no groups left for residents.
+    fn has_residents(&self) -> bool {
+        self.places.org.groups.iter().any(|group| group.kind == GroupKind::Residents)
+    }
+
+    /// One village's group puts the service out, so that the joint group has to stand in for it.
+    fn lose_a_group(&self) -> anyhow::Result<()> {
+        let (village, group) = LOST;
+        let Ok(chat) = self.places.chat(group) else { return Ok(()) };
+        if let Some(handle) = self.stage.telegram() {
+            handle.add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(chat.parse()?));
+        } else if let Some(handle) = self.stage.oa() {
+            handle.put_out(chat)?;
+        }
+        self.tell(&format!("the group of {village} puts the service out; the joint group will stand in"));
         Ok(())
     }
 

@@ -20,9 +20,9 @@ pub struct World {
 }
 
 /// First account; ids of people and bots lie above 2^32 in reality too.
-const FIRST_ACCOUNT: i64 = 5_000_000_001;
+pub(super) const FIRST_ACCOUNT: i64 = 5_000_000_001;
 /// Supergroups lie below −10^12 (Telegram Bot API, chat ids).
-const FIRST_SUPERGROUP: i64 = -1_002_000_000_001;
+pub(super) const FIRST_SUPERGROUP: i64 = -1_002_000_000_001;
 
 impl World {
     /// Reads the commune, gives ids, and makes it in the sandbox.

@@ -1,6 +1,8 @@
 //! What people do and read: the transcript, and what they cannot do.
 
+use loa::sandbox::people::Manner;
 use loa::sandbox::zalo_oa::{GroupSize, NewPerson, OaControlError};
+use loa::sandbox::zalo_people::{ZaloPeople, ZaloPersona};
 use serde_json::json;
 
 use super::{DAY, JPEG, Rig, file_message, to_group};
@@ -123,4 +125,27 @@ async fn a_stopped_stand_in_lets_its_port_go() {
     let url = rig.sandbox.base_url();
     rig.sandbox.stop().await;
     assert!(rig.http.get(url).send().await.unwrap_err().is_connect());
+}
+
+#[tokio::test]
+async fn scripted_people_answer_in_a_group_without_a_mention() {
+    let rig = Rig::new().await;
+    let (group, binh) = rig.group();
+    let persona = |manner, delay_ms| {
+        let (user_id, chat_id, place) = (binh.clone(), group.clone(), "Thôn 3".to_owned());
+        vec![ZaloPersona { user_id, chat_id, place, manner, delay_ms }]
+    };
+    let mut plain = ZaloPeople::new(rig.people.clone(), persona(Manner::PlainStrong, 1_000));
+    let mut replying = ZaloPeople::new(rig.people.clone(), persona(Manner::ReplyStrong, 2_000));
+    assert_eq!(plain.next_due(), None, "a line that nobody wrote asks nothing");
+    let message = rig.send(&group, "VB-2025-0042 Công điện\n👉 Trả lời tin này: đã nhận").await;
+    assert_eq!((plain.next_due(), replying.next_due()), (Some(rig.now() + 1_000), Some(rig.now() + 2_000)));
+    for people in [&mut plain, &mut replying] {
+        let done = people.tick(rig.now() + 2_000);
+        assert!(matches!(&done[..], [one] if one.refused.is_none()), "{done:?}");
+    }
+    let said = rig.people.messages(&group).unwrap();
+    let said: Vec<_> = said.iter().filter(|line| line.from.as_deref() == Some(&*binh)).collect();
+    assert!(said.iter().all(|line| line.text.starts_with("Thôn 3 đã nhận")), "{said:?}");
+    assert_eq!(said.iter().map(|line| line.reply_to.as_deref()).collect::<Vec<_>>(), [None, Some(message.as_str())]);
 }
