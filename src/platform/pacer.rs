@@ -49,7 +49,8 @@ impl Limits {
     /// so that it stays readable for people.
     #[must_use]
     pub fn even(interval: Duration) -> Self {
-        Self { interval, chat_gap: Duration::from_secs(1).max(interval), ..Self::telegram(1) }
+        // No limit a minute is published for a group: only Telegram has one.
+        Self { interval, chat_gap: Duration::from_secs(1).max(interval), group_calls: usize::MAX, ..Self::telegram(1) }
     }
 }
 

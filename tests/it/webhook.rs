@@ -50,7 +50,7 @@ impl Pages {
 
     /// Posts what Telegram would, with this secret.
     async fn post(&self, update: &serde_json::Value, secret: Option<&str>) -> u16 {
-        let request = reqwest::Client::new().post(self.hook()).json(update);
+        let request = client().post(self.hook()).json(update);
         let request = secret.into_iter().fold(request, |request, secret| request.header(SECRET, secret));
         request.send().await.unwrap().status().as_u16()
     }
@@ -113,7 +113,7 @@ async fn what_does_not_prove_to_come_from_telegram_is_refused_and_leaves_nothing
     for wrong in [None, Some(""), Some("loa"), Some(&secret[1..]), Some(token.as_str())] {
         assert_eq!(pages.post(&update, wrong).await, 401, "{wrong:?}");
     }
-    let elsewhere = reqwest::Client::new().post(web::hook_address(&pages.public_url, "khac")).json(&update);
+    let elsewhere = client().post(web::hook_address(&pages.public_url, "khac")).json(&update);
     assert_eq!(elsewhere.header(SECRET, &secret).send().await.unwrap().status().as_u16(), 404);
     assert_eq!(taken_in(&store).await, before);
 
@@ -181,10 +181,14 @@ async fn a_zalo_bot_is_heard_whichever_body_it_posts(store: Store) {
     }
 
     let forged = serde_json::json!({ "event_name": "message.text.received", "message": { "message_id": "x" } });
-    let client = reqwest::Client::new();
+    let client = client();
     assert_eq!(client.post(&hook).json(&forged).send().await.unwrap().status().as_u16(), 401);
     let wrong = client.post(&hook).header("X-Bot-Api-Secret-Token", "loa-loa-loa").json(&forged);
     assert_eq!(wrong.send().await.unwrap().status().as_u16(), 401);
     assert_eq!(taken_in(&store).await, expected);
     rig.stop().await;
+}
+
+fn client() -> reqwest::Client {
+    loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap()
 }
