@@ -45,8 +45,8 @@ impl Limits {
         }
     }
 
-    /// Limits of a platform that publishes none for a chat: even spacing over all, and a group no faster than Telegram's,
-    /// so that it stays readable for people.
+    /// Limits of a platform that publishes none for a chat: even spacing over all, and one call a second in a chat, so that
+    /// it stays readable for people.
     #[must_use]
     pub fn even(interval: Duration) -> Self {
         // No limit a minute is published for a group: only Telegram has one.
