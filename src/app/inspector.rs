@@ -11,7 +11,7 @@ use crate::inspect::{self, FileKind, Limits};
 
 /// How the files begin that a child reads.
 const PREFIX: &str = "loa-page-";
-/// A child lives five seconds; a file older than this was left behind by a process that was killed.
+/// A child lives fifteen seconds; a file older than this was left behind by a process that was killed.
 const LEFT_BEHIND: Duration = Duration::from_mins(10);
 
 /// Removes files that a killed process left in `folder`; gives how many. A document must not outlive its inspection.
