@@ -272,7 +272,12 @@ impl ZaloOa {
         }
         // The cheapest call that proves the token and the right to groups.
         self.api.get("v3.0/oa/group/getgroupsofoa", &[("offset", "0"), ("count", "1")]).await?;
-        Ok(SelfInfo { external_id: self.config.oa_id.clone(), username: String::new(), hears_all: true })
+        Ok(self.myself())
+    }
+
+    /// Who the account is, as the settings say; the platform adds nothing that the house needs.
+    fn myself(&self) -> SelfInfo {
+        SelfInfo { external_id: self.config.oa_id.clone(), username: String::new(), hears_all: true }
     }
 
     async fn history_now(&self, chat: &str, since: Millis) -> Result<Vec<RawUpdate>, AskError> {
@@ -376,6 +381,10 @@ impl Gateway for ZaloOa {
 
     fn identify(&self) -> Call<'_, Result<SelfInfo, AskError>> {
         Box::pin(self.identify_now())
+    }
+
+    fn known_self(&self) -> Option<SelfInfo> {
+        Some(self.myself())
     }
 
     fn needs_consent(&self) -> bool {

@@ -58,6 +58,8 @@ mod sandbox_zalo_bot;
 #[cfg(test)]
 mod sandbox_zalo_oa;
 #[cfg(test)]
+mod serve_alone;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 mod source;
