@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::desk::Fetched;
@@ -11,7 +12,9 @@ use crate::inspect::{self, FileKind, Limits};
 
 /// How the files begin that a child reads.
 const PREFIX: &str = "loa-page-";
-/// A child lives fifteen seconds; a file older than this was left behind by a process that was killed.
+/// Inspections begun by this process.
+static INSPECTIONS: AtomicU64 = AtomicU64::new(0);
+/// A child lives five seconds; a file older than this was left behind by a process that was killed.
 const LEFT_BEHIND: Duration = Duration::from_mins(10);
 
 /// Removes files that a killed process left in `folder`; gives how many. A document must not outlive its inspection.
@@ -39,7 +42,10 @@ pub fn with_program(program: PathBuf, entropy: Arc<dyn Entropy>) -> Inspector {
 pub async fn inspect_content(program: PathBuf, entropy: &dyn Entropy, content: Vec<u8>) -> Fetched {
     let mut name = [0_u8; 16];
     entropy.fill(&mut name);
-    let path = std::env::temp_dir().join(format!("{PREFIX}{}", &sha256_hex(&name)[..32]));
+    // Randomness that repeats itself, as in tests, must not give two documents at work one name.
+    let number = INSPECTIONS.fetch_add(1, Ordering::Relaxed);
+    let file = format!("{PREFIX}{}-{}-{number}", &sha256_hex(&name)[..32], std::process::id());
+    let path = std::env::temp_dir().join(file);
     // Removed whatever happens to this task, a cut at shutdown included.
     let _guard = Removed(&path);
     let written = write_private(&path, &content).await;

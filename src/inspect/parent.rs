@@ -19,11 +19,10 @@ pub struct Limits {
     pub stdout_bytes: u64,
 }
 
-/// Fifteen seconds, thrice the processor time the child allows itself, so that a busy machine makes no page unreadable; and
-/// 1 MiB: a full report is below 130 KB even if every character has to be escaped.
+/// Five seconds and 1 MiB: a full report is below 130 KB even if every character has to be escaped.
 impl Default for Limits {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(15), stdout_bytes: 1024 * 1024 }
+        Self { timeout: Duration::from_secs(5), stdout_bytes: 1024 * 1024 }
     }
 }
 

@@ -313,8 +313,15 @@ impl ZaloOa {
         }
         let looked_at = self.looked_at.load(Ordering::Relaxed);
         if now.0.saturating_sub(looked_at) >= LOOK_EVERY_MS {
-            findings.extend(assets::look(self, now).await?);
-            self.looked_at.store(now.0, Ordering::Relaxed);
+            match assets::look(self, now).await {
+                Ok(found) => {
+                    findings.extend(found);
+                    self.looked_at.store(now.0, Ordering::Relaxed);
+                }
+                // What is known already must be told all the same.
+                Err(error) if findings.is_empty() => return Err(error),
+                Err(error) => tracing::warn!(gateway = self.config.name, %error, "zalo_oa.groups_not_looked_at"),
+            }
         }
         Ok(findings)
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::notify::{self, Note};
-use super::{Act, UseCaseResult, mark, record, wall};
+use super::{Act, UseCaseResult, look_up, mark, record, wall};
 use crate::domain::ack::{self, Answer, AnswerWay, Attribution, IgnoreReason, Meaning, OpenItem, PersonSeat, UnitName};
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::SeatKind;
@@ -155,18 +155,12 @@ fn chosen<'a>(open: &'a [Obligation], ids: &[String]) -> Vec<&'a Obligation> {
     open.iter().filter(|obligation| ids.contains(&obligation.id)).collect()
 }
 
-async fn code_of(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<String> {
-    let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(String::new()) };
-    let bulletin = tx.bulletin(&broadcast.bulletin_id).await?;
-    Ok(bulletin.map(|bulletin| broadcast.code(&bulletin.code)).unwrap_or_default())
-}
-
 async fn choices(tx: &mut Tx, obligations: &[&Obligation]) -> UseCaseResult<Vec<Choice>> {
     let mut choices = Vec::new();
     for obligation in obligations {
         choices.push(Choice {
             obligation_id: obligation.id.clone(),
-            code: code_of(tx, &obligation.broadcast_id).await?,
+            code: look_up::code_of(tx, &obligation.broadcast_id).await?,
             unit_name: obligation.unit_name.clone(),
         });
     }
@@ -202,7 +196,7 @@ async fn settle(
         wall::answered(tx, act, broadcast_id, &heard.chat.id).await?;
     }
     let code = match broadcasts.first() {
-        Some(broadcast_id) => code_of(tx, broadcast_id).await?,
+        Some(broadcast_id) => look_up::code_of(tx, broadcast_id).await?,
         None => String::new(),
     };
     Ok(Heeded::Acknowledged { code, settled, aired })
@@ -278,7 +272,7 @@ async fn note_trouble(
             continue;
         }
         tx.audit(act, "obligation.trouble", &obligation.id, "").await?;
-        code = code_of(tx, &obligation.broadcast_id).await?;
+        code = look_up::code_of(tx, &obligation.broadcast_id).await?;
         let text = say!(
             act.house.locale,
             "card-trouble",

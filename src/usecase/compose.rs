@@ -393,7 +393,7 @@ pub async fn approval_card(
 }
 
 /// The text, or both texts under their names: an approver answers for each of them.
-fn wordings(act: &Act<'_>, version: &BulletinVersion) -> String {
+pub(super) fn wordings(act: &Act<'_>, version: &BulletinVersion) -> String {
     let locale = &act.house.locale;
     match &version.residents_body {
         None => version.body.clone(),

@@ -44,6 +44,8 @@ impl Case {
         let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(None) };
         let bulletin = tx.bulletin(&broadcast.bulletin_id).await?;
         let (Some(bulletin), Some(ladder)) = (bulletin, tx.ladder_of(broadcast_id).await?) else { return Ok(None) };
+        // Of several firings, this one is meant.
+        let bulletin = Bulletin { code: broadcast.code(&bulletin.code), ..bulletin };
         let obligations = tx.obligations_of(broadcast_id).await?;
         Ok(Some(Self { bulletin, ladder, obligations }))
     }

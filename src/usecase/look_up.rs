@@ -34,6 +34,17 @@ async fn candidates(tx: &mut Tx, act: &Act<'_>, code: &TypedCode) -> UseCaseResu
     Ok(tx.bulletins_numbered(&act.commune_id, i64::from(code.seq), code.kind, year).await?)
 }
 
+/// The code under which a broadcast is known to people: its bulletin's, with the firing where there are several. Empty for one
+/// that is not there.
+///
+/// # Errors
+/// The database.
+pub async fn code_of(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<String> {
+    let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(String::new()) };
+    let bulletin = tx.bulletin(&broadcast.bulletin_id).await?;
+    Ok(bulletin.map(|bulletin| broadcast.code(&bulletin.code)).unwrap_or_default())
+}
+
 /// The current version of a bulletin.
 ///
 /// # Errors

@@ -20,3 +20,12 @@ pub async fn about(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, text: String
     let version = tx.version(&bulletin.id, bulletin.version).await?;
     Ok(marked(&act.house.locale, version.is_some_and(|version| version.marks.exercise), text))
 }
+
+/// A text about a broadcast, under the label when it is an exercise.
+///
+/// # Errors
+/// The database.
+pub async fn about_broadcast(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, text: String) -> UseCaseResult<String> {
+    let ladder = tx.ladder_of(broadcast_id).await?;
+    Ok(marked(&act.house.locale, ladder.is_some_and(|ladder| ladder.exercise), text))
+}

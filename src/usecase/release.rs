@@ -7,7 +7,7 @@
 
 use super::approve::{self, Approved, Right};
 use super::notify::{self, Note};
-use super::{Act, Denied, UseCaseError, UseCaseResult, look_up, mark};
+use super::{Act, Denied, UseCaseError, UseCaseResult, compose, look_up, mark};
 use crate::domain::bulletin::State;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::ladder;
@@ -199,7 +199,7 @@ pub async fn card(
             ("time", format_full(Millis(release.released_at)).into()),
             ("reason", version.marks.reason.as_deref().unwrap_or_default().into()),
             ("title", version.title.as_str().into()),
-            ("body", version.body.as_str().into()),
+            ("body", compose::wordings(act, version).into()),
             ("by", format_full(Millis(release.approve_by)).into()),
         ],
     );

@@ -82,6 +82,9 @@ async fn each_firing_is_confirmed_under_its_own_code(store: Store) {
     let posted = rig.handle().messages(group).unwrap().pop().unwrap().text;
     assert!(posted.contains("VB-2025-0001.1"), "{posted}");
     rig.pass_to(at(2025, 8, 4, 7, 5)).await;
+    // The list at the end of its window names the firing too.
+    let told = rig.private_chat("lan");
+    assert!(told.contains("⏰ VB-2025-0001.1: hết hạn"), "{told}");
     // Both are open: the bare code is asked about, the numbered one is not.
     let asked = rig.say("binh", "đã nhận VB-2025-0001").await;
     assert!(asked.contains("tin nào"), "{asked}");

@@ -87,7 +87,10 @@ async fn repair(core: &Arc<Core>, gateway: &Arc<dyn Gateway>) {
             },
             Err(error) => {
                 tracing::debug!(gateway = gateway.name(), %error, "history.not_read");
-                return;
+                // One lost group says nothing about the next; anything else concerns the whole account.
+                if !matches!(error, AskError::Refused(_)) {
+                    return;
+                }
             }
         }
     }

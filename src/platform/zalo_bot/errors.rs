@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::domain::retry::{FailureReason, Outcome, PauseScope, UnknownReason};
 use crate::platform::exchange::Answer;
 use crate::platform::{Failure, Receipt, loose};
+use crate::telemetry::redact;
 
 #[cfg(test)]
 mod tests;
@@ -117,12 +118,17 @@ fn torn_receipt(answer: &Answer) -> Option<String> {
     rest.split_once('"').map(|(id, _)| id.to_owned()).filter(|id| !id.is_empty())
 }
 
+/// Most characters that are kept of what the platform said.
+const LONGEST_DETAIL: usize = 200;
+
 /// What the platform said, for log and incident.
 pub(super) fn detail(answer: &Answer) -> String {
     let text = loose::text(&answer.body["description"]);
     let label =
         TABLE.iter().find(|(known, _, _)| *known == code(answer)).map_or("no description", |(_, label, _)| label);
-    format!("{} {}", code(answer), if text.is_empty() { label } else { text })
+    // It stands in rows and incidents, and the token stood in the address of the call.
+    let text: String = redact(text, &[]).chars().take(LONGEST_DETAIL).collect();
+    format!("{} {}", code(answer), if text.is_empty() { label } else { &text })
 }
 
 /// A refusal that never left: only this one message is at fault.

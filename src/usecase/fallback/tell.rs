@@ -9,7 +9,7 @@ use crate::store::Tx;
 use crate::store::broadcasts::Broadcast;
 use crate::store::fallbacks::{Fault, Uncovered};
 use crate::usecase::notify::{self, Note};
-use crate::usecase::{Act, UseCaseResult, incidents};
+use crate::usecase::{Act, UseCaseResult, incidents, look_up, mark};
 
 /// Names of the units that one card lists.
 struct Card {
@@ -39,7 +39,9 @@ pub async fn tell_uncovered(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usize> 
             if *fault == Fault::Gateway && !somebody_is_reached(tx, &people, &sick).await? {
                 continue;
             }
-            let note = Note::plain(text(tx, act, &about, &broadcast, &card).await?);
+            let text = text(tx, act, &about, &broadcast, &card).await?;
+            let text = mark::about_broadcast(tx, act, &broadcast.id, text).await?;
+            let note = Note::plain(text);
             for person in &people {
                 notify::tell(tx, act, person, Purpose::Alert, &note).await?;
             }
@@ -84,7 +86,7 @@ async fn somebody_is_reached(tx: &mut Tx, people: &[String], sick: &BTreeSet<Str
 
 async fn text(tx: &mut Tx, act: &Act<'_>, about: &About, broadcast: &Broadcast, card: &Card) -> UseCaseResult<String> {
     let (_, gateway, fault) = about;
-    let code = tx.bulletin(&broadcast.bulletin_id).await?.map(|bulletin| bulletin.code).unwrap_or_default();
+    let code = look_up::code_of(tx, &broadcast.id).await?;
     let (locale, count) = (&act.house.locale, card.units.len());
     let units = card.units.join(", ");
     Ok(match fault {

@@ -5,7 +5,7 @@
 use super::{Delivery, Lane, Millis, NewMessage, Purpose, Tx, Urgency, UseCaseResult, both};
 use crate::domain::render::escape;
 use crate::say;
-use crate::usecase::Act;
+use crate::usecase::{Act, look_up, mark};
 
 /// Milliseconds between two such messages in a group.
 const EVERY: i64 = 3_600_000;
@@ -27,9 +27,9 @@ pub(super) async fn post(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> Use
     }
     tx.wall_written(&delivery.id, &own).await?;
     tx.digest_posted(&delivery.id, act.at).await?;
-    let Some(broadcast) = tx.broadcast(&delivery.broadcast_id).await? else { return Ok(false) };
-    let code = tx.bulletin(&broadcast.bulletin_id).await?.map(|bulletin| bulletin.code).unwrap_or_default();
+    let code = look_up::code_of(tx, &delivery.broadcast_id).await?;
     let text = say!(act.house.locale, "wall-digest", code = code, lines = own, total = total);
+    let text = mark::about_broadcast(tx, act, &delivery.broadcast_id, text).await?;
     let body = if act.house.render_for(&delivery.gateway).html { escape(&text) } else { text };
     tx.queue_message(&message(act, delivery, body)).await?;
     Ok(true)
