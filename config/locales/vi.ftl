@@ -359,6 +359,7 @@ desk-trouble-noted = Đã báo người soạn { $code } về vướng mắc nà
 menu-numbers = Đồng chí trả lời bằng số:
     { $choices }
 desk-not-understood = Tôi chưa hiểu. Đồng chí gõ /trogiup để xem các lệnh.
+desk-content-hidden = Tôi không đọc được nội dung đồng chí vừa gửi nên chưa ghi nhận. Xin trả lời lại bằng chữ, ví dụ: đã nhận
 desk-ask-which = Đồng chí xác nhận tin nào?
 desk-nothing-open = Hiện không có tin nào chờ đồng chí xác nhận.
 desk-aired = 📢 Đã ghi nhận phát loa hôm nay: { $units }.
@@ -867,6 +868,7 @@ health-gateway-well = đang gửi được
 health-gateway-sick = đang lỗi
 health-gateway = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used } tin; { $groups } nhóm
 health-gateway-budget = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used }/{ $limit } tin; { $groups }/{ $most } nhóm
+health-left-out = • { $name }: tháng này { $count } câu trả lời đã nhịn vì hạn mức (phần còn lại dành cho tin cần gửi)
 health-inbox = Tin đến chờ xử lý: { $count }
 
 cmd-batdau = Giới thiệu và điều khoản dữ liệu

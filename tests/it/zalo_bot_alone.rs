@@ -12,6 +12,7 @@ store_tests!(
     a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone,
     a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed,
     an_upload_page_takes_one_document_and_no_second_one,
+    what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_words,
 );
 
 /// What the composer answers after the file, in the order of the questions.
@@ -137,5 +138,36 @@ async fn an_upload_page_takes_one_document_and_no_second_one(store: Store) {
     let page = address(&rig.say("lan", "/vanban").await, "/gui/");
     rig.clock.advance(Duration::from_mins(31));
     assert_eq!(upload(&page, "c.pdf", crate::stories::six_pages()).await.0, 404, "its half hour is over");
+    rig.stop().await;
+}
+
+async fn what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_words(store: Store) {
+    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
+    compose(&mut rig).await;
+    rig.say("pct", "21").await;
+    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let (group, binh) = (rig.chat("truong-thon"), rig.account("binh"));
+    let asked = |rig: &ZaloRig| rig.group_chat("truong-thon").matches("không đọc được nội dung").count();
+    let sent = rig.handle().messages(&group).unwrap().into_iter().find(|message| message.text.contains("VB-2025-0001"));
+    let sent = sent.unwrap().id;
+
+    let resident = rig.handle().add_person(None, "Dũng").unwrap();
+    rig.handle().join(&group, &resident).unwrap();
+    for person in [&resident, &binh] {
+        rig.handle().protect(person, true).unwrap();
+        rig.handle().say(person, &group, "đã nhận", Some(&sent)).unwrap();
+        rig.settle().await;
+    }
+    assert_eq!(rig.acknowledged("VB-2025-0001").await, Vec::<String>::new(), "nobody knows what was said");
+    assert_eq!(asked(&rig), 1, "the head is asked for words, the resident is not: {}", rig.group_chat("truong-thon"));
+
+    rig.handle().protect(&binh, false).unwrap();
+    rig.handle().say(&binh, &group, "đã nhận", Some(&sent)).unwrap();
+    rig.settle().await;
+    assert_eq!(rig.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
+    rig.handle().protect(&binh, true).unwrap();
+    rig.handle().say(&binh, &group, "cảm ơn", Some(&sent)).unwrap();
+    rig.settle().await;
+    assert_eq!(asked(&rig), 1, "nothing is awaited any more");
     rig.stop().await;
 }
