@@ -358,6 +358,10 @@ toast-which = Đồng chí chọn giúp tin nào ở dưới.
 desk-trouble-noted = Đã báo người soạn { $code } về vướng mắc này.
 menu-numbers = Đồng chí trả lời bằng số:
     { $choices }
+carried-answer =
+    Trả lời riêng cho { $name } (nền tảng không cho gửi tin riêng lúc này):
+    { $text }
+carried-secret = Có câu trả lời riêng cho { $name } nhưng không gửi riêng được và không tiện đưa vào nhóm. Xin quan tâm tài khoản, nhắn một tin riêng rồi hỏi lại.
 desk-not-understood = Tôi chưa hiểu. Đồng chí gõ /trogiup để xem các lệnh.
 desk-content-hidden = Tôi không đọc được nội dung đồng chí vừa gửi nên chưa ghi nhận. Xin trả lời lại bằng chữ, ví dụ: đã nhận
 desk-ask-which = Đồng chí xác nhận tin nào?

@@ -30,7 +30,13 @@ pub(super) async fn health(State(site): State<Arc<Site>>) -> (StatusCode, Json<H
         Ok(health) => (StatusCode::OK, Json(health)),
         Err(error) => {
             tracing::error!(%error, "health.failed");
-            let health = Health { status: "down", incidents: Vec::new(), open_messages: 0, waiting_updates: 0, answers_left_out: 0 };
+            let health = Health {
+                status: "down",
+                incidents: Vec::new(),
+                open_messages: 0,
+                waiting_updates: 0,
+                answers_left_out: 0,
+            };
             (StatusCode::SERVICE_UNAVAILABLE, Json(health))
         }
     }

@@ -21,6 +21,8 @@ store_tests!(
     a_group_made_or_disbanded_is_told_to_the_admin_once,
 );
 
+mod closed;
+
 /// What the composer answers after the file, in the order of the questions.
 const ANSWERS: [&str; 11] = [
     "/KH-UBND",

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{OaHandle, Result};
 use crate::sandbox::zalo_oa::{
-    config::{LifecycleNames, Signing},
+    config::{LifecycleNames, PrivateRules, Signing},
     error::OaControlError,
     events::{self, Lifecycle},
     groups, hook,
@@ -211,6 +211,11 @@ impl OaHandle {
             groups::disband(world, group);
             Ok(())
         })
+    }
+
+    /// When the account may write to single persons, and what is paid for, from now on.
+    pub fn set_private_rules(&self, rules: PrivateRules) {
+        self.act(|world| world.config.private = rules);
     }
 
     /// Which of the inventories names lifecycle events from now on.
