@@ -64,6 +64,7 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "unreachable" => say!(locale, "health-unreachable"),
         "unauthorized" => say!(locale, "health-unauthorized"),
         "quota" => say!(locale, "health-quota"),
+        "not_stored" => say!(locale, "health-not-stored"),
         "conflict" => say!(locale, "health-conflict"),
         "token_expires" => say!(locale, "health-token-expires"),
         "asset_expires" => say!(locale, "health-asset-expires"),
