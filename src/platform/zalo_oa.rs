@@ -307,9 +307,11 @@ impl ZaloOa {
         if now.0.saturating_sub(looked_at) >= LOOK_EVERY_MS {
             names::learn_own(self).await;
             match assets::look(self, now).await {
-                Ok(found) => {
+                Ok((found, all)) => {
                     findings.extend(found);
-                    self.looked_at.store(now.0, Ordering::Relaxed);
+                    if all {
+                        self.looked_at.store(now.0, Ordering::Relaxed);
+                    }
                 }
                 // What is known already must be told all the same.
                 Err(error) if findings.is_empty() => return Err(error),

@@ -44,6 +44,17 @@ async fn upload(address: &str, name: &str, content: Vec<u8>) -> (u16, String) {
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
+/// A form whose file breaks off.
+const CUT_OFF: &str =
+    "--x\r\nContent-Disposition: form-data; name=\"tep\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7 and then noth";
+
+async fn post(address: &str, content_type: &str, body: &str) -> (u16, String) {
+    let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
+    let request = client.post(address).header("content-type", content_type).body(body.to_owned());
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
 /// From the command to the queue: the document by its page, everything else by numbers and words.
 async fn compose(rig: &mut ZaloRig) {
     let asked = rig.say("lan", "/vanban").await;
@@ -131,6 +142,12 @@ async fn an_upload_page_takes_one_document_and_no_second_one(store: Store) {
     let form = reqwest::get(&page).await.unwrap().text().await.unwrap();
     assert!(form.contains("KHÔNG gửi tài liệu mật"), "{form}");
     assert_eq!(upload(&page, "a.pdf", Vec::new()).await.0, 400, "an empty file is no file");
+    for (form, body) in [("multipart/form-data; boundary=x", CUT_OFF), ("text/plain", "tệp")] {
+        let (status, said) = post(&page, form, body).await;
+        assert!(status == 400 && said.contains("chưa tới đủ"), "{form}: {status} {said}");
+    }
+    let (status, said) = upload(&page, "a.pdf", vec![b'%'; 21_000_000]).await;
+    assert!(status == 413 && said.contains("quá 20 MB"), "{status} {said}");
     assert_eq!(upload(&page, "a.pdf", crate::stories::six_pages()).await.0, 200);
     assert_eq!(upload(&page, "b.pdf", crate::stories::six_pages()).await.0, 404);
     assert_eq!(reqwest::get(&page).await.unwrap().status().as_u16(), 404);

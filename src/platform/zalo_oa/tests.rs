@@ -273,6 +273,32 @@ async fn upkeep_looks_at_groups_now_and_then_and_says_what_ends() {
     assert_eq!(stage.stub.seen().len(), asked, "an hour later nothing has changed");
 }
 
+#[rstest]
+#[case::refused(|| refused(-201), 0)]
+#[case::not_reached(|| Reply::Raw(502, vec![], String::new()), 3)]
+#[tokio::test]
+async fn a_group_that_cannot_be_looked_at_hides_no_other(#[case] fault: fn() -> Reply, #[case] asked_again: usize) {
+    let stage = Stage::new(move |seen| {
+        let data = match seen.path.as_str() {
+            path if path.contains("getgroupsofoa") => {
+                json!({"groups": [{"group_id": "1"}, {"group_id": "2"}, {"group_id": "3"}], "total": 3})
+            }
+            path if path.contains("group_id=2") => return fault(),
+            path if path.contains("getgroup?") => json!({"group_info": {"status": "disabled"}}),
+            _ => json!({}),
+        };
+        Reply::Json(json!({"error": 0, "data": data}))
+    })
+    .await;
+    let account = stage.account();
+    let disabled = ["g:1", "g:3"].map(|chat| Finding::GroupDisabled { chat: chat.to_owned() });
+    assert_eq!(account.upkeep().await.unwrap(), disabled);
+    let looks = || stage.stub.seen().iter().filter(|seen| seen.path.contains("getgroup?")).count();
+    let before = looks();
+    account.upkeep().await.unwrap();
+    assert_eq!(looks() - before, asked_again, "what is refused stays so for a while, what was not reached does not");
+}
+
 /// A server that knows its account, and people only as members of their group.
 fn knowing(seen: &Seen) -> Reply {
     let data =
