@@ -136,7 +136,8 @@ impl Pacer {
 
     /// Notes a call made before this process started, `ago` before `now`.
     pub fn reload(&mut self, now: Duration, chat: &str, ago: Duration) {
-        // A call from before the monotonic clock's zero is counted as made at zero: later than true, so never too fast.
+        // The machine's clock begins late enough for all that is remembered; another one takes what is older for made at its
+        // zero, which is later than true and so never too fast.
         let made = now.saturating_sub(ago);
         self.free_at = self.free_at.max(made + self.limits.interval);
         self.chats.entry(chat.to_owned()).or_default().calls.push_back(made);

@@ -14,7 +14,7 @@
 use std::future::Future;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -87,6 +87,26 @@ where
     });
 }
 
+/// Where databases of tests lie: in memory, where the machine has a folder for that with room, so that no test waits for a disk
+/// that others are busy with. What survives a killed process survives there too.
+fn scratch() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let memory = Path::new("/dev/shm");
+        if free_kilobytes(memory) >= ROOM_KILOBYTES { memory.to_path_buf() } else { std::env::temp_dir() }
+    })
+}
+
+/// Room that the databases of one run never need together: each is gone with its test.
+const ROOM_KILOBYTES: u64 = 4_000_000;
+
+/// What `df` says is free in a folder; nothing when there is none.
+fn free_kilobytes(folder: &Path) -> u64 {
+    let asked = std::process::Command::new("df").args(["-k", "--output=avail"]).arg(folder).output();
+    let said = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    said.lines().last().and_then(|line| line.trim().parse().ok()).unwrap_or(0)
+}
+
 /// A `SQLite` file that is removed when the test is over, however it ended.
 pub struct SqliteFile {
     path: PathBuf,
@@ -95,7 +115,7 @@ pub struct SqliteFile {
 impl SqliteFile {
     /// A path where nothing is yet.
     pub fn absent() -> Self {
-        Self { path: std::env::temp_dir().join(format!("loa-test-{}.db", unique())) }
+        Self { path: scratch().join(format!("loa-test-{}.db", unique())) }
     }
 
     /// A file with the schema in it, as if just migrated.
@@ -112,7 +132,7 @@ impl SqliteFile {
     }
 
     /// Where it is.
-    pub fn path(&self) -> &std::path::Path {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 

@@ -158,7 +158,9 @@ impl OaRig {
     /// Takes in, processes, plans and sends until nothing is left that is due now.
     pub async fn settle(&mut self) {
         for _ in 0..20_000 {
-            if self.tick().await && self.open_messages().await == 0 && self.handle().waiting_events() == 0 {
+            let still = self.hear_and_plan().await;
+            let still = !self.send_all().await && still;
+            if still && self.open_messages().await == 0 && self.handle().waiting_events() == 0 {
                 return;
             }
         }
@@ -168,26 +170,46 @@ impl OaRig {
 
     /// One round of everything; whether nothing happened.
     pub async fn tick(&mut self) -> bool {
+        let still = self.hear_and_plan().await;
+        self.send().await == Some(0) && still
+    }
+
+    /// One round of everything but sending; whether nothing happened.
+    async fn hear_and_plan(&mut self) -> bool {
         let heard = self.handle().tick().await;
         let processed = self.service.inbox.tick().await.unwrap();
         let fired = self.service.planner.tick().await.unwrap();
         self.service.keeper.tick().await.unwrap();
-        let sent = self.send().await;
-        heard == 0 && processed == 0 && fired.is_empty() && sent == 0
+        heard == 0 && processed == 0 && fired.is_empty()
     }
 
-    async fn send(&mut self) -> usize {
+    /// Sends while something leaves, before anybody looks again what else there is to do; whether anything left.
+    async fn send_all(&mut self) -> bool {
+        let (mut sent, mut waits) = (false, 0);
+        while waits < 2 {
+            match self.send().await {
+                Some(0) => break,
+                Some(_) => (sent, waits) = (true, 0),
+                None => waits += 1,
+            }
+        }
+        sent
+    }
+
+    /// One round of sending: starts what may start, waits for what is on its way, or lets the pace pass (none).
+    async fn send(&mut self) -> Option<usize> {
         let ticked = self.dispatcher.tick().await.unwrap();
         if ticked.in_flight > 0 {
             self.dispatcher.wait_for_report().await;
-            return 1;
+            return Some(1);
         }
         if self.open_messages().await > 0
             && let Some(next) = ticked.next
         {
             self.clock.advance(next.saturating_sub(self.clock.elapsed()).max(Duration::from_millis(1)));
+            return None;
         }
-        ticked.started + ticked.recorded
+        Some(ticked.started + ticked.recorded)
     }
 
     /// Ticks until a condition holds; panics when it never does.

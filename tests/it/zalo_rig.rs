@@ -130,8 +130,8 @@ impl ZaloRig {
             let processed = self.inbox.tick().await.unwrap();
             let fired = self.planner.tick().await.unwrap();
             self.keeper.tick().await.unwrap();
-            let sent = self.send().await;
-            let still = polled.received == 0 && processed == 0 && fired.is_empty() && sent == 0;
+            let sent = self.send_all().await;
+            let still = polled.received == 0 && processed == 0 && fired.is_empty() && !sent;
             if still && self.open_messages().await == 0 {
                 return;
             }
@@ -139,18 +139,33 @@ impl ZaloRig {
         panic!("the service does not come to rest: {} messages open", self.open_messages().await);
     }
 
-    async fn send(&mut self) -> usize {
+    /// Sends while something leaves, before anybody looks again what else there is to do; whether anything left.
+    async fn send_all(&mut self) -> bool {
+        let (mut sent, mut waits) = (false, 0);
+        while waits < 2 {
+            match self.send().await {
+                Some(0) => break,
+                Some(_) => (sent, waits) = (true, 0),
+                None => waits += 1,
+            }
+        }
+        sent
+    }
+
+    /// One round of sending: starts what may start, waits for what is on its way, or lets the pace pass (none).
+    async fn send(&mut self) -> Option<usize> {
         let ticked = self.dispatcher.tick().await.unwrap();
         if ticked.in_flight > 0 {
             self.dispatcher.wait_for_report().await;
-            return 1;
+            return Some(1);
         }
         if self.open_messages().await > 0
             && let Some(next) = ticked.next
         {
             self.clock.advance(next.saturating_sub(self.clock.elapsed()).max(Duration::from_millis(1)));
+            return None;
         }
-        ticked.started + ticked.recorded
+        Some(ticked.started + ticked.recorded)
     }
 
     async fn open_messages(&self) -> i64 {

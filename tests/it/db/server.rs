@@ -126,7 +126,7 @@ fn account(directory: &Path) -> Result<Option<Account>, String> {
 }
 
 fn start(programs: &Programs) -> Result<Server, String> {
-    let directory = std::env::temp_dir().join(format!("loa-postgres-{}", unique()));
+    let directory = super::scratch().join(format!("loa-postgres-{}", unique()));
     std::fs::create_dir(&directory).map_err(text)?;
     let started = launch(programs, &directory).and_then(|watcher| template(&directory, watcher));
     if started.is_err() {
@@ -175,6 +175,9 @@ fn watched(programs: &Programs, account: Option<Account>, directory: &Path, data
         "synchronous_commit=off",
         "full_page_writes=off",
         "autovacuum=off",
+        // Nothing is ever restored here.
+        "wal_level=minimal",
+        "max_wal_senders=0",
         "max_connections=500",
     ];
     for setting in settings {

@@ -158,7 +158,8 @@ impl Stage {
     pub async fn settle(&mut self) {
         let mut quiet = 0;
         for _ in 0..20_000 {
-            let moved = self.step().await;
+            let moved = self.hear_and_plan().await;
+            let moved = self.send_all().await || moved;
             quiet = if moved || self.open_messages().await > 0 { 0 } else { quiet + 1 };
             if quiet == 3 {
                 return;
@@ -176,6 +177,12 @@ impl Stage {
 
     /// One round of everything. Gives whether anything was there to do.
     pub async fn step(&mut self) -> bool {
+        let moved = self.hear_and_plan().await;
+        self.send().await == Some(true) || moved
+    }
+
+    /// One round of everything but sending. Gives whether anything was there to do.
+    async fn hear_and_plan(&mut self) -> bool {
         let mut received = 0;
         for poller in &self.pollers {
             received += poller.tick().await.map_or(0, |polled| polled.received);
@@ -183,8 +190,26 @@ impl Stage {
         let processed = self.inbox.tick().await.unwrap();
         let fired = self.planner.tick().await.unwrap().len();
         self.keeper.tick().await.unwrap();
+        received + processed + fired > 0
+    }
+
+    /// Sends while something leaves, before anybody looks again what else there is to do. Gives whether anything left.
+    async fn send_all(&mut self) -> bool {
+        let (mut sent, mut waits) = (false, 0);
+        while waits < 2 {
+            match self.send().await {
+                Some(false) => break,
+                Some(true) => (sent, waits) = (true, 0),
+                None => waits += 1,
+            }
+        }
+        sent
+    }
+
+    /// One round of sending. Gives whether anything moved; none when only time did.
+    async fn send(&mut self) -> Option<bool> {
         let mut next: Option<Duration> = None;
-        let mut moved = received + processed + fired > 0;
+        let mut moved = false;
         let mut waited = false;
         for dispatcher in &mut self.dispatchers {
             let ticked = dispatcher.tick().await.unwrap();
@@ -200,8 +225,9 @@ impl Stage {
             && self.open_messages().await > 0
         {
             self.clock.advance(next.saturating_sub(self.clock.elapsed()).max(Duration::from_millis(1)));
+            return Some(true).filter(|_| moved);
         }
-        moved || waited
+        Some(moved || waited)
     }
 
     async fn open_messages(&self) -> i64 {
