@@ -33,6 +33,7 @@ pub mod migrations;
 pub mod operations;
 pub mod organisation;
 pub mod overview;
+pub mod relays;
 pub mod tokens;
 pub mod usage;
 

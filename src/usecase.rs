@@ -26,6 +26,7 @@ pub mod mark;
 pub mod notify;
 pub mod organise;
 pub mod record;
+pub mod relay;
 pub mod release;
 pub mod remind;
 pub mod repeat;

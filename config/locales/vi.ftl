@@ -43,6 +43,8 @@ refused-notice-first = Người được mời chưa đồng ý với thông bá
 refused-chat-gateway = Nhóm này được khai cho cổng { $gateway }. Xin gửi mã trong nhóm chat thuộc cổng đó.
 refused-chat-bound = Khung chat này đã gắn với nhóm { $group }. Xin gỡ gắn nhóm đó trước.
 refused-slot-bound = Nhóm { $group } đã gắn với một khung chat. Xin gỡ gắn trước khi gắn lại.
+refused-slot-relay = Nhóm { $group } do trưởng thôn tự đăng, không gắn với khung chat nào.
+refused-relay-bound = Nhóm { $group } đang gắn với một khung chat. Xin gỡ gắn trước khi chuyển sang thôn tự đăng.
 refused-slot-unbound = Nhóm này chưa gắn với khung chat nào, không có gì để gỡ.
 refused-group-budget = Cổng { $gateway } chỉ được vào { $limit } nhóm và đã đủ: { $groups }. Xin gỡ gắn một nhóm trước.
 
@@ -190,6 +192,7 @@ compose-audience-narrower = Mặc định, trừ { $units } đơn vị chưa có
 compose-audience-named = { $name } ({ $groups } nhóm)
 compose-audience-taken = Hiểu là: gửi tới { $audience }: { $reach }
 compose-reach = { $groups } nhóm
+compose-reach-relays = { $groups } nhóm, trong đó { $relays } nhóm thôn tự đăng
 compose-reach-people = { $groups } nhóm, khoảng { $people } người
 compose-reach-people-some = { $groups } nhóm, ít nhất { $people } người ({ $unknown } nhóm chưa rõ số người)
 
@@ -508,6 +511,7 @@ door-groups-head = { $all } nhóm: { $suspended } tạm dừng, { $unbound } ch�
 door-groups-more = … còn { $more } nhóm. Lọc bằng tên, ví dụ: /nhom thôn 03
 door-group-line = { $state } { $code } – { $name } ({ $kind }; { $units }; { $gateway })
 door-group-suspended = ⛔ tạm dừng ({ $reason }):
+door-group-relay = 🤝 thôn tự đăng:
 door-group-unbound = ⚪ chưa gắn:
 door-group-bound = ✅
 door-units-many = { $first } và { $more } đơn vị khác
@@ -689,6 +693,8 @@ watch-why-no-answer = không rõ, nền tảng không trả lời
 watch-why-suspended = nhóm đang tạm dừng
 watch-why-earlier-part = phần trước không gửi được
 watch-why-content = nền tảng không nhận nội dung
+watch-relays = Thôn tự đăng: đã đăng { $posted }/{ $asked }
+watch-relays-open = chưa báo: { $units }
 watch-fallback = 🔁 Dự phòng: { $group } ({ $gateway }) thay { $instead }
 watch-why-fallback = đã chuyển nhóm dự phòng
 watch-why-budget = giữ hạn mức cuối tháng cho tin khẩn
@@ -706,6 +712,15 @@ watch-awaited-next = Người phụ trách: /chuanhan { $code }. Nhắc: /nhac {
 watch-unit-unreachable = { $unit } (tin chưa tới)
 watch-deadline = Hạn xác nhận: { $time }
 watch-trouble = ⚠️ { $unit } vướng mắc: "{ $quoted }"
+
+# A group that the bot cannot enter: the head passes the text on by hand.
+relay-request = 👆 { $code }: đề nghị đồng chí chuyển tiếp tin trên (cả tệp, nếu có) vào { $group }, rồi bấm "📤 Đã đăng nhóm dân" hoặc nhắn: Đã đăng
+relay-remind = ⏰ { $code }: đồng chí đã chuyển tiếp vào { $group } chưa? Đăng xong, bấm "📤 Đã đăng nhóm dân" hoặc nhắn: Đã đăng
+relay-not-posted = ⏳ { $code }: { $group } chưa được báo là đã đăng ({ $unit }, { $name }).
+relay-thanks = Cảm ơn đồng chí. Đã ghi: { $code } đã đăng ở { $groups }.
+relay-thanks-again = { $code } đã được ghi là đã đăng ở { $groups }.
+relay-which = Đồng chí đã đăng tin nào?
+button-posted = 📤 Đã đăng nhóm dân
 
 button-seen = Đã thấy trong nhóm
 button-again = Gửi lại

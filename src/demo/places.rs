@@ -227,6 +227,7 @@ fn three_groups(org: &OrgFile) -> Vec<Group> {
         gateway: String::new(),
         rank: 1,
         covers,
+        relay: false,
         chat: None,
     };
     vec![

@@ -17,6 +17,7 @@ mod phones;
 mod rights;
 mod upsert;
 
+pub use directory::RelayHead;
 pub use rights::RoleGrant;
 pub use upsert::{Change, Grant, Holding, Upserted};
 

@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Act, UseCaseResult, fire, incidents};
+use super::{Act, UseCaseResult, fire, incidents, relay};
 use crate::domain::ack::ObligationState;
 use crate::domain::audience::{Directory, ReachedGroup};
 use crate::domain::message::MessageState;
@@ -42,7 +42,7 @@ impl Sight {
     async fn of(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Self> {
         let stopped = incidents::stopped_gateways(tx).await?;
         let sick = stopped.iter().map(|(gateway, _)| gateway.clone()).collect();
-        Ok(Self { directory: tx.directory(&act.commune_id, act.at.local_date()).await?, stopped, sick })
+        Ok(Self { directory: relay::directory(tx, act).await?, stopped, sick })
     }
 }
 
@@ -278,10 +278,7 @@ async fn take_over(
         }
         return Ok(existing.to_owned());
     }
-    fire::deliver_to(tx, act, (&scene.bulletin, &scene.version), &scene.broadcast, group).await?;
-    let served = tx.served_chats(&scene.broadcast.id).await?;
-    let own = served.into_iter().find(|served| served.chat_id == group.chat_id);
-    Ok(own.map(|served| served.delivery_id).unwrap_or_default())
+    fire::deliver_to(tx, act, (&scene.bulletin, &scene.version), &scene.broadcast, &[group]).await
 }
 
 async fn note(tx: &mut Tx, act: &Act<'_>, case: Case<'_>, unit: &str, taker: Option<&str>) -> UseCaseResult<()> {

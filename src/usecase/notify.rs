@@ -159,10 +159,10 @@ pub async fn tell_all(
     Ok(told)
 }
 
-/// Whether the platform lets us write there now.
-fn private_is_open(act: &Act<'_>, chat: &Chat) -> bool {
-    let window = act.house.gateways.get(&chat.gateway).and_then(|traits| traits.private_window);
-    window.is_none_or(|window| chat.heard_at.is_some_and(|heard| act.wall.0 < heard.saturating_add(window)))
+/// Whether a platform lets us write now in a private chat where its person was last heard at this machine time.
+pub(super) fn private_is_open(act: &Act<'_>, gateway: &str, heard_at: Option<i64>) -> bool {
+    let window = act.house.gateways.get(gateway).and_then(|traits| traits.private_window);
+    window.is_none_or(|window| heard_at.is_some_and(|heard| act.wall.0 < heard.saturating_add(window)))
 }
 
 /// Where a person is written to: in private through gateways that work, else in an office group on one that does, else
@@ -172,7 +172,7 @@ async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<
     let well =
         |chats: &[Chat]| -> Vec<Chat> { chats.iter().filter(|chat| !sick.contains(&chat.gateway)).cloned().collect() };
     let mut private = tx.private_chat_of(person_id).await?;
-    private.retain(|chat| private_is_open(act, chat));
+    private.retain(|chat| private_is_open(act, &chat.gateway, chat.heard_at));
     let through = well(&private);
     if !through.is_empty() {
         return Ok(through);

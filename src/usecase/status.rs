@@ -27,7 +27,7 @@ mod tests;
 mod totals;
 
 pub use crate::store::overview::Window;
-pub use counts::{DeliveryCounts, ObligationCounts};
+pub use counts::{DeliveryCounts, ObligationCounts, RelayCounts};
 pub use parts::PartStatus;
 pub use totals::{OpenIncident, Stats, incidents, overall};
 
@@ -95,8 +95,10 @@ pub struct BroadcastStatus {
     pub quorum: Option<i64>,
     /// Until when to confirm; none when nobody has to.
     pub ack_deadline: Option<Millis>,
-    /// Deliveries by state.
+    /// Deliveries to groups by state; those to heads who pass it on by hand stand beside.
     pub counts: DeliveryCounts,
+    /// What heads were asked to pass on by hand, and did.
+    pub relays: RelayCounts,
     /// Obligations by state.
     pub acknowledgements: ObligationCounts,
     /// A line for each group, in an order that never changes.
@@ -120,6 +122,8 @@ pub struct DeliveryStatus {
     pub group: String,
     /// The group's kind.
     pub kind: GroupKind,
+    /// Whether it went to a head who passes it on to the group by hand; then it is in no sum of groups.
+    pub relay: bool,
     /// The gateway.
     pub gateway: String,
     /// Names of the units it speaks to.
@@ -130,8 +134,21 @@ pub struct DeliveryStatus {
     pub replaced: bool,
     /// Names of the groups whose place it took, in the order of their deliveries.
     pub fallback_for: Vec<String>,
+    /// The groups to which a head who gets it passes it on by hand.
+    pub relays: Vec<RelayStatus>,
     /// Its parts, in order.
     pub messages: Vec<PartStatus>,
+}
+
+/// A group to which a head passes something on by hand.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct RelayStatus {
+    /// The group's name.
+    pub group: String,
+    /// The unit's name.
+    pub unit: String,
+    /// When the head said that it stands there; none before.
+    pub posted_at: Option<Millis>,
 }
 
 /// What one unit owes.
@@ -253,7 +270,8 @@ async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) ->
             state: broadcast.state,
             quorum: quorums.get(&broadcast.id).copied(),
             ack_deadline: broadcast.ack_deadline.map(Millis),
-            counts: deliveries.iter().map(|delivery: &DeliveryStatus| (delivery.state, delivery.replaced)).collect(),
+            counts: to_groups(&deliveries).map(|delivery| (delivery.state, delivery.replaced)).collect(),
+            relays: deliveries.iter().flat_map(|delivery: &DeliveryStatus| &delivery.relays).collect(),
             acknowledgements: obligations.iter().map(counts::of_obligation).collect(),
             deliveries,
             obligations,
@@ -264,6 +282,11 @@ async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) ->
         }
     };
     Ok(broadcasts.into_iter().map(status).collect())
+}
+
+/// Deliveries to groups themselves.
+fn to_groups(deliveries: &[DeliveryStatus]) -> impl Iterator<Item = &DeliveryStatus> {
+    deliveries.iter().filter(|delivery| !delivery.relay)
 }
 
 /// Rows by the broadcast they belong to.

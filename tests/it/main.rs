@@ -32,6 +32,8 @@ mod flow_organise;
 #[cfg(test)]
 mod flow_plan;
 #[cfg(test)]
+mod flow_relay;
+#[cfg(test)]
 mod flow_repairs;
 #[cfg(test)]
 mod flow_repeat;

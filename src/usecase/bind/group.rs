@@ -141,6 +141,9 @@ async fn refuse_beyond_budget(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseC
 }
 
 fn refuse_bound_slot(group: &Group) -> UseCaseResult<()> {
+    if group.relay {
+        return Err(UseCaseError::refused_with("refused-slot-relay", vec![("group", group.name.clone())]));
+    }
     if group.chat_id.is_none() {
         return Ok(());
     }
