@@ -731,6 +731,7 @@ toast-no-doubt = Tin này không còn ở trạng thái không rõ.
 toast-again = Đã xếp gửi lại { $count } nhóm.
 toast-again-already = Đã có lệnh gửi lại trước đó, không gửi thêm.
 refused-group-number = Nhóm số { $number } không có gì cần xử lý. Đồng chí xem lại bằng /trangthai.
+refused-no-firing = { $code } chưa có đợt gửi số { $number }. Xem các đợt: /trangthai { $code }
 refused-nothing-sent = Chưa có tin nào được gửi. Đồng chí xem tin hẹn gửi bằng /lich.
 not-found-message = Không thấy lời gửi này. Đồng chí xem lại bằng /trangthai.
 
@@ -852,6 +853,7 @@ stats-head = 📈 Thống kê { $period } ({ $groups } nhóm đang gắn)
 stats-bulletins = Tin soạn: { $count }
 stats-deliveries = Lượt gửi tới nhóm: { $counts }
 stats-platform = – { $name }: { $sent }/{ $all }
+stats-relays = Thôn tự đăng: { $posted }/{ $asked }
 stats-obligations = Xác nhận: { $done }/{ $all } ({ $share }); chưa xác nhận { $awaiting }, tin chưa tới { $unreachable }, muộn { $late }, xác nhận hộ { $proxy }
 stats-median = Một nửa số xác nhận đến trong { $minutes } phút
 stats-reminders = Lời nhắc đã gửi: { $count }

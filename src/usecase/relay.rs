@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::notify::{self, Note, menu};
-use super::{Act, Denied, UseCaseResult, look_up, mark};
+use super::{Act, Denied, UseCaseResult, look_up, mark, repeat};
 use crate::domain::audience::{Directory, GroupEntry, ReachedGroup};
 use crate::domain::calendar::Millis;
 use crate::domain::message::{MessageState, Purpose};
@@ -190,7 +190,7 @@ async fn press_one(tx: &mut Tx, act: &Act<'_>, relay: &Relay) -> UseCaseResult<b
         tx.relay_nudged(relay, relay.nudged, None).await?;
         return Ok(false);
     };
-    let over = act.at.0 >= version.expires_at;
+    let over = act.at >= repeat::firing_ends(tx, act, &version, Millis(broadcast.fire_at)).await?;
     let next = later(act, version.urgency).filter(|_| !over);
     if over || !has_arrived(tx, relay).await? {
         // Nobody passes on what has not arrived; what failed for good is told in other ways.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::escalate::{self, Case};
 use super::notify;
-use super::{Act, UseCaseError, UseCaseResult, look_up, mark, wall};
+use super::{Act, UseCaseResult, look_up, mark, wall};
 use crate::domain::ack::ObligationState;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::ladder::{self, StepKind};
@@ -42,9 +42,18 @@ pub async fn run_step(tx: &mut Tx, act: &Act<'_>, step: &ReminderStep, skip: boo
     if !tx.finish_reminder(step, act.at, 0).await? || over {
         return Ok(0);
     }
-    let reminded = remind_awaiting(tx, act, &broadcast).await?;
+    let reminded = remind_awaiting(tx, act, &broadcast, Ends::WithTheText).await?;
     tx.count_reminded(step, i64::try_from(reminded).unwrap_or(i64::MAX)).await?;
     Ok(reminded)
+}
+
+/// When a reminder is too old to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// When what it reminds of is.
+    WithTheText,
+    /// Somebody wants it now, though the next firing has replaced the text.
+    Never,
 }
 
 /// Whether groups are not to be written to now, at this urgency.
@@ -54,22 +63,19 @@ async fn is_quiet(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseR
     Ok(house.windows.next_allowed(act.at, GroupKind::Cadre, version.urgency, &house.holidays) > act.at)
 }
 
-/// `/nhac`: reminds those still awaiting, now, on a person's order.
+/// `/nhac`: reminds those still awaiting one firing, now, on a person's order.
 ///
 /// # Errors
-/// `Denied`; `Refused` when it was not sent yet.
-pub async fn now(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResult<usize> {
+/// `Denied`.
+pub async fn now(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, broadcast: &Broadcast) -> UseCaseResult<usize> {
     look_up::require_role_of(tx, act, &[Role::Composer, Role::Approver, Role::Admin], &bulletin.unit_id).await?;
-    let Some(broadcast) = tx.broadcasts_of(&bulletin.id).await?.pop() else {
-        return Err(UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]));
-    };
-    let reminded = remind_awaiting(tx, act, &broadcast).await?;
+    let reminded = remind_awaiting(tx, act, broadcast, Ends::Never).await?;
     tx.audit(act, "broadcast.reminded", &broadcast.id, &reminded.to_string()).await?;
     Ok(reminded)
 }
 
 /// One reminder a group that has units still awaiting; a unit with two groups is reminded in the first.
-async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<usize> {
+async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast, ends: Ends) -> UseCaseResult<usize> {
     let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(0) };
     let bulletin = Bulletin { code: broadcast.code(&bulletin.code), ..bulletin };
     let mut awaiting: BTreeMap<String, Obligation> = tx
@@ -94,7 +100,9 @@ async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> U
         }
         // One that still waits, because the gateway is dark, would come on top of this one.
         tx.supersede_reminders(&delivery.id).await?;
-        tx.queue_message(&reminder(act, (&bulletin, exercise), message, &here)).await?;
+        let reminder = reminder(act, (&bulletin, exercise), message, &here);
+        let not_after = reminder.not_after.filter(|_| ends == Ends::WithTheText);
+        tx.queue_message(&NewMessage { not_after, ..reminder }).await?;
         reminded += 1;
     }
     Ok(reminded)

@@ -1,7 +1,7 @@
 //! What came of a call, and what came of a doubt: the only places that move a message after it was queued.
 
 use super::notify::{self, Note};
-use super::{Act, UseCaseError, UseCaseResult, look_up};
+use super::{Act, UseCaseError, UseCaseResult, look_up, mark};
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::Role;
 use crate::domain::retry::{Consequence, FailureReason, same_text_stops};
@@ -176,7 +176,9 @@ async fn stop_broadcast(tx: &mut Tx, act: &Act<'_>, message: &Message, detail: &
     tx.audit(act, "broadcast.stopped", broadcast_id, "content_refused").await?;
     let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(()) };
     let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(()) };
-    let text = say!(act.house.locale, "alert-content-refused", code = bulletin.code.as_str(), reason = detail);
+    let code = broadcast.code(&bulletin.code);
+    let text = say!(act.house.locale, "alert-content-refused", code = code, reason = detail);
+    let text = mark::about_broadcast(tx, act, broadcast_id, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Alert, &Note::plain(text)).await?;
     Ok(())
 }

@@ -87,6 +87,8 @@ pub struct BroadcastStatus {
     pub id: String,
     /// The version that was sent.
     pub version: i64,
+    /// Which firing of a repeating bulletin it is, from 1; none of one that goes once.
+    pub number: Option<i64>,
     /// The time it fired for, epoch milliseconds of business time.
     pub fire_at: Millis,
     /// Where it stands.
@@ -206,6 +208,24 @@ impl BulletinStatus {
     pub fn latest(&self) -> Option<&BroadcastStatus> {
         self.broadcasts.last()
     }
+
+    /// The code that means one firing: with its number where what repeats is to be confirmed.
+    #[must_use]
+    pub fn code_of(&self, broadcast: &BroadcastStatus) -> String {
+        match broadcast.number.filter(|_| broadcast.ack_deadline.is_some()) {
+            Some(number) => format!("{}.{number}", self.code),
+            None => self.code.clone(),
+        }
+    }
+
+    /// The firing with this number, from 1; without a number the latest.
+    #[must_use]
+    pub fn firing(&self, number: Option<u32>) -> Option<&BroadcastStatus> {
+        match number {
+            None => self.latest(),
+            Some(wanted) => self.broadcasts.iter().find(|broadcast| broadcast.number == Some(i64::from(wanted))),
+        }
+    }
 }
 
 /// Everything that is known of a bulletin, in a number of queries that does not depend on how many groups it went to.
@@ -266,6 +286,7 @@ async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) ->
         let obligations = taken(&mut obligations, &broadcast.id);
         BroadcastStatus {
             version: broadcast.version,
+            number: broadcast.number,
             fire_at: Millis(broadcast.fire_at),
             state: broadcast.state,
             quorum: quorums.get(&broadcast.id).copied(),

@@ -94,7 +94,10 @@ pub(super) fn sums(locale: &Locale, status: &BulletinStatus, broadcast: &Broadca
     let time = format_full(broadcast.fire_at);
     let mut lines = vec![match status.broadcasts.len() {
         1 => say!(locale, "watch-fired", time = time),
-        number => say!(locale, "watch-fired-nth", time = time, number = number),
+        all => {
+            let number = broadcast.number.and_then(|number| usize::try_from(number).ok()).unwrap_or(all);
+            say!(locale, "watch-fired-nth", time = time, number = number)
+        }
     }];
     lines.push(summary(locale, broadcast));
     let beside = words::beside(locale, broadcast);
@@ -200,7 +203,7 @@ pub(super) fn awaited(locale: &Locale, status: &BulletinStatus, broadcast: &Broa
         let more = if open.len() > MOST_UNITS { "…" } else { "" };
         let noun = words::noun(locale, broadcast);
         lines.push(say!(locale, "watch-awaited", count = open.len(), noun = noun, names = format!("{names}{more}")));
-        lines.push(say!(locale, "watch-awaited-next", code = status.code.as_str()));
+        lines.push(say!(locale, "watch-awaited-next", code = status.code_of(broadcast)));
     }
     if let Some(deadline) = broadcast.ack_deadline {
         lines.push(say!(locale, "watch-deadline", time = format_full(deadline)));

@@ -79,8 +79,6 @@ const OPEN_ON: &str =
     "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait', 'sending')";
 const OPEN_BUT_EDITS: &str =
     "SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait', 'sending') AND purpose <> 'edit'";
-const DEFER_CHAT: &str =
-    "UPDATE messages SET due_at = $2 WHERE chat_id = $1 AND state IN ('pending', 'retry_wait') AND due_at < $2";
 const PENDING_EDIT: &str =
     "SELECT COUNT(*) FROM messages WHERE edit_of = $1 AND state IN ('pending', 'retry_wait', 'sending')";
 
@@ -226,15 +224,6 @@ impl Tx {
     /// The database.
     pub async fn open_messages_but_edits(&mut self) -> StoreResult<i64> {
         Ok(on!(self, |c| sqlx::query_scalar(OPEN_BUT_EDITS).fetch_one(c).await?))
-    }
-
-    /// Holds everything to a chat until machine time `until`.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn defer_chat(&mut self, chat_id: &str, until: Millis) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(DEFER_CHAT).bind(chat_id).bind(until.0).execute(c).await?.rows_affected());
-        Ok(())
     }
 
     /// Whether an edit of this message is already waiting or on its way.
