@@ -193,6 +193,15 @@ pub struct RawUpdate {
     pub body: serde_json::Value,
 }
 
+/// What a chat and an account in it are called, where updates do not say; empty where nobody tells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// The group's title.
+    pub title: String,
+    /// The account's display name.
+    pub account: String,
+}
+
 /// What keeping an account in order showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
@@ -293,6 +302,12 @@ pub trait Gateway: Send + Sync {
     /// Reads back what was said in a group since an instant, where the platform keeps it; keys as in [`Gateway::receive`].
     fn history<'a>(&'a self, _chat: &'a str, _since: Millis) -> Call<'a, Result<Vec<RawUpdate>, AskError>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Asks what a chat and an account in it are called, where updates carry no names; kept in memory at most. Most platforms
+    /// say it with every update, and add nothing here.
+    fn names<'a>(&'a self, _chat: &'a str, _account: &'a str) -> Call<'a, Result<Named, AskError>> {
+        Box::pin(async { Ok(Named::default()) })
     }
 
     /// Keeps the account in order: renews tokens in time, looks for what runs out. Called about once an hour, and safe to

@@ -13,6 +13,7 @@
 
 mod access;
 mod api;
+mod armed;
 mod chat;
 mod config;
 mod control;

@@ -361,7 +361,12 @@ toast-which = Đồng chí chọn giúp tin nào ở dưới.
 desk-trouble-noted = Đã báo người soạn { $code } về vướng mắc này.
 menu-numbers = Đồng chí trả lời bằng số:
     { $choices }
+carried-answer =
+    Trả lời riêng cho { $name } (nền tảng không cho gửi tin riêng lúc này):
+    { $text }
+carried-secret = Có câu trả lời riêng cho { $name } nhưng không gửi riêng được và không tiện đưa vào nhóm. Xin quan tâm tài khoản, nhắn một tin riêng rồi hỏi lại.
 desk-not-understood = Tôi chưa hiểu. Đồng chí gõ /trogiup để xem các lệnh.
+desk-content-hidden = Tôi không đọc được nội dung đồng chí vừa gửi nên chưa ghi nhận. Xin trả lời lại bằng chữ, ví dụ: đã nhận
 desk-ask-which = Đồng chí xác nhận tin nào?
 desk-nothing-open = Hiện không có tin nào chờ đồng chí xác nhận.
 desk-aired = 📢 Đã ghi nhận phát loa hôm nay: { $units }.
@@ -873,6 +878,7 @@ health-unreachable = không kết nối được nền tảng
 health-unauthorized = mã truy cập bị từ chối
 health-quota = hết hạn mức gửi
 health-conflict = có chương trình khác đang dùng chung tài khoản
+health-not-stored = tin đến không lưu được vào cơ sở dữ liệu
 health-token-expires = mã truy cập sắp hết hạn
 health-asset-expires = gói nhóm sắp hết hạn
 health-group-disabled = nền tảng đã khóa nhóm
@@ -884,6 +890,7 @@ health-gateway-well = đang gửi được
 health-gateway-sick = đang lỗi
 health-gateway = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used } tin; { $groups } nhóm
 health-gateway-budget = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used }/{ $limit } tin; { $groups }/{ $most } nhóm
+health-left-out = • { $name }: tháng này { $count } câu trả lời đã nhịn vì hạn mức (phần còn lại dành cho tin cần gửi)
 health-inbox = Tin đến chờ xử lý: { $count }
 
 cmd-batdau = Giới thiệu và điều khoản dữ liệu
@@ -958,6 +965,7 @@ page-upload-done = Đã nhận tệp. Đồng chí quay lại khung chat để l
 page-upload-refused = Tệp không được nhận. Đồng chí xem lời báo trong khung chat.
 page-upload-none = Chưa có tệp nào được chọn. Đồng chí quay lại và chọn tệp.
 page-upload-too-large = Tệp lớn quá 20 MB.
+page-upload-broken = Tệp chưa tới đủ, có thể do đường truyền. Đồng chí quay lại trang này và gửi lại.
 page-gone-title = Không còn ở đây
 page-gone = Liên kết này đã hết hạn, đã được dùng hoặc đã bị thu hồi. Cần văn bản, đồng chí hỏi lại UBND xã.
 page-trouble = Hệ thống đang bận, đồng chí thử lại sau ít phút.

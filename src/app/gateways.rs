@@ -105,10 +105,13 @@ impl<'a> Making<'a> {
     }
 
     fn one(&self, gateway: &config::Gateway) -> anyhow::Result<Arc<dyn Gateway>> {
-        Ok(match (gateway.platform, &gateway.oa) {
-            (Platform::ZaloOa, Some(oa)) => Arc::new(self.account(gateway, oa)?),
-            (Platform::ZaloBot, _) => Arc::new(self.bot(gateway)?),
-            (Platform::Telegram | Platform::ZaloOa, _) => Arc::new(self.telegram(gateway)?),
+        Ok(match gateway.platform {
+            Platform::ZaloOa => {
+                let oa = gateway.oa.as_ref().context("an Official Account without `app_id` and what belongs to it")?;
+                Arc::new(self.account(gateway, oa)?)
+            }
+            Platform::ZaloBot => Arc::new(self.bot(gateway)?),
+            Platform::Telegram => Arc::new(self.telegram(gateway)?),
         })
     }
 

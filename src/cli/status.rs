@@ -223,13 +223,16 @@ fn summed(stats: &Stats) -> String {
 
 /// "telegram: 2412 of 3000 messages, 2 of 3 groups".
 fn usage_row(usage: &GatewayUsage) -> Vec<String> {
-    let GatewayUsage { gateway, usage, groups, budget, .. } = usage;
-    let name = "used this month";
+    let GatewayUsage { gateway, usage, groups, budget, answers_left_out, .. } = usage;
+    let left_out = match answers_left_out {
+        0 => String::new(),
+        count => format!(", {count} answers left out to save the rest"),
+    };
     row(
-        name,
+        "used this month",
         match budget {
             Some(budget) => format!(
-                "{gateway}: {} of {} messages, {groups} of {} groups",
+                "{gateway}: {} of {} messages, {groups} of {} groups{left_out}",
                 usage.used(),
                 budget.messages_a_month,
                 budget.groups

@@ -30,6 +30,11 @@ pub(super) async fn heard(
         None => None,
     };
     let to_us = replied.is_some_and(|reply| reply.to_us) || message.mentions_us;
+    if has_no_content(message) && (talk.is_private() || to_us) && acknowledge::is_awaited(tx, act, &talk.chat).await? {
+        // It counts for nothing, and silence would look like thanks.
+        talk.say(tx, act, &Note::plain(say!(act.house.locale, "desk-content-hidden"))).await?;
+        return Ok(Response::default());
+    }
     let way = match (talk.is_private(), to_us) {
         (true, _) => AnswerWay::Private,
         (false, true) => AnswerWay::Reply,
@@ -46,6 +51,11 @@ pub(super) async fn heard(
     };
     let heeded = acknowledge::hear(tx, &talk.as_said(act), &heard).await?;
     respond(tx, act, talk, heeded).await
+}
+
+/// A platform may withhold what somebody wrote, and still tell that they did; a bare mention is another thing.
+fn has_no_content(message: &IncomingMessage) -> bool {
+    message.text.is_empty() && message.file.is_none() && !message.mentions_us
 }
 
 /// What is said after words: in a group only what must be said.

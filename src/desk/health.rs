@@ -29,6 +29,9 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResu
     for account in usage::all(tx, act).await? {
         let waiting = tx.open_messages_on(&account.gateway).await?;
         lines.push(gateway(act, &account, (sick.contains(&account.gateway), waiting)));
+        if account.answers_left_out > 0 {
+            lines.push(say!(locale, "health-left-out", name = account.gateway, count = account.answers_left_out));
+        }
     }
     lines.push(say!(locale, "health-inbox", count = tx.waiting_inbox_count().await?));
     talk.say(tx, act, &Note::plain(lines.join("\n"))).await?;
@@ -61,6 +64,7 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "unreachable" => say!(locale, "health-unreachable"),
         "unauthorized" => say!(locale, "health-unauthorized"),
         "quota" => say!(locale, "health-quota"),
+        "not_stored" => say!(locale, "health-not-stored"),
         "conflict" => say!(locale, "health-conflict"),
         "token_expires" => say!(locale, "health-token-expires"),
         "asset_expires" => say!(locale, "health-asset-expires"),

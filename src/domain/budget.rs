@@ -4,6 +4,8 @@
 //! `/lich`. So the conveniences stop first, ordinary broadcasts next, and urgent ones are never held back by us: whether
 //! there is anything left for them is the platform's word.
 
+use chrono::Datelike as _;
+
 use crate::domain::calendar::Millis;
 use crate::domain::message::{Lane, Purpose};
 
@@ -50,6 +52,13 @@ impl Budget {
 #[must_use]
 pub fn month_of(at: Millis) -> String {
     at.local_date().format("%Y-%m").to_string()
+}
+
+/// The instant at which that month began.
+#[must_use]
+pub fn month_start(at: Millis) -> Millis {
+    let date = at.local_date();
+    Millis::start_of(date.with_day(1).unwrap_or(date))
 }
 
 #[cfg(test)]

@@ -213,6 +213,12 @@ pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// The text as it was before [`escape`].
+#[must_use]
+pub fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
 /// Text of people on one line, in the stored form.
 fn one_line(text: &str) -> String {
     nfc(text).split_whitespace().collect::<Vec<_>>().join(" ")

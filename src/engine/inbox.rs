@@ -18,6 +18,7 @@ pub type Inspector = Arc<dyn Fn(Vec<u8>) -> InspectCall + Send + Sync>;
 /// The call of an [`Inspector`].
 pub type InspectCall = std::pin::Pin<Box<dyn Future<Output = Fetched> + Send>>;
 
+mod names;
 mod upload;
 
 pub use upload::Uploaded;
@@ -67,7 +68,8 @@ impl Inbox {
 
     async fn process(&self, row: &InboxRow) -> EngineResult<()> {
         let event = row.event.as_deref().and_then(|event| serde_json::from_str::<Event>(event).ok());
-        let Some(event) = event else { return self.fail(row, "unreadable event").await };
+        let Some(mut event) = event else { return self.fail(row, "unreadable event").await };
+        names::fill(self, row, &mut event).await;
         match self.handle(row, &event).await {
             Ok(response) => {
                 self.core.wake.notify_waiters();

@@ -5,7 +5,7 @@
 //! files are uploaded first and sent by a handle that lives 7 days; every word of a group arrives by webhook, and can be
 //! read back.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use super::exchange::{client, fetch_media};
 use super::pacer::Limits;
 use super::vault::{StoredPair, Vault};
 use super::{
-    Arrived, AskError, Call, Capabilities, Failure, Files, Finding, Gateway, Menu, Outgoing, Polling, RawUpdate,
+    Arrived, AskError, Call, Capabilities, Failure, Files, Finding, Gateway, Menu, Named, Outgoing, Polling, RawUpdate,
     Receipt, Receiving, SelfInfo, WebhookRequest, loose,
 };
 use crate::clock::Clock;
@@ -30,6 +30,7 @@ mod address;
 mod api;
 mod assets;
 mod errors;
+mod names;
 mod oauth;
 mod send;
 mod signature;
@@ -38,6 +39,7 @@ mod translate;
 
 use address::Place;
 use api::Api;
+use names::Names;
 use oauth::Oauth;
 use signature::Signatures;
 use tokens::{Kept, REFRESH_LIFETIME_DAYS, TokenKeeper};
@@ -118,8 +120,7 @@ pub struct ZaloOa {
     capabilities: Capabilities,
     signatures: Signatures,
     own: Mutex<OwnMessages>,
-    /// Names of people, as far as they were seen: webhooks carry none.
-    names: Mutex<HashMap<String, String>>,
+    names: Names,
     /// Machine time until which the quota is held to be used up.
     spent_until: AtomicI64,
     looked_at: AtomicI64,
@@ -203,7 +204,7 @@ impl ZaloOa {
             capabilities: capabilities(config.calls_per_minute),
             signatures,
             own: Mutex::default(),
-            names: Mutex::default(),
+            names: Names::default(),
             spent_until: AtomicI64::new(0),
             looked_at: AtomicI64::new(0),
         })
@@ -249,16 +250,6 @@ impl ZaloOa {
         self.own.lock().unwrap_or_else(PoisonError::into_inner).known.contains(message)
     }
 
-    fn name_of(&self, user: &str) -> String {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner).get(user).cloned().unwrap_or_default()
-    }
-
-    fn remember_name(&self, user: &Value, name: &Value) {
-        if let (Some(user), Some(name)) = (loose::id(user), name.as_str().filter(|name| !name.is_empty())) {
-            self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(user, name.to_owned());
-        }
-    }
-
     /// Until then the account's quota is held to be used up, and nothing asks whether it works again.
     fn rest_until(&self, at: Millis) {
         self.spent_until.store(at.0, Ordering::Relaxed);
@@ -272,12 +263,13 @@ impl ZaloOa {
         }
         // The cheapest call that proves the token and the right to groups.
         self.api.get("v3.0/oa/group/getgroupsofoa", &[("offset", "0"), ("count", "1")]).await?;
+        names::learn_own(self).await;
         Ok(self.myself())
     }
 
-    /// Who the account is, as the settings say; the platform adds nothing that the house needs.
+    /// Who the account is, as the settings say, and what it is called, as soon as the platform told.
     fn myself(&self) -> SelfInfo {
-        SelfInfo { external_id: self.config.oa_id.clone(), username: String::new(), hears_all: true }
+        SelfInfo { external_id: self.config.oa_id.clone(), username: self.names.own(), hears_all: true }
     }
 
     async fn history_now(&self, chat: &str, since: Millis) -> Result<Vec<RawUpdate>, AskError> {
@@ -289,7 +281,7 @@ impl ZaloOa {
             let data = self.api.get("v3.0/oa/group/conversation", &query).await?;
             let rows = rows(&data, "messages");
             for row in rows {
-                self.remember_name(&row["from_id"], &row["from_display_name"]);
+                self.names.remember(&row["from_id"], &row["from_display_name"]);
             }
             let at = |row: &Value| loose::instant(&row["time"]);
             let fresh = rows.iter().filter(|row| at(row).is_none_or(|at| at >= since));
@@ -313,10 +305,13 @@ impl ZaloOa {
         }
         let looked_at = self.looked_at.load(Ordering::Relaxed);
         if now.0.saturating_sub(looked_at) >= LOOK_EVERY_MS {
+            names::learn_own(self).await;
             match assets::look(self, now).await {
-                Ok(found) => {
+                Ok((found, all)) => {
                     findings.extend(found);
-                    self.looked_at.store(now.0, Ordering::Relaxed);
+                    if all {
+                        self.looked_at.store(now.0, Ordering::Relaxed);
+                    }
                 }
                 // What is known already must be told all the same.
                 Err(error) if findings.is_empty() => return Err(error),
@@ -426,16 +421,21 @@ impl Gateway for ZaloOa {
         Box::pin(self.history_now(chat, since))
     }
 
+    fn names<'a>(&'a self, chat: &'a str, account: &'a str) -> Call<'a, Result<Named, AskError>> {
+        Box::pin(names::ask(self, chat, account))
+    }
+
     fn upkeep(&self) -> Call<'_, Result<Vec<Finding>, AskError>> {
         Box::pin(self.upkeep_now())
     }
 
     fn translate(&self, update: &RawUpdate, me: &SelfInfo) -> Option<Event> {
+        let names = [me.username.clone(), self.names.own()];
         let known = translate::Known {
             oa_id: &self.config.oa_id,
-            names: std::slice::from_ref(&me.username),
+            names: &names,
             is_own: &|message| self.is_own(message),
-            name_of: &|user| self.name_of(user),
+            name_of: &|user| self.names.of(user),
         };
         let event = translate::event(&update.body, &known);
         if let Some(Event::Echo { external_id, .. }) = &event {

@@ -3,6 +3,8 @@
 //! A fault watches the calls it matches, counts them, and fires from the `nth` on, `times` times. Set in
 //! process through [`Handle::set_faults`](super::Handle::set_faults) or by `POST /sandbox/faults`.
 
+use super::armed::{Armed, Scripted};
+
 /// One scripted fault. Absent filters match everything.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Fault {
@@ -97,45 +99,20 @@ impl Fault {
         self
     }
 
-    fn matches(&self, method: &str, chat: Option<i64>) -> bool {
+    /// Whether it watches a call.
+    pub(super) fn matches(&self, method: &str, chat: Option<i64>) -> bool {
         self.method.as_deref().is_none_or(|m| m.eq_ignore_ascii_case(method))
             && self.chat.is_none_or(|c| chat == Some(c))
-    }
-
-    fn fires_at(&self, seen: u32) -> bool {
-        seen >= self.nth && (self.times == 0 || seen - self.nth < self.times)
     }
 }
 
 /// The armed faults with their counters.
-#[derive(Debug, Default)]
-pub(super) struct FaultList {
-    armed: Vec<(Fault, u32)>,
-}
+pub(super) type FaultList = Armed<Fault>;
 
-impl FaultList {
-    pub(super) fn new(faults: Vec<Fault>) -> Self {
-        Self { armed: faults.into_iter().map(|f| (f, 0)).collect() }
-    }
+impl Scripted for Fault {
+    type Kind = FaultKind;
 
-    pub(super) fn add(&mut self, fault: Fault) {
-        self.armed.push((fault, 0));
-    }
-
-    /// Counts a call at every matching fault and returns the first that fires.
-    pub(super) fn strike(&mut self, method: &str, chat: Option<i64>) -> Option<FaultKind> {
-        let mut struck = None;
-        for (fault, seen) in self.armed.iter_mut().filter(|(f, _)| f.matches(method, chat)) {
-            *seen = seen.saturating_add(1);
-            if struck.is_none() && fault.fires_at(*seen) {
-                struck = Some(fault.kind.clone());
-            }
-        }
-        struck
-    }
-
-    /// The faults as they were armed, fired or not.
-    pub(super) fn list(&self) -> Vec<Fault> {
-        self.armed.iter().map(|(f, _)| f.clone()).collect()
+    fn script(&self) -> (u32, u32, &Self::Kind) {
+        (self.nth, self.times, &self.kind)
     }
 }

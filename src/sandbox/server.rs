@@ -129,7 +129,8 @@ pub(super) async fn perform(shared: &Arc<Shared>, bot: i64, method: &str, params
 /// The fault that strikes this call, with its lasting effects already in place.
 fn strike(shared: &Shared, bot: i64, method: &str, params: &Params) -> Option<FaultKind> {
     let mut world = shared.world();
-    let fault = world.faults.strike(method, params.int("chat_id"))?;
+    let chat = params.int("chat_id");
+    let fault = world.faults.strike(|fault| fault.matches(method, chat))?;
     *world.counts.faults.entry(method.to_owned()).or_default() += 1;
     if fault == FaultKind::Unauthorized
         && let Some(bot) = world.bot_mut(bot)

@@ -33,6 +33,8 @@ const ADD: &str = "INSERT INTO gateway_usage (gateway, month, sent, heard) VALUE
 const OF_MONTH: &str =
     "SELECT gateway, month, sent, heard, warned_at FROM gateway_usage WHERE gateway = $1 AND month = $2";
 const WARN: &str = "UPDATE gateway_usage SET warned_at = $3 WHERE gateway = $1 AND month = $2 AND warned_at IS NULL";
+const LEFT_OUT: &str = "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state = 'skipped' AND reason = 'budget' \
+     AND purpose = 'reply' AND created_at >= $2";
 const GROUPS: &str = "SELECT name FROM groups WHERE gateway = $1 AND chat_id IS NOT NULL ORDER BY code";
 
 impl Tx {
@@ -72,6 +74,14 @@ impl Tx {
         let affected =
             on!(self, |c| sqlx::query(WARN).bind(gateway).bind(month).bind(at.0).execute(c).await?.rows_affected());
         Ok(affected == 1)
+    }
+
+    /// How many answers of a gateway were left out since an instant (machine time) because its month was too far gone.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn answers_left_out(&mut self, gateway: &str, since: Millis) -> StoreResult<i64> {
+        Ok(on!(self, |c| sqlx::query_scalar(LEFT_OUT).bind(gateway).bind(since.0).fetch_one(c).await?))
     }
 
     /// Names of the groups that are bound on a gateway, by code.

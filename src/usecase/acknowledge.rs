@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use super::notify::{self, Note};
 use super::{Act, UseCaseResult, look_up, mark, record, wall};
-use crate::domain::ack::{self, Answer, AnswerWay, Attribution, IgnoreReason, Meaning, OpenItem, PersonSeat, UnitName};
+use crate::domain::ack::{
+    self, Answer, AnswerWay, Attribution, IgnoreReason, Meaning, ObligationState, OpenItem, PersonSeat, UnitName,
+};
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::SeatKind;
 use crate::say;
@@ -134,6 +136,26 @@ pub async fn pick(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>, obligation: &Ob
     }
     let (answer, _) = gather::gather(tx, act, heard, &seats).await?;
     settle(tx, act, heard, &answer, (&[obligation], &seats)).await
+}
+
+/// Whether this person may still answer for a unit here: one of their own in private, one that the group covers otherwise.
+///
+/// # Errors
+/// The database.
+pub async fn is_awaited(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResult<bool> {
+    let Some(person_id) = act.person_id.clone() else { return Ok(false) };
+    let covered = match tx.group_of_chat(&chat.id).await? {
+        Some(group) => tx.group_units(&group.id).await?,
+        None => Vec::new(),
+    };
+    for seat in answering_seats(tx, act, &person_id).await? {
+        let here = chat.kind == ChatKind::Private || covered.contains(&seat.unit_id);
+        let open = tx.open_obligations_of_unit(&seat.unit_id).await?;
+        if here && open.iter().any(|obligation| obligation.state == ObligationState::Awaiting) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn answering_seats(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<HeldSeat>> {

@@ -93,6 +93,20 @@ fn typed_hash(typed: &str) -> Option<String> {
     (code.len() == CODE_CHARS && code.is_ascii()).then(|| sha256_hex(code.as_bytes()))
 }
 
+/// Whether a code that was issued and not used up stands in a text of ours.
+///
+/// # Errors
+/// The database.
+pub(super) async fn holds_code(tx: &mut Tx, text: &str) -> UseCaseResult<bool> {
+    let words = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '-');
+    for hash in words.filter_map(typed_hash) {
+        if tx.invite_by_hash(&hash).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The row of a code that was typed, if it can still be used for this purpose by this account in this chat.
 async fn usable(
     tx: &mut Tx,

@@ -167,7 +167,10 @@ pub(super) fn private_is_open(act: &Act<'_>, gateway: &str, heard_at: Option<i64
 
 /// Where a person is written to: in private through gateways that work, else in an office group on one that does, else
 /// wherever it will be read once the platform is back.
-async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {
+///
+/// # Errors
+/// The database.
+pub(super) async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {
     let sick = incidents::sick_gateways(tx).await?;
     let well =
         |chats: &[Chat]| -> Vec<Chat> { chats.iter().filter(|chat| !sick.contains(&chat.gateway)).cloned().collect() };

@@ -12,6 +12,8 @@ use crate::store::binding::ChatState;
 use crate::store::messages::{Finished, Message, NewMessage};
 use crate::store::operations::Incident;
 
+mod elsewhere;
+
 /// Refusals without a known reason in one chat after which it is held to be lost.
 const REFUSALS_IN_A_ROW: usize = 3;
 /// Messages of a chat that are looked at for them, waiting ones among them.
@@ -108,6 +110,7 @@ async fn park_chat(
     detail: &str,
 ) -> UseCaseResult<()> {
     tx.set_chat_state(&message.chat_id, ChatState::Suspended, Some(reason.as_str())).await?;
+    elsewhere::carry(tx, act, message).await?;
     if !open_incident(tx, act, &chat_scope(&message.chat_id), reason.as_str(), detail).await? {
         return Ok(());
     }

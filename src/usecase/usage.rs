@@ -2,7 +2,7 @@
 
 use super::notify::{self, Note};
 use super::{Act, UseCaseResult};
-use crate::domain::budget::{Budget, WARN_PERCENT, month_of};
+use crate::domain::budget::{Budget, WARN_PERCENT, month_of, month_start};
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
 use crate::say;
@@ -35,6 +35,8 @@ pub struct GatewayUsage {
     pub month: String,
     /// Messages in both directions.
     pub usage: Usage,
+    /// Answers that were left out to keep the rest of the month for what is urgent: somebody asked and heard nothing.
+    pub answers_left_out: u64,
     /// Groups bound there.
     pub groups: usize,
     /// What it may use up; none without a limit.
@@ -66,6 +68,7 @@ pub async fn all(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<GatewayUsage>>
             gateway: name.clone(),
             month: month.clone(),
             usage: of(tx, name, &month).await?,
+            answers_left_out: u64::try_from(tx.answers_left_out(name, month_start(act.wall)).await?).unwrap_or(0),
             groups: tx.groups_bound_on(name).await?.len(),
             budget: traits.budget,
         });

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 
 use super::Site;
 use crate::engine::Core;
+use crate::usecase::{UseCaseResult, usage};
 
 /// The state of the service, as `GET /health` tells it.
 #[derive(Debug, serde::Serialize)]
@@ -20,6 +21,8 @@ pub struct Health {
     pub open_messages: i64,
     /// Updates waiting to be processed.
     pub waiting_updates: i64,
+    /// Answers that were left out this month, on all accounts, to save what is left of it.
+    pub answers_left_out: u64,
 }
 
 pub(super) async fn health(State(site): State<Arc<Site>>) -> (StatusCode, Json<Health>) {
@@ -27,19 +30,27 @@ pub(super) async fn health(State(site): State<Arc<Site>>) -> (StatusCode, Json<H
         Ok(health) => (StatusCode::OK, Json(health)),
         Err(error) => {
             tracing::error!(%error, "health.failed");
-            let health = Health { status: "down", incidents: Vec::new(), open_messages: 0, waiting_updates: 0 };
+            let health = Health {
+                status: "down",
+                incidents: Vec::new(),
+                open_messages: 0,
+                waiting_updates: 0,
+                answers_left_out: 0,
+            };
             (StatusCode::SERVICE_UNAVAILABLE, Json(health))
         }
     }
 }
 
-async fn look(core: &Core) -> Result<Health, crate::store::StoreError> {
+async fn look(core: &Core) -> UseCaseResult<Health> {
     let mut tx = core.store.read().await?;
     let incidents = tx.open_incidents().await?;
+    let accounts = usage::all(&mut tx, &core.act("")).await?;
     Ok(Health {
         status: if incidents.is_empty() { "ok" } else { "sick" },
         incidents: incidents.into_iter().map(|incident| (incident.scope, incident.kind)).collect(),
         open_messages: tx.open_messages().await?,
         waiting_updates: tx.waiting_inbox_count().await?,
+        answers_left_out: accounts.iter().map(|account| account.answers_left_out).sum(),
     })
 }

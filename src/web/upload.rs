@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -41,17 +42,21 @@ fn form_body(site: &Site) -> String {
 pub(super) async fn posted(
     State(site): State<Arc<Site>>,
     Path(secret): Path<String>,
-    mut parts: Multipart,
+    parts: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let link = match link(&site, &secret).await {
         Ok(Some(link)) => link,
         Ok(None) => return gone(&site),
         Err(error) => return trouble(&site, &error),
     };
+    let Ok(mut parts) = parts else { return say(&site, StatusCode::BAD_REQUEST, "page-upload-broken") };
     let (name, content) = match read(&mut parts).await {
         Ok(Some(file)) => file,
         Ok(None) => return say(&site, StatusCode::BAD_REQUEST, "page-upload-none"),
-        Err(()) => return say(&site, StatusCode::PAYLOAD_TOO_LARGE, "page-upload-too-large"),
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return say(&site, StatusCode::PAYLOAD_TOO_LARGE, "page-upload-too-large");
+        }
+        Err(_) => return say(&site, StatusCode::BAD_REQUEST, "page-upload-broken"),
     };
     match site.inbox.uploaded(&link, &name, content).await {
         Ok(Uploaded::Taken) => say(&site, StatusCode::OK, "page-upload-done"),
@@ -66,11 +71,11 @@ async fn link(site: &Site, secret: &str) -> Result<Option<UploadLink>, crate::st
     tx.upload_link(&sha256_hex(secret.as_bytes()), site.core.wall_now()).await
 }
 
-/// Name and content of the first file; an error when it is too large.
-async fn read(parts: &mut Multipart) -> Result<Option<(String, Vec<u8>)>, ()> {
-    while let Some(part) = parts.next_field().await.map_err(|_| ())? {
+/// Name and content of the first file; an error when it is too large, or broke off on its way.
+async fn read(parts: &mut Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {
+    while let Some(part) = parts.next_field().await? {
         let Some(name) = part.file_name().map(str::to_owned) else { continue };
-        let content = part.bytes().await.map_err(|_| ())?;
+        let content = part.bytes().await?;
         return Ok((!content.is_empty()).then(|| (name, content.to_vec())));
     }
     Ok(None)

@@ -19,6 +19,7 @@ store_tests!(
     a_success_the_client_cannot_read_counts_as_sent,
     one_chat_asked_to_wait_does_not_hold_up_the_others,
     content_that_the_platform_refuses_stops_the_broadcast_at_once,
+    a_token_that_a_platform_repeats_in_its_words_is_stored_nowhere,
 );
 
 async fn start(store: Store) -> Rig {
@@ -165,5 +166,40 @@ async fn content_that_the_platform_refuses_stops_the_broadcast_at_once(store: St
     rig.settle().await;
     assert_eq!(rig.messages_in(&bulletin, "failed").await, 1);
     assert!(rig.private_chat("lan").contains("từ chối nội dung"), "{}", rig.private_chat("lan"));
+    rig.stop().await;
+}
+
+async fn a_token_that_a_platform_repeats_in_its_words_is_stored_nowhere(store: Store) {
+    let mut rig = start(store).await;
+    let token = rig.handle().tokens()[0].clone();
+    let (of_chat, of_account) = (rig.world.chat("dieu-hanh-03").unwrap(), rig.world.chat("dieu-hanh-04").unwrap());
+    let error = |code: u16, words: &str| {
+        let description = format!("{words}: https://example.invalid/bot{token}/sendMessage says {token}");
+        FaultKind::Error { code, description }
+    };
+    let lost = error(403, "Forbidden: bot was kicked from the supergroup chat");
+    rig.handle().add_fault(Fault::next("sendMessage", lost).in_chat(of_chat));
+    rig.handle().add_fault(Fault::next("sendMessage", error(401, "Unauthorized")).in_chat(of_account));
+    let bulletin = release(&rig).await;
+    rig.until("both refused", async |rig: &Rig| {
+        let incidents = rig.core.store.read().await.unwrap().open_incidents().await.unwrap();
+        rig.messages_in(&bulletin, "failed").await == 1 && incidents.len() == 2
+    })
+    .await;
+
+    let mut tx = rig.core.store.read().await.unwrap();
+    let broadcast = tx.broadcasts_of(&bulletin).await.unwrap().pop().unwrap();
+    let mut stored: Vec<String> = Vec::new();
+    for message in tx.messages_of_broadcast(&broadcast.id).await.unwrap() {
+        stored.extend(tx.attempts_of(&message.id).await.unwrap().into_iter().filter_map(|attempt| attempt.detail));
+    }
+    stored.extend(tx.open_incidents().await.unwrap().into_iter().map(|incident| incident.detail));
+    drop(tx);
+    assert_eq!(stored.iter().filter(|words| words.contains("[hidden]")).count(), 4, "{stored:?}");
+    assert!(!stored.iter().any(|words| words.contains(&token)), "{stored:?}");
+    rig.handle().set_faults(Vec::new());
+    rig.clock.advance(Duration::from_secs(31));
+    rig.settle().await;
+    assert!(!rig.private_chat("quan").contains(&token), "{}", rig.private_chat("quan"));
     rig.stop().await;
 }

@@ -61,7 +61,7 @@ fn telegram(rig: &Rig) -> Arc<dyn Gateway> {
 }
 
 /// Everything that was ever taken in.
-async fn taken_in(store: &Store) -> i64 {
+pub async fn taken_in(store: &Store) -> i64 {
     const ROWS: &str = "SELECT COUNT(*) FROM inbox";
     let mut tx = store.read().await.unwrap();
     match &mut tx {

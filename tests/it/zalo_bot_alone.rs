@@ -12,6 +12,7 @@ store_tests!(
     a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone,
     a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed,
     an_upload_page_takes_one_document_and_no_second_one,
+    what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_words,
 );
 
 /// What the composer answers after the file, in the order of the questions.
@@ -40,6 +41,17 @@ async fn upload(address: &str, name: &str, content: Vec<u8>) -> (u16, String) {
     let form = reqwest::multipart::Form::new().part("tep", part);
     let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
     let answer = client.post(address).multipart(form).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+/// A form whose file breaks off.
+const CUT_OFF: &str =
+    "--x\r\nContent-Disposition: form-data; name=\"tep\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7 and then noth";
+
+async fn post(address: &str, content_type: &str, body: &str) -> (u16, String) {
+    let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
+    let request = client.post(address).header("content-type", content_type).body(body.to_owned());
+    let answer = request.send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
@@ -130,6 +142,12 @@ async fn an_upload_page_takes_one_document_and_no_second_one(store: Store) {
     let form = reqwest::get(&page).await.unwrap().text().await.unwrap();
     assert!(form.contains("KHÔNG gửi tài liệu mật"), "{form}");
     assert_eq!(upload(&page, "a.pdf", Vec::new()).await.0, 400, "an empty file is no file");
+    for (form, body) in [("multipart/form-data; boundary=x", CUT_OFF), ("text/plain", "tệp")] {
+        let (status, said) = post(&page, form, body).await;
+        assert!(status == 400 && said.contains("chưa tới đủ"), "{form}: {status} {said}");
+    }
+    let (status, said) = upload(&page, "a.pdf", vec![b'%'; 21_000_000]).await;
+    assert!(status == 413 && said.contains("quá 20 MB"), "{status} {said}");
     assert_eq!(upload(&page, "a.pdf", crate::stories::six_pages()).await.0, 200);
     assert_eq!(upload(&page, "b.pdf", crate::stories::six_pages()).await.0, 404);
     assert_eq!(reqwest::get(&page).await.unwrap().status().as_u16(), 404);
@@ -137,5 +155,36 @@ async fn an_upload_page_takes_one_document_and_no_second_one(store: Store) {
     let page = address(&rig.say("lan", "/vanban").await, "/gui/");
     rig.clock.advance(Duration::from_mins(31));
     assert_eq!(upload(&page, "c.pdf", crate::stories::six_pages()).await.0, 404, "its half hour is over");
+    rig.stop().await;
+}
+
+async fn what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_words(store: Store) {
+    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
+    compose(&mut rig).await;
+    rig.say("pct", "21").await;
+    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let (group, binh) = (rig.chat("truong-thon"), rig.account("binh"));
+    let asked = |rig: &ZaloRig| rig.group_chat("truong-thon").matches("không đọc được nội dung").count();
+    let sent = rig.handle().messages(&group).unwrap().into_iter().find(|message| message.text.contains("VB-2025-0001"));
+    let sent = sent.unwrap().id;
+
+    let resident = rig.handle().add_person(None, "Dũng").unwrap();
+    rig.handle().join(&group, &resident).unwrap();
+    for person in [&resident, &binh] {
+        rig.handle().protect(person, true).unwrap();
+        rig.handle().say(person, &group, "đã nhận", Some(&sent)).unwrap();
+        rig.settle().await;
+    }
+    assert_eq!(rig.acknowledged("VB-2025-0001").await, Vec::<String>::new(), "nobody knows what was said");
+    assert_eq!(asked(&rig), 1, "the head is asked for words, the resident is not: {}", rig.group_chat("truong-thon"));
+
+    rig.handle().protect(&binh, false).unwrap();
+    rig.handle().say(&binh, &group, "đã nhận", Some(&sent)).unwrap();
+    rig.settle().await;
+    assert_eq!(rig.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
+    rig.handle().protect(&binh, true).unwrap();
+    rig.handle().say(&binh, &group, "cảm ơn", Some(&sent)).unwrap();
+    rig.settle().await;
+    assert_eq!(asked(&rig), 1, "nothing is awaited any more");
     rig.stop().await;
 }

@@ -1,8 +1,9 @@
 //! The whole main job with nothing but an official account: files and every word of its groups, but no buttons, no edits, and
 //! a token that dies in the middle.
 
-use loa::sandbox::zalo_oa::{NewPerson, OaFault, OaFaultKind, OaMessage};
+use loa::sandbox::zalo_oa::{GroupSize, LifecycleNames, NewPerson, OaFault, OaFaultKind, OaMessage};
 use loa::store::Store;
+use loa::store::binding::ChatState;
 
 use crate::db::store_tests;
 use crate::oa_rig::OaRig;
@@ -15,7 +16,12 @@ store_tests!(
     a_token_that_dies_in_the_middle_is_renewed_and_everything_is_sent_once,
     without_a_token_sending_stops_the_admin_is_told_and_after_a_new_consent_only_the_rest_follows,
     a_used_up_quota_is_called_so_and_the_rest_follows_the_next_day,
+    the_account_is_addressed_by_its_name_and_what_is_said_to_others_is_not_kept,
+    who_binds_a_group_is_shown_to_the_admin_by_the_name_the_platform_tells,
+    a_group_made_or_disbanded_is_told_to_the_admin_once,
 );
+
+mod closed;
 
 /// What the composer answers after the file, in the order of the questions.
 const ANSWERS: [&str; 11] = [
@@ -222,5 +228,91 @@ async fn a_used_up_quota_is_called_so_and_the_rest_follows_the_next_day(store: S
     assert_sent_once(&rig);
     let told = rig.private_chat("quan");
     assert!(told.contains("nền tảng báo hết hạn mức gửi") && !told.contains("mã truy cập"), "{told}");
+    rig.stop().await;
+}
+
+/// Everything that was ever taken in.
+async fn taken_in(rig: &OaRig) -> i64 {
+    crate::webhook::taken_in(&rig.core.store).await
+}
+
+async fn the_account_is_addressed_by_its_name_and_what_is_said_to_others_is_not_kept(store: Store) {
+    let mut rig = sent(store).await;
+    let before = taken_in(&rig).await;
+    for to_others in ["ok", "@Bình ok", "@Loa xãhội ok", "chiều nay họp @ nhà văn hoá nhé"] {
+        rig.say_in("binh", "dieu-hanh-03", to_others, None).await;
+    }
+    assert_eq!((taken_in(&rig).await, rig.acknowledged(CODE).await), (before, Vec::new()));
+
+    rig.say_in("binh", "dieu-hanh-03", "@Loa xã ok", None).await;
+    assert!(taken_in(&rig).await > before);
+    assert_eq!(rig.acknowledged(CODE).await, ["Thôn 03"], "said to the account by name, ok is an answer");
+    let posts = rig.posts("dieu-hanh-03").len();
+    rig.say_in("binh", "dieu-hanh-03", "@loa xa /trogiup", None).await;
+    assert_eq!(rig.posts("dieu-hanh-03").len(), posts + 1, "a command behind the name is one");
+    let asked = rig.handle().counts().calls["/v2.0/oa/getoa"];
+    assert_eq!(asked, 1, "the name is asked for once");
+    rig.stop().await;
+}
+
+/// The one-time code in a sentence of ours.
+fn code_in(text: &str) -> String {
+    let words = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '-');
+    let code = words.into_iter().find(|word| word.len() >= 8 && word.bytes().any(|sign| sign.is_ascii_digit()));
+    code.unwrap_or_else(|| panic!("no code in: {text}")).to_owned()
+}
+
+async fn who_binds_a_group_is_shown_to_the_admin_by_the_name_the_platform_tells(store: Store) {
+    let mut rig = OaRig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let mut tx = rig.core.store.begin().await.unwrap();
+    let slot = tx.group_by_code(&rig.commune, "dieu-hanh-03").await.unwrap().unwrap();
+    tx.unbind_group(&slot.id).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let code = code_in(&rig.say("quan", "/ganhom Nhóm điều hành Thôn 03").await);
+    let group = rig.chat("dieu-hanh-03");
+    let dung = rig.handle().add_person(NewPerson::stranger("Dũng Mẫu")).unwrap();
+    rig.handle().join(&dung, &group).unwrap();
+    rig.handle().say(&dung, &group, &format!("/ganhom {code}"), None).unwrap();
+    rig.settle().await;
+    let card = rig.last_words("quan");
+    assert!(card.contains("Người gõ mã: \"Dũng Mẫu\""), "{card}");
+    assert!(card.contains("Nhóm thật: \"Nhóm điều hành Thôn 03\""), "{card}");
+    let asked = rig.handle().counts().calls;
+    assert_eq!(asked["/v3.0/oa/user/detail"], 1, "nobody else's name is asked for: {asked:?}");
+    rig.stop().await;
+}
+
+async fn a_group_made_or_disbanded_is_told_to_the_admin_once(store: Store) {
+    let mut rig = OaRig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let made = rig.handle().add_group("Xóm Ngoài", GroupSize::Gmf10, &[rig.account("quan")]).unwrap();
+    rig.settle().await;
+    let told = rig.last_words("quan");
+    assert!(told.starts_with("❓ \"Loa xã\"") && told.contains("\"Xóm Ngoài\""), "{told}");
+
+    let alerts = |rig: &OaRig, sign: &str| rig.private_chat("quan").matches(sign).count();
+    let group = rig.chat("dieu-hanh-03");
+    for names in [LifecycleNames::Leave, LifecycleNames::Out] {
+        rig.handle().set_event_names(names);
+        rig.handle().leave(&rig.account("tam"), &group).unwrap();
+        rig.handle().join(&rig.account("tam"), &group).unwrap();
+    }
+    rig.settle().await;
+    assert_eq!(alerts(&rig, "⚠️ Bot không còn trong nhóm"), 0, "who comes and goes is the group's own business");
+
+    for group in [group.as_str(), made.as_str()] {
+        rig.handle().disband(group).unwrap();
+        rig.settle().await;
+    }
+    assert_eq!(alerts(&rig, "⚠️ Bot không còn trong nhóm"), 1, "{}", rig.private_chat("quan"));
+    assert!(rig.last_words("quan").contains("\"Nhóm điều hành Thôn 03\""));
+    let mut tx = rig.core.store.read().await.unwrap();
+    let chat = tx.chat_by_external("zalo_oa", &format!("g:{group}")).await.unwrap().unwrap();
+    assert_eq!((chat.state, chat.reason.as_deref()), (ChatState::Suspended, Some("kicked")));
+    drop(tx);
+    let events = rig.handle().events().len();
+    assert!((0..events).all(|event| rig.handle().repeat_event(event)));
+    rig.settle().await;
+    assert_eq!((alerts(&rig, "⚠️ Bot không còn"), alerts(&rig, "❓")), (1, 1));
     rig.stop().await;
 }

@@ -11,6 +11,7 @@ use crate::domain::retry::{Consequence, FailureReason, Outcome, PauseScope, Retr
 use crate::platform::{Failure, Receipt};
 use crate::store::Tx;
 use crate::store::messages::Finished;
+use crate::telemetry::redact;
 use crate::usecase::notify::{self, Note};
 use crate::usecase::settle::{gateway_scope, open_incident};
 
@@ -35,7 +36,8 @@ impl Dispatcher {
     }
 
     async fn refused(&mut self, tx: &mut Tx, done: &Done, failure: &Failure) -> EngineResult<Finished> {
-        let detail = failure.detail.clone();
+        // Here, once for every platform: from here on the words are stored, and shown to people.
+        let detail = redact(&failure.detail, &[]).into_owned();
         Ok(match &failure.outcome {
             Outcome::Sent { external_id } => {
                 let external_id = external_id.clone().unwrap_or_default();

@@ -34,11 +34,20 @@ async fn groups(oa: &ZaloOa) -> Result<Vec<String>, AskError> {
     Ok(found)
 }
 
-/// What is to be said about every group.
-pub(super) async fn look(oa: &ZaloOa, now: Millis) -> Result<Vec<Finding>, AskError> {
-    let (mut findings, mut without_end) = (Vec::new(), Vec::new());
+/// What is to be said about every group, and whether all of them could be looked at.
+///
+/// A group that the platform refuses to show is no reason to leave the others unseen, and no reason to look again soon.
+pub(super) async fn look(oa: &ZaloOa, now: Millis) -> Result<(Vec<Finding>, bool), AskError> {
+    let (mut findings, mut without_end, mut all) = (Vec::new(), Vec::new(), true);
     for id in groups(oa).await? {
-        let group = oa.api.get("v3.0/oa/group/getgroup", &[("group_id", &id)]).await?;
+        let group = match oa.api.get("v3.0/oa/group/getgroup", &[("group_id", &id)]).await {
+            Ok(group) => group,
+            Err(error) => {
+                tracing::warn!(gateway = oa.config.name, group = id, %error, "zalo_oa.group_not_looked_at");
+                all &= matches!(error, AskError::Refused(_));
+                continue;
+            }
+        };
         let chat = Place::Group(id.clone()).external_id();
         findings.extend(of_group(&group, &chat, now));
         let asset = &group["asset_info"];
@@ -49,7 +58,7 @@ pub(super) async fn look(oa: &ZaloOa, now: Millis) -> Result<Vec<Finding>, AskEr
         }
     }
     findings.extend(by_quota(oa, &without_end, now).await);
-    Ok(findings)
+    Ok((findings, all))
 }
 
 /// What one group's own page says.

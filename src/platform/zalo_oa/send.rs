@@ -138,9 +138,9 @@ impl ZaloOa {
         if errors::code(&sent).is_some() && errors::verdict(&sent) == Verdict::Handle {
             let again = self.upload(bytes, name).await?;
             let sent = self.post_answer(place, &file_message(&again, caption)?).await?;
-            return self.receipt(&sent, Some(&again));
+            return self.receipt(place, &sent, Some(&again));
         }
-        self.receipt(&sent, Some(&uploaded))
+        self.receipt(place, &sent, Some(&uploaded))
     }
 
     async fn upload(&self, bytes: &[u8], name: &str) -> Result<Uploaded, Failure> {
@@ -170,7 +170,7 @@ impl ZaloOa {
 
     async fn post_message(&self, place: &Place, message: &Value) -> Result<Receipt, Failure> {
         let answer = self.post_answer(place, message).await?;
-        self.receipt(&answer, None)
+        self.receipt(place, &answer, None)
     }
 
     async fn post_answer(&self, place: &Place, message: &Value) -> Result<Answer, Failure> {
@@ -182,7 +182,7 @@ impl ZaloOa {
         Ok(self.api.call(|client| client.post(&url).json(&body)).await?)
     }
 
-    fn receipt(&self, answer: &Answer, uploaded: Option<&Uploaded>) -> Result<Receipt, Failure> {
+    fn receipt(&self, place: &Place, answer: &Answer, uploaded: Option<&Uploaded>) -> Result<Receipt, Failure> {
         if let Some(external_id) = errors::message_id(answer) {
             self.remember_own(&external_id);
             return Ok(Receipt { external_id, upload_handle: uploaded.map(Uploaded::kept) });
@@ -192,7 +192,11 @@ impl ZaloOa {
             return Err(Failure { outcome, detail: "taken, but the answer names no message".to_owned() });
         }
         let now = self.config.clock.now();
-        let outcome = errors::outcome(errors::verdict(answer), now);
+        let outcome = match (place, errors::verdict(answer)) {
+            // Past the free answers, and nothing is paid for: only the person's own word opens the chat again.
+            (Place::Person(_), Verdict::PersonQuota) => Outcome::Final(FailureReason::NeverStarted),
+            (_, verdict) => errors::outcome(verdict, now),
+        };
         if outcome == Outcome::Final(FailureReason::Quota) {
             self.rest_until(errors::next_midnight(now));
         }

@@ -273,6 +273,89 @@ async fn upkeep_looks_at_groups_now_and_then_and_says_what_ends() {
     assert_eq!(stage.stub.seen().len(), asked, "an hour later nothing has changed");
 }
 
+#[rstest]
+#[case::refused(|| refused(-201), 0)]
+#[case::not_reached(|| Reply::Raw(502, vec![], String::new()), 3)]
+#[tokio::test]
+async fn a_group_that_cannot_be_looked_at_hides_no_other(#[case] fault: fn() -> Reply, #[case] asked_again: usize) {
+    let stage = Stage::new(move |seen| {
+        let data = match seen.path.as_str() {
+            path if path.contains("getgroupsofoa") => {
+                json!({"groups": [{"group_id": "1"}, {"group_id": "2"}, {"group_id": "3"}], "total": 3})
+            }
+            path if path.contains("group_id=2") => return fault(),
+            path if path.contains("getgroup?") => json!({"group_info": {"status": "disabled"}}),
+            _ => json!({}),
+        };
+        Reply::Json(json!({"error": 0, "data": data}))
+    })
+    .await;
+    let account = stage.account();
+    let disabled = ["g:1", "g:3"].map(|chat| Finding::GroupDisabled { chat: chat.to_owned() });
+    assert_eq!(account.upkeep().await.unwrap(), disabled);
+    let looks = || stage.stub.seen().iter().filter(|seen| seen.path.contains("getgroup?")).count();
+    let before = looks();
+    account.upkeep().await.unwrap();
+    assert_eq!(looks() - before, asked_again, "what is refused stays so for a while, what was not reached does not");
+}
+
+/// A server that knows its account, and people only as members of their group.
+fn knowing(seen: &Seen) -> Reply {
+    let data =
+        match seen.path.split(['?', '/']).find(|part| ["getoa", "detail", "listmember", "getgroup"].contains(part)) {
+            Some("getoa") => json!({"oa_id": "22", "name": "Xã Mẫu"}),
+            Some("detail") => return refused(-213),
+            Some("listmember") if seen.path.contains("offset=50") => {
+                json!({"members": [{"user_id": "501", "name": "Bình"}, {"user_id": "502", "name": "Cảnh"}]})
+            }
+            Some("listmember") => json!({"members": vec![json!({"user_id": "1", "name": "An"}); 50]}),
+            Some("getgroup") => json!({"group_info": {"name": "Thôn 03"}}),
+            _ => json!({"groups": []}),
+        };
+    Reply::Json(json!({"error": 0, "data": data}))
+}
+
+#[tokio::test]
+async fn a_name_is_looked_up_in_the_group_once_and_only_the_one_that_is_wanted() {
+    let stage = Stage::new(knowing).await;
+    let account = stage.account();
+    for _ in 0..2 {
+        let named = account.names(GROUP, "u:501").await.unwrap();
+        assert_eq!((named.title.as_str(), named.account.as_str()), ("Thôn 03", "Bình"));
+    }
+    let calls = |part: &str| stage.stub.seen().iter().filter(|seen| seen.path.contains(part)).count();
+    assert_eq!((calls("user/detail"), calls("listmember")), (1, 2));
+    assert_eq!(
+        (account.names.of("501"), account.names.of("502"), account.names.of("1")),
+        ("Bình".into(), String::new(), String::new())
+    );
+}
+
+#[tokio::test]
+async fn a_mention_of_the_account_by_its_name_is_one_and_is_stripped() {
+    let stage = Stage::new(knowing).await;
+    let account = stage.account();
+    let said = |me: &SelfInfo| {
+        let body = json!({"event_name": "user_send_group_text", "timestamp": NOW.0, "sender": {"id": "501"},
+            "recipient": {"id": "8301"}, "message": {"msg_id": "m1", "text": "@Xã Mẫu đã nhận"}});
+        let update = RawUpdate { key: "m1".to_owned(), number: None, body };
+        let Some(Event::Message(said)) = account.translate(&update, me) else { panic!("a message") };
+        (said.mentions_us, said.text)
+    };
+    // What the service knew of itself before the platform told.
+    let early = account.known_self().unwrap();
+    assert_eq!(said(&early), (false, "@Xã Mẫu đã nhận".to_owned()));
+    let me = account.identify().await.unwrap();
+    assert_eq!(me.username, "Xã Mẫu");
+    assert_eq!((said(&early), said(&me)), ((true, "đã nhận".to_owned()), (true, "đã nhận".to_owned())));
+}
+
+#[tokio::test]
+async fn an_account_that_does_not_tell_its_name_works_without() {
+    let stage = Stage::new(|seen| if seen.path.contains("getoa") { refused(-212) } else { willing(seen) }).await;
+    assert_eq!(stage.account().identify().await.unwrap().username, "");
+}
+
 #[tokio::test]
 async fn a_quota_that_is_used_up_is_not_asked_about_until_midnight() {
     let stage = Stage::new(|_| refused(-211)).await;

@@ -67,7 +67,11 @@ pub(super) fn event(update: &Value, known: &Known<'_>) -> Option<Event> {
         "delete_group" | "disperse_group" => standing(update, &group(update, known)?, false, known),
         "follow" => standing(update, &follower(update)?, true, known),
         "unfollow" => standing(update, &follower(update)?, false, known),
-        _ => None,
+        // Who comes, goes and governs in a group is the group's own business, whatever the lists call it.
+        other => {
+            tracing::debug!(event = other, "zalo_oa.event_ignored");
+            None
+        }
     }
 }
 

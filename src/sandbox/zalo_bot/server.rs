@@ -131,7 +131,7 @@ fn tally(shared: &Shared, method: &str, result: &Answered) {
 /// The fault that strikes this call, with its lasting effects already in place.
 fn strike(shared: &Shared, method: &str, chat: Option<&str>) -> Option<ZaloBotFaultKind> {
     let mut world = shared.world();
-    let fault = world.faults.strike(method, chat)?;
+    let fault = world.faults.strike(|fault| fault.matches(method, chat))?;
     *world.counts.faults.entry(method.to_owned()).or_default() += 1;
     match (&fault, chat) {
         (ZaloBotFaultKind::Unauthorized, _) => world.token = None,

@@ -58,7 +58,7 @@ async fn deliver(shared: &Shared, hook: &Hook, event: Event) {
 
 fn strike(shared: &Shared, chat: &str) -> Option<ZaloBotFaultKind> {
     let mut world = shared.world();
-    let fault = world.faults.strike("webhook", Some(chat))?;
+    let fault = world.faults.strike(|fault| fault.matches("webhook", Some(chat)))?;
     *world.counts.faults.entry("webhook".to_owned()).or_default() += 1;
     Some(fault)
 }

@@ -17,6 +17,7 @@ pub(super) fn call(world: &mut World, call: &Call) -> OaResult {
         return look::call(world, method, &call.params);
     }
     match call.path.as_str() {
+        "/v2.0/oa/getoa" if !call.post => Ok(look::account(world)),
         "/v3.0/oa/user/detail" if !call.post => send::user_detail(world, call.params.text("data")),
         _ if call.post => change(world, call),
         _ => Err(OaError::no_such_api()),

@@ -2,6 +2,8 @@
 //!
 //! A fault watches the calls it matches, counts them, and fires from the `nth` on, `times` times.
 
+use crate::sandbox::armed::{Armed, Scripted};
+
 /// One scripted fault. Absent filters match everything.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct OaFault {
@@ -98,45 +100,20 @@ impl OaFault {
         self
     }
 
-    fn matches(&self, path: &str, chat: Option<&str>) -> bool {
+    /// Whether it watches a call.
+    pub(super) fn matches(&self, path: &str, chat: Option<&str>) -> bool {
         self.path.as_deref().is_none_or(|end| path.ends_with(end))
             && self.chat.as_deref().is_none_or(|wanted| chat == Some(wanted))
-    }
-
-    fn fires_at(&self, seen: u32) -> bool {
-        seen >= self.nth && (self.times == 0 || seen - self.nth < self.times)
     }
 }
 
 /// The armed faults with their counters.
-#[derive(Debug, Default)]
-pub(super) struct FaultList {
-    armed: Vec<(OaFault, u32)>,
-}
+pub(super) type FaultList = Armed<OaFault>;
 
-impl FaultList {
-    pub(super) fn new(faults: Vec<OaFault>) -> Self {
-        Self { armed: faults.into_iter().map(|fault| (fault, 0)).collect() }
-    }
+impl Scripted for OaFault {
+    type Kind = OaFaultKind;
 
-    pub(super) fn add(&mut self, fault: OaFault) {
-        self.armed.push((fault, 0));
-    }
-
-    /// Counts a call at every matching fault and returns the first that fires.
-    pub(super) fn strike(&mut self, path: &str, chat: Option<&str>) -> Option<OaFaultKind> {
-        let mut struck = None;
-        for (fault, seen) in self.armed.iter_mut().filter(|(fault, _)| fault.matches(path, chat)) {
-            *seen = seen.saturating_add(1);
-            if struck.is_none() && fault.fires_at(*seen) {
-                struck = Some(fault.kind.clone());
-            }
-        }
-        struck
-    }
-
-    /// The faults as they were armed, fired or not.
-    pub(super) fn list(&self) -> Vec<OaFault> {
-        self.armed.iter().map(|(fault, _)| fault.clone()).collect()
+    fn script(&self) -> (u32, u32, &Self::Kind) {
+        (self.nth, self.times, &self.kind)
     }
 }

@@ -177,7 +177,8 @@ fn update_asset(world: &mut World, id: &str, body: &Value) -> OaResult {
     look::group_row(world, id)
 }
 
-fn disband(world: &mut World, id: &str) -> Value {
+/// The account ends a group.
+pub(super) fn disband(world: &mut World, id: &str) -> Value {
     for asset in world.assets.iter_mut().filter(|asset| asset.used_by.as_deref() == Some(id)) {
         asset.used_by = None;
     }

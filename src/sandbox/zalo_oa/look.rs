@@ -193,6 +193,17 @@ fn type_of(content: &Content) -> &str {
     }
 }
 
+/// `GET /v2.0/oa/getoa`: the account itself.
+pub(super) fn account(world: &World) -> Value {
+    json!({
+        "oa_id": world.config.oa_id,
+        "name": world.config.oa_name,
+        "description": "",
+        "is_verified": true,
+        "avatar": format!("{}/_media/avatar", world.base_url),
+    })
+}
+
 /// `POST /v3.0/oa/quota/group`: the assets of one product.
 pub(super) fn assets(world: &World, body: &Value) -> OaResult {
     if text_at(body, "/quota_owner") != Some("OA") {

@@ -165,7 +165,7 @@ async fn answer(shared: &Shared, fuse: &Fuse, call: &Call) -> Response {
 
 fn strike(shared: &Shared, call: &Call) -> Option<OaFaultKind> {
     let mut world = shared.world();
-    let fault = world.faults.strike(&call.path, call.chat())?;
+    let fault = world.faults.strike(|fault| fault.matches(&call.path, call.chat()))?;
     *world.counts.faults.entry(call.path.clone()).or_default() += 1;
     Some(fault)
 }

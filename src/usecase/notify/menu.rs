@@ -4,6 +4,7 @@
 //! stand in a chat together, so theirs go on from 21 to 99 and round again: a number means one thing at a time.
 
 use super::Note;
+use crate::domain::render::Button;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::Chat;
@@ -63,6 +64,46 @@ fn card_numbers(last: Option<i64>, count: usize) -> Vec<i64> {
     (first..first + count).collect()
 }
 
+/// A text of ours with its numbered lines, for another chat: the same choices under numbers that are free there. Lines whose choice
+/// is over are left out.
+///
+/// # Errors
+/// The database.
+pub(in crate::usecase) async fn moved(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    way: (&Chat, &Chat),
+    text: &str,
+) -> UseCaseResult<String> {
+    let (from, to) = way;
+    let since = act.wall.plus_ms(-LIVES_MILLIS);
+    let Some((said, choices)) = split_numbers(text) else { return Ok(text.to_owned()) };
+    let mut kept = Vec::new();
+    for (number, label) in choices {
+        let data = tx.menu_choice(&from.id, &from.external_id, number, since).await?;
+        kept.extend(data.map(|data| Button { label: label.to_owned(), data }));
+    }
+    let buttons = kept.into_iter().map(|button| vec![button]).collect();
+    let note = Note { text: said.to_owned(), buttons };
+    Ok(numbered(tx, act, to, &note, For::Everybody).await?.text)
+}
+
+/// A text of ours without its numbered lines.
+pub(in crate::usecase) fn without_numbers(text: &str) -> &str {
+    split_numbers(text).map_or(text, |(said, _)| said).trim_end()
+}
+
+/// A text, and the choices in its last block, each with its number.
+fn split_numbers(text: &str) -> Option<(&str, Vec<(i64, &str)>)> {
+    let (said, block) = text.trim_end().rsplit_once("\n\n")?;
+    let choices = block.lines().skip(1).map(|line| {
+        let (number, label) = line.split_once(". ")?;
+        Some((number.parse().ok()?, label))
+    });
+    let choices: Vec<(i64, &str)> = choices.collect::<Option<_>>()?;
+    (!choices.is_empty()).then_some((said, choices))
+}
+
 /// The data of the button that typed words stand for: a number, alone, offered here and not too long ago.
 ///
 /// # Errors
@@ -88,13 +129,20 @@ fn number(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{card_numbers, number};
+    use super::{card_numbers, number, split_numbers, without_numbers};
 
     #[test]
     fn numbers_of_cards_go_on_and_come_round() {
         assert_eq!(card_numbers(None, 2), [21, 22]);
         assert_eq!(card_numbers(Some(22), 2), [23, 24]);
         assert_eq!(card_numbers(Some(98), 2), [21, 22], "both choices of a card stand together");
+    }
+
+    #[test]
+    fn numbered_lines_are_told_from_the_text_before_them() {
+        let card = "VB-2025-0001\n\n1. Một\n\nĐồng chí trả lời bằng số:\n21. Duyệt\n22. Trả lại";
+        assert_eq!(split_numbers(card), Some(("VB-2025-0001\n\n1. Một", vec![(21, "Duyệt"), (22, "Trả lại")])));
+        assert_eq!(without_numbers("VB\n\nMột đoạn\nkhông đánh số\n"), "VB\n\nMột đoạn\nkhông đánh số");
     }
 
     #[test]

@@ -97,6 +97,23 @@ async fn answers_stop_at_seventy_percent(store: Store) {
     stage.first.handle().say(account, account, "/lich", None).unwrap();
     stage.settle().await;
     assert_eq!(answers(&stage), before);
+
+    // Nobody is told at once, since that would be an answer too: it stands where the account's state is looked at.
+    let quan = stage.world.account("quan").unwrap();
+    stage.first.handle().say(quan, quan, "/suckhoe", None).unwrap();
+    stage.settle().await;
+    let mut tx = stage.core.store.read().await.unwrap();
+    let accounts = usage::all(&mut tx, &stage.core.act(&stage.commune)).await.unwrap();
+    let left_out: Vec<_> =
+        accounts.iter().map(|account| (account.gateway.as_str(), account.answers_left_out)).collect();
+    assert!(
+        left_out.contains(&(FIRST, 2)) && left_out.iter().map(|(_, count)| count).sum::<u64>() == 2,
+        "{left_out:?}"
+    );
+    let chat = tx.chat_by_external(FIRST, &quan.to_string()).await.unwrap().unwrap();
+    let shown = tx.messages_to_chat(&chat.id, 1).await.unwrap().remove(0).body;
+    assert!(shown.contains("tháng này 1 câu trả lời đã nhịn vì hạn mức"), "{shown}");
+    drop(tx);
     stage.stop().await;
 }
 

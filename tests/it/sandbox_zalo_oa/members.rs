@@ -26,6 +26,15 @@ async fn members_are_listed_with_the_account_among_them() {
 }
 
 #[tokio::test]
+async fn the_account_tells_its_own_name() {
+    let rig = Rig::new().await;
+    let data = rig.look("/v2.0/oa/getoa").await;
+    let expected = json!({ "oa_id": rig.sandbox.oa_id(), "name": "Loa xã", "description": "", "is_verified": true,
+        "avatar": data["avatar"] });
+    assert_eq!(data, expected);
+}
+
+#[tokio::test]
 async fn people_are_invited_and_removed() {
     let rig = Rig::new().await;
     let (group, binh) = rig.group();

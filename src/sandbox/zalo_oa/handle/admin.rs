@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{OaHandle, Result};
 use crate::sandbox::zalo_oa::{
-    config::Signing,
+    config::{LifecycleNames, PrivateRules, Signing},
     error::OaControlError,
     events::{self, Lifecycle},
     groups, hook,
@@ -199,6 +199,28 @@ impl OaHandle {
     /// When there is no such group.
     pub fn put_out(&self, group: &str) -> Result<()> {
         self.act(|world| world.group_mut(group).map(|group| group.gone = true))
+    }
+
+    /// The account disbands a group, as somebody does by hand in its console.
+    ///
+    /// # Errors
+    /// When there is no such group.
+    pub fn disband(&self, group: &str) -> Result<()> {
+        self.act(|world| {
+            world.group(group)?;
+            groups::disband(world, group);
+            Ok(())
+        })
+    }
+
+    /// When the account may write to single persons, and what is paid for, from now on.
+    pub fn set_private_rules(&self, rules: PrivateRules) {
+        self.act(|world| world.config.private = rules);
+    }
+
+    /// Which of the inventories names lifecycle events from now on.
+    pub fn set_event_names(&self, names: LifecycleNames) {
+        self.act(|world| world.config.quirks.names = names);
     }
 
     /// Refuses every text that holds this word (-248).

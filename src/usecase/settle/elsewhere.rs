@@ -1,0 +1,88 @@
+//! A private chat that the platform has closed: what was on its way there goes to the office group of the person's unit instead.
+//!
+//! Platforms let a service write to a person only for some time or some messages after the person's own words, and say so only
+//! when it is too late. Nothing of it is lost with the chat: cards still want their decision. One-time codes alone are not shown
+//! to a group, since whoever reads one could use it.
+
+use super::{Act, Message, MessageState, Note, Purpose, Tx, UseCaseResult, notify};
+use crate::domain::render::unescape;
+use crate::say;
+use crate::store::binding::{Chat, ChatKind};
+use crate::usecase::bind;
+use crate::usecase::notify::{decode_buttons, menu};
+
+/// Latest messages of a chat that are looked at: those that wait behind the refused one, and those a group has already.
+const LOOK_BACK: i64 = 30;
+
+/// Carries a refused private message, and what waits behind it, to where the person reads it now.
+pub(super) async fn carry(tx: &mut Tx, act: &Act<'_>, refused: &Message) -> UseCaseResult<()> {
+    let Some(chat) = tx.chat(&refused.chat_id).await?.filter(|chat| chat.kind == ChatKind::Private) else {
+        return Ok(());
+    };
+    let Some(person) = tx.identity(&chat.gateway, &chat.external_id).await? else { return Ok(()) };
+    let mut stranded = tx.messages_to_chat(&chat.id, LOOK_BACK).await?;
+    stranded.retain(|message| message.id == refused.id || waits(message));
+    stranded.retain(|message| matches!(message.purpose, Purpose::Reply | Purpose::Card | Purpose::Alert));
+    stranded.sort_by_key(|message| (message.created_at, message.part));
+    for message in &stranded {
+        if waits(message) {
+            tx.leave_queue(&message.id, MessageState::Skipped, "chat_suspended").await?;
+        }
+        carry_one(tx, act, (&chat, &person.person_id), message).await?;
+    }
+    Ok(())
+}
+
+fn waits(message: &Message) -> bool {
+    matches!(message.state, MessageState::Pending | MessageState::RetryWait)
+}
+
+async fn carry_one(tx: &mut Tx, act: &Act<'_>, whose: (&Chat, &str), message: &Message) -> UseCaseResult<()> {
+    let (chat, person_id) = whose;
+    let answer = message.purpose == Purpose::Reply;
+    let mut places = notify::chats_of(tx, act, person_id).await?;
+    if !answer && places.iter().any(|place| place.kind == ChatKind::Private) {
+        // Cards and alerts went to every private chat of theirs when they were made.
+        return Ok(());
+    }
+    places.retain(|place| place.id != chat.id);
+    let text = if act.house.render_for(&chat.gateway).html { unescape(&message.body) } else { message.body.clone() };
+    for place in places {
+        if tells_already(tx, &place, message, &text).await? {
+            continue;
+        }
+        let secret = answer && bind::holds_code(tx, &text).await?;
+        let text = if secret { String::new() } else { menu::moved(tx, act, (chat, &place), &text).await? };
+        let text = addressed(act, &name_of(tx, person_id).await?, message, &text);
+        let note = Note { text, buttons: decode_buttons(&message.buttons) };
+        notify::say(tx, act, &place, message.purpose, &note, None).await?;
+        tx.audit(act, "message.carried", &message.id, &place.id).await?;
+    }
+    Ok(())
+}
+
+/// What is for whoever holds a role needs no name; an answer is for one person, and cannot do without.
+fn addressed(act: &Act<'_>, name: &str, message: &Message, text: &str) -> String {
+    let locale = &act.house.locale;
+    match (message.purpose, text) {
+        (Purpose::Reply, "") => say!(locale, "carried-secret", name = name),
+        (Purpose::Reply, text) => say!(locale, "carried-answer", name = name, text = text),
+        (_, text) => text.to_owned(),
+    }
+}
+
+async fn name_of(tx: &mut Tx, person_id: &str) -> UseCaseResult<String> {
+    Ok(tx.person(person_id).await?.map(|person| person.name).unwrap_or_default())
+}
+
+/// Several people who share a group get the same card there once.
+async fn tells_already(tx: &mut Tx, place: &Chat, message: &Message, text: &str) -> UseCaseResult<bool> {
+    let said = menu::without_numbers(text);
+    let known = tx.messages_to_chat(&place.id, LOOK_BACK).await?;
+    Ok(message.purpose != Purpose::Reply
+        && known.iter().any(|known| {
+            known.purpose == message.purpose
+                && known.created_at >= message.created_at
+                && menu::without_numbers(&known.body) == said
+        }))
+}
