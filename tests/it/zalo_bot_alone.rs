@@ -30,12 +30,12 @@ const ANSWERS: [&str; 11] = [
 ];
 
 /// The last address of a kind in a text.
-fn address(text: &str, part: &str) -> String {
+pub fn address(text: &str, part: &str) -> String {
     let mut words = text.split_whitespace().filter(|word| word.contains(part));
     words.next_back().unwrap_or_else(|| panic!("no address with {part} in: {text}")).to_owned()
 }
 
-async fn upload(address: &str, name: &str, content: Vec<u8>) -> (u16, String) {
+pub async fn upload(address: &str, name: &str, content: Vec<u8>) -> (u16, String) {
     let part = reqwest::multipart::Part::bytes(content).file_name(name.to_owned());
     let form = reqwest::multipart::Form::new().part("tep", part);
     let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
