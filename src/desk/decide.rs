@@ -87,7 +87,7 @@ async fn awaiting(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Resp
         let own = act.person()? == bulletin.composer_id;
         let whole = !own && approve::may_approve(tx, act, bulletin).await?;
         let card = if whole { card } else { duty_card(act, &version, card) };
-        talk.say(tx, act, &card).await?;
+        talk.show(tx, act, &card).await?;
     }
     if mine.len() > MAX_CARDS {
         let more = say!(locale, "decide-more-await", count = mine.len() - MAX_CARDS);
@@ -112,7 +112,7 @@ async fn released(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<usiz
         let other = person != bulletin.composer_id && person != open.officer_id;
         if other && tx.has_role(&person, Role::Approver, &bulletin.unit_id).await? {
             let card = release::card(tx, act, (&bulletin, &version), &open, "card-release").await?;
-            talk.say(tx, act, &card).await?;
+            talk.show(tx, act, &card).await?;
             shown += 1;
         }
     }

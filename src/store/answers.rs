@@ -92,6 +92,11 @@ const OPEN_OF_UNIT: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS un
      o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
      JOIN seats s ON s.id = o.seat_id JOIN broadcasts b ON b.id = o.broadcast_id \
      WHERE o.unit_id = $1 AND b.state <> 'withdrawn' AND o.state IN ('awaiting', 'unreachable', 'lapsed') ORDER BY b.started_at DESC, o.id";
+const ANSWERED_OF_UNIT: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code, u.name AS unit_name, o.seat_id, s.title AS seat_title, \
+     o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
+     JOIN seats s ON s.id = o.seat_id JOIN broadcasts b ON b.id = o.broadcast_id \
+     WHERE o.unit_id = $1 AND b.state <> 'withdrawn' AND o.state = 'acknowledged' AND o.acknowledged_at >= $2 \
+     ORDER BY b.started_at DESC, o.id";
 const ALL_OF_UNIT: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code, u.name AS unit_name, o.seat_id, s.title AS seat_title, \
      o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
      JOIN seats s ON s.id = o.seat_id WHERE o.broadcast_id = $1 AND o.unit_id = $2";
@@ -176,6 +181,14 @@ impl Tx {
     /// The database.
     pub async fn open_obligations_of_unit(&mut self, unit_id: &str) -> StoreResult<Vec<Obligation>> {
         Ok(on!(self, |c| sqlx::query_as(OPEN_OF_UNIT).bind(unit_id).fetch_all(c).await?))
+    }
+
+    /// What a unit has confirmed since an instant, newest broadcast first; a withdrawn broadcast is none of it.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn answered_obligations_of_unit(&mut self, unit_id: &str, since: Millis) -> StoreResult<Vec<Obligation>> {
+        Ok(on!(self, |c| sqlx::query_as(ANSWERED_OF_UNIT).bind(unit_id).bind(since.0).fetch_all(c).await?))
     }
 
     /// The obligation of one unit on one broadcast, whatever its state.

@@ -36,6 +36,14 @@ impl Note {
         self
     }
 
+    /// Both notes as one, an empty line between them.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.text = format!("{}\n\n{}", self.text, other.text);
+        self.buttons.extend(other.buttons);
+        self
+    }
+
     /// The note without its buttons where the chat's gateway has none, for a text that lists its choices itself.
     #[must_use]
     pub fn without_buttons_on(&self, act: &Act<'_>, chat: &Chat) -> Self {
