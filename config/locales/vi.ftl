@@ -41,12 +41,13 @@ refused-account-linked = Tài khoản chat này đã gắn với người khác.
 refused-notice-changed = Nội dung thông báo dữ liệu cá nhân vừa thay đổi. Xin đọc bản mới rồi bấm "Đồng ý".
 refused-notice-first = Người được mời chưa đồng ý với thông báo dữ liệu cá nhân. Xin đề nghị người đó đồng ý trước.
 refused-chat-gateway = Nhóm này được khai cho cổng { $gateway }. Xin gửi mã trong nhóm chat thuộc cổng đó.
-refused-chat-bound = Khung chat này đã gắn với nhóm { $group }. Xin gỡ gắn nhóm đó trước.
-refused-slot-bound = Nhóm { $group } đã gắn với một khung chat. Xin gỡ gắn trước khi gắn lại.
+refused-chat-bound = Khung chat này đã gắn với nhóm { $group }. Xin gỡ gắn nhóm đó trước: /ganhom gỡ mã-nhóm
+refused-slot-bound = Nhóm { $group } đã gắn với một khung chat. Xin gỡ gắn trước khi gắn lại: /ganhom gỡ mã-nhóm
+refused-group-ambiguous = Có nhiều nhóm như vậy: { $codes }. Xin gõ đúng mã một nhóm.
 refused-slot-relay = Nhóm { $group } do trưởng thôn tự đăng, không gắn với khung chat nào.
-refused-relay-bound = Nhóm { $group } đang gắn với một khung chat. Xin gỡ gắn trước khi chuyển sang thôn tự đăng.
+refused-relay-bound = Nhóm { $group } đang gắn với một khung chat. Xin gỡ gắn trước khi chuyển sang thôn tự đăng: /ganhom gỡ mã-nhóm
 refused-slot-unbound = Nhóm này chưa gắn với khung chat nào, không có gì để gỡ.
-refused-group-budget = Cổng { $gateway } chỉ được vào { $limit } nhóm và đã đủ: { $groups }. Xin gỡ gắn một nhóm trước.
+refused-group-budget = Cổng { $gateway } chỉ được vào { $limit } nhóm và đã đủ: { $groups }. Xin gỡ gắn một nhóm trước: /ganhom gỡ mã-nhóm
 
 ## bulletin-: fixed words of a bulletin as groups receive it. Their form is fixed: heads learn to look for them.
 
@@ -521,6 +522,13 @@ door-group-unbound = ⚪ chưa gắn:
 door-group-bound = ✅
 door-units-many = { $first } và { $more } đơn vị khác
 
+# Pausing a group, letting it receive again, freeing its slot.
+group-paused = ⏸ { $group }: tạm dừng, không gửi gì vào nhóm này. Mở lại: /molai { $code }
+group-paused-already = { $group } đang tạm dừng. Mở lại: /molai { $code }
+group-resumed = ✅ { $group } nhận tin trở lại; tin bị lỡ không tự gửi lại.
+group-resumed-already = { $group } đang nhận tin, không phải mở lại.
+group-freed = { $group } đã được gỡ gắn. Gắn lại: /ganhom { $code }
+
 # Where we are and are not.
 door-back-in-group = ✅ Bot đã trở lại nhóm "{ $group }" (người thêm: "{ $by }"). Nhóm nhận tin trở lại; tin bị lỡ không tự gửi lại.
 door-out-of-group = ⚠️ Bot không còn trong nhóm "{ $group }" (người đưa ra: "{ $by }"). Nhóm tạm dừng, tính là chưa nhận được tin. Thêm lại bot vào nhóm để tiếp tục.
@@ -581,8 +589,8 @@ help-choduyet = Gõ: /choduyet
 help-duyet = Gõ: /duyet mã, hoặc bấm nút trên thẻ. Người soạn không tự duyệt. Ví dụ: /duyet VB-2025-0042
 help-tuchoi = Gõ: /tuchoi mã lý do. Ví dụ: /tuchoi VB-2025-0042 thiếu tệp kèm
 help-lich = Gõ: /lich, /lich tuần, /lich 28/7, hoặc /lich mã để xem lịch lặp. Ví dụ: /lich VB-2025-0042
-help-tamdung = Gõ: /tamdung mã; chỉ dùng cho tin lặp lại. Ví dụ: /tamdung VB-2025-0042
-help-molai = Gõ: /molai mã hoặc /tieptuc mã; gửi tiếp từ lần tới, không gửi bù. Ví dụ: /molai VB-2025-0042
+help-tamdung = Gõ: /tamdung mã (tin lặp lại, hoặc nhóm nếu là quản trị). Ví dụ: /tamdung VB-2025-0042, /tamdung dieu-hanh-03
+help-molai = Gõ: /molai mã hoặc /tieptuc mã; gửi tiếp từ lần tới, không gửi bù. Ví dụ: /molai VB-2025-0042, /molai dieu-hanh-03
 help-trangthai = Gõ: /trangthai mã. Ví dụ: /trangthai VB-2025-0042
 help-chuanhan = Gõ: /chuanhan mã. Gọi xong: /chuanhan mã 3 đã gọi, hoặc /chuanhan mã 3 không gọi được. Ví dụ: /chuanhan VB-2025-0042
 help-nhac = Gõ: /nhac mã; chỉ nhắc nơi chưa xác nhận. Ví dụ: /nhac VB-2025-0042
@@ -595,7 +603,7 @@ help-thongke = Gõ: /thongke, hoặc kèm kỳ. Ví dụ: /thongke tháng 10/202
 help-suckhoe = Sự cố đang mở, tin chờ gửi, đã dùng bao nhiêu tin của tháng.
     Ví dụ: /suckhoe
 help-nhom = Gõ: /nhom, hoặc /nhom tên để lọc. Nhóm tạm dừng đứng đầu. Ví dụ: /nhom thôn 03
-help-ganhom = Trong tin nhắn riêng: /ganhom mã-nhóm để lấy mã. Trong nhóm thật: /ganhom mã. Ví dụ: /ganhom 03-CB
+help-ganhom = Trong tin nhắn riêng: /ganhom mã-nhóm để lấy mã. Trong nhóm thật: /ganhom mã. Gỡ gắn: /ganhom gỡ mã-nhóm. Ví dụ: /ganhom 03-CB
 help-capma = Gõ: /capma tên hoặc mã cán bộ. Ví dụ: /capma Lê Văn Bình
 
 ## Recording off-line acts, and where the plan stands.
@@ -1018,7 +1026,7 @@ compose-until-which = Ngày kết thúc nào?
 compose-until-past = Ngày kết thúc đã qua. Đồng chí nhập lại, ghi cả năm.
 compose-repeat-both = Hiểu là: gửi { $rule }; hạn xác nhận lần đầu { $deadline }, các lần sau tính tương tự.
 compose-repeat-send = Hiểu là: gửi { $rule }; không yêu cầu xác nhận.
-repeat-how = Gõ mã tin lặp lại, ví dụ: /{ $command } VB-2025-0042. Danh sách: /lich
+repeat-how = Gõ mã tin lặp lại hoặc mã nhóm, ví dụ: /{ $command } VB-2025-0042, /{ $command } dieu-hanh-03. Danh sách: /lich, /nhom
 repeat-paused = ⏸ { $code }: đã tạm dừng lịch lặp. Chạy tiếp: /molai { $code }
 repeat-paused-already = ⏸ { $code } đã tạm dừng từ trước. Chạy tiếp: /molai { $code }
 repeat-resumed = ▶️ { $code }: lịch lặp chạy tiếp, lần tới: { $time }. Các lần trong lúc dừng không gửi bù.

@@ -1,16 +1,21 @@
 //! "Thôn tự đăng": a residents' group that the service cannot enter, and a head who passes things on by hand.
 
+use std::sync::Arc;
+
 use loa::domain::bulletin::{Kind, Public};
-use loa::domain::org::import::parse_toml;
+use loa::domain::org::import::{OrgFile, parse_toml};
 use loa::domain::urgency::Urgency;
+use loa::engine::Core;
 use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::store::bulletins::Marks;
-use loa::usecase::compose::{Composed, Draft};
+use loa::usecase::Act;
+use loa::usecase::compose::{self, Composed, Draft};
 use loa::usecase::status::{self, BroadcastStatus, Window};
 
 use crate::db::store_tests;
 use crate::flow_send::{act_of, approve, compose, draft};
+use crate::oa_rig::OaRig;
 use crate::rig::{Rig, at, import_org};
 
 store_tests!(
@@ -22,27 +27,33 @@ store_tests!(
     a_head_who_cannot_be_written_to_is_asked_in_the_group_of_officials,
     a_group_that_is_passed_on_to_by_hand_is_never_bound,
     a_relay_is_a_fallback_too,
+    without_buttons_the_head_types_a_number_in_the_group_of_officials,
 );
 
 /// The commune with the residents' groups of these villages out of reach.
 async fn start(store: Store, villages: &[&str]) -> Rig {
     let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
-    let mut org = rig.world.org.clone();
+    close(&rig.core, &rig.commune, &rig.world.org, villages).await;
+    rig.settle().await;
+    rig
+}
+
+/// Takes the service out of the residents' groups of these villages.
+async fn close(core: &Arc<Core>, commune: &str, org: &OrgFile, villages: &[&str]) {
+    let mut org = org.clone();
     for group in &mut org.groups {
         if villages.iter().any(|village| group.code == format!("dan-{village}")) {
             (group.relay, group.chat) = (true, None);
         }
     }
     // Freed first: what is bound is never made a relay silently.
-    let mut tx = rig.core.store.begin().await.unwrap();
+    let mut tx = core.store.begin().await.unwrap();
     for group in org.groups.iter().filter(|group| group.relay) {
-        let slot = tx.group_by_code(&rig.commune, &group.code).await.unwrap().unwrap();
+        let slot = tx.group_by_code(commune, &group.code).await.unwrap().unwrap();
         tx.unbind_group(&slot.id).await.unwrap();
     }
     tx.commit().await.unwrap();
-    import_org(&rig.core, &org).await;
-    rig.settle().await;
-    rig
+    import_org(core, &org).await;
 }
 
 fn announcement(audience: &str) -> Draft {
@@ -213,5 +224,30 @@ async fn a_relay_is_a_fallback_too(store: Store) {
     let broadcast = standing(&rig, &composed).await;
     assert_eq!((broadcast.counts.sent, broadcast.counts.replaced, broadcast.relays.asked), (1, 1, 1));
     assert!(rig.private_chat("dan").contains("chuyển tiếp tin trên"), "{}", rig.private_chat("dan"));
+    rig.stop().await;
+}
+
+async fn without_buttons_the_head_types_a_number_in_the_group_of_officials(store: Store) {
+    let mut rig = OaRig::start(store, at(2025, 7, 28, 8, 0)).await;
+    close(&rig.core, &rig.commune, &rig.places.org, &["05", "06"]).await;
+    let mut tx = rig.core.store.begin().await.unwrap();
+    let lan = tx.person_by_code(&rig.commune, "lan").await.unwrap().unwrap();
+    let act = Act { person_id: Some(lan.id), ..rig.core.act(&rig.commune) };
+    compose::compose(&mut tx, &act, &announcement("thon:05,06@residents")).await.unwrap();
+    tx.commit().await.unwrap();
+    rig.settle().await;
+    rig.say("pct", "21").await;
+    let group = rig.group_chat("dieu-hanh-05");
+    assert!(group.contains("Mời bà con") && group.contains("21. 📤 Đã đăng nhóm dân"), "{group}");
+    // The account hears everything there; the number means what was offered in this group.
+    rig.say_in("dan", "dieu-hanh-05", "21", None).await;
+    rig.say_in("dong", "dieu-hanh-06", "thôn 6 đã đăng rồi ạ", None).await;
+    let mut tx = rig.core.store.read().await.unwrap();
+    let bulletin = tx.bulletin_by_code(&rig.commune, "TB-2025-0001").await.unwrap().unwrap();
+    let relays = tx.relays_of_bulletin(&bulletin.id).await.unwrap();
+    let posted: Vec<bool> = relays.iter().map(|relay| relay.posted_at.is_some()).collect();
+    assert_eq!(posted, [true, true], "{}", rig.group_chat("dieu-hanh-05"));
+    drop(tx);
+    assert!(rig.group_chat("dieu-hanh-06").contains("Cảm ơn đồng chí"), "{}", rig.group_chat("dieu-hanh-06"));
     rig.stop().await;
 }

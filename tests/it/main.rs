@@ -26,6 +26,8 @@ mod flow_fallback;
 #[cfg(test)]
 mod flow_faults;
 #[cfg(test)]
+mod flow_hold;
+#[cfg(test)]
 mod flow_ladder;
 #[cfg(test)]
 mod flow_organise;

@@ -141,7 +141,7 @@ async fn misplaced(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCa
 }
 
 /// The slots meant: the one with this code or name, or those that have the words; without words, those not bound yet.
-async fn named(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<Vec<Group>> {
+pub(super) async fn named(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<Vec<Group>> {
     let mut found = matching(tx, act, typed).await?;
     found.sort_by(|a, b| natural_cmp(&a.code, &b.code));
     let folded = fold(typed);
