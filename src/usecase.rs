@@ -36,6 +36,7 @@ pub mod status;
 pub mod tally;
 pub mod usage;
 pub mod wall;
+pub mod withdraw;
 
 pub use house::House;
 

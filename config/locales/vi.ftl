@@ -85,6 +85,13 @@ button-aired = 📢 Đã phát loa
 
 ## wall-: the standing of acknowledgements, edited into the group's message.
 
+withdrawn-line = ⛔ TIN { $code } ĐÃ THU HỒI ({ $time })
+withdrawn-notice =
+    { $line }
+    Lý do: { $reason }
+    Đề nghị không làm theo, không chuyển tiếp tin này.
+withdrawn-relay = Đã đăng vào nhóm dân thì đề nghị đồng chí báo lại trong nhóm.
+
 ## card-: what an approver, a composer or an admin gets to decide on or must know of a bulletin.
 
 ## desk-<command>-: answers of one command, for example desk-duyet-done.
@@ -270,6 +277,13 @@ decide-cancel-how = Gõ mã tin cần hủy, ví dụ: /huy VB-2025-0042. Danh s
 decide-ask-cancel = Hủy { $code }, không gửi nữa? Bấm nút, hoặc trả lời "có" / "không", hoặc gõ: /huy { $code } có
 decide-cancel-yes = Có, hủy tin này
 decide-no = Không
+decide-recall-how = Gõ: /thuhoi mã lý do. Ví dụ: /thuhoi VB-2025-0042 sai thời hạn. Tin chưa gửi thì dùng /huy.
+decide-recall-later = Đồng chí đang làm dở việc khác ở đây. Xong rồi gõ lại: /thuhoi { $code } lý do
+decide-ask-recall =
+    Thu hồi { $code }? Mọi nhóm đã nhận tin sẽ đọc: "đã thu hồi", lý do: { $reason }
+    Tin đã gửi không xóa được hết (tệp, tin trên Zalo vẫn còn); tin chưa gửi sẽ không gửi nữa.
+decide-recall-yes = Thu hồi
+decide-recalled = ⛔ { $code }: đã thu hồi. Báo thu hồi tới { $told } nhóm; thay lời { $replaced } tin; dừng { $stopped } tin chưa gửi.
 decide-cancelled = ✖️ { $code } đã hủy, sẽ không gửi.
 decide-left = Giữ nguyên, không thay đổi gì.
 decide-schedule-how = Gõ mã tin và giờ gửi, ví dụ: /hen VB-2025-0042 thứ hai 7h30
@@ -302,6 +316,7 @@ card-approved-now = ✅ { $code }: Đã duyệt, gửi ngay ({ $time }).
 card-approved-at = ✅ { $code }: Đã duyệt, gửi lúc { $time }.
 card-returned = ↩️ { $code } bị trả lại. Lý do: { $reason }
     Đồng chí soạn lại bằng /vanban hoặc /thongbao.
+card-withdrawn = ⛔ { $code } đã được thu hồi. Lý do: { $reason }
 card-cancelled = ✖️ { $code } đã được hủy, sẽ không gửi.
 card-still-unapproved = ⏳ { $code } chưa được duyệt, giờ hẹn gửi là { $time }. Quá giờ mà chưa duyệt thì tin không được gửi.
 card-missed-unapproved = ⛔ { $code }: Quá giờ hẹn, chưa duyệt ({ $time }). Tin không gửi. Muốn gửi giờ khác: /hen { $code }
@@ -584,6 +599,7 @@ help-thongbao = Gõ: /thongbao, rồi trả lời từng câu. Gõ /huy để th
 help-khan = Gõ: /khan, rồi trả lời từng câu: việc gì, yêu cầu làm gì, mức nào, lý do. Gõ /huy để thôi.
 help-dientap = Gõ: /dientap, rồi trả lời như /khan. Mọi tin mang chữ DIỄN TẬP và không tính vào số liệu.
 help-hen = Gõ: /hen mã giờ. Ví dụ: /hen VB-2025-0042 thứ hai 7h30
+help-thuhoi = Gõ: /thuhoi mã lý do; chỉ người duyệt. Ví dụ: /thuhoi VB-2025-0042 sai thời hạn
 help-huy = Gõ: /huy mã để hủy tin chưa gửi hoặc kết thúc lịch lặp; /huy không kèm mã để thoát việc đang nhập. Ví dụ: /huy VB-2025-0042
 help-choduyet = Gõ: /choduyet
 help-duyet = Gõ: /duyet mã, hoặc bấm nút trên thẻ. Người soạn không tự duyệt. Ví dụ: /duyet VB-2025-0042
@@ -745,6 +761,8 @@ toast-again = Đã xếp gửi lại { $count } nhóm.
 toast-again-already = Đã có lệnh gửi lại trước đó, không gửi thêm.
 refused-group-number = Nhóm số { $number } không có gì cần xử lý. Đồng chí xem lại bằng /trangthai.
 refused-no-firing = { $code } chưa có đợt gửi số { $number }. Xem các đợt: /trangthai { $code }
+refused-recall-unsent = { $code } chưa gửi, không có gì để thu hồi. Muốn bỏ tin: /huy { $code }
+refused-already-withdrawn = { $code } đã thu hồi từ trước.
 refused-nothing-sent = Chưa có tin nào được gửi. Đồng chí xem tin hẹn gửi bằng /lich.
 not-found-message = Không thấy lời gửi này. Đồng chí xem lại bằng /trangthai.
 

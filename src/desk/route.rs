@@ -113,9 +113,12 @@ async fn command(
         Command::Directive | Command::Announce | Command::Urgent | Command::Exercise => {
             compose::start(tx, act, talk, parsed.command, (message, prepared)).await
         }
-        Command::Approvals | Command::Approve | Command::Reject | Command::Cancel | Command::Schedule => {
-            decide::command(tx, act, talk, (parsed.command, args)).await
-        }
+        Command::Approvals
+        | Command::Approve
+        | Command::Reject
+        | Command::Cancel
+        | Command::Recall
+        | Command::Schedule => decide::command(tx, act, talk, (parsed.command, args)).await,
         Command::Queue | Command::Status | Command::Pending | Command::Remind => {
             watch::command(tx, act, talk, (parsed.command, args)).await
         }

@@ -9,6 +9,7 @@ use crate::domain::text::nfc;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::ChatState;
+use crate::store::broadcasts::BroadcastState;
 use crate::store::messages::{Finished, Message, NewMessage};
 use crate::store::operations::Incident;
 
@@ -205,6 +206,7 @@ pub async fn seen(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult
 /// `Denied`; `NotFound`; `Refused` when the message is neither in doubt nor failed.
 pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult<bool> {
     let message = doubted(tx, act, message_id).await?;
+    refuse_withdrawn(tx, &message).await?;
     let repeatable = matches!(
         message.state,
         MessageState::Unknown | MessageState::Failed | MessageState::Skipped | MessageState::Cancelled
@@ -213,6 +215,18 @@ pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResu
         return Err(UseCaseError::refused("refused-not-repeatable"));
     }
     repeat(tx, act, &message).await
+}
+
+/// What was taken back is not sent again.
+async fn refuse_withdrawn(tx: &mut Tx, message: &Message) -> UseCaseResult<()> {
+    let broadcast = tx.broadcast(message.broadcast_id.as_deref().unwrap_or_default()).await?;
+    match broadcast.filter(|broadcast| broadcast.state == BroadcastState::Withdrawn) {
+        Some(broadcast) => {
+            let code = look_up::code_of(tx, &broadcast.id).await?;
+            Err(UseCaseError::refused_with("refused-already-withdrawn", vec![("code", code)]))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Hỏa tốc alone repeats by itself what is in doubt, once and marked as a repetition. False when the doubt was settled, or

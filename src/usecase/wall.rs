@@ -84,7 +84,8 @@ async fn last_text(tx: &mut Tx, delivery: &Delivery) -> UseCaseResult<Option<Mes
     Ok(texts.max_by_key(|message| message.part))
 }
 
-fn edit_of(act: &Act<'_>, delivery: &Delivery, message: &Message, body: String) -> NewMessage {
+/// An edit of a message of a delivery, with the buttons it has.
+pub(super) fn edit_of(act: &Act<'_>, delivery: &Delivery, message: &Message, body: String) -> NewMessage {
     NewMessage {
         id: act.new_id(),
         purpose: Purpose::Edit,

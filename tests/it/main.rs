@@ -42,6 +42,8 @@ mod flow_repeat;
 #[cfg(test)]
 mod flow_send;
 #[cfg(test)]
+mod flow_withdraw;
+#[cfg(test)]
 mod flow_wordings;
 #[cfg(test)]
 mod inspect;

@@ -15,6 +15,7 @@ use crate::zalo_rig::ZaloRig;
 store_tests!(
     a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone,
     a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed,
+    a_link_to_a_file_leads_nowhere_once_the_bulletin_was_taken_back,
     an_upload_page_takes_one_document_and_no_second_one,
     what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_words,
     each_card_of_the_waiting_list_has_numbers_of_its_own,
@@ -138,6 +139,24 @@ async fn a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed(store: Store)
     let over = reqwest::get(&link).await.unwrap();
     assert_eq!(over.status().as_u16(), 404);
     assert!(over.text().await.unwrap().contains("hết hạn"));
+    rig.stop().await;
+}
+
+async fn a_link_to_a_file_leads_nowhere_once_the_bulletin_was_taken_back(store: Store) {
+    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
+    queue(&mut rig).await;
+    rig.say("pct", "21").await;
+    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let link = address(&rig.group_chat("truong-thon"), "/tep/");
+    assert_eq!(reqwest::get(&link).await.unwrap().status().as_u16(), 200);
+    let asked = rig.say("pct", "/thuhoi VB-2025-0001 nhầm tệp").await;
+    assert!(asked.contains("1. Thu hồi"), "{asked}");
+    let done = rig.say("pct", "1").await;
+    // Nothing can be edited here: the notice alone says it.
+    assert!(done.contains("tới 1 nhóm; thay lời 0 tin"), "{done}");
+    assert_eq!(reqwest::get(&link).await.unwrap().status().as_u16(), 404);
+    let group = rig.group_chat("truong-thon");
+    assert!(group.contains("TIN VB-2025-0001 ĐÃ THU HỒI") && group.contains("Lý do: nhầm tệp"), "{group}");
     rig.stop().await;
 }
 

@@ -68,8 +68,6 @@ const NEXT_DUE: &str =
 const LEAVE: &str = "UPDATE messages SET state = $2, reason = $3 WHERE id = $1 AND state IN ('pending', 'retry_wait')";
 const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' \
      WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";
-const CANCEL_BROADCAST: &str = "UPDATE messages SET state = 'cancelled', reason = $2 \
-     WHERE broadcast_id = $1 AND state IN ('pending', 'retry_wait')";
 const CANCEL_ON_GATEWAY: &str = "UPDATE messages SET state = 'cancelled', reason = $3 \
      WHERE broadcast_id = $1 AND gateway = $2 AND state IN ('pending', 'retry_wait')";
 const SKIP_REST: &str = "UPDATE messages SET state = 'skipped', reason = 'earlier_part_failed' \
@@ -165,19 +163,6 @@ impl Tx {
     /// The database.
     pub async fn expire_messages(&mut self, now: Millis) -> StoreResult<u64> {
         Ok(on!(self, |c| sqlx::query(EXPIRE).bind(now.0).execute(c).await?.rows_affected()))
-    }
-
-    /// Cancels everything of a broadcast that has not left; gives how many.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn cancel_messages(&mut self, broadcast_id: &str, reason: &str) -> StoreResult<u64> {
-        Ok(on!(self, |c| sqlx::query(CANCEL_BROADCAST)
-            .bind(broadcast_id)
-            .bind(reason)
-            .execute(c)
-            .await?
-            .rows_affected()))
     }
 
     /// Cancels everything of a broadcast that has not left on one gateway; gives how many.
