@@ -105,7 +105,13 @@ enum Command {
     #[command(subcommand)]
     Db(db::DbCommand),
     /// Ask a running service on this machine how it is; exit 1 when it does not answer or has lost its database.
-    Health,
+    #[command(after_help = "Examples:\n  loa health            for a container's check: what a restart may repair\n  \
+                            loa health --strict   for a monitor: whatever somebody should look at")]
+    Health {
+        /// Exit 1 also while an incident is open, with what is sick on stderr. A restart repairs none of these.
+        #[arg(long)]
+        strict: bool,
+    },
 }
 
 /// Runs the program and gives its exit code.
@@ -152,7 +158,7 @@ impl Cli {
             Command::Sandbox(command) => {
                 sandbox::run(command, &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
             }
-            Command::Health => serve::health(&self.settings()?).await,
+            Command::Health { strict } => serve::health(&self.settings()?, *strict).await,
             Command::Inspect { .. } => anyhow::bail!("inspect takes one file and nothing else: loa inspect FILE"),
             _ => self.run_on_database().await.map(|()| ExitCode::SUCCESS),
         }

@@ -137,13 +137,13 @@ pub struct Create {
     #[arg(long, value_name = "RULE", conflicts_with = "send")]
     pub repeat: Option<String>,
     /// The last day on which it repeats; must be said, here or in the rule.
-    #[arg(long, value_name = "DAY", requires = "repeat")]
+    #[arg(long, value_name = "DAY", requires = "repeat", conflicts_with = "send")]
     pub until: Option<String>,
     /// What becomes of a firing that was missed: skip, once (send it late), ask.
-    #[arg(long, value_parser = repeat::missed, requires = "repeat")]
+    #[arg(long, value_parser = repeat::missed, requires = "repeat", conflicts_with = "send")]
     pub missed: Option<MissedPolicy>,
     /// What becomes of a firing on a day off: skip, shift (to the next working day), fire.
-    #[arg(long, value_parser = repeat::holidays, requires = "repeat")]
+    #[arg(long, value_parser = repeat::holidays, requires = "repeat", conflicts_with = "send")]
     pub holidays: Option<HolidayPolicy>,
     /// Until when it is to be confirmed, or none; left out, a directive gets the window of its urgency.
     #[arg(long, value_name = "WHEN|none")]

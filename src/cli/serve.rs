@@ -89,11 +89,12 @@ async fn import_plan_if_none(core: &crate::engine::Core, settings: &Settings) ->
     Ok(())
 }
 
-/// Asks the service on this machine whether it is well.
+/// Asks the service on this machine whether it is well. `strict` takes an open incident for a failure too: a container's check
+/// must not, since the restart that follows would repair nothing and cost the calls under way.
 ///
 /// # Errors
-/// It cannot be reached.
-pub(super) async fn health(settings: &Settings) -> anyhow::Result<ExitCode> {
+/// It cannot be reached; it is sick, when that counts.
+pub(super) async fn health(settings: &Settings, strict: bool) -> anyhow::Result<ExitCode> {
     let mut address = settings.http.listen;
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
@@ -104,5 +105,19 @@ pub(super) async fn health(settings: &Settings) -> anyhow::Result<ExitCode> {
     let well = answer.status().is_success();
     let body = answer.text().await.unwrap_or_default();
     std::io::Write::write_all(&mut std::io::stdout(), format!("{body}\n").as_bytes())?;
+    let sick = if strict { sick(&body) } else { Vec::new() };
+    anyhow::ensure!(
+        sick.is_empty(),
+        "the service is sick: {}; `/suckhoe` in the chat says since when",
+        sick.join(", ")
+    );
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What the service says is wrong: "gateway:zalo quota".
+fn sick(body: &str) -> Vec<String> {
+    let health: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let incidents = health["incidents"].as_array().map(Vec::as_slice).unwrap_or_default();
+    incidents.iter().map(|incident| format!("{} {}", word(&incident[0]), word(&incident[1]))).collect()
 }

@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use super::db::{SqliteFile, runtime, unique};
 
+mod gateway;
 mod mishaps;
+mod repeat;
 mod sandbox;
 mod urgent;
 mod wordings;

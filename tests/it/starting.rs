@@ -10,19 +10,41 @@ fn a_token_that_is_refused_at_the_start_is_an_incident_until_it_is_accepted() {
     let file = SqliteFile::migrated();
     runtime().block_on(async {
         let service = Service::prepare(&file).await;
+        let address = crate::zalo_rig::free_address().await.to_string();
+        let settings =
+            std::fs::read_to_string(&service.settings).unwrap().replace("127.0.0.1:0\"", &format!("{address}\""));
+        std::fs::write(&service.settings, settings).unwrap();
         let bot = service.sandbox.handle().bot_ids()[0];
         service.sandbox.handle().set_revoked(bot, true).unwrap();
         let mut child = service.spawn("off", Stdio::null());
         eventually("the incident is open", async || incidents(&service).await == ["receiving:telegram unauthorized"])
             .await;
+        let (code, out, _) = health(&service, &[]);
+        assert_eq!(code, Some(0), "a container is not started anew for what that does not repair");
+        assert!(out.contains("\"status\":\"sick\""), "{out}");
+        let (code, _, complaint) = health(&service, &["--strict"]);
+        assert_eq!(code, Some(1), "a monitor is told");
+        assert!(complaint.contains("receiving:telegram unauthorized"), "{complaint}");
         service.sandbox.handle().set_revoked(bot, false).unwrap();
         eventually("the incident is closed", async || incidents(&service).await.is_empty()).await;
+        assert_eq!(health(&service, &["--strict"]).0, Some(0));
         child.kill().unwrap();
         child.wait().unwrap();
+        let (code, out, complaint) = health(&service, &[]);
+        assert_eq!((code, out.as_str()), (Some(1), ""));
+        assert!(complaint.contains("is `loa serve` running?"), "{complaint}");
         std::fs::remove_file(&service.settings).unwrap();
         service.store.close().await;
         service.sandbox.stop().await;
     });
+}
+
+/// What `loa health` says of the service: exit code, output, complaint.
+fn health(service: &Service, more: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_loa"));
+    let done = command.args(["health", "--config"]).arg(&service.settings).args(more).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (done.status.code(), text(done.stdout), text(done.stderr))
 }
 
 async fn incidents(service: &Service) -> Vec<String> {
