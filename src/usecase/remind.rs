@@ -100,9 +100,9 @@ async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast, ends
         }
         // One that still waits, because the gateway is dark, would come on top of this one.
         tx.supersede_reminders(&delivery.id).await?;
-        let reminder = reminder(act, (&bulletin, exercise), message, &here);
-        let not_after = reminder.not_after.filter(|_| ends == Ends::WithTheText);
-        tx.queue_message(&NewMessage { not_after, ..reminder }).await?;
+        let queued = reminder(act, (&bulletin, exercise), message, &here);
+        let not_after = queued.not_after.filter(|_| ends == Ends::WithTheText);
+        tx.queue_message(&NewMessage { not_after, ..queued }).await?;
         reminded += 1;
     }
     Ok(reminded)

@@ -80,6 +80,7 @@ fn groups(places: &mut Places, first: Network, second: &[u32]) {
         gateway: other.gateway().to_owned(),
         rank: 2,
         covers: vec![format!("thon-{village:02}")],
+        relay: false,
         chat: None,
     }));
 }
