@@ -1,11 +1,10 @@
 //! Saying something to a person or a chat: every word is a message row and shares the queue's pace.
 
 use super::{Act, UseCaseResult, incidents};
-use crate::domain::message::{Lane, Purpose};
+use crate::domain::message::Purpose;
 use crate::domain::org::Role;
 use crate::domain::render::{Button, escape};
 use crate::domain::text::split_text;
-use crate::domain::urgency::Urgency;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
 use crate::store::messages::NewMessage;
@@ -100,23 +99,10 @@ async fn queue(
     for (number, body) in (1..=count).zip(parts) {
         let last = number == count;
         let message = NewMessage {
-            id: act.new_id(),
-            purpose,
-            gateway: chat.gateway.clone(),
-            chat_id: chat.id.clone(),
-            delivery_id: None,
-            broadcast_id: None,
-            lane: Lane::of(purpose, Urgency::Normal).number(),
             part: (number, count),
-            body,
             buttons: if last { encode_buttons(&note.buttons) } else { String::new() },
-            file: None,
-            edit_of: None,
             reply_to: reply_to.filter(|_| number == 1).map(str::to_owned),
-            resend_of: None,
-            due_at: act.wall,
-            not_after: None,
-            created_at: act.wall,
+            ..NewMessage::text(act.new_id(), purpose, (&chat.gateway, &chat.id), body, act.wall)
         };
         tx.queue_message(&message).await?;
     }

@@ -8,10 +8,9 @@ use super::{Act, UseCaseResult, look_up, mark, wall};
 use crate::domain::ack::ObligationState;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::ladder::{self, StepKind};
-use crate::domain::message::{Lane, MessageState, Purpose};
+use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::{GroupKind, Role};
 use crate::domain::render::escape;
-use crate::domain::urgency::Urgency;
 use crate::say;
 use crate::store::Tx;
 use crate::store::answers::{Obligation, ReminderStep};
@@ -130,24 +129,15 @@ fn reminder(act: &Act<'_>, what: (&Bulletin, bool), message: &Message, here: &[O
     );
     let text = mark::marked(&act.house.locale, exercise, text);
     let html = act.house.render_for(&message.gateway).html;
+    let to = (message.gateway.as_str(), message.chat_id.as_str());
+    let body = if html { escape(&text) } else { text };
     NewMessage {
-        id: act.new_id(),
-        purpose: Purpose::Reminder,
-        gateway: message.gateway.clone(),
-        chat_id: message.chat_id.clone(),
         delivery_id: message.delivery_id.clone(),
         broadcast_id: message.broadcast_id.clone(),
-        lane: Lane::of(Purpose::Reminder, Urgency::Normal).number(),
-        part: (1, 1),
-        body: if html { escape(&text) } else { text },
         buttons: notify::encode_buttons(&wall::buttons_of(message)),
-        file: None,
-        edit_of: None,
         reply_to: message.external_id.clone(),
-        resend_of: None,
-        due_at: act.wall,
         not_after: message.not_after.map(Millis),
-        created_at: act.wall,
+        ..NewMessage::text(act.new_id(), Purpose::Reminder, to, body, act.wall)
     }
 }
 

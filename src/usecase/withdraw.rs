@@ -137,23 +137,8 @@ fn shown(act: &Act<'_>, delivery: &Delivery, text: String) -> String {
 }
 
 fn notice_of(act: &Act<'_>, version: &BulletinVersion, delivery: &Delivery, text: String) -> NewMessage {
-    NewMessage {
-        id: act.new_id(),
-        purpose: Purpose::Alert,
-        gateway: delivery.gateway.clone(),
-        chat_id: delivery.chat_id.clone(),
-        delivery_id: Some(delivery.id.clone()),
-        broadcast_id: Some(delivery.broadcast_id.clone()),
-        lane: Lane::of(Purpose::Broadcast, version.urgency).number(),
-        part: (1, 1),
-        body: shown(act, delivery, text),
-        buttons: String::new(),
-        file: None,
-        edit_of: None,
-        reply_to: None,
-        resend_of: None,
-        due_at: act.wall,
-        not_after: None,
-        created_at: act.wall,
-    }
+    let to = (delivery.gateway.as_str(), delivery.chat_id.as_str());
+    let notice = NewMessage::text(act.new_id(), Purpose::Alert, to, shown(act, delivery, text), act.wall);
+    let lane = Lane::of(Purpose::Broadcast, version.urgency).number();
+    NewMessage { lane, ..notice.in_delivery(&delivery.id, &delivery.broadcast_id) }
 }

@@ -91,25 +91,9 @@ fn message_of(
             (if html { render::escape(&caption) } else { caption }, String::new(), file)
         }
     };
-    NewMessage {
-        id: act.new_id(),
-        purpose: Purpose::Broadcast,
-        gateway: group.gateway.clone(),
-        chat_id: group.chat_id.clone(),
-        delivery_id: Some(delivery_id.to_owned()),
-        broadcast_id: Some(broadcast.id.clone()),
-        lane: 0,
-        part: (1, 1),
-        body,
-        buttons,
-        file,
-        edit_of: None,
-        reply_to: None,
-        resend_of: None,
-        due_at: act.wall,
-        not_after: None,
-        created_at: act.wall,
-    }
+    let to = (group.gateway.as_str(), group.chat_id.as_str());
+    let message = NewMessage::text(act.new_id(), Purpose::Broadcast, to, body, act.wall);
+    NewMessage { buttons, file, ..message.in_delivery(delivery_id, &broadcast.id) }
 }
 
 /// What a bulletin shows in one kind of group. The short id is left for the delivery.
