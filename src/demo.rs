@@ -28,6 +28,7 @@ mod director;
 mod figures;
 mod people;
 pub mod places;
+mod relay;
 mod scenes;
 mod stage;
 pub mod world;
@@ -90,6 +91,7 @@ impl Demo {
         let stage = Stage::start(&wish.networks, &clock, &system, wish.seed).await?;
         let staff = staff(&wish.networks);
         let mut places = Places::spread(COMMUNE, &wish.networks)?;
+        places.close(relay::RELAYED.0);
         stage.settle(&mut places, &staff)?;
         let listen = free_address().await?;
         let settings = stage.settings(&folder, listen)?;

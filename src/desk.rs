@@ -18,6 +18,7 @@ mod door;
 mod health;
 mod ledger;
 mod refusal;
+mod relay;
 mod route;
 mod steer;
 mod talk;

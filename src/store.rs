@@ -33,8 +33,10 @@ pub mod migrations;
 pub mod operations;
 pub mod organisation;
 pub mod overview;
+pub mod relays;
 pub mod tokens;
 pub mod usage;
+mod withdrawals;
 
 /// Connections kept to `SQLite`. Writers queue anyway; a few readers beside them are enough for one commune.
 const SQLITE_CONNECTIONS: u32 = 4;

@@ -26,6 +26,7 @@ pub mod mark;
 pub mod notify;
 pub mod organise;
 pub mod record;
+pub mod relay;
 pub mod release;
 pub mod remind;
 pub mod repeat;
@@ -35,6 +36,7 @@ pub mod status;
 pub mod tally;
 pub mod usage;
 pub mod wall;
+pub mod withdraw;
 
 pub use house::House;
 

@@ -41,10 +41,13 @@ refused-account-linked = Tài khoản chat này đã gắn với người khác.
 refused-notice-changed = Nội dung thông báo dữ liệu cá nhân vừa thay đổi. Xin đọc bản mới rồi bấm "Đồng ý".
 refused-notice-first = Người được mời chưa đồng ý với thông báo dữ liệu cá nhân. Xin đề nghị người đó đồng ý trước.
 refused-chat-gateway = Nhóm này được khai cho cổng { $gateway }. Xin gửi mã trong nhóm chat thuộc cổng đó.
-refused-chat-bound = Khung chat này đã gắn với nhóm { $group }. Xin gỡ gắn nhóm đó trước.
-refused-slot-bound = Nhóm { $group } đã gắn với một khung chat. Xin gỡ gắn trước khi gắn lại.
+refused-chat-bound = Khung chat này đã gắn với nhóm { $group }. Xin gỡ gắn nhóm đó trước: /ganhom gỡ mã-nhóm
+refused-slot-bound = Nhóm { $group } đã gắn với một khung chat. Xin gỡ gắn trước khi gắn lại: /ganhom gỡ mã-nhóm
+refused-group-ambiguous = Có nhiều nhóm như vậy: { $codes }. Xin gõ đúng mã một nhóm.
+refused-slot-relay = Nhóm { $group } do trưởng thôn tự đăng, không gắn với khung chat nào.
+refused-relay-bound = Nhóm { $group } đang gắn với một khung chat. Xin gỡ gắn trước khi chuyển sang thôn tự đăng: /ganhom gỡ mã-nhóm
 refused-slot-unbound = Nhóm này chưa gắn với khung chat nào, không có gì để gỡ.
-refused-group-budget = Cổng { $gateway } chỉ được vào { $limit } nhóm và đã đủ: { $groups }. Xin gỡ gắn một nhóm trước.
+refused-group-budget = Cổng { $gateway } chỉ được vào { $limit } nhóm và đã đủ: { $groups }. Xin gỡ gắn một nhóm trước: /ganhom gỡ mã-nhóm
 
 ## bulletin-: fixed words of a bulletin as groups receive it. Their form is fixed: heads learn to look for them.
 
@@ -81,6 +84,13 @@ button-aired = 📢 Đã phát loa
 ## toast-: the short line a press on a button answers with, at most 200 characters.
 
 ## wall-: the standing of acknowledgements, edited into the group's message.
+
+withdrawn-line = ⛔ TIN { $code } ĐÃ THU HỒI ({ $time })
+withdrawn-notice =
+    { $line }
+    Lý do: { $reason }
+    Đề nghị không làm theo, không chuyển tiếp tin này.
+withdrawn-relay = Đã đăng vào nhóm dân thì đề nghị đồng chí báo lại trong nhóm.
 
 ## card-: what an approver, a composer or an admin gets to decide on or must know of a bulletin.
 
@@ -190,6 +200,7 @@ compose-audience-narrower = Mặc định, trừ { $units } đơn vị chưa có
 compose-audience-named = { $name } ({ $groups } nhóm)
 compose-audience-taken = Hiểu là: gửi tới { $audience }: { $reach }
 compose-reach = { $groups } nhóm
+compose-reach-relays = { $groups } nhóm, trong đó { $relays } nhóm thôn tự đăng
 compose-reach-people = { $groups } nhóm, khoảng { $people } người
 compose-reach-people-some = { $groups } nhóm, ít nhất { $people } người ({ $unknown } nhóm chưa rõ số người)
 
@@ -266,6 +277,13 @@ decide-cancel-how = Gõ mã tin cần hủy, ví dụ: /huy VB-2025-0042. Danh s
 decide-ask-cancel = Hủy { $code }, không gửi nữa? Bấm nút, hoặc trả lời "có" / "không", hoặc gõ: /huy { $code } có
 decide-cancel-yes = Có, hủy tin này
 decide-no = Không
+decide-recall-how = Gõ: /thuhoi mã lý do. Ví dụ: /thuhoi VB-2025-0042 sai thời hạn. Tin chưa gửi thì dùng /huy.
+decide-recall-later = Đồng chí đang làm dở việc khác ở đây. Xong rồi gõ lại: /thuhoi { $code } lý do
+decide-ask-recall =
+    Thu hồi { $code }? Mọi nhóm đã nhận tin sẽ đọc: "đã thu hồi", lý do: { $reason }
+    Tin đã gửi không xóa được hết (tệp, tin trên Zalo vẫn còn); tin chưa gửi sẽ không gửi nữa.
+decide-recall-yes = Thu hồi
+decide-recalled = ⛔ { $code }: đã thu hồi. Báo thu hồi tới { $told } nhóm; thay lời { $replaced } tin; dừng { $stopped } tin chưa gửi.
 decide-cancelled = ✖️ { $code } đã hủy, sẽ không gửi.
 decide-left = Giữ nguyên, không thay đổi gì.
 decide-schedule-how = Gõ mã tin và giờ gửi, ví dụ: /hen VB-2025-0042 thứ hai 7h30
@@ -298,6 +316,7 @@ card-approved-now = ✅ { $code }: Đã duyệt, gửi ngay ({ $time }).
 card-approved-at = ✅ { $code }: Đã duyệt, gửi lúc { $time }.
 card-returned = ↩️ { $code } bị trả lại. Lý do: { $reason }
     Đồng chí soạn lại bằng /vanban hoặc /thongbao.
+card-withdrawn = ⛔ { $code } đã được thu hồi. Lý do: { $reason }
 card-cancelled = ✖️ { $code } đã được hủy, sẽ không gửi.
 card-still-unapproved = ⏳ { $code } chưa được duyệt, giờ hẹn gửi là { $time }. Quá giờ mà chưa duyệt thì tin không được gửi.
 card-missed-unapproved = ⛔ { $code }: Quá giờ hẹn, chưa duyệt ({ $time }). Tin không gửi. Muốn gửi giờ khác: /hen { $code }
@@ -513,9 +532,17 @@ door-groups-head = { $all } nhóm: { $suspended } tạm dừng, { $unbound } ch�
 door-groups-more = … còn { $more } nhóm. Lọc bằng tên, ví dụ: /nhom thôn 03
 door-group-line = { $state } { $code } – { $name } ({ $kind }; { $units }; { $gateway })
 door-group-suspended = ⛔ tạm dừng ({ $reason }):
+door-group-relay = 🤝 thôn tự đăng:
 door-group-unbound = ⚪ chưa gắn:
 door-group-bound = ✅
 door-units-many = { $first } và { $more } đơn vị khác
+
+# Pausing a group, letting it receive again, freeing its slot.
+group-paused = ⏸ { $group }: tạm dừng, không gửi gì vào nhóm này. Mở lại: /molai { $code }
+group-paused-already = { $group } đang tạm dừng. Mở lại: /molai { $code }
+group-resumed = ✅ { $group } nhận tin trở lại; tin bị lỡ không tự gửi lại.
+group-resumed-already = { $group } đang nhận tin, không phải mở lại.
+group-freed = { $group } đã được gỡ gắn. Gắn lại: /ganhom { $code }
 
 # Where we are and are not.
 door-back-in-group = ✅ Bot đã trở lại nhóm "{ $group }" (người thêm: "{ $by }"). Nhóm nhận tin trở lại; tin bị lỡ không tự gửi lại.
@@ -572,13 +599,14 @@ help-thongbao = Gõ: /thongbao, rồi trả lời từng câu. Gõ /huy để th
 help-khan = Gõ: /khan, rồi trả lời từng câu: việc gì, yêu cầu làm gì, mức nào, lý do. Gõ /huy để thôi.
 help-dientap = Gõ: /dientap, rồi trả lời như /khan. Mọi tin mang chữ DIỄN TẬP và không tính vào số liệu.
 help-hen = Gõ: /hen mã giờ. Ví dụ: /hen VB-2025-0042 thứ hai 7h30
+help-thuhoi = Gõ: /thuhoi mã lý do; chỉ người duyệt. Ví dụ: /thuhoi VB-2025-0042 sai thời hạn
 help-huy = Gõ: /huy mã để hủy tin chưa gửi hoặc kết thúc lịch lặp; /huy không kèm mã để thoát việc đang nhập. Ví dụ: /huy VB-2025-0042
 help-choduyet = Gõ: /choduyet
 help-duyet = Gõ: /duyet mã, hoặc bấm nút trên thẻ. Người soạn không tự duyệt. Ví dụ: /duyet VB-2025-0042
 help-tuchoi = Gõ: /tuchoi mã lý do. Ví dụ: /tuchoi VB-2025-0042 thiếu tệp kèm
 help-lich = Gõ: /lich, /lich tuần, /lich 28/7, hoặc /lich mã để xem lịch lặp. Ví dụ: /lich VB-2025-0042
-help-tamdung = Gõ: /tamdung mã; chỉ dùng cho tin lặp lại. Ví dụ: /tamdung VB-2025-0042
-help-molai = Gõ: /molai mã hoặc /tieptuc mã; gửi tiếp từ lần tới, không gửi bù. Ví dụ: /molai VB-2025-0042
+help-tamdung = Gõ: /tamdung mã (tin lặp lại, hoặc nhóm nếu là quản trị). Ví dụ: /tamdung VB-2025-0042, /tamdung dieu-hanh-03
+help-molai = Gõ: /molai mã hoặc /tieptuc mã; gửi tiếp từ lần tới, không gửi bù. Ví dụ: /molai VB-2025-0042, /molai dieu-hanh-03
 help-trangthai = Gõ: /trangthai mã. Ví dụ: /trangthai VB-2025-0042
 help-chuanhan = Gõ: /chuanhan mã. Gọi xong: /chuanhan mã 3 đã gọi, hoặc /chuanhan mã 3 không gọi được. Ví dụ: /chuanhan VB-2025-0042
 help-nhac = Gõ: /nhac mã; chỉ nhắc nơi chưa xác nhận. Ví dụ: /nhac VB-2025-0042
@@ -591,7 +619,7 @@ help-thongke = Gõ: /thongke, hoặc kèm kỳ. Ví dụ: /thongke tháng 10/202
 help-suckhoe = Sự cố đang mở, tin chờ gửi, đã dùng bao nhiêu tin của tháng.
     Ví dụ: /suckhoe
 help-nhom = Gõ: /nhom, hoặc /nhom tên để lọc. Nhóm tạm dừng đứng đầu. Ví dụ: /nhom thôn 03
-help-ganhom = Trong tin nhắn riêng: /ganhom mã-nhóm để lấy mã. Trong nhóm thật: /ganhom mã. Ví dụ: /ganhom 03-CB
+help-ganhom = Trong tin nhắn riêng: /ganhom mã-nhóm để lấy mã. Trong nhóm thật: /ganhom mã. Gỡ gắn: /ganhom gỡ mã-nhóm. Ví dụ: /ganhom 03-CB
 help-capma = Gõ: /capma tên hoặc mã cán bộ. Ví dụ: /capma Lê Văn Bình
 
 ## Recording off-line acts, and where the plan stands.
@@ -694,6 +722,8 @@ watch-why-no-answer = không rõ, nền tảng không trả lời
 watch-why-suspended = nhóm đang tạm dừng
 watch-why-earlier-part = phần trước không gửi được
 watch-why-content = nền tảng không nhận nội dung
+watch-relays = Thôn tự đăng: đã đăng { $posted }/{ $asked }
+watch-relays-open = chưa báo: { $units }
 watch-fallback = 🔁 Dự phòng: { $group } ({ $gateway }) thay { $instead }
 watch-why-fallback = đã chuyển nhóm dự phòng
 watch-why-budget = giữ hạn mức cuối tháng cho tin khẩn
@@ -712,6 +742,15 @@ watch-unit-unreachable = { $unit } (tin chưa tới)
 watch-deadline = Hạn xác nhận: { $time }
 watch-trouble = ⚠️ { $unit } vướng mắc: "{ $quoted }"
 
+# A group that the bot cannot enter: the head passes the text on by hand.
+relay-request = 👆 { $code }: đề nghị đồng chí chuyển tiếp tin trên (cả tệp, nếu có) vào { $group }, rồi bấm "📤 Đã đăng nhóm dân" hoặc nhắn: Đã đăng
+relay-remind = ⏰ { $code }: đồng chí đã chuyển tiếp vào { $group } chưa? Đăng xong, bấm "📤 Đã đăng nhóm dân" hoặc nhắn: Đã đăng
+relay-not-posted = ⏳ { $code }: { $group } chưa được báo là đã đăng ({ $unit }, { $name }).
+relay-thanks = Cảm ơn đồng chí. Đã ghi: { $code } đã đăng ở { $groups }.
+relay-thanks-again = { $code } đã được ghi là đã đăng ở { $groups }.
+relay-which = Đồng chí đã đăng tin nào?
+button-posted = 📤 Đã đăng nhóm dân
+
 button-seen = Đã thấy trong nhóm
 button-again = Gửi lại
 button-look-again = Xem lại
@@ -721,6 +760,9 @@ toast-no-doubt = Tin này không còn ở trạng thái không rõ.
 toast-again = Đã xếp gửi lại { $count } nhóm.
 toast-again-already = Đã có lệnh gửi lại trước đó, không gửi thêm.
 refused-group-number = Nhóm số { $number } không có gì cần xử lý. Đồng chí xem lại bằng /trangthai.
+refused-no-firing = { $code } chưa có đợt gửi số { $number }. Xem các đợt: /trangthai { $code }
+refused-recall-unsent = { $code } chưa gửi, không có gì để thu hồi. Muốn bỏ tin: /huy { $code }
+refused-already-withdrawn = { $code } đã thu hồi từ trước.
 refused-nothing-sent = Chưa có tin nào được gửi. Đồng chí xem tin hẹn gửi bằng /lich.
 not-found-message = Không thấy lời gửi này. Đồng chí xem lại bằng /trangthai.
 
@@ -842,6 +884,7 @@ stats-head = 📈 Thống kê { $period } ({ $groups } nhóm đang gắn)
 stats-bulletins = Tin soạn: { $count }
 stats-deliveries = Lượt gửi tới nhóm: { $counts }
 stats-platform = – { $name }: { $sent }/{ $all }
+stats-relays = Thôn tự đăng: { $posted }/{ $asked }
 stats-obligations = Xác nhận: { $done }/{ $all } ({ $share }); chưa xác nhận { $awaiting }, tin chưa tới { $unreachable }, muộn { $late }, xác nhận hộ { $proxy }
 stats-median = Một nửa số xác nhận đến trong { $minutes } phút
 stats-reminders = Lời nhắc đã gửi: { $count }
@@ -1001,7 +1044,7 @@ compose-until-which = Ngày kết thúc nào?
 compose-until-past = Ngày kết thúc đã qua. Đồng chí nhập lại, ghi cả năm.
 compose-repeat-both = Hiểu là: gửi { $rule }; hạn xác nhận lần đầu { $deadline }, các lần sau tính tương tự.
 compose-repeat-send = Hiểu là: gửi { $rule }; không yêu cầu xác nhận.
-repeat-how = Gõ mã tin lặp lại, ví dụ: /{ $command } VB-2025-0042. Danh sách: /lich
+repeat-how = Gõ mã tin lặp lại hoặc mã nhóm, ví dụ: /{ $command } VB-2025-0042, /{ $command } dieu-hanh-03. Danh sách: /lich, /nhom
 repeat-paused = ⏸ { $code }: đã tạm dừng lịch lặp. Chạy tiếp: /molai { $code }
 repeat-paused-already = ⏸ { $code } đã tạm dừng từ trước. Chạy tiếp: /molai { $code }
 repeat-resumed = ▶️ { $code }: lịch lặp chạy tiếp, lần tới: { $time }. Các lần trong lúc dừng không gửi bù.

@@ -14,7 +14,8 @@ use crate::domain::urgency::Urgency;
 use crate::store::Tx;
 use crate::store::bulletins::Bulletin;
 use crate::usecase::release::{self, Decided};
-use crate::usecase::{Act, UseCaseResult, approve, look_up, reschedule};
+use crate::usecase::withdraw::Withdrawn;
+use crate::usecase::{Act, UseCaseResult, approve, look_up, reschedule, withdraw};
 
 mod create;
 mod draft;
@@ -66,6 +67,18 @@ pub enum BulletinCommand {
         /// The code.
         code: String,
         /// Who cancels: the composer or an approver.
+        #[arg(long = "as", value_name = "PERSON")]
+        person: String,
+    },
+    /// Take back a bulletin that was sent: everybody who got it reads so, what had not left never does.
+    #[command(after_help = "Example:\n  loa bulletin recall VB-2025-0042 --reason \"sai thời hạn\" --as pct")]
+    Recall {
+        /// The code.
+        code: String,
+        /// Why; everybody who got it reads this.
+        #[arg(long)]
+        reason: String,
+        /// Who takes it back: an approver.
         #[arg(long = "as", value_name = "PERSON")]
         person: String,
     },
@@ -244,6 +257,7 @@ pub async fn run(command: &BulletinCommand, opened: &Opened, out: &mut dyn Write
         BulletinCommand::Approve { code, person } => approve(opened, code, person).await?,
         BulletinCommand::Return { code, reason, person } => send_back(opened, code, reason, person).await?,
         BulletinCommand::Cancel { code, person } => cancel(opened, code, person).await?,
+        BulletinCommand::Recall { code, reason, person } => recall(opened, code, reason, person).await?,
         BulletinCommand::Pause { code, person } => repeat::steer(opened, code, person, Steer::Pause).await?,
         BulletinCommand::Resume { code, person } => repeat::steer(opened, code, person, Steer::Resume).await?,
         BulletinCommand::End { code, person } => repeat::steer(opened, code, person, Steer::End).await?,
@@ -305,6 +319,18 @@ async fn cancel(opened: &Opened, code: &str, person: &str) -> anyhow::Result<Str
     let cancelled = said(opened, reschedule::cancel(&mut tx, &act, &bulletin).await)?;
     tx.commit().await?;
     Ok(format!("{} cancelled: nothing of it is sent\n", cancelled.code))
+}
+
+async fn recall(opened: &Opened, code: &str, reason: &str, person: &str) -> anyhow::Result<String> {
+    anyhow::ensure!(reason.chars().any(char::is_alphanumeric), "everybody who got it reads why: give --reason");
+    let (mut tx, act, bulletin) = decide(opened, code, person).await?;
+    let done = said(opened, withdraw::withdraw(&mut tx, &act, &bulletin, reason).await)?;
+    tx.commit().await?;
+    let Withdrawn { told, replaced, stopped } = done;
+    let code = bulletin.code;
+    Ok(format!(
+        "{code} taken back: {told} chats are told, {replaced} texts replaced, {stopped} unsent messages stopped\n"
+    ))
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::domain::calendar::{Millis, format_full};
 use crate::domain::message::{DeliveryState, MessageState};
 use crate::domain::text::nfc;
 use crate::usecase::status::{
-    self, BroadcastStatus, BulletinStatus, DeliveryCounts, DeliveryStatus, ObligationCounts, ObligationStatus, Stats,
-    TroubleStatus, Window,
+    self, BroadcastStatus, BulletinStatus, DeliveryCounts, DeliveryStatus, ObligationCounts, ObligationStatus,
+    RelayCounts, Stats, TroubleStatus, Window,
 };
 use crate::usecase::usage::GatewayUsage;
 use crate::usecase::{UseCaseError, look_up};
@@ -95,6 +95,7 @@ fn broadcast_shown((number, all): (usize, usize), broadcast: &BroadcastStatus) -
     let sections = [
         format!("\nbroadcast {number} of {all}: {}, version {version}, {state}\n", format_full(broadcast.fire_at)),
         format!("deliveries: {}\n", deliveries_summed(&broadcast.counts)),
+        relayed(&broadcast.relays),
         table(&["GROUP", "KIND", "GATEWAY", "STATE", "WHY", "UNITS"], &rows),
         broadcast.ack_deadline.map(|deadline| obligations_shown(broadcast, deadline)).unwrap_or_default(),
         format!("reminders sent: {reminders}\n"),
@@ -119,8 +120,12 @@ fn delivery_row(delivery: &DeliveryStatus) -> Vec<String> {
     let failed = if *state == DeliveryState::Sent { String::new() } else { why(delivery) };
     let fallback = Some(delivery.fallback_for.join(", ")).filter(|names| !names.is_empty());
     let fallback = fallback.map(|names| format!("fallback for {names}"));
-    let why =
-        [Some(failed).filter(|why| !why.is_empty()), fallback].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let by_hand = delivery.relays.iter().map(|relay| match relay.posted_at {
+        Some(at) => format!("posted by hand in {} {}", relay.group, format_full(at)),
+        None => format!("to be posted by hand in {}", relay.group),
+    });
+    let notes = Some(failed).filter(|why| !why.is_empty()).into_iter().chain(fallback).chain(by_hand);
+    let why = notes.collect::<Vec<_>>().join("; ");
     vec![group.clone(), kind.to_string(), gateway.clone(), state.to_string(), why, units.join(", ")]
 }
 
@@ -160,6 +165,15 @@ fn deliveries_summed(counts: &DeliveryCounts) -> String {
     format!("{sent} of {} sent{}", counts.total(), beside(&others))
 }
 
+/// "passed on by hand: 0 of 1"; nothing where no head was asked.
+fn relayed(counts: &RelayCounts) -> String {
+    if counts.asked == 0 {
+        String::new()
+    } else {
+        format!("passed on by hand: {} of {}\n", counts.posted, counts.asked)
+    }
+}
+
 fn obligations_summed(counts: &ObligationCounts) -> String {
     let ObligationCounts { expected, acknowledged, awaiting, excused, unreachable, lapsed, superseded, late, proxy } =
         *counts;
@@ -191,6 +205,9 @@ fn summed(stats: &Stats) -> String {
         row("deliveries", deliveries_summed(&stats.deliveries)),
     ];
     rows.extend(stats.platforms.iter().map(|(name, counts)| row(&format!("  {name}"), deliveries_summed(counts))));
+    if stats.relays.asked > 0 {
+        rows.push(row("passed on by hand", format!("{} of {}", stats.relays.posted, stats.relays.asked)));
+    }
     rows.extend([
         row("obligations", obligations_summed(&stats.obligations)),
         row("half of them within", minutes),

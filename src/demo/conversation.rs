@@ -74,21 +74,26 @@ impl Demo {
     }
 
     async fn wait_for<T>(&self, person: &str, what: &str, find: impl Fn() -> Option<T>) -> anyhow::Result<T> {
-        let search = async {
-            loop {
-                if let Some(found) = find() {
-                    return found;
-                }
-                tokio::time::sleep(GLANCE).await;
-            }
-        };
-        if let Ok(found) = tokio::time::timeout(PATIENCE, search).await {
+        if let Some(found) = eventually(find).await {
             return Ok(found);
         }
         let (network, account) = self.home(person)?;
         let chat = self.stage.transcript(network, account);
         anyhow::bail!("waited in vain for {what}. The chat of {person} so far:\n{chat}")
     }
+}
+
+/// Looks until there is something to see; none when there never is.
+pub(super) async fn eventually<T>(find: impl Fn() -> Option<T>) -> Option<T> {
+    let search = async {
+        loop {
+            if let Some(found) = find() {
+                return found;
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, search).await.ok()
 }
 
 /// Fills in the page for documents, as a browser does.

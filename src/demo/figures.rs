@@ -8,7 +8,7 @@ use super::Demo;
 use crate::domain::calendar::Millis;
 use crate::store::Tx;
 use crate::store::audit::AuditReport;
-use crate::usecase::status::{self, DeliveryCounts, ObligationCounts, Stats, Window};
+use crate::usecase::status::{self, DeliveryCounts, ObligationCounts, RelayCounts, Stats, Window};
 use crate::usecase::tally::{self, Tally};
 
 /// The figures of one run.
@@ -18,6 +18,8 @@ pub struct Figures {
     pub groups: i64,
     /// Deliveries by state; the states add up to all of them.
     pub deliveries: DeliveryCounts,
+    /// What heads were asked to pass on by hand to groups that the service cannot enter, and did.
+    pub relays: RelayCounts,
     /// Obligations: `expected` is the sum of the six that follow it; `late` and `proxy` are parts of `acknowledged`.
     pub obligations: ObligationCounts,
     /// Reminders sent.
@@ -104,6 +106,7 @@ impl Demo {
         Ok(Figures {
             groups: stats.groups,
             deliveries: stats.deliveries,
+            relays: stats.relays,
             obligations: stats.obligations,
             reminders: stats.reminders,
             urgent: stats.urgent.clone(),
@@ -130,6 +133,7 @@ impl Demo {
         let platforms = platforms.join("\n");
         format!(
             "Deliveries        sent {}  partial {}  unknown {}  failed {}  skipped {}  pending {}  replaced {}\n\
+             Passed on by hand asked {}  done {}\n\
              Acknowledgements  expected {}  acknowledged {} (late {}, proxy {})  awaiting {}  unreachable {}\n\
              Reminders         {}\n\
              {platforms}\n\
@@ -141,6 +145,8 @@ impl Demo {
             sent.skipped,
             sent.pending,
             sent.replaced,
+            stats.relays.asked,
+            stats.relays.posted,
             asked.expected,
             asked.acknowledged,
             asked.late,

@@ -80,6 +80,13 @@ impl Places {
         Ok(Self { org, accounts: BTreeMap::new(), chats: BTreeMap::new() })
     }
 
+    /// Makes a group one that no account of ours can enter: its village's head passes things on by hand.
+    pub fn close(&mut self, code: &str) {
+        for group in self.org.groups.iter_mut().filter(|group| group.code == code) {
+            group.relay = true;
+        }
+    }
+
     /// People with a place on a platform: who sits in a group there; staff have their first platform only.
     fn people_on(&self, network: Network, staff: &[(&str, Network)]) -> BTreeSet<String> {
         let groups = self.org.groups.iter().filter(|group| group.gateway == network.gateway());
@@ -143,7 +150,8 @@ impl Places {
             ids.insert(code, id);
         }
         let own: Vec<Group> = self.org.groups.iter().filter(|group| group.gateway == gateway).cloned().collect();
-        for group in &own {
+        // An account can be in no group but its own.
+        for group in own.iter().filter(|group| !group.relay) {
             let members: Vec<String> =
                 self.members(group).into_iter().filter_map(|person| ids.get(&person).cloned()).collect();
             let id = handle.add_group(&group.name, GroupSize::Gmf100, &members).context("a group")?;
@@ -156,7 +164,7 @@ impl Places {
     /// Takes over ids given by a platform.
     fn keep(&mut self, gateway: &'static str, ids: BTreeMap<String, String>) {
         let prefixes = if gateway == Network::ZaloOa.gateway() { ("g:", "u:") } else { ("", "") };
-        for group in self.org.groups.iter_mut().filter(|group| group.gateway == gateway) {
+        for group in self.org.groups.iter_mut().filter(|group| group.gateway == gateway && !group.relay) {
             group.chat = self.chats.get(&group.code).map(|id| format!("{}{id}", prefixes.0));
         }
         for (person, id) in ids {
@@ -227,6 +235,7 @@ fn three_groups(org: &OrgFile) -> Vec<Group> {
         gateway: String::new(),
         rank: 1,
         covers,
+        relay: false,
         chat: None,
     };
     vec![

@@ -97,6 +97,8 @@ impl Demo {
         );
         tokio::try_join!(self.announcement(), self.ledger())?;
         self.approve("TB-2025-0002").await?;
+        self.run_until(&mut people, monday(9, 20)?).await?;
+        self.pass_on().await?;
         self.run_until(&mut people, monday(10, 0)?).await?;
         self.tell("reminders, late answers, the list at the deadline");
         self.run_until(&mut people, tuesday_evening()?).await?;

@@ -36,7 +36,7 @@ impl World {
         let chats: BTreeMap<String, i64> =
             org.groups.iter().zip(0..).map(|(group, number)| (group.code.clone(), FIRST_SUPERGROUP - number)).collect();
         for group in &mut org.groups {
-            group.chat = chats.get(&group.code).map(ToString::to_string);
+            group.chat = chats.get(&group.code).filter(|_| !group.relay).map(ToString::to_string);
         }
         org.identities = accounts
             .iter()
@@ -63,8 +63,9 @@ impl World {
             title: group.name.clone(),
             kind: ChatShape::Supergroup,
             members: self.members(&group.covers),
-            bot: true,
-            bot_is_admin: group.kind == GroupKind::Cadre,
+            // The group is there, and only its head can speak in it.
+            bot: !group.relay,
+            bot_is_admin: !group.relay && group.kind == GroupKind::Cadre,
         });
         SeedWorld { people: people.collect(), groups: groups.collect() }
     }

@@ -1,4 +1,4 @@
-//! Deciding: `/choduyet`, `/duyet`, `/tuchoi`, `/huy`, `/hen`, and the buttons of the approval cards.
+//! Deciding: `/choduyet`, `/duyet`, `/tuchoi`, `/huy`, `/thuhoi`, `/hen`, and the buttons of the approval cards.
 //!
 //! * Who may do what is checked before a code is looked up, so that a stranger learns nothing of it.
 //! * What undoes or moves something asks back first; the question is a row (flow [`FLOW`]) and can be answered by
@@ -21,7 +21,7 @@ use crate::usecase::approve::{self, Approved};
 use crate::usecase::compose::{approval_card, duty_card, resolve};
 use crate::usecase::notify::Note;
 use crate::usecase::release::{self, Decided};
-use crate::usecase::{Act, Denied, UseCaseError, UseCaseResult, look_up, mark};
+use crate::usecase::{Act, Denied, UseCaseError, UseCaseResult, look_up, mark, withdraw};
 
 use asked::Asked;
 use compose::time::{self, Heard};
@@ -42,6 +42,7 @@ pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Comm
         Command::Approve => approve_typed(tx, act, talk, args).await,
         Command::Reject => reject_typed(tx, act, talk, args).await,
         Command::Cancel => cancel_typed(tx, act, talk, args).await,
+        Command::Recall => recall_typed(tx, act, talk, args).await,
         _ => reschedule_typed(tx, act, talk, args).await,
     }
 }
@@ -87,7 +88,7 @@ async fn awaiting(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Resp
         let own = act.person()? == bulletin.composer_id;
         let whole = !own && approve::may_approve(tx, act, bulletin).await?;
         let card = if whole { card } else { duty_card(act, &version, card) };
-        talk.say(tx, act, &card).await?;
+        talk.show(tx, act, &card).await?;
     }
     if mine.len() > MAX_CARDS {
         let more = say!(locale, "decide-more-await", count = mine.len() - MAX_CARDS);
@@ -112,7 +113,7 @@ async fn released(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<usiz
         let other = person != bulletin.composer_id && person != open.officer_id;
         if other && tx.has_role(&person, Role::Approver, &bulletin.unit_id).await? {
             let card = release::card(tx, act, (&bulletin, &version), &open, "card-release").await?;
-            talk.say(tx, act, &card).await?;
+            talk.show(tx, act, &card).await?;
             shown += 1;
         }
     }
@@ -217,6 +218,18 @@ async fn cancel_typed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> Us
         return Err(UseCaseError::refused_with("refused-already-sent", vec![("code", bulletin.code)]));
     }
     asked::ask(tx, act, talk, Asked::cancel(&bulletin)).await
+}
+
+/// `/thuhoi <mã> <lý do>`: asks back.
+async fn recall_typed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<Response> {
+    look_up::require_any_role(tx, act, &[Role::Approver]).await?;
+    let (code, reason) = split_code(args);
+    if !reason.chars().any(char::is_alphanumeric) {
+        return say_plain(tx, act, talk, say!(act.house.locale, "decide-recall-how")).await;
+    }
+    let bulletin = look_up::bulletin(tx, act, code).await?;
+    withdraw::check(tx, act, &bulletin).await?;
+    asked::ask(tx, act, talk, Asked::recall(&bulletin, reason)).await
 }
 
 /// `/hen <mã> <giờ>`.

@@ -25,6 +25,7 @@ use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up};
 mod admins;
 mod bind;
 mod hello;
+pub(super) mod hold;
 mod invite;
 mod presence;
 mod register;
@@ -97,6 +98,9 @@ pub(super) async fn groups(
     let (command, args) = what;
     if command == Command::Groups {
         return slots::list(tx, act, talk, args).await;
+    }
+    if let Some(group) = hold::freed(args) {
+        return hold::command(tx, act, talk, (hold::Wish::Free, group)).await;
     }
     if is_admin(tx, act).await?
         && let Some((yes, code)) = decision(args)

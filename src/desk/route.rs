@@ -1,6 +1,6 @@
 //! Which room of the desk an event belongs to.
 
-use super::{Prepared, Response, Talk, answer, compose, decide, door, health, ledger, steer, watch};
+use super::{Prepared, Response, Talk, answer, compose, decide, door, health, ledger, relay, steer, watch};
 use crate::domain::command::{self, Command, CommandError, ParseContext, Parsed};
 use crate::domain::event::{ButtonPress, IncomingMessage};
 use crate::say;
@@ -70,6 +70,9 @@ async fn talk_or_document(
     if let Some(response) = steer::typed(tx, act, talk, &message.text).await? {
         return Ok(response);
     }
+    if let Some(response) = relay::typed(tx, act, talk, message).await? {
+        return Ok(response);
+    }
     if let Some(response) = watch::called(tx, act, talk, &message.text).await? {
         return Ok(response);
     }
@@ -110,9 +113,12 @@ async fn command(
         Command::Directive | Command::Announce | Command::Urgent | Command::Exercise => {
             compose::start(tx, act, talk, parsed.command, (message, prepared)).await
         }
-        Command::Approvals | Command::Approve | Command::Reject | Command::Cancel | Command::Schedule => {
-            decide::command(tx, act, talk, (parsed.command, args)).await
-        }
+        Command::Approvals
+        | Command::Approve
+        | Command::Reject
+        | Command::Cancel
+        | Command::Recall
+        | Command::Schedule => decide::command(tx, act, talk, (parsed.command, args)).await,
         Command::Queue | Command::Status | Command::Pending | Command::Remind => {
             watch::command(tx, act, talk, (parsed.command, args)).await
         }
@@ -147,6 +153,7 @@ pub(super) async fn press(
         "w" => answer::picked(tx, act, talk, rest).await,
         "ok" | "no" | "x" => decide::pressed(tx, act, talk, (room, rest)).await,
         "s" | "r" | "st" | "rm" | "k" => watch::pressed(tx, act, talk, (room, rest)).await,
+        "fw" => relay::pressed(tx, act, talk, rest).await,
         "ms" => steer::pressed(tx, act, talk, rest).await,
         "c" => compose::pressed(tx, act, talk, rest).await,
         "lg" => ledger::pressed(tx, act, talk, rest, prepared.dedupe).await,

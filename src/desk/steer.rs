@@ -3,6 +3,7 @@
 //! The question is answered by its buttons or by typing the number of a choice in private. It holds no conversation: the
 //! number means it as long as it is open, and with several open questions the code must stand behind the number.
 
+use super::door::hold;
 use super::{Response, Talk};
 use crate::domain::bulletin::{State, parse_typed};
 use crate::domain::calendar::{Millis, format_full};
@@ -25,14 +26,18 @@ async fn say_plain(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: String) -> Use
     Ok(Response::default())
 }
 
-/// `/tamdung <mã>` and `/molai <mã>`.
+/// `/tamdung` and `/molai`, with the code of what repeats or of a group.
 pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Command, &str)) -> UseCaseResult<Response> {
-    look_up::require_any_role(tx, act, &STEERING).await?;
     let (command, args) = what;
     let locale = &act.house.locale;
-    if parse_typed(args).is_none() {
-        return say_plain(tx, act, talk, say!(locale, "repeat-how", command = command.name())).await;
+    if args.trim().is_empty() {
+        return hold::how(tx, act, talk, command.name()).await;
     }
+    if parse_typed(args).is_none() {
+        let wish = if command == Command::Pause { hold::Wish::Pause } else { hold::Wish::Resume };
+        return hold::command(tx, act, talk, (wish, args)).await;
+    }
+    look_up::require_any_role(tx, act, &STEERING).await?;
     let bulletin = look_up::bulletin(tx, act, args).await?;
     let code = bulletin.code.as_str();
     let text = if command == Command::Pause {

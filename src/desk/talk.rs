@@ -128,6 +128,14 @@ impl Talk {
         notify::answer(tx, act, &self.chat, &self.account, note, self.reply_to()).await
     }
 
+    /// Shows one card of several: each keeps the numbers of its own choices, as a card that comes unasked does.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn show(&self, tx: &mut Tx, act: &Act<'_>, card: &Note) -> UseCaseResult<()> {
+        notify::reply(tx, act, &self.chat, card, self.reply_to()).await
+    }
+
     /// The conversation this account is having here.
     ///
     /// # Errors

@@ -48,7 +48,7 @@ pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Comm
 async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<Response> {
     if let (code, Some(words)) = call::behind_code(args) {
         let chosen = chosen(tx, act, code).await?;
-        return calls::on_bulletin(tx, act, talk, &chosen.bulletin, &words).await;
+        return calls::on_bulletin(tx, act, talk, (&chosen.bulletin, chosen.firing), &words).await;
     }
     remind::pending(tx, act, talk, args).await?;
     Ok(Response::default())
@@ -78,7 +78,7 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str
         ("r", what) => settle::again(tx, act, what).await,
         ("k", rest) => calls::pressed(tx, act, talk, rest).await,
         ("st", bulletin_id) => match own(tx, act, bulletin_id).await? {
-            Some(bulletin) => status::show(tx, act, talk, &bulletin, None).await,
+            Some(bulletin) => status::show(tx, act, talk, Chosen { bulletin, firing: None, said: None }).await,
             None => Ok(old_button(act)),
         },
         (_, rest) => remind::pressed(tx, act, talk, rest).await,
@@ -98,24 +98,27 @@ async fn own(tx: &mut Tx, act: &Act<'_>, bulletin_id: &str) -> UseCaseResult<Opt
 /// A bulletin, and the line that says which one when nobody named it.
 struct Chosen {
     bulletin: Bulletin,
+    /// Which firing was named; without one the latest is meant.
+    firing: Option<u32>,
     said: Option<String>,
 }
 
 /// The bulletin with the typed code; without one, what this person sent last, or else the commune.
 async fn chosen(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<Chosen> {
     if !typed.trim().is_empty() {
-        return Ok(Chosen { bulletin: look_up::bulletin(tx, act, typed).await?, said: None });
+        let bulletin = look_up::bulletin(tx, act, typed).await?;
+        return Ok(Chosen { bulletin, firing: look_up::typed_firing(typed), said: None });
     }
     let locale = &act.house.locale;
     let own = tx.last_sent_bulletin(&act.commune_id, Some(act.person()?)).await?;
     if let Some(bulletin) = own {
         let said = say!(locale, "watch-latest-own", code = bulletin.code.as_str());
-        return Ok(Chosen { bulletin, said: Some(said) });
+        return Ok(Chosen { bulletin, firing: None, said: Some(said) });
     }
     let any = tx.last_sent_bulletin(&act.commune_id, None).await?;
     let bulletin = any.ok_or_else(|| UseCaseError::refused("refused-nothing-sent"))?;
     let said = say!(locale, "watch-latest-any", code = bulletin.code.as_str());
-    Ok(Chosen { bulletin, said: Some(said) })
+    Ok(Chosen { bulletin, firing: None, said: Some(said) })
 }
 
 /// Whether the names of villages that did not confirm may be shown here.

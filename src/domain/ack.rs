@@ -11,6 +11,7 @@
 
 mod attribution;
 mod meaning;
+mod posted;
 mod state;
 mod trouble;
 mod units;
@@ -19,6 +20,7 @@ mod words;
 
 pub use attribution::{Answer, AnswerWay, Attribution, CodesMean, IgnoreReason, OpenItem, PersonSeat, attribute};
 pub use meaning::{Meaning, Strength, understand, understand_among};
+pub use posted::says_posted;
 pub use state::{ObligationState, Way};
 pub use trouble::TroubleKind;
 pub use units::{UnitName, named_units};

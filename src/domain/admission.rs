@@ -7,7 +7,7 @@
 //! Invariants: in a group nothing that a stranger sends as a file is kept; the words of a linked person are
 //! kept only if they were said to the service or can count without having been.
 
-use crate::domain::ack::{Meaning, Strength, understand_among};
+use crate::domain::ack::{Meaning, Strength, says_posted, understand_among};
 pub use crate::domain::event::ChatKind;
 use crate::domain::text::fold;
 use crate::domain::text_enum::text_enum;
@@ -70,7 +70,7 @@ text_enum! {
         Conversation => "conversation",
         /// It names a bulletin by its code.
         Code => "code",
-        /// A linked person acknowledges or complains in words that cannot mean anything else.
+        /// A linked person acknowledges, complains or says that it was passed on, in words that cannot mean anything else.
         Answer => "answer",
     }
 }
@@ -138,7 +138,8 @@ fn overheard(incoming: &Incoming<'_>, known: &Known<'_>) -> Option<Why> {
     if names_code(text, incoming.from_linked) {
         return Some(Why::Code);
     }
-    if incoming.from_linked && can_count(understand_among(text, known.names)) { Some(Why::Answer) } else { None }
+    let counts = can_count(understand_among(text, known.names)) || says_posted(text);
+    if incoming.from_linked && counts { Some(Why::Answer) } else { None }
 }
 
 /// Said to nobody in particular, only a strong answer can ever be attributed; a weak one need not be kept.

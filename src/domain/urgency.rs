@@ -188,6 +188,9 @@ pub struct Policy {
     pub duty_may_approve: bool,
     /// If set, the duty officer may release it, and approval must follow within so many minutes.
     pub approve_after_within_minutes: Option<u32>,
+    /// Minutes after which a head who passes it on by hand and has not said so is reminded, and after as many again the
+    /// composer is told; none means neither.
+    pub relay_minutes: Option<u32>,
 }
 
 impl Policy {
@@ -202,7 +205,8 @@ impl Policy {
 ///
 /// Defaults, all proposals to be confirmed: Thường acknowledged by the end of the next working day, reminded
 /// mid-window and 2 h before the end; Khẩn started in 15 min, 4 h, hourly at most 3 times; Thượng khẩn 5 min,
-/// 2 h, every 30 min at most 4 times; Hỏa tốc 1 min, 30 min, every 10 min at most 3 times, approved within 24 h.
+/// 2 h, every 30 min at most 4 times; Hỏa tốc 1 min, 30 min, every 10 min at most 3 times, approved within 24 h. Who passes a
+/// bulletin on by hand is reminded after 4 h, 1 h, 30 min, 10 min.
 /// The list at the end reaches the composer, the approver too, both with numbers to call, and the duty officers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -239,6 +243,7 @@ impl Default for Policies {
             after_window,
             duty_may_approve: false,
             approve_after_within_minutes: None,
+            relay_minutes: Some(minutes),
         };
         Self {
             normal: Policy {
@@ -248,6 +253,7 @@ impl Default for Policies {
                 after_window: AfterWindow::Composer,
                 duty_may_approve: false,
                 approve_after_within_minutes: None,
+                relay_minutes: Some(240),
             },
             urgent: timed(15, 240, (60, 3), AfterWindow::Approver),
             express: Policy { duty_may_approve: true, ..timed(5, 120, (30, 4), AfterWindow::CallList) },

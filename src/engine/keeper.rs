@@ -11,7 +11,7 @@ use crate::id::sha256_hex;
 use crate::store::Tx;
 use crate::store::answers::ReminderStep;
 use crate::store::broadcasts::{Broadcast, BroadcastState};
-use crate::usecase::{Act, escalate, fallback, fire, release, remind, settle, wall};
+use crate::usecase::{Act, escalate, fallback, fire, relay, release, remind, settle, wall};
 
 mod stand_in;
 
@@ -67,6 +67,7 @@ impl Keeper {
             tx.next_wall().await?,
             tx.next_start().await?,
             tx.next_release_warning().await?,
+            tx.next_relay().await?,
         ];
         Ok(next.into_iter().flatten().filter(|at| *at > now).min())
     }
@@ -106,7 +107,8 @@ impl Keeper {
         Ok(())
     }
 
-    /// What urgency asks for beside reminders: doubts that repeat themselves, late starts, releases to be approved.
+    /// What urgency asks for beside reminders: doubts that repeat themselves, late starts, releases to be approved,
+    /// heads who have not passed on what they were asked to.
     async fn press(&self) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
         let mut tx = self.core.store.begin().await?;
@@ -121,8 +123,9 @@ impl Keeper {
         for release in tx.releases_to_warn_of(act.at).await? {
             release::warn(&mut tx, &act, &release).await?;
         }
+        let relays = relay::press(&mut tx, &act).await?;
         tx.commit().await?;
-        if skipped > 0 || !doubts.is_empty() {
+        if skipped > 0 || relays > 0 || !doubts.is_empty() {
             self.core.wake.notify_waiters();
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::domain::ack::{ObligationState, Way};
 use crate::domain::calendar::Millis;
-use crate::store::{StoreResult, Tx, expect_one, on};
+use crate::store::{StoreResult, Tx, on};
 
 mod ladders;
 mod reminders;
@@ -83,21 +83,6 @@ pub struct Acknowledgement {
     pub late: bool,
 }
 
-/// Trouble a village reported instead of confirming.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Trouble {
-    /// The obligation it stands on.
-    pub obligation_id: String,
-    /// The unit's name.
-    pub unit_name: String,
-    /// Who reported it.
-    pub person_name: String,
-    /// Their words.
-    pub words: String,
-    /// Business time, epoch milliseconds.
-    pub reported_at: i64,
-}
-
 const INSERT: &str = "INSERT INTO obligations (id, broadcast_id, unit_id, seat_id, state, deadline, late, proxy) \
      VALUES ($1, $2, $3, $4, 'awaiting', $5, FALSE, FALSE)";
 const OF_BROADCAST: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code, u.name AS unit_name, o.seat_id, s.title AS seat_title, \
@@ -107,6 +92,11 @@ const OPEN_OF_UNIT: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS un
      o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
      JOIN seats s ON s.id = o.seat_id JOIN broadcasts b ON b.id = o.broadcast_id \
      WHERE o.unit_id = $1 AND b.state <> 'withdrawn' AND o.state IN ('awaiting', 'unreachable', 'lapsed') ORDER BY b.started_at DESC, o.id";
+const ANSWERED_OF_UNIT: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code, u.name AS unit_name, o.seat_id, s.title AS seat_title, \
+     o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
+     JOIN seats s ON s.id = o.seat_id JOIN broadcasts b ON b.id = o.broadcast_id \
+     WHERE o.unit_id = $1 AND b.state <> 'withdrawn' AND o.state = 'acknowledged' AND o.acknowledged_at >= $2 \
+     ORDER BY b.started_at DESC, o.id";
 const ALL_OF_UNIT: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code, u.name AS unit_name, o.seat_id, s.title AS seat_title, \
      o.state, o.deadline, o.acknowledged_at, o.late, o.proxy FROM obligations o JOIN units u ON u.id = o.unit_id \
      JOIN seats s ON s.id = o.seat_id WHERE o.broadcast_id = $1 AND o.unit_id = $2";
@@ -115,7 +105,6 @@ const BY_ID: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code
      JOIN seats s ON s.id = o.seat_id WHERE o.id = $1";
 const CONFIRM: &str = "UPDATE obligations SET state = 'acknowledged', acknowledged_at = $2, late = $3, proxy = $4 \
      WHERE id = $1 AND state IN ('awaiting', 'unreachable', 'lapsed')";
-const MOVE: &str = "UPDATE obligations SET state = $3 WHERE id = $1 AND state = $2";
 const LAPSE: &str = "UPDATE obligations SET state = 'lapsed' WHERE state IN ('awaiting', 'unreachable') AND (deadline < $1 \
      OR broadcast_id IN (SELECT b.id FROM broadcasts b JOIN bulletin_versions v ON v.bulletin_id = b.bulletin_id \
         AND v.version = b.version WHERE b.state = 'running' AND v.expires_at < $2))";
@@ -126,9 +115,6 @@ const ACKS: &str = "SELECT a.obligation_id, p.name AS person_name, s.title AS se
      JOIN seats s ON s.id = a.seat_id WHERE o.broadcast_id = $1 ORDER BY a.received_at, a.id";
 const INSERT_TROUBLE: &str = "INSERT INTO troubles (id, obligation_id, person_id, words, reported_at, dedupe) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (dedupe) DO NOTHING";
-const TROUBLES: &str = "SELECT t.obligation_id, u.name AS unit_name, p.name AS person_name, t.words, t.reported_at FROM troubles t \
-     JOIN obligations o ON o.id = t.obligation_id JOIN units u ON u.id = o.unit_id JOIN people p ON p.id = t.person_id \
-     WHERE o.broadcast_id = $1 ORDER BY t.reported_at, t.id";
 // Unreachable: every delivery that speaks to the unit is settled and none was sent, not even in part.
 const UNREACHABLE: &str = "UPDATE obligations SET state = 'unreachable' WHERE broadcast_id = $1 AND state = 'awaiting' \
      AND NOT EXISTS (SELECT 1 FROM delivery_units du JOIN deliveries d ON d.id = du.delivery_id \
@@ -197,6 +183,14 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(OPEN_OF_UNIT).bind(unit_id).fetch_all(c).await?))
     }
 
+    /// What a unit has confirmed since an instant, newest broadcast first; a withdrawn broadcast is none of it.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn answered_obligations_of_unit(&mut self, unit_id: &str, since: Millis) -> StoreResult<Vec<Obligation>> {
+        Ok(on!(self, |c| sqlx::query_as(ANSWERED_OF_UNIT).bind(unit_id).bind(since.0).fetch_all(c).await?))
+    }
+
     /// The obligation of one unit on one broadcast, whatever its state.
     ///
     /// # Errors
@@ -219,21 +213,6 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(affected == 1)
-    }
-
-    /// Moves an obligation from the state it was read in.
-    ///
-    /// # Errors
-    /// The database; `Stale` when it moved meanwhile.
-    pub async fn move_obligation(&mut self, obligation: &Obligation, state: ObligationState) -> StoreResult<()> {
-        let affected = on!(self, |c| sqlx::query(MOVE)
-            .bind(&obligation.id)
-            .bind(obligation.state.as_str())
-            .bind(state.as_str())
-            .execute(c)
-            .await?
-            .rows_affected());
-        expect_one(affected, "obligation", &obligation.id)
     }
 
     /// Marks those whom no message of the broadcast reached; gives how many.
@@ -304,13 +283,5 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(affected == 1)
-    }
-
-    /// A broadcast's reported troubles in order of time.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn troubles_of(&mut self, broadcast_id: &str) -> StoreResult<Vec<Trouble>> {
-        Ok(on!(self, |c| sqlx::query_as(TROUBLES).bind(broadcast_id).fetch_all(c).await?))
     }
 }

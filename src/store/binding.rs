@@ -75,6 +75,8 @@ pub struct Group {
     pub rank: i64,
     /// The gateway through which it is reached.
     pub gateway: String,
+    /// Whether no account of ours can enter it: the head of its unit passes things on by hand, and it is never bound.
+    pub relay: bool,
     /// The chat it is bound to; none while unbound.
     pub chat_id: Option<String>,
     /// When it was bound, epoch milliseconds.
@@ -92,12 +94,12 @@ const ENSURE_CHAT: &str = "INSERT INTO chats (id, gateway, external_id, kind, ti
 const CHAT_HEARD: &str = "UPDATE chats SET heard_at = $2 WHERE id = $1 AND (heard_at IS NULL OR heard_at < $2)";
 const CHAT_STATE: &str = "UPDATE chats SET state = $2, reason = $3 WHERE id = $1";
 const GROUP: &str =
-    "SELECT id, commune_id, code, name, kind, rank, gateway, chat_id, bound_at FROM groups WHERE id = $1";
-const GROUP_BY_CODE: &str = "SELECT id, commune_id, code, name, kind, rank, gateway, chat_id, bound_at FROM groups \
+    "SELECT id, commune_id, code, name, kind, rank, gateway, relay, chat_id, bound_at FROM groups WHERE id = $1";
+const GROUP_BY_CODE: &str = "SELECT id, commune_id, code, name, kind, rank, gateway, relay, chat_id, bound_at FROM groups \
      WHERE commune_id = $1 AND code = $2";
 const GROUP_OF_CHAT: &str =
-    "SELECT id, commune_id, code, name, kind, rank, gateway, chat_id, bound_at FROM groups WHERE chat_id = $1";
-const GROUPS: &str = "SELECT id, commune_id, code, name, kind, rank, gateway, chat_id, bound_at FROM groups \
+    "SELECT id, commune_id, code, name, kind, rank, gateway, relay, chat_id, bound_at FROM groups WHERE chat_id = $1";
+const GROUPS: &str = "SELECT id, commune_id, code, name, kind, rank, gateway, relay, chat_id, bound_at FROM groups \
      WHERE commune_id = $1 ORDER BY code";
 const GROUP_UNITS: &str = "SELECT gu.unit_id FROM group_units gu JOIN units u ON u.id = gu.unit_id \
      WHERE gu.group_id = $1 ORDER BY u.sort_order, u.code";

@@ -5,7 +5,8 @@
 //! [`crate::domain::message::TRANSITIONS`]; the statements below allow no other.
 
 use crate::domain::calendar::Millis;
-use crate::domain::message::{MessageState, Purpose};
+use crate::domain::message::{Lane, MessageState, Purpose};
+use crate::domain::urgency::Urgency;
 use crate::store::{StoreResult, Tx, on};
 
 mod attempts;
@@ -108,6 +109,40 @@ pub struct NewMessage {
     pub not_after: Option<Millis>,
     /// Machine time of creation.
     pub created_at: Millis,
+}
+
+impl NewMessage {
+    /// One text to a chat, `to` being its gateway and its id, to be sent from `at` (machine time) on in the lane of its purpose
+    /// at ordinary urgency; it belongs to no delivery and has no end.
+    #[must_use]
+    pub fn text(id: String, purpose: Purpose, to: (&str, &str), body: String, at: Millis) -> Self {
+        let (gateway, chat_id) = to;
+        Self {
+            id,
+            purpose,
+            gateway: gateway.to_owned(),
+            chat_id: chat_id.to_owned(),
+            delivery_id: None,
+            broadcast_id: None,
+            lane: Lane::of(purpose, Urgency::Normal).number(),
+            part: (1, 1),
+            body,
+            buttons: String::new(),
+            file: None,
+            edit_of: None,
+            reply_to: None,
+            resend_of: None,
+            due_at: at,
+            not_after: None,
+            created_at: at,
+        }
+    }
+
+    /// The same as part of what was sent to one chat of a broadcast.
+    #[must_use]
+    pub fn in_delivery(self, delivery_id: &str, broadcast_id: &str) -> Self {
+        Self { delivery_id: Some(delivery_id.to_owned()), broadcast_id: Some(broadcast_id.to_owned()), ..self }
+    }
 }
 
 const INSERT: &str = "INSERT INTO messages (id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, \

@@ -38,6 +38,7 @@ const FILES: &[File] = files![
     13 "0013_fallback",
     14 "0014_wordings",
     15 "0015_reach",
+    16 "0016_relay",
 ];
 
 /// All migrations, in order.

@@ -17,6 +17,7 @@ mod phones;
 mod rights;
 mod upsert;
 
+pub use directory::RelayHead;
 pub use rights::RoleGrant;
 pub use upsert::{Change, Grant, Holding, Upserted};
 
@@ -141,7 +142,6 @@ const SEATS_OF: &str = "SELECT s.id AS seat_id, u.id AS unit_id, u.code AS unit_
      FROM seat_holdings h JOIN seats s ON s.id = h.seat_id JOIN units u ON u.id = s.unit_id \
      WHERE h.person_id = $1 AND h.held_from <= $2 AND (h.held_to IS NULL OR h.held_to > $2) \
      ORDER BY u.sort_order, u.code, s.code";
-const SEAT_BY_CODE: &str = "SELECT id, unit_id, code, title, kind FROM seats WHERE unit_id = $1 AND code = $2";
 const ANSWERING_SEAT: &str =
     "SELECT id, unit_id, code, title, kind FROM seats WHERE unit_id = $1 AND kind = 'answering'";
 const ANSWERING_SEATS: &str =
@@ -235,14 +235,6 @@ impl Tx {
     pub async fn seats_of(&mut self, person_id: &str, on: NaiveDate) -> StoreResult<Vec<HeldSeat>> {
         let day = on.to_string();
         Ok(on!(self, |c| sqlx::query_as(SEATS_OF).bind(person_id).bind(&day).fetch_all(c).await?))
-    }
-
-    /// The seat of a unit with this code.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn seat_by_code(&mut self, unit_id: &str, code: &str) -> StoreResult<Option<Seat>> {
-        Ok(on!(self, |c| sqlx::query_as(SEAT_BY_CODE).bind(unit_id).bind(code).fetch_optional(c).await?))
     }
 
     /// The one seat that answers for a unit; none when the unit has no such post.

@@ -30,6 +30,8 @@ pub struct SentDelivery {
     /// The group's kind.
     #[sqlx(try_from = "String")]
     pub group_kind: GroupKind,
+    /// Whether it went to a head who passes it on to the group by hand.
+    pub relay: bool,
     /// The gateway.
     pub gateway: String,
 }
@@ -132,7 +134,7 @@ pub struct PlannedSending {
     pub expires_at: i64,
 }
 
-const DELIVERIES: &str = "SELECT d.id, d.broadcast_id, g.name AS group_name, g.kind AS group_kind, c.gateway \
+const DELIVERIES: &str = "SELECT d.id, d.broadcast_id, g.name AS group_name, g.kind AS group_kind, g.relay, c.gateway \
      FROM broadcasts b JOIN deliveries d ON d.broadcast_id = b.id JOIN groups g ON g.id = d.group_id \
      JOIN chats c ON c.id = d.chat_id WHERE b.bulletin_id = $1 ORDER BY b.started_at, b.id, g.kind, g.code, d.id";
 const UNITS: &str = "SELECT d.id, u.name FROM broadcasts b JOIN deliveries d ON d.broadcast_id = b.id \

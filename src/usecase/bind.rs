@@ -18,7 +18,9 @@ use crate::usecase::{Act, UseCaseError, UseCaseResult};
 mod group;
 mod person;
 
-pub use group::{Bound, PendingBinding, confirm_group, invite_group, refuse_group, type_group_code, unbind};
+pub use group::{
+    Bound, Held, PendingBinding, confirm_group, invite_group, pause, refuse_group, resume, type_group_code, unbind,
+};
 pub use person::{
     NOTICE_VERSION, Offer, Redeemed, accept_notice_and_link, confirm_person, invite_person, look_at_code, refuse_person,
 };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::notify::{self, Note};
-use super::{Act, House, UseCaseError, UseCaseResult, look_up, mark, repeat};
+use super::{Act, House, UseCaseError, UseCaseResult, look_up, mark, relay, repeat};
 use crate::domain::audience::{self, Expr, Resolution};
 use crate::domain::bulletin::{AckPolicy, Code, Envelope, Kind, Level, Public, State};
 use crate::domain::calendar::{Millis, format_full};
@@ -408,6 +408,6 @@ pub(super) fn wordings(act: &Act<'_>, version: &BulletinVersion) -> String {
 /// # Errors
 /// The database.
 pub async fn resolve(tx: &mut Tx, act: &Act<'_>, audience: &Expr) -> UseCaseResult<Resolution> {
-    let directory = tx.directory(&act.commune_id, act.at.local_date()).await?;
+    let directory = relay::directory(tx, act).await?;
     Ok(audience::resolve(audience, &directory))
 }

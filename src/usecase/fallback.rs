@@ -10,9 +10,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Act, UseCaseResult, fire, incidents};
+use super::{Act, UseCaseResult, fire, incidents, relay, repeat};
 use crate::domain::ack::ObligationState;
 use crate::domain::audience::{Directory, ReachedGroup};
+use crate::domain::calendar::Millis;
 use crate::domain::message::MessageState;
 use crate::domain::org::GroupKind;
 use crate::domain::urgency::Urgency;
@@ -42,7 +43,7 @@ impl Sight {
     async fn of(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Self> {
         let stopped = incidents::stopped_gateways(tx).await?;
         let sick = stopped.iter().map(|(gateway, _)| gateway.clone()).collect();
-        Ok(Self { directory: tx.directory(&act.commune_id, act.at.local_date()).await?, stopped, sick })
+        Ok(Self { directory: relay::directory(tx, act).await?, stopped, sick })
     }
 }
 
@@ -61,10 +62,12 @@ struct Scene {
 }
 
 impl Scene {
-    async fn of(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<Option<Self>> {
+    async fn of(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str) -> UseCaseResult<Option<Self>> {
         let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(None) };
         let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(None) };
-        let Some(version) = tx.version(&bulletin.id, broadcast.version).await? else { return Ok(None) };
+        let Some(mut version) = tx.version(&bulletin.id, broadcast.version).await? else { return Ok(None) };
+        // What another group gets in its place is too old when it is.
+        version.expires_at = repeat::firing_ends(tx, act, &version, Millis(broadcast.fire_at)).await?.0;
         let settled =
             |owed: &Obligation| matches!(owed.state, ObligationState::Acknowledged | ObligationState::Excused);
         let obligations = tx.obligations_of(broadcast_id).await?;
@@ -143,7 +146,7 @@ pub async fn due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<Troubled>> {
     let mut found = Vec::new();
     for troubled in troubled(tx, &sight).await? {
         if !scenes.contains_key(&troubled.broadcast_id) {
-            let scene = Scene::of(tx, &troubled.broadcast_id).await?;
+            let scene = Scene::of(tx, act, &troubled.broadcast_id).await?;
             scenes.insert(troubled.broadcast_id.clone(), scene);
         }
         let scene = scenes.get(&troubled.broadcast_id).and_then(Option::as_ref);
@@ -173,7 +176,7 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
     let sight = Sight::of(tx, act).await?;
     let found = troubled(tx, &sight).await?.into_iter().find(|troubled| troubled.delivery_id == delivery_id);
     let Some(troubled) = found else { return Ok(false) };
-    let Some(scene) = Scene::of(tx, &troubled.broadcast_id).await? else { return Ok(false) };
+    let Some(scene) = Scene::of(tx, act, &troubled.broadcast_id).await? else { return Ok(false) };
     let Some(case) = scene.case(&troubled) else { return Ok(false) };
     let plan = plan(act, &sight, case);
     if plan.replaces() && !cancel(tx, case).await? {
@@ -278,10 +281,7 @@ async fn take_over(
         }
         return Ok(existing.to_owned());
     }
-    fire::deliver_to(tx, act, (&scene.bulletin, &scene.version), &scene.broadcast, group).await?;
-    let served = tx.served_chats(&scene.broadcast.id).await?;
-    let own = served.into_iter().find(|served| served.chat_id == group.chat_id);
-    Ok(own.map(|served| served.delivery_id).unwrap_or_default())
+    fire::deliver_to(tx, act, (&scene.bulletin, &scene.version), &scene.broadcast, &[group]).await
 }
 
 async fn note(tx: &mut Tx, act: &Act<'_>, case: Case<'_>, unit: &str, taker: Option<&str>) -> UseCaseResult<()> {

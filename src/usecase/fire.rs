@@ -194,9 +194,7 @@ async fn start(
         return Ok(None);
     }
     oblige::promise(tx, act, version, &broadcast).await?;
-    for group in &targets.groups {
-        deliver::deliver(tx, act, (bulletin, version), &broadcast, group).await?;
-    }
+    deliver_all(tx, act, (bulletin, version), &broadcast, &targets.groups).await?;
     if version.ack_required {
         oblige::oblige(tx, act, version, &broadcast, &targets.asked).await?;
     }
@@ -205,6 +203,28 @@ async fn start(
         tell_difference(tx, act, bulletin, targets).await?;
     }
     Ok(Some(broadcast))
+}
+
+/// One delivery a chat. Groups share one where the same head passes it on to several, or is asked to in a group that gets
+/// it as well.
+async fn deliver_all(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    what: (&Bulletin, &BulletinVersion),
+    broadcast: &Broadcast,
+    groups: &[ReachedGroup],
+) -> UseCaseResult<()> {
+    let mut chats: Vec<Vec<&ReachedGroup>> = Vec::new();
+    for group in groups {
+        match chats.iter_mut().find(|chat| chat[0].chat_id == group.chat_id) {
+            Some(chat) => chat.push(group),
+            None => chats.push(vec![group]),
+        }
+    }
+    for chat in &chats {
+        deliver::deliver(tx, act, what, broadcast, chat).await?;
+    }
+    Ok(())
 }
 
 fn broadcast_row(act: &Act<'_>, schedule: &Schedule, version: &BulletinVersion) -> Broadcast {

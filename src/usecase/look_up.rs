@@ -4,6 +4,7 @@ use super::{Act, Denied, UseCaseError, UseCaseResult};
 use crate::domain::bulletin::{self, TypedCode};
 use crate::domain::org::Role;
 use crate::store::Tx;
+use crate::store::broadcasts::Broadcast;
 use crate::store::bulletins::{Bulletin, BulletinVersion};
 
 /// The one bulletin a typed code stands for.
@@ -32,6 +33,30 @@ pub async fn bulletin(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<
 async fn candidates(tx: &mut Tx, act: &Act<'_>, code: &TypedCode) -> UseCaseResult<Vec<Bulletin>> {
     let year = code.year.map(i64::from);
     Ok(tx.bulletins_numbered(&act.commune_id, i64::from(code.seq), code.kind, year).await?)
+}
+
+/// The firing that a typed code stands for, where one was typed behind it: "VB-2025-0042.3".
+#[must_use]
+pub fn typed_firing(typed: &str) -> Option<u32> {
+    bulletin::parse_typed(typed).and_then(|code| code.firing)
+}
+
+/// The firing of a bulletin with this number, from 1; without a number the latest.
+///
+/// # Errors
+/// `Refused` when nothing was sent yet, or not so often.
+pub async fn firing(tx: &mut Tx, bulletin: &Bulletin, number: Option<u32>) -> UseCaseResult<Broadcast> {
+    let mut broadcasts = tx.broadcasts_of(&bulletin.id).await?;
+    let code = bulletin.code.clone();
+    match number {
+        None => broadcasts.pop().ok_or_else(|| UseCaseError::refused_with("refused-not-sent", vec![("code", code)])),
+        Some(wanted) => {
+            let found = broadcasts.into_iter().find(|broadcast| broadcast.number == Some(i64::from(wanted)));
+            found.ok_or_else(|| {
+                UseCaseError::refused_with("refused-no-firing", vec![("code", code), ("number", wanted.to_string())])
+            })
+        }
+    }
 }
 
 /// The code under which a broadcast is known to people: its bulletin's, with the firing where there are several. Empty for one

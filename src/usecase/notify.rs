@@ -1,11 +1,10 @@
 //! Saying something to a person or a chat: every word is a message row and shares the queue's pace.
 
 use super::{Act, UseCaseResult, incidents};
-use crate::domain::message::{Lane, Purpose};
+use crate::domain::message::Purpose;
 use crate::domain::org::Role;
 use crate::domain::render::{Button, escape};
 use crate::domain::text::split_text;
-use crate::domain::urgency::Urgency;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
 use crate::store::messages::NewMessage;
@@ -33,6 +32,14 @@ impl Note {
     pub fn with_row(mut self, row: &[(&str, &str)]) -> Self {
         let button = |(label, data): &(&str, &str)| Button { label: (*label).to_owned(), data: (*data).to_owned() };
         self.buttons.push(row.iter().map(button).collect());
+        self
+    }
+
+    /// Both notes as one, an empty line between them.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.text = format!("{}\n\n{}", self.text, other.text);
+        self.buttons.extend(other.buttons);
         self
     }
 
@@ -92,23 +99,10 @@ async fn queue(
     for (number, body) in (1..=count).zip(parts) {
         let last = number == count;
         let message = NewMessage {
-            id: act.new_id(),
-            purpose,
-            gateway: chat.gateway.clone(),
-            chat_id: chat.id.clone(),
-            delivery_id: None,
-            broadcast_id: None,
-            lane: Lane::of(purpose, Urgency::Normal).number(),
             part: (number, count),
-            body,
             buttons: if last { encode_buttons(&note.buttons) } else { String::new() },
-            file: None,
-            edit_of: None,
             reply_to: reply_to.filter(|_| number == 1).map(str::to_owned),
-            resend_of: None,
-            due_at: act.wall,
-            not_after: None,
-            created_at: act.wall,
+            ..NewMessage::text(act.new_id(), purpose, (&chat.gateway, &chat.id), body, act.wall)
         };
         tx.queue_message(&message).await?;
     }
@@ -159,10 +153,10 @@ pub async fn tell_all(
     Ok(told)
 }
 
-/// Whether the platform lets us write there now.
-fn private_is_open(act: &Act<'_>, chat: &Chat) -> bool {
-    let window = act.house.gateways.get(&chat.gateway).and_then(|traits| traits.private_window);
-    window.is_none_or(|window| chat.heard_at.is_some_and(|heard| act.wall.0 < heard.saturating_add(window)))
+/// Whether a platform lets us write now in a private chat where its person was last heard at this machine time.
+pub(super) fn private_is_open(act: &Act<'_>, gateway: &str, heard_at: Option<i64>) -> bool {
+    let window = act.house.gateways.get(gateway).and_then(|traits| traits.private_window);
+    window.is_none_or(|window| heard_at.is_some_and(|heard| act.wall.0 < heard.saturating_add(window)))
 }
 
 /// Where a person is written to: in private through gateways that work, else in an office group on one that does, else
@@ -175,7 +169,7 @@ pub(super) async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> Use
     let well =
         |chats: &[Chat]| -> Vec<Chat> { chats.iter().filter(|chat| !sick.contains(&chat.gateway)).cloned().collect() };
     let mut private = tx.private_chat_of(person_id).await?;
-    private.retain(|chat| private_is_open(act, chat));
+    private.retain(|chat| private_is_open(act, &chat.gateway, chat.heard_at));
     let through = well(&private);
     if !through.is_empty() {
         return Ok(through);

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::escalate::{self, Case};
 use super::notify;
-use super::{Act, UseCaseError, UseCaseResult, look_up, mark, wall};
+use super::{Act, UseCaseResult, look_up, mark, wall};
 use crate::domain::ack::ObligationState;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::ladder::{self, StepKind};
-use crate::domain::message::{Lane, MessageState, Purpose};
+use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::{GroupKind, Role};
 use crate::domain::render::escape;
-use crate::domain::urgency::Urgency;
 use crate::say;
 use crate::store::Tx;
 use crate::store::answers::{Obligation, ReminderStep};
@@ -42,9 +41,18 @@ pub async fn run_step(tx: &mut Tx, act: &Act<'_>, step: &ReminderStep, skip: boo
     if !tx.finish_reminder(step, act.at, 0).await? || over {
         return Ok(0);
     }
-    let reminded = remind_awaiting(tx, act, &broadcast).await?;
+    let reminded = remind_awaiting(tx, act, &broadcast, Ends::WithTheText).await?;
     tx.count_reminded(step, i64::try_from(reminded).unwrap_or(i64::MAX)).await?;
     Ok(reminded)
+}
+
+/// When a reminder is too old to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// When what it reminds of is.
+    WithTheText,
+    /// Somebody wants it now, though the next firing has replaced the text.
+    Never,
 }
 
 /// Whether groups are not to be written to now, at this urgency.
@@ -54,22 +62,19 @@ async fn is_quiet(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseR
     Ok(house.windows.next_allowed(act.at, GroupKind::Cadre, version.urgency, &house.holidays) > act.at)
 }
 
-/// `/nhac`: reminds those still awaiting, now, on a person's order.
+/// `/nhac`: reminds those still awaiting one firing, now, on a person's order.
 ///
 /// # Errors
-/// `Denied`; `Refused` when it was not sent yet.
-pub async fn now(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseResult<usize> {
+/// `Denied`.
+pub async fn now(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, broadcast: &Broadcast) -> UseCaseResult<usize> {
     look_up::require_role_of(tx, act, &[Role::Composer, Role::Approver, Role::Admin], &bulletin.unit_id).await?;
-    let Some(broadcast) = tx.broadcasts_of(&bulletin.id).await?.pop() else {
-        return Err(UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]));
-    };
-    let reminded = remind_awaiting(tx, act, &broadcast).await?;
+    let reminded = remind_awaiting(tx, act, broadcast, Ends::Never).await?;
     tx.audit(act, "broadcast.reminded", &broadcast.id, &reminded.to_string()).await?;
     Ok(reminded)
 }
 
 /// One reminder a group that has units still awaiting; a unit with two groups is reminded in the first.
-async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseResult<usize> {
+async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast, ends: Ends) -> UseCaseResult<usize> {
     let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(0) };
     let bulletin = Bulletin { code: broadcast.code(&bulletin.code), ..bulletin };
     let mut awaiting: BTreeMap<String, Obligation> = tx
@@ -94,7 +99,9 @@ async fn remind_awaiting(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> U
         }
         // One that still waits, because the gateway is dark, would come on top of this one.
         tx.supersede_reminders(&delivery.id).await?;
-        tx.queue_message(&reminder(act, (&bulletin, exercise), message, &here)).await?;
+        let queued = reminder(act, (&bulletin, exercise), message, &here);
+        let not_after = queued.not_after.filter(|_| ends == Ends::WithTheText);
+        tx.queue_message(&NewMessage { not_after, ..queued }).await?;
         reminded += 1;
     }
     Ok(reminded)
@@ -122,24 +129,15 @@ fn reminder(act: &Act<'_>, what: (&Bulletin, bool), message: &Message, here: &[O
     );
     let text = mark::marked(&act.house.locale, exercise, text);
     let html = act.house.render_for(&message.gateway).html;
+    let to = (message.gateway.as_str(), message.chat_id.as_str());
+    let body = if html { escape(&text) } else { text };
     NewMessage {
-        id: act.new_id(),
-        purpose: Purpose::Reminder,
-        gateway: message.gateway.clone(),
-        chat_id: message.chat_id.clone(),
         delivery_id: message.delivery_id.clone(),
         broadcast_id: message.broadcast_id.clone(),
-        lane: Lane::of(Purpose::Reminder, Urgency::Normal).number(),
-        part: (1, 1),
-        body: if html { escape(&text) } else { text },
         buttons: notify::encode_buttons(&wall::buttons_of(message)),
-        file: None,
-        edit_of: None,
         reply_to: message.external_id.clone(),
-        resend_of: None,
-        due_at: act.wall,
         not_after: message.not_after.map(Millis),
-        created_at: act.wall,
+        ..NewMessage::text(act.new_id(), Purpose::Reminder, to, body, act.wall)
     }
 }
 

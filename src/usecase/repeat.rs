@@ -82,6 +82,20 @@ pub async fn upcoming(
     Ok(recurrence.upcoming(after, Millis(version.expires_at), count, &around))
 }
 
+/// When what one firing says is too old to be sent: at the next firing, which says the same, or with the bulletin.
+///
+/// # Errors
+/// The database.
+pub async fn firing_ends(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    version: &BulletinVersion,
+    fired_for: Millis,
+) -> UseCaseResult<Millis> {
+    let next = upcoming(tx, act, version, fired_for, 1).await?;
+    Ok(next.first().copied().unwrap_or(Millis(version.expires_at)))
+}
+
 /// "thứ Hai, thứ Năm hằng tuần lúc 06:30".
 #[must_use]
 pub fn rule_words(locale: &Locale, rule: &Rule) -> String {

@@ -3,7 +3,7 @@
 use super::approve::end_schedule;
 use super::compose::{self, envelope_hash, schedule_if_timed};
 use super::notify::{self, Note};
-use super::{Act, Denied, UseCaseError, UseCaseResult, look_up};
+use super::{Act, Denied, UseCaseError, UseCaseResult, look_up, mark};
 use crate::domain::audience::Expr;
 use crate::domain::bulletin::State;
 use crate::domain::calendar::Millis;
@@ -97,6 +97,7 @@ pub async fn cancel(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseR
     tx.audit(act, "bulletin.cancelled", &bulletin.id, "").await?;
     if person != bulletin.composer_id {
         let text = say!(act.house.locale, "card-cancelled", code = bulletin.code.as_str());
+        let text = mark::about(tx, act, bulletin, text).await?;
         notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &Note::plain(text)).await?;
     }
     Ok(Bulletin { state: State::Cancelled, ..bulletin.clone() })

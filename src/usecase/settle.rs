@@ -1,7 +1,7 @@
 //! What came of a call, and what came of a doubt: the only places that move a message after it was queued.
 
 use super::notify::{self, Note};
-use super::{Act, UseCaseError, UseCaseResult, look_up};
+use super::{Act, UseCaseError, UseCaseResult, look_up, mark};
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::Role;
 use crate::domain::retry::{Consequence, FailureReason, same_text_stops};
@@ -9,6 +9,7 @@ use crate::domain::text::nfc;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::ChatState;
+use crate::store::broadcasts::BroadcastState;
 use crate::store::messages::{Finished, Message, NewMessage};
 use crate::store::operations::Incident;
 
@@ -179,7 +180,9 @@ async fn stop_broadcast(tx: &mut Tx, act: &Act<'_>, message: &Message, detail: &
     tx.audit(act, "broadcast.stopped", broadcast_id, "content_refused").await?;
     let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(()) };
     let Some(bulletin) = tx.bulletin(&broadcast.bulletin_id).await? else { return Ok(()) };
-    let text = say!(act.house.locale, "alert-content-refused", code = bulletin.code.as_str(), reason = detail);
+    let code = broadcast.code(&bulletin.code);
+    let text = say!(act.house.locale, "alert-content-refused", code = code, reason = detail);
+    let text = mark::about_broadcast(tx, act, broadcast_id, text).await?;
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Alert, &Note::plain(text)).await?;
     Ok(())
 }
@@ -203,6 +206,7 @@ pub async fn seen(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult
 /// `Denied`; `NotFound`; `Refused` when the message is neither in doubt nor failed.
 pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult<bool> {
     let message = doubted(tx, act, message_id).await?;
+    refuse_withdrawn(tx, &message).await?;
     let repeatable = matches!(
         message.state,
         MessageState::Unknown | MessageState::Failed | MessageState::Skipped | MessageState::Cancelled
@@ -211,6 +215,18 @@ pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResu
         return Err(UseCaseError::refused("refused-not-repeatable"));
     }
     repeat(tx, act, &message).await
+}
+
+/// What was taken back is not sent again.
+async fn refuse_withdrawn(tx: &mut Tx, message: &Message) -> UseCaseResult<()> {
+    let broadcast = tx.broadcast(message.broadcast_id.as_deref().unwrap_or_default()).await?;
+    match broadcast.filter(|broadcast| broadcast.state == BroadcastState::Withdrawn) {
+        Some(broadcast) => {
+            let code = look_up::code_of(tx, &broadcast.id).await?;
+            Err(UseCaseError::refused_with("refused-already-withdrawn", vec![("code", code)]))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Hỏa tốc alone repeats by itself what is in doubt, once and marked as a repetition. False when the doubt was settled, or

@@ -27,7 +27,7 @@ mod tests;
 mod totals;
 
 pub use crate::store::overview::Window;
-pub use counts::{DeliveryCounts, ObligationCounts};
+pub use counts::{DeliveryCounts, ObligationCounts, RelayCounts};
 pub use parts::PartStatus;
 pub use totals::{OpenIncident, Stats, incidents, overall};
 
@@ -87,6 +87,8 @@ pub struct BroadcastStatus {
     pub id: String,
     /// The version that was sent.
     pub version: i64,
+    /// Which firing of a repeating bulletin it is, from 1; none of one that goes once.
+    pub number: Option<i64>,
     /// The time it fired for, epoch milliseconds of business time.
     pub fire_at: Millis,
     /// Where it stands.
@@ -95,8 +97,10 @@ pub struct BroadcastStatus {
     pub quorum: Option<i64>,
     /// Until when to confirm; none when nobody has to.
     pub ack_deadline: Option<Millis>,
-    /// Deliveries by state.
+    /// Deliveries to groups by state; those to heads who pass it on by hand stand beside.
     pub counts: DeliveryCounts,
+    /// What heads were asked to pass on by hand, and did.
+    pub relays: RelayCounts,
     /// Obligations by state.
     pub acknowledgements: ObligationCounts,
     /// A line for each group, in an order that never changes.
@@ -120,6 +124,8 @@ pub struct DeliveryStatus {
     pub group: String,
     /// The group's kind.
     pub kind: GroupKind,
+    /// Whether it went to a head who passes it on to the group by hand; then it is in no sum of groups.
+    pub relay: bool,
     /// The gateway.
     pub gateway: String,
     /// Names of the units it speaks to.
@@ -130,8 +136,21 @@ pub struct DeliveryStatus {
     pub replaced: bool,
     /// Names of the groups whose place it took, in the order of their deliveries.
     pub fallback_for: Vec<String>,
+    /// The groups to which a head who gets it passes it on by hand.
+    pub relays: Vec<RelayStatus>,
     /// Its parts, in order.
     pub messages: Vec<PartStatus>,
+}
+
+/// A group to which a head passes something on by hand.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct RelayStatus {
+    /// The group's name.
+    pub group: String,
+    /// The unit's name.
+    pub unit: String,
+    /// When the head said that it stands there; none before.
+    pub posted_at: Option<Millis>,
 }
 
 /// What one unit owes.
@@ -188,6 +207,24 @@ impl BulletinStatus {
     #[must_use]
     pub fn latest(&self) -> Option<&BroadcastStatus> {
         self.broadcasts.last()
+    }
+
+    /// The code that means one firing: with its number where what repeats is to be confirmed.
+    #[must_use]
+    pub fn code_of(&self, broadcast: &BroadcastStatus) -> String {
+        match broadcast.number.filter(|_| broadcast.ack_deadline.is_some()) {
+            Some(number) => format!("{}.{number}", self.code),
+            None => self.code.clone(),
+        }
+    }
+
+    /// The firing with this number, from 1; without a number the latest.
+    #[must_use]
+    pub fn firing(&self, number: Option<u32>) -> Option<&BroadcastStatus> {
+        match number {
+            None => self.latest(),
+            Some(wanted) => self.broadcasts.iter().find(|broadcast| broadcast.number == Some(i64::from(wanted))),
+        }
     }
 }
 
@@ -249,11 +286,13 @@ async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) ->
         let obligations = taken(&mut obligations, &broadcast.id);
         BroadcastStatus {
             version: broadcast.version,
+            number: broadcast.number,
             fire_at: Millis(broadcast.fire_at),
             state: broadcast.state,
             quorum: quorums.get(&broadcast.id).copied(),
             ack_deadline: broadcast.ack_deadline.map(Millis),
-            counts: deliveries.iter().map(|delivery: &DeliveryStatus| (delivery.state, delivery.replaced)).collect(),
+            counts: to_groups(&deliveries).map(|delivery| (delivery.state, delivery.replaced)).collect(),
+            relays: deliveries.iter().flat_map(|delivery: &DeliveryStatus| &delivery.relays).collect(),
             acknowledgements: obligations.iter().map(counts::of_obligation).collect(),
             deliveries,
             obligations,
@@ -264,6 +303,11 @@ async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) ->
         }
     };
     Ok(broadcasts.into_iter().map(status).collect())
+}
+
+/// Deliveries to groups themselves.
+fn to_groups(deliveries: &[DeliveryStatus]) -> impl Iterator<Item = &DeliveryStatus> {
+    deliveries.iter().filter(|delivery| !delivery.relay)
 }
 
 /// Rows by the broadcast they belong to.

@@ -84,26 +84,12 @@ async fn last_text(tx: &mut Tx, delivery: &Delivery) -> UseCaseResult<Option<Mes
     Ok(texts.max_by_key(|message| message.part))
 }
 
-fn edit_of(act: &Act<'_>, delivery: &Delivery, message: &Message, body: String) -> NewMessage {
-    NewMessage {
-        id: act.new_id(),
-        purpose: Purpose::Edit,
-        gateway: delivery.gateway.clone(),
-        chat_id: delivery.chat_id.clone(),
-        delivery_id: Some(delivery.id.clone()),
-        broadcast_id: Some(delivery.broadcast_id.clone()),
-        lane: Lane::of(Purpose::Edit, Urgency::Normal).number(),
-        part: (1, 1),
-        body,
-        buttons: message.buttons.clone(),
-        file: None,
-        edit_of: Some(message.id.clone()),
-        reply_to: None,
-        resend_of: None,
-        due_at: act.wall,
-        not_after: None,
-        created_at: act.wall,
-    }
+/// An edit of a message of a delivery, with the buttons it has.
+pub(super) fn edit_of(act: &Act<'_>, delivery: &Delivery, message: &Message, body: String) -> NewMessage {
+    let to = (delivery.gateway.as_str(), delivery.chat_id.as_str());
+    let edit = NewMessage::text(act.new_id(), Purpose::Edit, to, body, act.wall);
+    let edit = edit.in_delivery(&delivery.id, &delivery.broadcast_id);
+    NewMessage { buttons: message.buttons.clone(), edit_of: Some(message.id.clone()), ..edit }
 }
 
 /// The lines as they should stand now: those of the group's own units, and the total.

@@ -376,12 +376,12 @@ async fn who_has_not_confirmed_is_named_with_post_and_holder(store: Store) {
     assert!(line("Đơn vị 24").contains("không tới"), "{said}");
     let buttons = room.buttons("p-son").await;
     let data: Vec<&str> = buttons.iter().map(|button| button.data.as_str()).collect();
-    assert_eq!((data.len(), data[0], data[1], data[26]), (27, "k:y:o-03", "k:n:o-03", "rm:b"), "{data:?}");
+    assert_eq!((data.len(), data[0], data[1], data[26]), (27, "k:y:o-03", "k:n:o-03", "rm:x"), "{data:?}");
 }
 
 async fn a_reminder_asks_back_and_goes_out_once(store: Store) {
     let mut room = half_sent(&store).await;
-    assert_eq!(room.press("p-son", "rm:b").await, None);
+    assert_eq!(room.press("p-son", "rm:x").await, None);
     let asked = room.last(&private("p-son")).await.unwrap().body;
     assert!(asked.contains("Nhắc 12 đơn vị") && asked.contains("1. Có") && asked.contains("2. Không"), "{asked}");
     assert_eq!(room.press("p-son", "rm:yes").await, None);

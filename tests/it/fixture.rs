@@ -119,6 +119,7 @@ pub fn group(id: &str, code: &str, kind: GroupKind) -> Group {
         kind,
         rank: 1,
         gateway: GATEWAY.to_owned(),
+        relay: false,
         chat_id: None,
         bound_at: None,
     }

@@ -14,7 +14,9 @@ use crate::db::store_tests;
 use crate::flow_send::draft;
 use crate::rig::at;
 
+mod across;
 mod budget;
+mod drill;
 mod incident;
 mod line;
 mod stage;
@@ -48,7 +50,7 @@ async fn s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_whe
     stage.drain().await;
     let before = stage.sent(&composed).await;
     assert!((10..14).contains(&before), "{before}");
-    stage.line.cut();
+    stage.line.cut().await;
 
     let spare = i64::try_from(SPARE.len()).unwrap();
     stage.until("stood in for", async |stage: &Stage| stage.sent(&composed).await == before + spare).await;
@@ -61,7 +63,7 @@ async fn s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_whe
     assert_eq!(stage.obligation(&composed, "Thôn 20").await, "unreachable");
     assert_eq!(stage.obligation(&composed, "Thôn 15").await, "awaiting");
 
-    stage.line.mend().await;
+    stage.line.mend();
     stage.until("all sent", async |stage: &Stage| stage.sent(&composed).await == 24).await;
     stage.settle().await;
     for village in 1..=24 {

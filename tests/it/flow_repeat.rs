@@ -2,6 +2,7 @@
 
 use loa::domain::calendar::{Millis, format_full};
 use loa::domain::recurrence::Recurrence;
+use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::store::bulletins::{Bulletin, ScheduleState};
 use loa::usecase::UseCaseError;
@@ -15,6 +16,8 @@ use crate::rig::{Rig, at};
 store_tests!(
     a_weekly_bulletin_goes_every_monday_until_it_expires,
     each_firing_is_confirmed_under_its_own_code,
+    an_earlier_firing_is_looked_at_reminded_and_called_for_by_its_code,
+    what_another_group_gets_instead_is_too_old_at_the_next_firing,
     after_an_outage_it_goes_late_once_where_that_was_wished,
     after_an_outage_it_is_left_out_where_that_was_wished,
     a_missed_firing_is_asked_about_and_sent_on_a_button,
@@ -99,6 +102,67 @@ async fn each_firing_is_confirmed_under_its_own_code(store: Store) {
     assert_eq!(confirmed(&rig, &composed.bulletin).await, [1, 1]);
     assert_eq!(deadlines(&rig, &composed.bulletin).await, ["17:00 thứ Ba, 29/7/2025", "17:00 thứ Ba, 05/8/2025"]);
     rig.stop().await;
+}
+
+async fn an_earlier_firing_is_looked_at_reminded_and_called_for_by_its_code(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 25, 8, 0)).await;
+    let daily = repeating("weekly mon at 07:00; holidays=skip; missed=ask", at(2026, 1, 1, 0, 0));
+    let composed = released(&rig, &daily).await;
+    rig.pass_to(at(2025, 7, 28, 7, 5)).await;
+    let group = rig.world.chat("dieu-hanh-03").unwrap();
+    rig.handle().say(rig.world.account("binh").unwrap(), group, "đã nhận VB-2025-0001.1", None).unwrap();
+    rig.pass_to(at(2025, 8, 4, 7, 5)).await;
+    assert_eq!(confirmed(&rig, &composed.bulletin).await, [1, 0]);
+    let first = rig.say("lan", "/trangthai VB-2025-0001.1").await;
+    assert!(first.contains("Đợt gửi thứ 1") && first.contains("đã nhận 1/24 thôn"), "{first}");
+    assert!(first.contains("/chuanhan VB-2025-0001.1"), "what is offered next means the same firing: {first}");
+    let second = rig.say("lan", "/trangthai VB-2025-0001").await;
+    assert!(second.contains("Đợt gửi thứ 2") && second.contains("đã nhận 0/24 thôn"), "{second}");
+    let open = rig.say("lan", "/chuanhan VB-2025-0001.1").await;
+    assert!(open.contains("VB-2025-0001.1") && !open.contains("Thôn 03"), "{open}");
+    let noted = rig.say("lan", "/chuanhan VB-2025-0001.1 4 đã gọi").await;
+    assert!(noted.contains("VB-2025-0001.1") && noted.contains("Thôn 04"), "{noted}");
+    assert_eq!(confirmed(&rig, &composed.bulletin).await, [2, 0]);
+    let asked = rig.say("lan", "/nhac VB-2025-0001.1").await;
+    assert!(asked.contains("VB-2025-0001.1"), "{asked}");
+    let before = reminders_of(&rig, "dieu-hanh-05", "VB-2025-0001.1");
+    rig.say("lan", "1").await;
+    assert_eq!(reminders_of(&rig, "dieu-hanh-05", "VB-2025-0001.1"), before + 1, "{}", rig.group_chat("dieu-hanh-05"));
+    let refused = rig.say("lan", "/chuanhan VB-2025-0001.7").await;
+    assert!(refused.contains("chưa có đợt gửi số 7"), "{refused}");
+    rig.stop().await;
+}
+
+/// How often a group was reminded of something.
+fn reminders_of(rig: &Rig, group: &str, code: &str) -> usize {
+    rig.group_chat(group).lines().filter(|line| line.contains("⏰ Nhắc") && line.contains(code)).count()
+}
+
+async fn what_another_group_gets_instead_is_too_old_at_the_next_firing(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 25, 8, 0)).await;
+    let daily = repeating("daily at 07:00; holidays=fire; missed=skip", at(2026, 1, 1, 0, 0));
+    let composed = released(&rig, &daily).await;
+    rig.settle().await;
+    let chat = rig.world.chat("dieu-hanh-03").unwrap();
+    rig.handle().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(chat));
+    rig.pass_to(at(2025, 7, 29, 7, 5)).await;
+    let mut tx = rig.core.store.read().await.unwrap();
+    let firings = tx.broadcasts_of(&composed.bulletin.id).await.unwrap();
+    let mut checked = 0;
+    for (broadcast, next) in firings.iter().zip(firings.iter().skip(1)) {
+        for message in tx.messages_of_broadcast(&broadcast.id).await.unwrap() {
+            assert_eq!(message.not_after, Some(next.fire_at), "{message:?}");
+            checked += usize::from(message.chat_id == joint(&mut tx, &rig.commune).await);
+        }
+    }
+    assert_eq!(checked, 1, "the joint group stood in once");
+    drop(tx);
+    rig.stop().await;
+}
+
+/// The chat of the group that all villages share.
+async fn joint(tx: &mut loa::store::Tx, commune: &str) -> String {
+    tx.group_by_code(commune, "truong-thon").await.unwrap().unwrap().chat_id.unwrap()
 }
 
 async fn confirmed(rig: &Rig, bulletin: &Bulletin) -> Vec<usize> {

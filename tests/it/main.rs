@@ -26,17 +26,23 @@ mod flow_fallback;
 #[cfg(test)]
 mod flow_faults;
 #[cfg(test)]
+mod flow_hold;
+#[cfg(test)]
 mod flow_ladder;
 #[cfg(test)]
 mod flow_organise;
 #[cfg(test)]
 mod flow_plan;
 #[cfg(test)]
+mod flow_relay;
+#[cfg(test)]
 mod flow_repairs;
 #[cfg(test)]
 mod flow_repeat;
 #[cfg(test)]
 mod flow_send;
+#[cfg(test)]
+mod flow_withdraw;
 #[cfg(test)]
 mod flow_wordings;
 #[cfg(test)]

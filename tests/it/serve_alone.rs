@@ -1,158 +1,152 @@
-//! The real program with one Zalo account and nothing else: approved in its chat, sent to its groups, answered there.
+//! The real program with one account and nothing else, on each platform: a directive is composed in the chat, approved in the
+//! chat, sent to its groups, answered there, and its figures are right in the chat and in the shell.
 
-use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-
-use loa::app;
-use loa::clock::{Clock as _, Clocks, Monotonic as _, SystemClock};
-use loa::config::Settings;
 use loa::demo::places::{Network, Places};
-use loa::domain::urgency::Urgency;
-use loa::engine::Core;
-use loa::id::SeededEntropy;
 use loa::sandbox::zalo_bot::{ZaloBotConfig, ZaloBotLimits, ZaloBotSandbox};
 use loa::sandbox::zalo_oa::{OaLimits, PrivateRules, ZaloOaConfig, ZaloOaSandbox};
-use loa::store::Store;
-use loa::store::bulletins::Marks;
-use loa::usecase::{Act, compose};
+use loa::sandbox::{BotSpec, Limits, Sandbox, SandboxConfig};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::db::{SqliteFile, runtime};
-use crate::flow_send::draft;
-use crate::rig::import_org;
 use crate::service::eventually;
-use crate::zalo_rig::free_address;
+use crate::stories::six_pages;
+
+mod hands;
+mod serving;
+
+use hands::{Hands, OnAccount, OnBot, OnTelegram};
+use serving::{Serving, clocks};
 
 const COMMUNE: &str = include_str!("../../config/examples/xa-mau.toml");
+const FILE: &str = "KH tuyên truyền.pdf";
+const TITLE: &str = "Tuyên truyền chuyển đổi số trên địa bàn xã";
+const BODY: &str = "Đề nghị các thôn phát bài tuyên truyền trên loa ít nhất 02 lần trong tuần.";
 
-/// A service in a process of its own, ended with this value.
-struct Serving {
-    child: Child,
-    core: Arc<Core>,
-    address: SocketAddr,
+/// Composer and approver on a platform.
+fn staff(network: Network) -> [(&'static str, Network); 2] {
+    [("lan", network), ("pct", network)]
 }
 
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Says something and waits for the next question.
+async fn say(hands: &impl Hands, person: &str, text: &str, expected: &str) -> String {
+    hands.answered(person, expected, async || hands.say(person, text)).await
 }
 
-fn clocks() -> loa::sandbox::Clocks {
-    let system = Arc::new(SystemClock::new());
-    let (mono, wall) = (system.clone(), system);
-    loa::sandbox::Clocks {
-        monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap()),
-        wall_ms: Arc::new(move || wall.now().0),
-    }
+/// Takes a choice and waits for the next question.
+async fn choose(hands: &impl Hands, person: &str, choice: &str, expected: &str) -> String {
+    hands.answered(person, expected, async || hands.choose(person, choice)).await
 }
 
-impl Serving {
-    /// Imports the commune and starts `loa serve` with nothing but this account, known by its settings.
-    async fn start(file: &SqliteFile, places: &Places, gateway: &str, account: &[(&str, String)]) -> Self {
-        let address = free_address().await;
-        let key = |key: &str| format!("LOA__GATEWAYS__{}__{key}", gateway.to_uppercase());
-        let mut variables: Vec<(String, String)> =
-            account.iter().map(|(name, value)| (key(name), value.clone())).collect();
-        let own = [
-            ("LOA__DATABASE__URL", file.url()),
-            ("LOA__HTTP__LISTEN", address.to_string()),
-            ("LOA__HTTP__PUBLIC_URL", format!("http://{address}")),
-        ];
-        variables.extend(own.map(|(name, value)| (name.to_owned(), value)));
-        let settings = Settings::load(None, variables.clone().into_iter()).unwrap();
-        let gateways = app::gateways(&settings).unwrap();
-        let house = app::house(&settings, &gateways).unwrap();
-        let store = Store::open(&file.url()).await.unwrap();
-        let core = app::core(store, Clocks::system(), SeededEntropy::new(3), house, gateways);
-        import_org(&core, &places.org).await;
-        let mut serve = Command::new(env!("CARGO_BIN_EXE_loa"));
-        serve.arg("serve").envs(variables).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let serving = Self { child: serve.spawn().unwrap(), core, address };
-        let health = format!("http://{address}/health");
-        eventually("the service answers", async || reqwest::get(&health).await.is_ok()).await;
-        serving
-    }
-
-    /// A bulletin that keeps no hours, since the test runs on the machine's own time, from the shell beside the service.
-    async fn queue(&self) {
-        let commune = self.core.commune_id().await.unwrap();
-        let mut tx = self.core.store.begin().await.unwrap();
-        let person = tx.person_by_code(&commune, "lan").await.unwrap().unwrap();
-        let act = Act { person_id: Some(person.id), ..self.core.act(&commune) };
-        let marks = Marks { reason: Some("thử".to_owned()), ..Marks::default() };
-        compose::compose(&mut tx, &act, &compose::Draft { urgency: Urgency::Express, marks, ..draft() }).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-
-    /// The units that have confirmed anything.
-    async fn confirmed(&self) -> Vec<String> {
-        let commune = self.core.commune_id().await.unwrap();
-        let mut tx = self.core.store.read().await.unwrap();
-        let mut units = Vec::new();
-        for bulletin in tx.recent_bulletins(&commune, 10).await.unwrap() {
-            for broadcast in tx.broadcasts_of(&bulletin.id).await.unwrap() {
-                let owed = tx.obligations_of(&broadcast.id).await.unwrap();
-                units.extend(owed.into_iter().filter(|owed| owed.acknowledged_at.is_some()).map(|owed| owed.unit_name));
-            }
-        }
-        units
-    }
+/// Every question of `/vanban`, up to the queue. The level is one that keeps no hours, since the test runs on the machine's own
+/// time. Gives the directive's code.
+async fn compose(hands: &impl Hands) -> String {
+    say(hands, "lan", "/vanban", "TUYỆT ĐỐI KHÔNG gửi tài liệu mật").await;
+    hands.answered("lan", "Số, ký hiệu", async || hands.hand_in("lan", FILE, six_pages()).await).await;
+    say(hands, "lan", "/KH-UBND", "Ngày ban hành?").await;
+    say(hands, "lan", "7/2025", "Cơ quan ban hành?").await;
+    choose(hands, "lan", "UBND xã Hà Long", "Trích yếu đọc được").await;
+    say(hands, "lan", TITLE, "đề nghị ai làm gì?").await;
+    say(hands, "lan", BODY, "Độ khẩn?").await;
+    choose(hands, "lan", "Thượng khẩn", "Lý do mức").await;
+    say(hands, "lan", "kiểm tra đường truyền", "Độ mật?").await;
+    choose(hands, "lan", "Không mật", "Gửi tới đâu?").await;
+    say(hands, "lan", "Trưởng thôn", "Hạn xác nhận?").await;
+    choose(hands, "lan", "Mặc định", "Giờ gửi?").await;
+    choose(hands, "lan", "Ngay khi được duyệt", "Chủ đề nào?").await;
+    let preview = choose(hands, "lan", "ND5", "XEM TRƯỚC").await;
+    assert!(preview.contains(TITLE) && preview.contains(BODY) && preview.contains(FILE), "{preview}");
+    let queued = choose(hands, "lan", "Gửi duyệt", "Chờ duyệt").await;
+    let code = queued.split_whitespace().find(|word| word.starts_with("VB-")).unwrap();
+    code.to_owned()
 }
 
-/// The number that stands before a choice in a card.
-fn number_of(card: &str, choice: &str) -> Option<String> {
-    let line = card.lines().find(|line| line.contains(choice))?;
-    Some(line.split('.').next()?.trim().to_owned())
+/// The main job, from the command to the figures, when every one of `groups` covers villages; there are 24 of these.
+async fn main_job(serving: &Serving, hands: &impl Hands, gateway: &str, groups: &[String], third: &str) {
+    let code = compose(hands).await;
+    let card = || hands.said_to("pct").iter().any(|said| said.contains("chờ đồng chí duyệt") && said.contains(&code));
+    eventually("a card", async || card()).await;
+    choose(hands, "pct", "✅ Duyệt", "Đã duyệt").await;
+    let sent = groups.len();
+    let all = i64::try_from(sent).unwrap();
+    let counted = async || serving.firing(&code).await.is_some_and(|firing| firing.counts.sent == all);
+    eventually("sent everywhere", counted).await;
+    let head = format!("Mã: {code}");
+    for group in groups {
+        assert_eq!(hands.posted(group).iter().filter(|post| post.text.contains(&head)).count(), 1, "{group}");
+    }
+    let parts = hands.posted(third);
+    let post = parts.iter().find(|post| post.text.contains(&head)).unwrap();
+    assert!(post.text.contains(TITLE) && post.text.contains(BODY), "{}", post.text);
+    hands.confirm(third, post);
+    eventually("confirmed", async || serving.confirmed(&code).await == ["Thôn 03"]).await;
+
+    let told = say(hands, "lan", &format!("/trangthai {code}"), "1/24").await;
+    assert!(told.contains(&format!("{sent}/{sent}")), "{told}");
+    figures(serving, &code, gateway, sent);
+}
+
+/// The same figures beside the service, whole and by platform.
+fn figures(serving: &Serving, code: &str, gateway: &str, sent: usize) {
+    let status = serving.shell(&["status", code, "--json"]);
+    let broadcast = &status["broadcasts"][0];
+    assert_eq!(status["broadcasts"].as_array().unwrap().len(), 1, "{status}");
+    assert_eq!(broadcast["deliveries"].as_array().unwrap().len(), sent);
+    let sums = serving.shell(&["stats", "--json"]);
+    for counts in [&broadcast["counts"], &sums["deliveries"], &sums["platforms"][gateway]] {
+        let total: u64 = counts.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+        assert_eq!((counts["sent"].as_u64().unwrap(), total), (sent as u64, sent as u64), "{counts}");
+    }
+    assert_eq!(sums["platforms"].as_object().unwrap().len(), 1, "nothing but {gateway}: {sums}");
+    for owed in [&broadcast["acknowledgements"], &sums["obligations"]] {
+        let read = |key: &str| owed[key].as_u64().unwrap();
+        assert_eq!((read("expected"), read("acknowledged"), read("awaiting"), read("proxy")), (24, 1, 23, 0), "{owed}");
+    }
+    assert_eq!(sums["open_incidents"], 0, "{sums}");
+}
+
+/// The villages' own groups.
+fn villages() -> Vec<String> {
+    (1..=24).map(|number| format!("dieu-hanh-{number:02}")).collect()
 }
 
 #[test]
-fn a_service_with_nothing_but_a_zalo_bot_is_approved_sends_and_hears() {
+fn a_service_with_nothing_but_a_zalo_bot_does_the_whole_main_job() {
     runtime().block_on(async {
         let mut config = ZaloBotConfig::new(clocks(), TaskTracker::new(), CancellationToken::new());
         config.limits = Some(ZaloBotLimits::BASIC);
         let sandbox = ZaloBotSandbox::start(config).await.unwrap();
-        let people = sandbox.handle();
         let mut places = Places::spread(COMMUNE, &[Network::ZaloBot]).unwrap();
-        places.settle_bot(&people, &[("lan", Network::ZaloBot), ("pct", Network::ZaloBot)]).unwrap();
-        let file = SqliteFile::absent();
+        places.settle_bot(&sandbox.handle(), &staff(Network::ZaloBot)).unwrap();
         let account = [
             ("PLATFORM", "zalo_bot".to_owned()),
             ("API_URL", sandbox.base_url()),
             ("TOKEN", sandbox.tokens()[0].clone()),
             ("RECEIVE", "webhook".to_owned()),
         ];
+        let file = SqliteFile::absent();
         let serving = Serving::start(&file, &places, "zalo_bot", &account).await;
-        serving.queue().await;
-        let pct = places.account(Network::ZaloBot, "pct").unwrap().to_owned();
-        let card = async || people.messages(&pct).unwrap().iter().rev().find_map(|said| number_of(&said.text, "Duyệt"));
-        eventually("a card", async || card().await.is_some()).await;
-        people.say(&pct, &pct, &card().await.unwrap(), None).unwrap();
-        let group = places.chat("truong-thon").unwrap().to_owned();
-        let sent = || people.messages(&group).unwrap().into_iter().find(|said| said.text.contains("treo cờ"));
-        eventually("sent", async || sent().is_some()).await;
-        let head = places.account(Network::ZaloBot, "binh").unwrap();
-        people.say(head, &group, "da nhan", Some(&sent().unwrap().id)).unwrap();
-        eventually("confirmed", async || serving.confirmed().await == ["Thôn 03"]).await;
+        let hands = OnBot { people: sandbox.handle(), places };
+        main_job(&serving, &hands, "zalo_bot", &["truong-thon".to_owned()], "truong-thon").await;
+        // The document itself waits behind the link in the group.
+        let posts = hands.posted("truong-thon");
+        let link = posts.iter().find(|post| post.text.contains("/tep/")).unwrap();
+        let link = crate::zalo_bot_alone::address(&link.text, "/tep/");
+        assert_eq!(reqwest::get(link).await.unwrap().bytes().await.unwrap().to_vec(), six_pages());
         drop(serving);
         sandbox.stop().await;
     });
 }
 
 #[test]
-fn a_service_with_nothing_but_an_official_account_is_approved_sends_and_hears() {
+fn a_service_with_nothing_but_an_official_account_does_the_whole_main_job() {
     runtime().block_on(async {
         let mut config = ZaloOaConfig::new(clocks(), TaskTracker::new(), CancellationToken::new());
         config.limits = Some(OaLimits::COMPREHENSIVE);
         config.private = PrivateRules { paid_messages: 100, ..PrivateRules::default() };
         let sandbox = ZaloOaSandbox::start(config).await.unwrap();
-        let people = sandbox.handle();
         let mut places = Places::spread(COMMUNE, &[Network::ZaloOa]).unwrap();
-        places.settle_oa(&people, &[("lan", Network::ZaloOa), ("pct", Network::ZaloOa)]).unwrap();
-        let file = SqliteFile::absent();
+        places.settle_oa(&sandbox.handle(), &staff(Network::ZaloOa)).unwrap();
         let tokens = sandbox.tokens();
         let account = [
             ("PLATFORM", "zalo_oa".to_owned()),
@@ -166,24 +160,40 @@ fn a_service_with_nothing_but_an_official_account_is_approved_sends_and_hears() 
             ("ACCESS_TOKEN", tokens.access_token),
             ("CALLS_PER_MINUTE", "2000".to_owned()),
         ];
+        let file = SqliteFile::absent();
         let serving = Serving::start(&file, &places, "zalo_oa", &account).await;
-        people.set_webhook(&loa::web::hook_address(&format!("http://{}", serving.address), "zalo_oa")).await.unwrap();
-        // The account may write to who wrote to it.
-        let pct = places.account(Network::ZaloOa, "pct").unwrap().to_owned();
-        people.say_to_oa(&pct, "/toilaai", None).unwrap();
-        let answered = || people.private_messages(&pct).unwrap().iter().any(|said| said.from.is_none());
-        eventually("an answer", async || answered()).await;
-        serving.queue().await;
-        let card =
-            || people.private_messages(&pct).unwrap().iter().rev().find_map(|said| number_of(&said.text, "Duyệt"));
-        eventually("a card", async || card().is_some()).await;
-        people.say_to_oa(&pct, &card().unwrap(), None).unwrap();
-        let group = places.chat("dieu-hanh-03").unwrap().to_owned();
-        let sent = || people.messages(&group).unwrap().iter().any(|said| said.text.contains("treo cờ"));
-        eventually("sent", async || sent()).await;
-        let head = places.account(Network::ZaloOa, "binh").unwrap();
-        people.say(head, &group, "thôn 3 đã nhận", None).unwrap();
-        eventually("confirmed", async || serving.confirmed().await == ["Thôn 03"]).await;
+        sandbox.handle().set_webhook(&loa::web::hook_address(&serving.public_url(), "zalo_oa")).await.unwrap();
+        // The approver never wrote to the account, which may therefore not write to her: she works in the office's group.
+        let hands = OnAccount { people: sandbox.handle(), places, office: vec![("pct", "lanh-dao")] };
+        main_job(&serving, &hands, "zalo_oa", &villages(), "dieu-hanh-03").await;
+        let file = |group: &String| hands.posted(group).iter().any(|post| post.file.as_deref() == Some(FILE));
+        assert!(villages().iter().all(file), "each has the document itself");
+        drop(serving);
+        sandbox.stop().await;
+    });
+}
+
+#[test]
+fn a_service_with_nothing_but_telegram_does_the_whole_main_job() {
+    runtime().block_on(async {
+        let mut config = SandboxConfig::new(clocks(), TaskTracker::new(), CancellationToken::new());
+        config.limits = Some(Limits::STRICT);
+        config.bots = vec![BotSpec { username: "loa_alone_bot".to_owned(), ..BotSpec::default() }];
+        let sandbox = Sandbox::start(config).await.unwrap();
+        let mut places = Places::spread(COMMUNE, &[Network::Telegram]).unwrap();
+        places.settle_telegram(&sandbox.handle(), &staff(Network::Telegram)).unwrap();
+        let account = [
+            ("PLATFORM", "telegram".to_owned()),
+            ("API_URL", sandbox.base_url()),
+            ("TOKEN", sandbox.tokens()[0].clone()),
+            ("LONG_POLL_SECONDS", "1".to_owned()),
+        ];
+        let file = SqliteFile::absent();
+        let serving = Serving::start(&file, &places, "telegram", &account).await;
+        let hands = OnTelegram { people: sandbox.handle(), places };
+        main_job(&serving, &hands, "telegram", &villages(), "dieu-hanh-03").await;
+        let file = |group: &String| hands.posted(group).iter().any(|post| post.file.as_deref() == Some(FILE));
+        assert!(villages().iter().all(file), "each has the document itself");
         drop(serving);
         sandbox.stop().await;
     });

@@ -3,7 +3,6 @@
 use loa::domain::calendar::Millis;
 use loa::domain::channel::Channel;
 use loa::store::activities::{Activity, ActivityFilter, Day, GatewayReach, PlanChange, StatutoryForm, StoredPlan};
-use loa::store::binding::ChatKind;
 use loa::store::{Store, StoreError, Tx};
 
 use crate::db::store_tests;
@@ -22,7 +21,7 @@ store_tests!(
     a_plan_is_written_again_only_when_it_differs,
     a_delivery_is_sent_when_every_part_is_by_itself_or_by_a_resend,
     a_group_reached_twice_is_one_group,
-    gateways_and_private_chats_are_counted_apart,
+    gateways_and_what_heads_pass_on_are_counted_apart,
     each_version_of_a_document_stands_for_itself,
     what_was_taken_back_or_is_no_document_is_left_out,
     a_document_asked_for_later_still_shows_its_first_sending,
@@ -222,7 +221,7 @@ async fn a_group_reached_twice_is_one_group(store: Store) {
     assert_eq!(reaches.iter().map(figures).collect::<Vec<_>>(), [("zalo", 2, 1, Some(at(8, 1).0))]);
 }
 
-async fn gateways_and_private_chats_are_counted_apart(store: Store) {
+async fn gateways_and_what_heads_pass_on_are_counted_apart(store: Store) {
     let mut tx = fixture::village(&store).await;
     sent_document(&mut tx, 1).await;
     deliver(&mut tx, "r1", ("zalo", "a"), &[("pending", None)]).await;
@@ -231,7 +230,7 @@ async fn gateways_and_private_chats_are_counted_apart(store: Store) {
     let reaches = reaches(&mut tx).await;
     let expected = [("tele", 1, 1, Some(at(8, 2).0)), ("zalo", 1, 0, None), ("zalo", 1, 1, Some(at(8, 1).0))];
     assert_eq!(reaches.iter().map(figures).collect::<Vec<_>>(), expected);
-    assert_eq!(reaches[2].chat_kind, ChatKind::Private);
+    assert_eq!(reaches.iter().map(|reach| reach.relay).collect::<Vec<_>>(), [false, false, true]);
 }
 
 async fn each_version_of_a_document_stands_for_itself(store: Store) {

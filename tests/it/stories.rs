@@ -2,10 +2,14 @@
 
 mod s1_directive;
 mod s2_flash;
+mod s2_on_zalo;
+mod s4_on_a_bot;
 mod s4_platform_failure;
+mod s5_on_zalo;
 mod s5_who_acknowledges;
 mod s6_radio;
 mod s7_banners;
+pub mod zalo;
 
 use crate::rig::Rig;
 

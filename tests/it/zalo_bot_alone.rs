@@ -3,16 +3,22 @@
 use std::time::Duration;
 
 use loa::store::Store;
+use loa::usecase::Act;
+use loa::usecase::compose::{self, Draft};
 
 use crate::db::store_tests;
+use crate::flow_send::draft;
 use crate::rig::at;
+use crate::stories::zalo::Zalo;
 use crate::zalo_rig::ZaloRig;
 
 store_tests!(
     a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone,
     a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed,
+    a_link_to_a_file_leads_nowhere_once_the_bulletin_was_taken_back,
     an_upload_page_takes_one_document_and_no_second_one,
     what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_words,
+    each_card_of_the_waiting_list_has_numbers_of_its_own,
 );
 
 /// What the composer answers after the file, in the order of the questions.
@@ -31,12 +37,12 @@ const ANSWERS: [&str; 11] = [
 ];
 
 /// The last address of a kind in a text.
-fn address(text: &str, part: &str) -> String {
+pub fn address(text: &str, part: &str) -> String {
     let mut words = text.split_whitespace().filter(|word| word.contains(part));
     words.next_back().unwrap_or_else(|| panic!("no address with {part} in: {text}")).to_owned()
 }
 
-async fn upload(address: &str, name: &str, content: Vec<u8>) -> (u16, String) {
+pub async fn upload(address: &str, name: &str, content: Vec<u8>) -> (u16, String) {
     let part = reqwest::multipart::Part::bytes(content).file_name(name.to_owned());
     let form = reqwest::multipart::Form::new().part("tep", part);
     let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
@@ -56,7 +62,7 @@ async fn post(address: &str, content_type: &str, body: &str) -> (u16, String) {
 }
 
 /// From the command to the queue: the document by its page, everything else by numbers and words.
-async fn compose(rig: &mut ZaloRig) {
+async fn queue(rig: &mut ZaloRig) {
     let asked = rig.say("lan", "/vanban").await;
     let page = address(&asked, "/gui/");
     let (status, body) = upload(&page, "KH tuyên truyền.pdf", crate::stories::six_pages()).await;
@@ -71,7 +77,7 @@ async fn compose(rig: &mut ZaloRig) {
 }
 
 /// Links are different each time.
-fn without_secrets(text: &str) -> String {
+pub fn without_secrets(text: &str) -> String {
     let word = |word: &str| match word.split_once("/gui/").or_else(|| word.split_once("/tep/")) {
         Some(_) => "[địa chỉ]".to_owned(),
         None => word.to_owned(),
@@ -81,7 +87,7 @@ fn without_secrets(text: &str) -> String {
 
 async fn a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone(store: Store) {
     let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
-    compose(&mut rig).await;
+    queue(&mut rig).await;
     let card = rig.last_words("pct");
     assert!(card.contains("21. ✅ Duyệt"), "{card}");
     let decided = rig.say("pct", "21").await;
@@ -120,7 +126,7 @@ async fn a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_al
 
 async fn a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed(store: Store) {
     let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
-    compose(&mut rig).await;
+    queue(&mut rig).await;
     rig.say("pct", "21").await;
     rig.pass_to(at(2025, 7, 28, 7, 40)).await;
     let sent = rig.handle().messages(&rig.chat("truong-thon")).unwrap();
@@ -133,6 +139,24 @@ async fn a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed(store: Store)
     let over = reqwest::get(&link).await.unwrap();
     assert_eq!(over.status().as_u16(), 404);
     assert!(over.text().await.unwrap().contains("hết hạn"));
+    rig.stop().await;
+}
+
+async fn a_link_to_a_file_leads_nowhere_once_the_bulletin_was_taken_back(store: Store) {
+    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
+    queue(&mut rig).await;
+    rig.say("pct", "21").await;
+    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let link = address(&rig.group_chat("truong-thon"), "/tep/");
+    assert_eq!(reqwest::get(&link).await.unwrap().status().as_u16(), 200);
+    let asked = rig.say("pct", "/thuhoi VB-2025-0001 nhầm tệp").await;
+    assert!(asked.contains("1. Thu hồi"), "{asked}");
+    let done = rig.say("pct", "1").await;
+    // Nothing can be edited here: the notice alone says it.
+    assert!(done.contains("tới 1 nhóm; thay lời 0 tin"), "{done}");
+    assert_eq!(reqwest::get(&link).await.unwrap().status().as_u16(), 404);
+    let group = rig.group_chat("truong-thon");
+    assert!(group.contains("TIN VB-2025-0001 ĐÃ THU HỒI") && group.contains("Lý do: nhầm tệp"), "{group}");
     rig.stop().await;
 }
 
@@ -160,7 +184,7 @@ async fn an_upload_page_takes_one_document_and_no_second_one(store: Store) {
 
 async fn what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_words(store: Store) {
     let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
-    compose(&mut rig).await;
+    queue(&mut rig).await;
     rig.say("pct", "21").await;
     rig.pass_to(at(2025, 7, 28, 7, 40)).await;
     let (group, binh) = (rig.chat("truong-thon"), rig.account("binh"));
@@ -186,5 +210,25 @@ async fn what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_word
     rig.handle().say(&binh, &group, "cảm ơn", Some(&sent)).unwrap();
     rig.settle().await;
     assert_eq!(asked(&rig), 1, "nothing is awaited any more");
+    rig.stop().await;
+}
+
+async fn each_card_of_the_waiting_list_has_numbers_of_its_own(store: Store) {
+    let mut rig = ZaloRig::start(store, at(2025, 7, 28, 8, 0)).await;
+    for title in ["Vệ sinh đường thôn", "Họp thôn tối thứ bảy"] {
+        let mut tx = rig.core.store.begin().await.unwrap();
+        let lan = tx.person_by_code(&rig.commune, "lan").await.unwrap().unwrap();
+        let act = Act { person_id: Some(lan.id), ..rig.core.act(&rig.commune) };
+        compose::compose(&mut tx, &act, &Draft { title: title.to_owned(), ..draft() }).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    rig.say("pct", "/choduyet").await;
+    let cards = Zalo::said_to(&rig, "pct");
+    for (code, other) in [("VB-2025-0002", "VB-2025-0001"), ("VB-2025-0001", "VB-2025-0002")] {
+        let card = cards.iter().rfind(|card| card.contains(code)).unwrap();
+        let line = card.lines().find(|line| line.contains("✅ Duyệt")).unwrap();
+        let decided = rig.say("pct", line.split_once('.').unwrap().0).await;
+        assert!(decided.contains(code) && decided.contains("Đã duyệt") && !decided.contains(other), "{decided}");
+    }
     rig.stop().await;
 }

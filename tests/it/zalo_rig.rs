@@ -43,12 +43,18 @@ pub struct ZaloRig {
     pub places: Places,
     pub commune: String,
     pub public_url: String,
-    lifecycle: Lifecycle,
-    dispatcher: Dispatcher,
+    pub dispatcher: Dispatcher,
+    keeping: app::Keeping,
+    service: Service,
+}
+
+/// What stops and starts again when the service does.
+struct Service {
     planner: Planner,
     keeper: Keeper,
     inbox: Arc<Inbox>,
     poller: Poller,
+    lifecycle: Lifecycle,
 }
 
 /// The clocks of a stand-in on a test clock.
@@ -69,11 +75,46 @@ fn settings(sandbox: &ZaloBotSandbox, public_url: &str) -> Settings {
     let variables = [
         ("LOA__GATEWAYS__ZALO_BOT__PLATFORM", "zalo_bot".to_owned()),
         ("LOA__GATEWAYS__ZALO_BOT__API_URL", sandbox.base_url()),
-        ("LOA__GATEWAYS__ZALO_BOT__TOKEN", sandbox.tokens()[0].clone()),
+        ("LOA__GATEWAYS__ZALO_BOT__TOKEN", sandbox.handle().token()),
         ("LOA__GATEWAYS__ZALO_BOT__LONG_POLL_SECONDS", "0".to_owned()),
         ("LOA__HTTP__PUBLIC_URL", public_url.to_owned()),
     ];
     Settings::load(None, variables.into_iter().map(|(name, value)| (name.to_owned(), value))).unwrap()
+}
+
+/// The service as a process would make it: everything it knows it has from the settings and the database.
+async fn core(settings: &Settings, keeping: &app::Keeping, clock: &Arc<TestClock>) -> Arc<Core> {
+    let gateways = app::gateways_with(settings, keeping).unwrap();
+    let house = app::house(settings, &gateways).unwrap();
+    let core = app::core(keeping.store.clone(), Clocks::test(clock), keeping.entropy.clone(), house, gateways);
+    let me = core.gateways["zalo_bot"].identify().await.unwrap();
+    core.learn_myself("zalo_bot", me);
+    core
+}
+
+fn dispatcher(core: &Arc<Core>, commune: &str) -> Dispatcher {
+    Dispatcher::new(core.clone(), core.gateways["zalo_bot"].clone(), commune.to_owned(), dispatch())
+}
+
+impl Service {
+    /// The loops, and the pages of the service.
+    async fn start(core: &Arc<Core>, commune: &str, address: std::net::SocketAddr) -> Self {
+        let program = std::path::PathBuf::from(env!("CARGO_BIN_EXE_loa"));
+        let inspect = app::inspector::with_program(program, core.entropy.clone());
+        let inbox = Arc::new(Inbox::new(core.clone(), commune.to_owned(), inspect));
+        let lifecycle = Lifecycle::new(Duration::from_secs(5));
+        let site = web::Site { core: core.clone(), inbox: inbox.clone() };
+        web::serve(site, address, &lifecycle).await.unwrap();
+        let gateway = core.gateways["zalo_bot"].clone();
+        let me = gateway.identify().await.unwrap();
+        Self {
+            planner: Planner::new(core.clone(), commune.to_owned()),
+            keeper: Keeper::new(core.clone(), commune.to_owned()),
+            poller: Poller::new(core.clone(), gateway, me),
+            inbox,
+            lifecycle,
+        }
+    }
 }
 
 impl ZaloRig {
@@ -87,35 +128,33 @@ impl ZaloRig {
         places.settle_bot(&sandbox.handle(), &STAFF).unwrap();
         let address = free_address().await;
         let public_url = format!("http://{address}");
-        let settings = settings(&sandbox, &public_url);
-        let keeping = app::Keeping { store: store.clone(), wall: clock.clone(), entropy: SeededEntropy::new(3) };
-        let gateways = app::gateways_with(&settings, &keeping).unwrap();
-        let house = app::house(&settings, &gateways).unwrap();
-        let core = app::core(store, Clocks::test(&clock), SeededEntropy::new(7), house, gateways);
+        let keeping = app::Keeping { store, wall: clock.clone(), entropy: SeededEntropy::new(7) };
+        let core = core(&settings(&sandbox, &public_url), &keeping, &clock).await;
         let commune = import_org(&core, &places.org).await;
-        let gateway = core.gateways["zalo_bot"].clone();
-        let me = gateway.identify().await.unwrap();
-        core.learn_myself("zalo_bot", me.clone());
-        let program = std::path::PathBuf::from(env!("CARGO_BIN_EXE_loa"));
-        let inspect = app::inspector::with_program(program, core.entropy.clone());
-        let inbox = Arc::new(Inbox::new(core.clone(), commune.clone(), inspect));
-        let lifecycle = Lifecycle::new(Duration::from_secs(5));
-        let site = web::Site { core: core.clone(), inbox: inbox.clone() };
-        web::serve(site, address, &lifecycle).await.unwrap();
-        Self {
-            dispatcher: Dispatcher::new(core.clone(), gateway.clone(), commune.clone(), dispatch()),
-            planner: Planner::new(core.clone(), commune.clone()),
-            keeper: Keeper::new(core.clone(), commune.clone()),
-            poller: Poller::new(core.clone(), gateway, me),
-            inbox,
-            core,
-            clock,
-            sandbox,
-            places,
-            commune,
-            public_url,
-            lifecycle,
-        }
+        let service = Service::start(&core, &commune, address).await;
+        let dispatcher = dispatcher(&core, &commune);
+        Self { core, clock, sandbox, places, commune, public_url, dispatcher, keeping, service }
+    }
+
+    /// Ends the service in order and starts it again on the same database, with the token that works now.
+    pub async fn restart(&mut self) {
+        self.dispatcher.drain().await.unwrap();
+        self.dispatcher.release().await.unwrap();
+        self.start_again().await;
+    }
+
+    /// Starts the service again on the same database without having ended it: what calls come back with is lost, and the lease
+    /// of the one that died is taken from it, as `serve` does at its start.
+    pub async fn start_again(&mut self) {
+        self.service.lifecycle.stop();
+        let address = free_address().await;
+        self.public_url = format!("http://{address}");
+        let mut tx = self.keeping.store.begin().await.unwrap();
+        tx.expire_leases().await.unwrap();
+        tx.commit().await.unwrap();
+        self.core = core(&settings(&self.sandbox, &self.public_url), &self.keeping, &self.clock).await;
+        self.service = Service::start(&self.core, &self.commune, address).await;
+        self.dispatcher = dispatcher(&self.core, &self.commune);
     }
 
     /// The control of the stand-in.
@@ -126,17 +165,54 @@ impl ZaloRig {
     /// Takes in, processes, plans and sends until nothing is left that is due now.
     pub async fn settle(&mut self) {
         for _ in 0..20_000 {
-            let polled = self.poller.tick().await.unwrap();
-            let processed = self.inbox.tick().await.unwrap();
-            let fired = self.planner.tick().await.unwrap();
-            self.keeper.tick().await.unwrap();
-            let sent = self.send_all().await;
-            let still = polled.received == 0 && processed == 0 && fired.is_empty() && !sent;
+            let still = self.hear_and_plan().await;
+            let still = !self.send_all().await && still;
             if still && self.open_messages().await == 0 {
                 return;
             }
         }
         panic!("the service does not come to rest: {} messages open", self.open_messages().await);
+    }
+
+    /// One round of everything; whether nothing happened. While the token is dead nothing can be asked for.
+    pub async fn tick(&mut self) -> bool {
+        let still = self.hear_and_plan().await;
+        self.send().await == Some(0) && still
+    }
+
+    /// One round of everything but sending; whether nothing happened.
+    async fn hear_and_plan(&mut self) -> bool {
+        let received = self.service.poller.tick().await.map_or(0, |polled| polled.received);
+        let processed = self.service.inbox.tick().await.unwrap();
+        let fired = self.service.planner.tick().await.unwrap();
+        self.service.keeper.tick().await.unwrap();
+        received == 0 && processed == 0 && fired.is_empty()
+    }
+
+    /// Ticks until a condition holds; panics when it never does.
+    pub async fn until(&mut self, what: &str, mut holds: impl AsyncFnMut(&Self) -> bool) {
+        for _ in 0..5_000 {
+            if holds(self).await {
+                return;
+            }
+            self.tick().await;
+        }
+        panic!("never: {what}");
+    }
+
+    /// Starts the calls that may leave now and looks at none of them again.
+    pub async fn start_calls(&mut self) -> usize {
+        self.service.planner.tick().await.unwrap();
+        self.dispatcher.tick().await.unwrap().started
+    }
+
+    /// How many messages of a bulletin's latest firing are in a state.
+    pub async fn messages_in(&self, code: &str, state: &str) -> usize {
+        let mut tx = self.core.store.read().await.unwrap();
+        let Some(bulletin) = tx.bulletin_by_code(&self.commune, code).await.unwrap() else { return 0 };
+        let Some(broadcast) = tx.broadcasts_of(&bulletin.id).await.unwrap().pop() else { return 0 };
+        let messages = tx.messages_of_broadcast(&broadcast.id).await.unwrap();
+        messages.iter().filter(|message| message.state.as_str() == state).count()
     }
 
     /// Sends while something leaves, before anybody looks again what else there is to do; whether anything left.
@@ -176,7 +252,7 @@ impl ZaloRig {
     pub async fn pass_to(&mut self, to: Millis) {
         self.settle().await;
         while self.clock.now() < to {
-            let due = self.keeper.next_due_after(self.clock.now()).await.unwrap();
+            let due = self.service.keeper.next_due_after(self.clock.now()).await.unwrap();
             self.clock.set(due.map_or(to, |due| due.min(to)).max(self.clock.now()));
             self.settle().await;
         }
@@ -230,7 +306,7 @@ impl ZaloRig {
     pub async fn stop(mut self) {
         self.dispatcher.drain().await.unwrap();
         self.dispatcher.release().await.unwrap();
-        self.lifecycle.stop();
+        self.service.lifecycle.stop();
         self.sandbox.stop().await;
     }
 }

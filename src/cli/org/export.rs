@@ -126,6 +126,7 @@ async fn groups(tx: &mut Tx, commune_id: &str, units: &Codes) -> anyhow::Result<
             kind: group.kind,
             gateway: group.gateway,
             rank: group.rank,
+            relay: group.relay,
             chat,
         });
     }

@@ -75,6 +75,8 @@ struct Group {
     gateway: String,
     covers: Vec<String>,
     bound: bool,
+    /// Whether its head passes things on by hand.
+    relay: bool,
     /// Why nothing is sent there; only while its chat is suspended.
     suspended: Option<String>,
 }
@@ -137,8 +139,8 @@ async fn groups(tx: &mut Tx, commune_id: &str, codes: &HashMap<String, String>) 
         };
         let bound = chat.is_some();
         let suspended = chat.filter(|chat| chat.state == ChatState::Suspended).and_then(|chat| chat.reason);
-        let binding::Group { code, name, kind, rank, gateway, .. } = group;
-        found.push(Group { code, name, kind, rank, gateway, covers, bound, suspended });
+        let binding::Group { code, name, kind, rank, gateway, relay, .. } = group;
+        found.push(Group { code, name, kind, rank, gateway, covers, bound, relay, suspended });
     }
     Ok(found)
 }
@@ -182,6 +184,7 @@ fn group_line(group: &Group) -> String {
     let state = match (&group.suspended, group.bound) {
         (Some(reason), _) => format!("suspended: {reason}"),
         (None, true) => "bound".to_owned(),
+        (None, false) if group.relay => "by hand".to_owned(),
         (None, false) => "unbound".to_owned(),
     };
     let covers = match group.covers.as_slice() {

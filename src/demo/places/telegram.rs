@@ -29,8 +29,8 @@ impl Places {
                 title: group.name.clone(),
                 kind: ChatShape::Supergroup,
                 members: self.members_or_owner(group, &accounts),
-                bot: true,
-                bot_is_admin: group.kind == GroupKind::Cadre,
+                bot: !group.relay,
+                bot_is_admin: !group.relay && group.kind == GroupKind::Cadre,
             });
         }
         let people = self.org.people.iter().filter_map(|person| {

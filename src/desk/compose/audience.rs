@@ -11,7 +11,7 @@ use crate::domain::secrecy::{CadreReason, Verdict, stamp_in};
 use crate::domain::text::nfc;
 use crate::say;
 use crate::store::Tx;
-use crate::usecase::{Act, UseCaseError, UseCaseResult, compose};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, compose, relay};
 
 /// Saved names that are offered as buttons; every other one may be typed.
 const DIRECTIVE_NAMES: &[&str] = &["trưởng thôn", "phòng chuyên môn", "các trường", "các đoàn thể"];
@@ -36,7 +36,7 @@ pub async fn question(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<
 }
 
 async fn offers(tx: &mut Tx, act: &Act<'_>, form: &Form) -> UseCaseResult<Vec<Offer>> {
-    let directory = tx.directory(&act.commune_id, act.at.local_date()).await?;
+    let directory = relay::directory(tx, act).await?;
     let mut offers = default_offer(act, form.kind, &directory);
     let names = if matches!(form.kind, Kind::Directive | Kind::Urgent) { DIRECTIVE_NAMES } else { ANNOUNCEMENT_NAMES };
     for (at, name) in names.iter().enumerate() {
@@ -117,6 +117,9 @@ pub async fn words(tx: &mut Tx, act: &Act<'_>, form: &mut Form, typed: &str) -> 
 pub fn reach(act: &Act<'_>, resolution: &Resolution) -> String {
     let locale = &act.house.locale;
     let (groups, people) = (resolution.groups.len(), resolution.people());
+    if resolution.relays() > 0 {
+        return say!(locale, "compose-reach-relays", groups = groups, relays = resolution.relays());
+    }
     if people.known == 0 {
         return say!(locale, "compose-reach", groups = groups);
     }

@@ -31,10 +31,12 @@ pub async fn submit(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form) -> 
     match compose_all(tx, act, &form).await {
         Ok((composed, beside)) => {
             talk.end(tx).await?;
-            for composed in std::iter::once(&composed).chain(&beside) {
-                let note = done(tx, act, &form, composed).await?;
-                talk.say(tx, act, &note).await?;
+            let mut note = done(tx, act, &form, &composed).await?;
+            if let Some(beside) = &beside {
+                // One answer: the numbers of a second one would take the place of the first one's.
+                note = note.and(done(tx, act, &form, beside).await?);
             }
+            talk.say(tx, act, &note).await?;
             Ok(Response::default())
         }
         Err(UseCaseError::Refused { key: "refused-secret", .. }) => {

@@ -1,4 +1,4 @@
-//! What was asked back, and the answer: a reason, a cancellation, another time.
+//! What was asked back, and the answer: a reason, a cancellation, a recall, another time.
 
 use super::FLOW;
 use crate::desk::compose::choice::{Question, is_no, is_yes};
@@ -11,7 +11,7 @@ use crate::store::Tx;
 use crate::store::bulletins::Bulletin;
 use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, UseCaseError, UseCaseResult, approve, look_up, release, reschedule};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, approve, look_up, release, reschedule, withdraw};
 
 /// Longest reason that is kept, in characters.
 const MAX_REASON_CHARS: usize = 500;
@@ -36,6 +36,8 @@ enum What {
     Reason,
     /// Whether it is really to be cancelled.
     Cancel,
+    /// Whether it is really to be taken back, for this reason.
+    Recall { reason: String },
     /// Which of these times is meant; none is "as soon as it is approved". The words come before the question.
     Move { choices: Vec<Option<Millis>>, lead: String },
 }
@@ -49,6 +51,11 @@ impl Asked {
     /// Asks whether it is to be cancelled.
     pub fn cancel(bulletin: &Bulletin) -> Self {
         Self::of(bulletin, What::Cancel)
+    }
+
+    /// Asks whether it is to be taken back, for this reason.
+    pub fn recall(bulletin: &Bulletin, reason: &str) -> Self {
+        Self::of(bulletin, What::Recall { reason: cut(&nfc(reason), MAX_REASON_CHARS, "…") })
     }
 
     /// Asks whether it is to go at this time, or at which of several.
@@ -70,6 +77,11 @@ impl Asked {
             What::Cancel => Question::new(say!(locale, "decide-ask-cancel", code = code))
                 .with(format!("h:{address}"), say!(locale, "decide-cancel-yes"))
                 .with("k", say!(locale, "decide-no")),
+            What::Recall { reason } => {
+                Question::new(say!(locale, "decide-ask-recall", code = code, reason = reason.as_str()))
+                    .with(format!("t:{address}"), say!(locale, "decide-recall-yes"))
+                    .with("k", say!(locale, "decide-no"))
+            }
             What::Move { choices, lead } => choices
                 .iter()
                 .fold(Question::new(self.move_text(act, choices, lead)), |question, at| {
@@ -99,8 +111,13 @@ fn shown(act: &Act<'_>, at: Option<Millis>) -> String {
 /// Asks, and remembers the question unless another conversation is open here.
 pub async fn ask(tx: &mut Tx, act: &Act<'_>, talk: &Talk, asked: Asked) -> UseCaseResult<Response> {
     let busy = talk.dialogue(tx).await?.is_some_and(|dialogue| dialogue.flow != FLOW);
-    if busy && asked.what == What::Reason {
-        let text = say!(act.house.locale, "decide-reason-inline", code = asked.code.as_str());
+    // Their words stand in the question's own row.
+    let needs_row = match asked.what {
+        What::Reason => Some(say!(act.house.locale, "decide-reason-inline", code = asked.code.as_str())),
+        What::Recall { .. } => Some(say!(act.house.locale, "decide-recall-later", code = asked.code.as_str())),
+        What::Cancel | What::Move { .. } => None,
+    };
+    if let Some(text) = needs_row.filter(|_| busy) {
         talk.say(tx, act, &Note::plain(text)).await?;
         return Ok(Response::default());
     }
@@ -153,9 +170,12 @@ async fn reason(tx: &mut Tx, act: &Act<'_>, talk: &Talk, asked: &Asked, text: &s
     send_back(tx, act, talk, &bulletin, text).await
 }
 
-/// `h:<bulletin>:<version>` cancels, `g:<bulletin>:<version>:<time>` moves, anything else leaves it as it is.
+/// `h:<bulletin>:<version>` cancels, `t:<bulletin>:<version>` takes back, `g:<bulletin>:<version>:<time>` moves, anything else leaves it as it is.
 pub async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: &str) -> UseCaseResult<Response> {
     let fields: Vec<&str> = data.split(':').collect();
+    if let ["t", id, version] = fields.as_slice() {
+        return recall(tx, act, talk, (id, version)).await;
+    }
     let (what, id, version, time) = match fields.as_slice() {
         ["h", id, version] => ("h", *id, *version, "now"),
         ["g", id, version, time] => ("g", *id, *version, *time),
@@ -171,6 +191,24 @@ pub async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: &str) -> Use
         "h" => cancel(tx, act, talk, &bulletin).await,
         _ => move_to(tx, act, talk, &bulletin, at).await,
     }
+}
+
+/// Takes it back, for the reason that stands in the question.
+async fn recall(tx: &mut Tx, act: &Act<'_>, talk: &Talk, seen: (&str, &str)) -> UseCaseResult<Response> {
+    let old = || Ok(Response::toast(say!(act.house.locale, "toast-old-button")));
+    let Some(dialogue) = talk.dialogue(tx).await?.filter(|dialogue| dialogue.flow == FLOW) else { return old() };
+    let asked = serde_json::from_str::<Asked>(&dialogue.data).ok();
+    let asked = asked.filter(|asked| asked.bulletin == seen.0 && asked.version.to_string() == seen.1);
+    let Some(Asked { bulletin, version, what: What::Recall { reason }, .. }) = asked else { return old() };
+    talk.end(tx).await?;
+    let bulletin = unchanged(tx, act, (&bulletin, version)).await?;
+    let done = withdraw::withdraw(tx, act, &bulletin, &reason).await?;
+    let locale = &act.house.locale;
+    let (code, stopped) = (bulletin.code.as_str(), i64::try_from(done.stopped).unwrap_or(i64::MAX));
+    let text =
+        say!(locale, "decide-recalled", code = code, told = done.told, replaced = done.replaced, stopped = stopped);
+    talk.say(tx, act, &Note::plain(text)).await?;
+    Ok(Response::default())
 }
 
 /// The bulletin, if it is still the version that was asked about.

@@ -22,7 +22,7 @@ pub(super) async fn list(tx: &mut Tx, act: &Act<'_>, talk: &Talk, filter: &str) 
     let mut rows = Vec::new();
     for group in matching(tx, act, filter).await? {
         let chat = tx.chat(group.chat_id.as_deref().unwrap_or_default()).await?;
-        rows.push((order(chat.as_ref()), group, chat));
+        rows.push((order(&group, chat.as_ref()), group, chat));
     }
     rows.sort_by(|(one, a, _), (other, b, _)| one.cmp(other).then_with(|| natural_cmp(&a.code, &b.code)));
     let locale = &act.house.locale;
@@ -46,12 +46,12 @@ async fn may_be_long(tx: &mut Tx, talk: &Talk) -> UseCaseResult<bool> {
     Ok(talk.is_private() || group.is_some_and(|group| group.kind == GroupKind::Office))
 }
 
-/// Suspended, unbound, bound.
-fn order(chat: Option<&Chat>) -> u8 {
+/// Suspended, unbound, bound or passed on to by hand.
+fn order(group: &Group, chat: Option<&Chat>) -> u8 {
     match chat {
         Some(chat) if chat.state == ChatState::Suspended => 0,
-        None => 1,
-        Some(_) => 2,
+        None if !group.relay => 1,
+        _ => 2,
     }
 }
 
@@ -64,6 +64,7 @@ async fn line(tx: &mut Tx, act: &Act<'_>, group: &Group, chat: Option<&Chat>) ->
     let (units, kind) = (shortened(act, &units), group.kind.vietnamese());
     let (code, name, gateway) = (group.code.as_str(), group.name.as_str(), group.gateway.as_str());
     let state = match chat {
+        None if group.relay => say!(locale, "door-group-relay"),
         None => say!(locale, "door-group-unbound"),
         Some(chat) if chat.state == ChatState::Suspended => {
             let reason = reason(act, chat.reason.as_deref().unwrap_or_default());
@@ -140,12 +141,12 @@ async fn misplaced(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCa
 }
 
 /// The slots meant: the one with this code or name, or those that have the words; without words, those not bound yet.
-async fn named(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<Vec<Group>> {
+pub(super) async fn named(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<Vec<Group>> {
     let mut found = matching(tx, act, typed).await?;
     found.sort_by(|a, b| natural_cmp(&a.code, &b.code));
     let folded = fold(typed);
     if folded.is_empty() {
-        found.retain(|group| group.chat_id.is_none());
+        found.retain(|group| group.chat_id.is_none() && !group.relay);
         return Ok(found);
     }
     let exact = |group: &&Group| fold(&group.code) == folded || fold(&group.name) == folded;

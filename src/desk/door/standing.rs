@@ -81,6 +81,7 @@ pub(super) const fn is_here(command: Command) -> bool {
             | Command::Approve
             | Command::Reject
             | Command::Cancel
+            | Command::Recall
             | Command::Schedule
             | Command::Queue
             | Command::Status

@@ -93,6 +93,9 @@ fn lines(locale: &Locale, label: &str, stats: &Stats) -> Vec<String> {
     lines.extend(busy.map(|(name, counts)| {
         say!(locale, "stats-platform", name = name.as_str(), sent = counts.sent, all = counts.total())
     }));
+    if stats.relays.asked > 0 {
+        lines.push(say!(locale, "stats-relays", posted = stats.relays.posted, asked = stats.relays.asked));
+    }
     lines.extend(obligations(locale, &stats.obligations));
     if let Some(minutes) = stats.median_minutes {
         lines.push(say!(locale, "stats-median", minutes = minutes));

@@ -36,7 +36,8 @@ pub(super) async fn typed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -
     }
     if !code.is_empty() {
         let bulletin = look_up::bulletin(tx, act, code).await?;
-        return Ok(Some(on_bulletin(tx, act, talk, &bulletin, &words).await?));
+        let meant = (&bulletin, look_up::typed_firing(code));
+        return Ok(Some(on_bulletin(tx, act, talk, meant, &words).await?));
     }
     let mut cases = Vec::new();
     for broadcast_id in &shown {
@@ -59,21 +60,18 @@ pub(super) async fn on_bulletin(
     tx: &mut Tx,
     act: &Act<'_>,
     talk: &Talk,
-    bulletin: &Bulletin,
+    meant: (&Bulletin, Option<u32>),
     words: &CallWords,
 ) -> UseCaseResult<Response> {
+    let (bulletin, number) = meant;
     look_up::require_any_role(tx, act, &STAFF).await?;
     if !is_confidential(tx, talk).await? {
         say_text(tx, act, talk, say!(act.house.locale, "watch-ask-in-private")).await?;
         return Ok(Response::default());
     }
-    let broadcast = tx.broadcasts_of(&bulletin.id).await?.pop();
-    let case = match broadcast {
-        Some(broadcast) => Case::of(tx, &broadcast.id).await?,
-        None => None,
-    };
-    let case =
-        case.ok_or_else(|| UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]))?;
+    let broadcast = look_up::firing(tx, bulletin, number).await?;
+    let not_sent = || UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]);
+    let case = Case::of(tx, &broadcast.id).await?.ok_or_else(not_sent)?;
     settle(tx, act, talk, &case, words).await
 }
 

@@ -70,6 +70,12 @@ pub(super) fn summary(locale: &Locale, broadcast: &BroadcastStatus) -> String {
         (0, _) if broadcast.counts.partial == 0 => say!(locale, "watch-sending", all = all),
         _ => say!(locale, "watch-sent-partly", sent = sent, all = all),
     };
+    let sending = if all == 0 && broadcast.relays.asked > 0 {
+        let (posted, asked) = (broadcast.relays.posted, broadcast.relays.asked);
+        say!(locale, "watch-relays", posted = posted, asked = asked)
+    } else {
+        sending
+    };
     let answers = &broadcast.acknowledgements;
     if answers.expected == 0 {
         return sending;
@@ -88,7 +94,10 @@ pub(super) fn sums(locale: &Locale, status: &BulletinStatus, broadcast: &Broadca
     let time = format_full(broadcast.fire_at);
     let mut lines = vec![match status.broadcasts.len() {
         1 => say!(locale, "watch-fired", time = time),
-        number => say!(locale, "watch-fired-nth", time = time, number = number),
+        all => {
+            let number = broadcast.number.and_then(|number| usize::try_from(number).ok()).unwrap_or(all);
+            say!(locale, "watch-fired-nth", time = time, number = number)
+        }
     }];
     lines.push(summary(locale, broadcast));
     let beside = words::beside(locale, broadcast);
@@ -100,6 +109,7 @@ pub(super) fn sums(locale: &Locale, status: &BulletinStatus, broadcast: &Broadca
         lines.push(say!(locale, "watch-marks", late = late, proxy = proxy));
     }
     lines.extend(stand_ins(locale, broadcast));
+    lines.extend(passed_on(locale, broadcast));
     if let Some(quorum) = broadcast.quorum {
         lines.push(say!(locale, "watch-quorum", quorum = quorum));
     }
@@ -107,6 +117,19 @@ pub(super) fn sums(locale: &Locale, status: &BulletinStatus, broadcast: &Broadca
         lines.push(say!(locale, "watch-reminded", count = broadcast.reminders));
     }
     lines
+}
+
+/// What village heads pass on by hand, and who has not said so yet.
+fn passed_on(locale: &Locale, broadcast: &BroadcastStatus) -> Option<String> {
+    let (posted, asked) = (broadcast.relays.posted, broadcast.relays.asked);
+    if asked == 0 {
+        return None;
+    }
+    let relays = broadcast.deliveries.iter().flat_map(|delivery| &delivery.relays);
+    let open = relays.filter(|relay| relay.posted_at.is_none());
+    let open = open.take(MOST_UNITS).map(|relay| relay.unit.as_str()).collect::<Vec<_>>().join(", ");
+    let done = say!(locale, "watch-relays", posted = posted, asked = asked);
+    Some(if open.is_empty() { done } else { format!("{done}; {}", say!(locale, "watch-relays-open", units = open)) })
 }
 
 /// Which groups took which others' place.
@@ -180,7 +203,7 @@ pub(super) fn awaited(locale: &Locale, status: &BulletinStatus, broadcast: &Broa
         let more = if open.len() > MOST_UNITS { "…" } else { "" };
         let noun = words::noun(locale, broadcast);
         lines.push(say!(locale, "watch-awaited", count = open.len(), noun = noun, names = format!("{names}{more}")));
-        lines.push(say!(locale, "watch-awaited-next", code = status.code.as_str()));
+        lines.push(say!(locale, "watch-awaited-next", code = status.code_of(broadcast)));
     }
     if let Some(deadline) = broadcast.ack_deadline {
         lines.push(say!(locale, "watch-deadline", time = format_full(deadline)));

@@ -26,26 +26,25 @@ const NO: &str = "no";
 /// What is asked about.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct Asked {
-    bulletin_id: String,
+    broadcast_id: String,
 }
 
-/// The latest firing of a bulletin, and what is owed on it and not confirmed.
+/// One firing of a bulletin, and what is owed on it and not confirmed.
 struct Owed {
     broadcast: Broadcast,
+    /// The code that means this firing.
+    code: String,
     all: usize,
     open: Vec<Obligation>,
 }
 
-async fn open_of(tx: &mut Tx, bulletin: &Bulletin) -> UseCaseResult<Owed> {
-    let Some(broadcast) = tx.broadcasts_of(&bulletin.id).await?.pop() else {
-        return Err(UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]));
-    };
+async fn open_of(tx: &mut Tx, bulletin: &Bulletin, broadcast: Broadcast) -> UseCaseResult<Owed> {
     let mut open = tx.obligations_of(&broadcast.id).await?;
     let all = open.len();
     open.retain(|owed| {
         matches!(owed.state, ObligationState::Awaiting | ObligationState::Unreachable | ObligationState::Lapsed)
     });
-    Ok(Owed { broadcast, all, open })
+    Ok(Owed { code: broadcast.code(&bulletin.code), broadcast, all, open })
 }
 
 fn awaiting(open: &[Obligation]) -> usize {
@@ -55,11 +54,12 @@ fn awaiting(open: &[Obligation]) -> usize {
 /// `/chuanhan [mã]`: the units, each with its post, who holds it, and the number to call.
 pub(super) async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<()> {
     let chosen = chosen(tx, act, args).await?;
-    let found = open_of(tx, &chosen.bulletin).await?;
+    let broadcast = look_up::firing(tx, &chosen.bulletin, chosen.firing).await?;
+    let found = open_of(tx, &chosen.bulletin, broadcast).await?;
     let locale = &act.house.locale;
-    let code = chosen.bulletin.code.as_str();
+    let code = found.code.as_str();
     let mut text: Vec<String> = chosen.said.into_iter().collect();
-    text.push(counted(act, code, &found));
+    text.push(counted(act, &found));
     if found.open.is_empty() {
         return super::say_text(tx, act, talk, text.join("\n")).await;
     }
@@ -74,7 +74,7 @@ pub(super) async fn pending(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str)
     if awaiting(&found.open) > 0 {
         note.text = format!("{}\n{}", note.text, say!(locale, "watch-remind-type", code = code));
         let label = say!(locale, "button-remind");
-        note = note.with_row(&[(&label, &format!("rm:{}", chosen.bulletin.id))]);
+        note = note.with_row(&[(&label, &format!("rm:{}", found.broadcast.id))]);
     }
     talk.say(tx, act, &note).await
 }
@@ -97,8 +97,8 @@ async fn owed_list(tx: &mut Tx, act: &Act<'_>, talk: &Talk, found: &Owed, head: 
     Ok(Note::plain(lines.join("\n")))
 }
 
-fn counted(act: &Act<'_>, code: &str, found: &Owed) -> String {
-    let locale = &act.house.locale;
+fn counted(act: &Act<'_>, found: &Owed) -> String {
+    let (locale, code) = (&act.house.locale, found.code.as_str());
     match (found.all, found.open.len()) {
         (0, _) => say!(locale, "watch-nobody-asked", code = code),
         (all, 0) => say!(locale, "watch-all-confirmed", code = code, all = all),
@@ -109,30 +109,33 @@ fn counted(act: &Act<'_>, code: &str, found: &Owed) -> String {
 /// `/nhac [mã]`: asks back.
 pub(super) async fn ask(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<()> {
     let chosen = chosen(tx, act, args).await?;
-    ask_about(tx, act, talk, &chosen.bulletin, chosen.said).await
+    look_up::require_any_role(tx, act, &REMINDERS).await?;
+    let broadcast = look_up::firing(tx, &chosen.bulletin, chosen.firing).await?;
+    ask_about(tx, act, talk, (&chosen.bulletin, broadcast), chosen.said).await
 }
 
 async fn ask_about(
     tx: &mut Tx,
     act: &Act<'_>,
     talk: &Talk,
-    bulletin: &Bulletin,
+    what: (&Bulletin, Broadcast),
     said: Option<String>,
 ) -> UseCaseResult<()> {
     look_up::require_any_role(tx, act, &REMINDERS).await?;
-    let found = open_of(tx, bulletin).await?;
+    let (bulletin, broadcast) = what;
+    let found = open_of(tx, bulletin, broadcast).await?;
     let locale = &act.house.locale;
     let mut text: Vec<String> = said.into_iter().collect();
     let units = awaiting(&found.open);
     if units == 0 {
-        text.push(counted(act, &bulletin.code, &found));
+        text.push(counted(act, &found));
         if !found.open.is_empty() {
-            text.push(say!(locale, "watch-only-by-telephone", code = bulletin.code.as_str()));
+            text.push(say!(locale, "watch-only-by-telephone", code = found.code.as_str()));
         }
         return super::say_text(tx, act, talk, text.join("\n")).await;
     }
-    talk.keep(tx, act, FLOW, &Asked { bulletin_id: bulletin.id.clone() }).await?;
-    text.push(say!(locale, "watch-remind-ask", code = bulletin.code.as_str(), units = units));
+    talk.keep(tx, act, FLOW, &Asked { broadcast_id: found.broadcast.id.clone() }).await?;
+    text.push(say!(locale, "watch-remind-ask", code = found.code.as_str(), units = units));
     let (yes, no) = (say!(locale, "button-remind-now"), say!(locale, "button-answer-no"));
     let note = Note::plain(text.join("\n")).with_row(&[(&yes, &format!("rm:{YES}")), (&no, &format!("rm:{NO}"))]);
     talk.say(tx, act, &note).await
@@ -164,11 +167,17 @@ async fn left(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<()> {
     super::say_text(tx, act, talk, say!(act.house.locale, "watch-not-reminded")).await
 }
 
-/// `rm:` and a bulletin's id, yes, or no.
+/// The firing behind a button, with its bulletin, if it is this commune's.
+async fn behind(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str) -> UseCaseResult<Option<(Bulletin, Broadcast)>> {
+    let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(None) };
+    Ok(own(tx, act, &broadcast.bulletin_id).await?.map(|bulletin| (bulletin, broadcast)))
+}
+
+/// `rm:` and a broadcast's id, yes, or no.
 pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, rest: &str) -> UseCaseResult<Response> {
     if rest != YES && rest != NO {
-        let Some(bulletin) = own(tx, act, rest).await? else { return Ok(old_button(act)) };
-        ask_about(tx, act, talk, &bulletin, None).await?;
+        let Some((bulletin, broadcast)) = behind(tx, act, rest).await? else { return Ok(old_button(act)) };
+        ask_about(tx, act, talk, (&bulletin, broadcast), None).await?;
         return Ok(Response::default());
     }
     // Answered already, or somebody else's question.
@@ -186,17 +195,20 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, rest: &str)
 async fn confirmed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, dialogue: &Dialogue) -> UseCaseResult<()> {
     talk.end(tx).await?;
     let asked: Option<Asked> = serde_json::from_str(&dialogue.data).ok();
-    let bulletin = match asked {
-        Some(asked) => own(tx, act, &asked.bulletin_id).await?,
+    let found = match asked {
+        Some(asked) => behind(tx, act, &asked.broadcast_id).await?,
         None => None,
     };
     let locale = &act.house.locale;
-    let text = match bulletin {
+    let text = match found {
         None => say!(locale, "toast-old-button"),
-        Some(bulletin) => match remind::now(tx, act, &bulletin).await? {
-            0 => say!(locale, "watch-only-by-telephone", code = bulletin.code.as_str()),
-            groups => say!(locale, "watch-reminded-now", code = bulletin.code.as_str(), count = groups),
-        },
+        Some((bulletin, broadcast)) => {
+            let code = broadcast.code(&bulletin.code);
+            match remind::now(tx, act, &bulletin, &broadcast).await? {
+                0 => say!(locale, "watch-only-by-telephone", code = code),
+                groups => say!(locale, "watch-reminded-now", code = code, count = groups),
+            }
+        }
     };
     super::say_text(tx, act, talk, text).await
 }

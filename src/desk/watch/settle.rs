@@ -7,7 +7,7 @@ use crate::say;
 use crate::store::Tx;
 use crate::store::bulletins::Bulletin;
 use crate::usecase::settle;
-use crate::usecase::status::{self, BroadcastStatus, BulletinStatus, DeliveryStatus, PartStatus};
+use crate::usecase::status::{self, BroadcastStatus, DeliveryStatus, PartStatus};
 use crate::usecase::{Act, UseCaseError, UseCaseResult};
 
 /// Before a broadcast's id in the data of a button: everything of it that failed.
@@ -65,18 +65,24 @@ async fn repeat(tx: &mut Tx, act: &Act<'_>, delivery: &DeliveryStatus) -> UseCas
 }
 
 /// "thấy 18", "gửi lại 18", "gửi lại": the same by typing. Gives what to answer.
-pub(super) async fn typed(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, wish: Wish) -> UseCaseResult<String> {
+pub(super) async fn typed(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    meant: (&Bulletin, Option<u32>),
+    wish: Wish,
+) -> UseCaseResult<String> {
+    let (bulletin, firing) = meant;
     let status = status::of_bulletin(tx, act, bulletin).await?;
     let not_sent = || UseCaseError::refused_with("refused-not-sent", vec![("code", bulletin.code.clone())]);
-    let broadcast = status.latest().ok_or_else(not_sent)?;
+    let broadcast = status.firing(firing).ok_or_else(not_sent)?;
     match wish {
         Wish::Seen(number) => {
-            let part = numbered(&status, number)?;
+            let part = numbered(broadcast, number)?;
             let id = part.doubted.as_deref().unwrap_or(&part.id);
             Ok(seen_text(act, settle::seen(tx, act, id).await?))
         }
         Wish::Again(number) => {
-            let part = numbered(&status, number)?;
+            let part = numbered(broadcast, number)?;
             Ok(again_text(act, usize::from(settle::resend(tx, act, &part.id).await?)))
         }
         Wish::AllAgain | Wish::Look => Ok(again_text(act, all_failed(tx, act, broadcast).await?)),
@@ -84,9 +90,8 @@ pub(super) async fn typed(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, wish:
 }
 
 /// The part that needs a hand in the group with this number.
-fn numbered(status: &BulletinStatus, number: usize) -> UseCaseResult<&PartStatus> {
-    let broadcast = status.latest();
-    let delivery = broadcast.and_then(|broadcast| broadcast.deliveries.get(number.checked_sub(1)?));
+fn numbered(broadcast: &BroadcastStatus, number: usize) -> UseCaseResult<&PartStatus> {
+    let delivery = number.checked_sub(1).and_then(|at| broadcast.deliveries.get(at));
     let part = delivery.and_then(lines::open_part);
     part.ok_or_else(|| UseCaseError::refused_with("refused-group-number", vec![("number", number.to_string())]))
 }

@@ -1,16 +1,15 @@
 //! `/trangthai`: how a bulletin went, and what can be done about what did not go.
 
 use super::typed::{self, Wish};
-use super::{chosen, is_confidential, lines, settle};
+use super::{Chosen, chosen, is_confidential, lines, settle};
 use crate::desk::{Response, Talk};
 use crate::domain::calendar::format_full;
 use crate::domain::message::DeliveryState;
 use crate::say;
 use crate::store::Tx;
-use crate::store::bulletins::Bulletin;
 use crate::usecase::notify::Note;
 use crate::usecase::status::{self, BroadcastStatus, BulletinStatus};
-use crate::usecase::{Act, UseCaseResult};
+use crate::usecase::{Act, UseCaseResult, look_up};
 
 /// Most rows of buttons under one answer; the rest is typed.
 const MOST_ROWS: usize = 8;
@@ -20,26 +19,24 @@ pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str)
     let (code, wish) = typed::wish(args);
     let chosen = chosen(tx, act, &code).await?;
     if wish != Wish::Look {
-        let done = settle::typed(tx, act, &chosen.bulletin, wish).await?;
+        let done = settle::typed(tx, act, (&chosen.bulletin, chosen.firing), wish).await?;
         super::say_text(tx, act, talk, done).await?;
         return Ok(Response::default());
     }
-    show(tx, act, talk, &chosen.bulletin, chosen.said).await
+    show(tx, act, talk, chosen).await
 }
 
 /// Says where a bulletin stands.
-pub(super) async fn show(
-    tx: &mut Tx,
-    act: &Act<'_>,
-    talk: &Talk,
-    bulletin: &Bulletin,
-    said: Option<String>,
-) -> UseCaseResult<Response> {
-    let status = status::of_bulletin(tx, act, bulletin).await?;
+pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk, chosen: Chosen) -> UseCaseResult<Response> {
+    let Chosen { bulletin, firing, said } = chosen;
+    if firing.is_some() {
+        look_up::firing(tx, &bulletin, firing).await?;
+    }
+    let status = status::of_bulletin(tx, act, &bulletin).await?;
     let mut note = Note::plain(String::new());
     let mut text: Vec<String> = said.into_iter().collect();
     text.push(lines::head(&act.house.locale, &status));
-    match status.latest() {
+    match status.firing(firing) {
         None => text.push(not_sent(act, &status)),
         Some(broadcast) if is_confidential(tx, talk).await? => {
             text.extend(in_full(act, &status, broadcast));
@@ -58,7 +55,7 @@ pub(super) async fn show(
 fn in_full(act: &Act<'_>, status: &BulletinStatus, broadcast: &BroadcastStatus) -> Vec<String> {
     let locale = &act.house.locale;
     let mut text = lines::sums(locale, status, broadcast);
-    text.extend(lines::troubled(locale, &status.code, broadcast));
+    text.extend(lines::troubled(locale, &status.code_of(broadcast), broadcast));
     text.extend(lines::awaited(locale, status, broadcast));
     text
 }

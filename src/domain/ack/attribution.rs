@@ -253,8 +253,14 @@ fn nothing_reason(answer: &Answer) -> IgnoreReason {
 fn narrow(answer: &Answer, mut candidates: Vec<&OpenItem>) -> (Vec<String>, bool) {
     let pointed_at = answer.pointed_at();
     if pointed_at.is_empty() {
-        // Without a pointer only what is waiting can be meant: not what was answered, not what never arrived.
-        candidates.retain(|item| item.state == ObligationState::Awaiting);
+        // Without a pointer only what is waiting can be meant: not what was answered, not what never arrived. The loudspeaker
+        // alone speaks after the confirmation.
+        let aired = matches!(answer.meaning, Meaning::Aired { .. });
+        candidates.retain(|item| match item.state {
+            ObligationState::Awaiting => true,
+            ObligationState::Acknowledged => aired,
+            _ => false,
+        });
     } else {
         candidates.retain(|item| pointed_at.contains(&item.broadcast_id.as_str()) && item.state.takes_answers());
     }

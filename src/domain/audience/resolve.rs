@@ -39,6 +39,8 @@ pub struct GroupEntry {
     pub covers: Vec<String>,
     /// The gateway's id.
     pub gateway: String,
+    /// Whether the chat is the private one of a head who passes it on to the group by hand.
+    pub relay: bool,
     /// How many people are in it, where the platform tells.
     pub members: Option<u32>,
 }
@@ -87,6 +89,8 @@ pub struct ReachedGroup {
     pub gateway: String,
     /// Who sits in it.
     pub kind: GroupKind,
+    /// Whether the chat is the private one of a head who passes it on to the group by hand.
+    pub relay: bool,
     /// How many people are in it, where known.
     pub members: Option<u32>,
     /// The asked-for units that it reaches, in order.
@@ -131,6 +135,12 @@ impl Resolution {
     pub fn is_mixed(&self) -> bool {
         let residents = self.groups.iter().filter(|group| group.kind == GroupKind::Residents).count();
         (1..self.groups.len()).contains(&residents)
+    }
+
+    /// How many of the groups are reached through a head who passes it on by hand.
+    #[must_use]
+    pub fn relays(&self) -> usize {
+        self.groups.iter().filter(|group| group.relay).count()
     }
 
     /// How many people the groups hold.
@@ -256,20 +266,28 @@ impl<'a> Index<'a> {
 
 impl ReachedGroup {
     fn new(group: &GroupEntry, unit: &str) -> Self {
-        let mut reached = Self {
-            id: group.id.clone(),
-            chat_id: group.chat_id.clone(),
-            gateway: group.gateway.clone(),
-            kind: group.kind,
-            members: group.members,
-            units: Vec::new(),
-            overheard_by: group.covers.clone(),
-        };
+        let mut reached = Self::of(group);
         reached.ask(unit);
         reached
     }
 
-    fn ask(&mut self, unit: &str) {
+    /// A group that nobody was asked through yet.
+    #[must_use]
+    pub fn of(group: &GroupEntry) -> Self {
+        Self {
+            id: group.id.clone(),
+            chat_id: group.chat_id.clone(),
+            gateway: group.gateway.clone(),
+            kind: group.kind,
+            relay: group.relay,
+            members: group.members,
+            units: Vec::new(),
+            overheard_by: group.covers.clone(),
+        }
+    }
+
+    /// Has it speak to one more unit.
+    pub fn ask(&mut self, unit: &str) {
         self.overheard_by.retain(|other| other != unit);
         self.units.push(unit.to_owned());
     }

@@ -149,6 +149,9 @@ pub struct Group {
     pub rank: i64,
     /// Codes of the units it covers, at least one.
     pub covers: Vec<String>,
+    /// Whether no account of ours can enter it: the head of its one unit gets the text and passes it on by hand.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub relay: bool,
     /// The platform's id of the chat. With it the group is bound at import; without it, it waits for
     /// somebody to type its one-time code in the real group.
     #[serde(skip_serializing_if = "Option::is_none")]

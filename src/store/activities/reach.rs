@@ -6,10 +6,9 @@
 
 use crate::domain::bulletin::Level;
 use crate::domain::calendar::Millis;
-use crate::store::binding::ChatKind;
 use crate::store::{StoreResult, Tx, on};
 
-/// How far one version of one directive or announcement got through one gateway, in chats of one kind.
+/// How far one version of one directive or announcement got through one gateway, directly or by hand.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct GatewayReach {
     /// The bulletin's code.
@@ -27,9 +26,8 @@ pub struct GatewayReach {
     pub withdrawn: bool,
     /// The gateway.
     pub gateway: String,
-    /// Group chats, or private ones from which a head passes it on by hand.
-    #[sqlx(try_from = "String")]
-    pub chat_kind: ChatKind,
+    /// Whether heads got it, to pass it on to their groups by hand.
+    pub relay: bool,
     /// The gateway of the groups that took these groups' place; none where nothing did.
     pub replaced_by: Option<String>,
     /// Groups it was meant for; a group with two deliveries is one.
@@ -58,15 +56,15 @@ const REACHES: &str = "WITH fired AS ( \
        SELECT x.delivery_id, MIN(tc.gateway) AS gateway FROM fired f JOIN deliveries o ON o.broadcast_id = f.id \
        JOIN fallbacks x ON x.delivery_id = o.id LEFT JOIN deliveries t ON t.id = x.by_delivery LEFT JOIN chats tc ON tc.id = t.chat_id \
        GROUP BY x.delivery_id HAVING COUNT(x.by_delivery) = COUNT(*)) \
-     SELECT b.code, v.version, v.level, v.plan_code, v.theme, b.state = 'withdrawn' AS withdrawn, c.gateway, c.kind AS chat_kind, \
+     SELECT b.code, v.version, v.level, v.plan_code, v.theme, b.state = 'withdrawn' AS withdrawn, c.gateway, g.relay, \
             x.gateway AS replaced_by, COUNT(DISTINCT d.group_id) AS planned, \
             COUNT(DISTINCT CASE WHEN r.sent_at IS NOT NULL THEN d.group_id END) AS sent, MIN(r.sent_at) AS first_sent_at \
      FROM fired f JOIN bulletins b ON b.id = f.bulletin_id \
      JOIN bulletin_versions v ON v.bulletin_id = f.bulletin_id AND v.version = f.version \
-     JOIN deliveries d ON d.broadcast_id = f.id JOIN chats c ON c.id = d.chat_id LEFT JOIN complete r ON r.delivery_id = d.id \
+     JOIN deliveries d ON d.broadcast_id = f.id JOIN chats c ON c.id = d.chat_id JOIN groups g ON g.id = d.group_id LEFT JOIN complete r ON r.delivery_id = d.id \
      LEFT JOIN replaced x ON x.delivery_id = d.id \
-     GROUP BY b.code, v.version, v.level, v.plan_code, v.theme, b.state, c.gateway, c.kind, x.gateway \
-     ORDER BY b.code, v.version, c.gateway, c.kind, x.gateway";
+     GROUP BY b.code, v.version, v.level, v.plan_code, v.theme, b.state, c.gateway, g.relay, x.gateway \
+     ORDER BY b.code, v.version, c.gateway, g.relay, x.gateway";
 
 impl Tx {
     /// How far the directives and announcements got that were being sent between `from` and `to` (exclusive), each with

@@ -29,7 +29,6 @@ const NEXT: &str = "SELECT MIN(r.due_at) FROM reminder_steps r JOIN broadcasts b
 const DONE: &str =
     "UPDATE reminder_steps SET done_at = $3, reminded = $4 WHERE broadcast_id = $1 AND step = $2 AND done_at IS NULL";
 const SET_COUNT: &str = "UPDATE reminder_steps SET reminded = $3 WHERE broadcast_id = $1 AND step = $2";
-const COUNT: &str = "SELECT CAST(COALESCE(SUM(reminded), 0) AS BIGINT) FROM reminder_steps";
 
 impl Tx {
     /// Writes a step.
@@ -100,13 +99,5 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(())
-    }
-
-    /// Reminders sent over all broadcasts.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn reminders_sent(&mut self) -> StoreResult<i64> {
-        Ok(on!(self, |c| sqlx::query_scalar(COUNT).fetch_one(c).await?))
     }
 }

@@ -55,9 +55,6 @@ const NEXT: &str =
     "SELECT MIN(fire_at) FROM schedules WHERE state = 'active' OR (state = 'asking' AND missed_at IS NOT NULL)";
 const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, missed_at, created_at, updated_at \
      FROM schedules WHERE bulletin_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
-const BETWEEN: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.missed_at, s.created_at, s.updated_at \
-     FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
-     WHERE b.commune_id = $1 AND s.state IN ('active', 'asking') AND s.fire_at >= $2 AND s.fire_at < $3 ORDER BY s.fire_at, s.id";
 const UNWARNED: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.missed_at, s.created_at, s.updated_at \
      FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
      WHERE s.state = 'active' AND s.warned_at IS NULL AND b.state = 'awaiting_approval' AND s.fire_at <= $1 ORDER BY s.fire_at, s.id";
@@ -114,19 +111,6 @@ impl Tx {
     /// The database.
     pub async fn schedule_of(&mut self, bulletin_id: &str) -> StoreResult<Option<Schedule>> {
         Ok(on!(self, |c| sqlx::query_as(OF_BULLETIN).bind(bulletin_id).fetch_optional(c).await?))
-    }
-
-    /// Schedules still to fire in `[from, to)`.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn schedules_between(
-        &mut self,
-        commune_id: &str,
-        from: Millis,
-        to: Millis,
-    ) -> StoreResult<Vec<Schedule>> {
-        Ok(on!(self, |c| sqlx::query_as(BETWEEN).bind(commune_id).bind(from.0).bind(to.0).fetch_all(c).await?))
     }
 
     /// Unapproved schedules that fire by `by` and about which nobody was warned.

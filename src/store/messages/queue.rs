@@ -68,8 +68,6 @@ const NEXT_DUE: &str =
 const LEAVE: &str = "UPDATE messages SET state = $2, reason = $3 WHERE id = $1 AND state IN ('pending', 'retry_wait')";
 const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' \
      WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";
-const CANCEL_BROADCAST: &str = "UPDATE messages SET state = 'cancelled', reason = $2 \
-     WHERE broadcast_id = $1 AND state IN ('pending', 'retry_wait')";
 const CANCEL_ON_GATEWAY: &str = "UPDATE messages SET state = 'cancelled', reason = $3 \
      WHERE broadcast_id = $1 AND gateway = $2 AND state IN ('pending', 'retry_wait')";
 const SKIP_REST: &str = "UPDATE messages SET state = 'skipped', reason = 'earlier_part_failed' \
@@ -79,8 +77,6 @@ const OPEN_ON: &str =
     "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait', 'sending')";
 const OPEN_BUT_EDITS: &str =
     "SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait', 'sending') AND purpose <> 'edit'";
-const DEFER_CHAT: &str =
-    "UPDATE messages SET due_at = $2 WHERE chat_id = $1 AND state IN ('pending', 'retry_wait') AND due_at < $2";
 const PENDING_EDIT: &str =
     "SELECT COUNT(*) FROM messages WHERE edit_of = $1 AND state IN ('pending', 'retry_wait', 'sending')";
 
@@ -169,19 +165,6 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query(EXPIRE).bind(now.0).execute(c).await?.rows_affected()))
     }
 
-    /// Cancels everything of a broadcast that has not left; gives how many.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn cancel_messages(&mut self, broadcast_id: &str, reason: &str) -> StoreResult<u64> {
-        Ok(on!(self, |c| sqlx::query(CANCEL_BROADCAST)
-            .bind(broadcast_id)
-            .bind(reason)
-            .execute(c)
-            .await?
-            .rows_affected()))
-    }
-
     /// Cancels everything of a broadcast that has not left on one gateway; gives how many.
     ///
     /// # Errors
@@ -226,15 +209,6 @@ impl Tx {
     /// The database.
     pub async fn open_messages_but_edits(&mut self) -> StoreResult<i64> {
         Ok(on!(self, |c| sqlx::query_scalar(OPEN_BUT_EDITS).fetch_one(c).await?))
-    }
-
-    /// Holds everything to a chat until machine time `until`.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn defer_chat(&mut self, chat_id: &str, until: Millis) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(DEFER_CHAT).bind(chat_id).bind(until.0).execute(c).await?.rows_affected());
-        Ok(())
     }
 
     /// Whether an edit of this message is already waiting or on its way.

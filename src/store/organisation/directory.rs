@@ -17,8 +17,22 @@ struct GroupRow {
     kind: GroupKind,
     rank: i64,
     gateway: String,
+    relay: bool,
     chat_id: Option<String>,
     chat_state: Option<String>,
+}
+
+/// A private chat of the head who passes things on to a group.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct RelayHead {
+    /// The group.
+    pub group_id: String,
+    /// The chat.
+    pub chat_id: String,
+    /// Its gateway.
+    pub gateway: String,
+    /// Machine time at which the head last wrote there.
+    pub heard_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -27,15 +41,22 @@ struct CoverRow {
     unit_id: String,
 }
 
-const GROUPS: &str = "SELECT g.id, g.name, g.kind, g.rank, g.gateway, g.chat_id, c.state AS chat_state \
+const GROUPS: &str = "SELECT g.id, g.name, g.kind, g.rank, g.gateway, g.relay, g.chat_id, c.state AS chat_state \
      FROM groups g LEFT JOIN chats c ON c.id = g.chat_id WHERE g.commune_id = $1 ORDER BY g.code";
 const COVERS: &str = "SELECT gu.group_id, gu.unit_id FROM group_units gu \
      JOIN groups g ON g.id = gu.group_id JOIN units u ON u.id = gu.unit_id \
      WHERE g.commune_id = $1 ORDER BY u.sort_order, u.code";
+const HEADS: &str = "SELECT g.id AS group_id, c.id AS chat_id, c.gateway, c.heard_at FROM groups g \
+     JOIN group_units gu ON gu.group_id = g.id JOIN seats s ON s.unit_id = gu.unit_id AND s.kind = 'answering' \
+     JOIN seat_holdings h ON h.seat_id = s.id AND h.held_from <= $2 AND (h.held_to IS NULL OR h.held_to > $2) \
+     JOIN identities i ON i.person_id = h.person_id \
+     JOIN chats c ON c.gateway = i.gateway AND c.external_id = i.external_id AND c.kind = 'private' AND c.state = 'active' \
+     WHERE g.commune_id = $1 AND g.relay \
+     ORDER BY h.held_from DESC, CASE WHEN i.gateway = g.gateway THEN 0 ELSE 1 END, i.linked_at DESC, c.id";
 
 impl Tx {
     /// The units that exist on a day and every group slot. A slot is active when it is bound and its chat is not
-    /// suspended; a unit that no longer exists is not covered by anything, so that its successor is seen to lack a group.
+    /// suspended; one that is passed on to by hand has no chat of its own and is not; a unit that no longer exists is not covered by anything, so that its successor is seen to lack a group.
     ///
     /// # Errors
     /// The database.
@@ -50,6 +71,16 @@ impl Tx {
         }
         let groups = groups.into_iter().map(|group| entry(group, &mut covers)).collect();
         Ok(Directory { units: units.into_iter().map(unit_entry).collect(), groups })
+    }
+
+    /// The private chats of those who pass things on to groups that day; of several of one head the one to be preferred
+    /// first: on the group's own gateway, linked last.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn relay_heads(&mut self, commune_id: &str, on: NaiveDate) -> StoreResult<Vec<RelayHead>> {
+        let day = on.to_string();
+        Ok(on!(self, |c| sqlx::query_as(HEADS).bind(commune_id).bind(&day).fetch_all(c).await?))
     }
 }
 
@@ -74,6 +105,7 @@ fn entry(group: GroupRow, covers: &mut HashMap<String, Vec<String>>) -> GroupEnt
         kind: group.kind,
         rank: group.rank,
         gateway: group.gateway,
+        relay: group.relay,
         // No platform but Telegram tells how many sit in a group, and nothing stores it.
         members: None,
     }

@@ -95,12 +95,12 @@ const HOLDINGS: &str = "SELECT id, seat_id, person_id, held_from, held_to FROM s
      ORDER BY held_from, id";
 const DELETE_HOLDING: &str = "DELETE FROM seat_holdings WHERE id = $1";
 const DELETE_GRANT: &str = "DELETE FROM role_grants WHERE person_id = $1 AND role = $2 AND unit_id = $3";
-const GROUP: &str = "INSERT INTO groups (id, commune_id, code, name, kind, rank, gateway) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7) \
+const GROUP: &str = "INSERT INTO groups (id, commune_id, code, name, kind, rank, gateway, relay) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
      ON CONFLICT (commune_id, code) DO UPDATE SET name = excluded.name, kind = excluded.kind, rank = excluded.rank, \
-     gateway = excluded.gateway \
+     gateway = excluded.gateway, relay = excluded.relay \
      WHERE groups.name <> excluded.name OR groups.kind <> excluded.kind OR groups.rank <> excluded.rank \
-     OR groups.gateway <> excluded.gateway RETURNING id";
+     OR groups.gateway <> excluded.gateway OR groups.relay <> excluded.relay RETURNING id";
 const GROUP_ID: &str = "SELECT id FROM groups WHERE commune_id = $1 AND code = $2";
 const COVER: &str =
     "INSERT INTO group_units (group_id, unit_id) VALUES ($1, $2) ON CONFLICT (group_id, unit_id) DO NOTHING";
@@ -272,6 +272,7 @@ impl Tx {
             .bind(group.kind.as_str())
             .bind(group.rank)
             .bind(&group.gateway)
+            .bind(group.relay)
             .fetch_optional(c)
             .await?);
         self.upserted(&group.id, written, GROUP_ID, &group.commune_id, &group.code).await

@@ -29,6 +29,8 @@ pub struct DeliveryGroup {
     pub states: Vec<MessageState>,
     /// Other groups took their place.
     pub replaced: bool,
+    /// They went to heads who pass them on by hand.
+    pub relay: bool,
     /// How many deliveries.
     pub count: i64,
 }
@@ -52,6 +54,7 @@ struct Signature {
     gateway: String,
     bits: i64,
     replaced: bool,
+    relay: bool,
     count: i64,
 }
 
@@ -72,10 +75,10 @@ const BITS: [MessageState; 9] = [
 // where its last one stands (the one nobody repeats), but a doubt stays a doubt until that one is on its way.
 // The outer query adds up which states occur in a delivery, a bit each.
 const DELIVERIES: &str = "WITH fired AS ( \
-       SELECT d.id, c.gateway, EXISTS (SELECT 1 FROM fallbacks x WHERE x.delivery_id = d.id) \
+       SELECT d.id, c.gateway, g.relay, EXISTS (SELECT 1 FROM fallbacks x WHERE x.delivery_id = d.id) \
          AND NOT EXISTS (SELECT 1 FROM fallbacks x WHERE x.delivery_id = d.id AND x.by_delivery IS NULL) AS replaced \
        FROM broadcasts b JOIN bulletins u ON u.id = b.bulletin_id \
-       JOIN deliveries d ON d.broadcast_id = b.id JOIN chats c ON c.id = d.chat_id \
+       JOIN deliveries d ON d.broadcast_id = b.id JOIN chats c ON c.id = d.chat_id JOIN groups g ON g.id = d.group_id \
        WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
          AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise)), \
      tries AS ( \
@@ -88,15 +91,15 @@ const DELIVERIES: &str = "WITH fired AS ( \
        SELECT delivery_id, CASE WHEN sent = 1 THEN 'sent' WHEN last IN ('pending', 'sending', 'retry_wait') THEN last \
               WHEN doubted = 1 THEN 'unknown' ELSE last END AS state FROM tries), \
      signatures AS ( \
-       SELECT f.id, f.gateway, f.replaced, \
+       SELECT f.id, f.gateway, f.replaced, f.relay, \
               MAX(CASE WHEN p.state = 'sent' THEN 1 ELSE 0 END) + MAX(CASE WHEN p.state = 'unknown' THEN 2 ELSE 0 END) \
             + MAX(CASE WHEN p.state = 'sending' THEN 4 ELSE 0 END) + MAX(CASE WHEN p.state = 'pending' THEN 8 ELSE 0 END) \
             + MAX(CASE WHEN p.state = 'retry_wait' THEN 16 ELSE 0 END) + MAX(CASE WHEN p.state = 'failed' THEN 32 ELSE 0 END) \
             + MAX(CASE WHEN p.state = 'expired' THEN 64 ELSE 0 END) + MAX(CASE WHEN p.state = 'cancelled' THEN 128 ELSE 0 END) \
             + MAX(CASE WHEN p.state = 'skipped' THEN 256 ELSE 0 END) AS bits \
-       FROM fired f LEFT JOIN parts p ON p.delivery_id = f.id GROUP BY f.id, f.gateway, f.replaced) \
-     SELECT gateway, CAST(bits AS BIGINT) AS bits, replaced, COUNT(*) AS count FROM signatures \
-     GROUP BY gateway, bits, replaced ORDER BY gateway, bits, replaced";
+       FROM fired f LEFT JOIN parts p ON p.delivery_id = f.id GROUP BY f.id, f.gateway, f.replaced, f.relay) \
+     SELECT gateway, CAST(bits AS BIGINT) AS bits, replaced, relay, COUNT(*) AS count FROM signatures \
+     GROUP BY gateway, bits, replaced, relay ORDER BY gateway, bits, replaced, relay";
 const OBLIGATIONS: &str = "SELECT o.state, o.late, o.proxy, COUNT(*) AS count FROM broadcasts b \
      JOIN bulletins u ON u.id = b.bulletin_id JOIN obligations o ON o.broadcast_id = b.id \
      WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
@@ -136,6 +139,7 @@ impl Tx {
             states: states(row.bits).collect(),
             gateway: row.gateway,
             replaced: row.replaced,
+            relay: row.relay,
             count: row.count,
         };
         Ok(rows.into_iter().map(group).collect())

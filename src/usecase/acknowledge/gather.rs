@@ -1,9 +1,12 @@
 //! Everything an answer's attribution needs, looked up.
 
 use super::{Act, Answer, ChatKind, Heard, HeldSeat, Obligation, Tx, UnitName, UseCaseResult, ack};
-use crate::domain::ack::{AnswerWay, CodesMean, ObligationState};
+use crate::domain::ack::{AnswerWay, CodesMean, Meaning, ObligationState};
 use crate::domain::bulletin::{find_codes, parse_typed};
 use crate::usecase::{UseCaseError, look_up};
+
+/// How long after the confirmation words about the loudspeaker, with nothing said about what, may still be about it.
+const AIRED_WITHIN_DAYS: i64 = 7;
 
 /// The answer with what is known about it, and the obligations it may be about.
 pub(super) async fn gather(
@@ -32,7 +35,7 @@ pub(super) async fn gather(
         person_seats: super::person_seats(seats),
         covered_units: covered,
     };
-    let open = obligations(tx, &answer, seats).await?;
+    let open = obligations(tx, act, &answer, seats).await?;
     Ok((answer, open))
 }
 
@@ -124,11 +127,20 @@ fn typed_text(code: crate::domain::bulletin::TypedCode) -> String {
     format!("{prefix}{year}{}", code.seq)
 }
 
-/// What the person's units have open, and what the answer points at in whatever state.
-async fn obligations(tx: &mut Tx, answer: &Answer, seats: &[HeldSeat]) -> UseCaseResult<Vec<Obligation>> {
+/// What the person's units have open, and what the answer points at in whatever state. What is read over the loudspeaker was
+/// confirmed before as a rule.
+async fn obligations(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    answer: &Answer,
+    seats: &[HeldSeat],
+) -> UseCaseResult<Vec<Obligation>> {
     let mut found: Vec<Obligation> = Vec::new();
     for seat in seats {
         let mut of_unit = tx.open_obligations_of_unit(&seat.unit_id).await?;
+        if matches!(answer.meaning, Meaning::Aired { .. }) {
+            of_unit.extend(tx.answered_obligations_of_unit(&seat.unit_id, act.at.plus_days(-AIRED_WITHIN_DAYS)).await?);
+        }
         for broadcast_id in answer.codes.iter().chain(&answer.replied_to_our_message) {
             of_unit.extend(tx.obligation_of_unit(broadcast_id, &seat.unit_id).await?);
         }

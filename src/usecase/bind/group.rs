@@ -1,9 +1,10 @@
 //! A group's code: invite, type it in the real group, confirm.
 
 use crate::store::Tx;
-use crate::store::binding::{Chat, ChatKind, Group, Invite, InvitePurpose, InviteState};
+use crate::store::binding::{Chat, ChatKind, ChatState, Group, Invite, InvitePurpose, InviteState};
 use crate::usecase::bind::{IssuedCode, Subject, issue, mark_typed, settle, typed_invite, usable};
 use crate::usecase::organise::require_admin;
+use crate::usecase::settle::chat_scope;
 use crate::usecase::{Act, UseCaseError, UseCaseResult};
 
 /// A code was typed in a group: what the admins are asked to confirm. The member count is the platform's to tell.
@@ -109,6 +110,55 @@ pub async fn unbind(tx: &mut Tx, act: &Act<'_>, group_id: &str) -> UseCaseResult
     Ok(group)
 }
 
+/// What became of a wish to pause a group or to let it receive again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// It is so now.
+    Done,
+    /// It was so before; nothing was changed.
+    Already,
+}
+
+/// The reason that stands with a chat which an admin paused. Hearing something there does not end it.
+const PAUSED: &str = "paused";
+
+/// An admin has nothing sent to a group for now. Its units then lack a group, and whoever composes is told so.
+///
+/// # Errors
+/// `Denied`; `Refused` when the slot is not bound; `NotFound`; the database.
+pub async fn pause(tx: &mut Tx, act: &Act<'_>, group_id: &str) -> UseCaseResult<Held> {
+    let (group, chat) = bound_chat(tx, act, group_id).await?;
+    if chat.state == ChatState::Suspended && chat.reason.as_deref() == Some(PAUSED) {
+        return Ok(Held::Already);
+    }
+    tx.set_chat_state(&chat.id, ChatState::Suspended, Some(PAUSED)).await?;
+    tx.audit(act, "group.paused", &group.id, &chat.id).await?;
+    Ok(Held::Done)
+}
+
+/// An admin lets a group receive again, whatever it was suspended for. What it missed is not sent by itself.
+///
+/// # Errors
+/// `Denied`; `Refused` when the slot is not bound; `NotFound`; the database.
+pub async fn resume(tx: &mut Tx, act: &Act<'_>, group_id: &str) -> UseCaseResult<Held> {
+    let (group, chat) = bound_chat(tx, act, group_id).await?;
+    if chat.state == ChatState::Active {
+        return Ok(Held::Already);
+    }
+    tx.set_chat_state(&chat.id, ChatState::Active, None).await?;
+    tx.close_incidents(&chat_scope(&chat.id), act.at).await?;
+    tx.audit(act, "group.resumed", &group.id, &chat.id).await?;
+    Ok(Held::Done)
+}
+
+async fn bound_chat(tx: &mut Tx, act: &Act<'_>, group_id: &str) -> UseCaseResult<(Group, Chat)> {
+    let group = group_of(tx, act, group_id).await?;
+    require_admin_over(tx, act, &group.id).await?;
+    let chat = tx.chat(group.chat_id.as_deref().unwrap_or_default()).await?;
+    let chat = chat.ok_or_else(|| UseCaseError::refused("refused-slot-unbound"))?;
+    Ok((group, chat))
+}
+
 async fn refuse_unfit(tx: &mut Tx, act: &Act<'_>, group: &Group, chat: &Chat) -> UseCaseResult<()> {
     if chat.kind == ChatKind::Private {
         return Err(UseCaseError::refused("refused-code-not-in-group"));
@@ -141,6 +191,9 @@ async fn refuse_beyond_budget(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseC
 }
 
 fn refuse_bound_slot(group: &Group) -> UseCaseResult<()> {
+    if group.relay {
+        return Err(UseCaseError::refused_with("refused-slot-relay", vec![("group", group.name.clone())]));
+    }
     if group.chat_id.is_none() {
         return Ok(());
     }

@@ -19,6 +19,8 @@ pub(super) fn next_group<'a>(
     let mut fit = ranked.filter(|group| group.chat_id != delivery.chat_id && !is_shut(&group.gateway));
     fit.find_map(|group| match served.iter().find(|served| served.chat_id == group.chat_id) {
         None => Some((group, None)),
+        // The chat has other words: it cannot speak for a group that is passed on to by hand.
+        Some(_) if group.relay => None,
         Some(served) if served.alive => Some((group, Some(served.delivery_id.clone()))),
         Some(_) => None,
     })
@@ -31,19 +33,6 @@ pub(super) fn ask(
     existing: Option<String>,
     unit: &str,
 ) {
-    let (taker, _) = takers.entry(group.id.clone()).or_insert_with(|| (reached(group), existing));
-    taker.overheard_by.retain(|other| other != unit);
-    taker.units.push(unit.to_owned());
-}
-
-fn reached(group: &GroupEntry) -> ReachedGroup {
-    ReachedGroup {
-        id: group.id.clone(),
-        chat_id: group.chat_id.clone(),
-        gateway: group.gateway.clone(),
-        kind: group.kind,
-        members: group.members,
-        units: Vec::new(),
-        overheard_by: group.covers.clone(),
-    }
+    let (taker, _) = takers.entry(group.id.clone()).or_insert_with(|| (ReachedGroup::of(group), existing));
+    taker.ask(unit);
 }

@@ -1,5 +1,7 @@
 //! One delivery: its row, the units it speaks to, and its messages as rendered for its gateway.
 
+use std::collections::BTreeSet;
+
 use super::{Act, Broadcast, Bulletin, BulletinVersion, GroupKind, Millis, Purpose, ReachedGroup, Tx, UseCaseResult};
 use crate::domain::bulletin::{Kind, Public};
 use crate::domain::document::{DocumentType, PartialDate};
@@ -9,39 +11,69 @@ use crate::say;
 use crate::store::bulletins::VersionFile;
 use crate::store::messages::NewMessage;
 use crate::usecase::notify::encode_buttons;
+use crate::usecase::relay;
 
 mod files;
 
-/// Queues everything that one group gets.
+/// Queues everything that one chat gets, for the groups that share it; gives the delivery. What a head is to pass on comes
+/// first, so that the answer to what is said to the chat itself stands under its last words.
 pub(in crate::usecase) async fn deliver(
     tx: &mut Tx,
     act: &Act<'_>,
     what: (&Bulletin, &BulletinVersion),
     broadcast: &Broadcast,
-    group: &ReachedGroup,
-) -> UseCaseResult<()> {
+    groups: &[&ReachedGroup],
+) -> UseCaseResult<String> {
     let (bulletin, version) = what;
     let delivery_id = act.new_id();
-    tx.insert_delivery(&delivery_id, &broadcast.id, (&group.chat_id, &group.id), &group.units).await?;
+    let (relays, direct): (Vec<&ReachedGroup>, Vec<&ReachedGroup>) = groups.iter().partition(|group| group.relay);
+    let Some(home) = direct.first().or_else(|| relays.first()) else { return Ok(delivery_id) };
+    let mut units: Vec<String> = groups.iter().flat_map(|group| group.units.clone()).collect();
+    let mut seen = BTreeSet::new();
+    units.retain(|unit| seen.insert(unit.clone()));
+    tx.insert_delivery(&delivery_id, &broadcast.id, (&home.chat_id, &home.id), &units).await?;
     let files = tx.version_files(&bulletin.id, version.version).await?;
-    let deadline = broadcast.ack_deadline.filter(|_| group.kind != GroupKind::Residents).map(Millis);
-    let code = broadcast.code(&bulletin.code);
-    let view = view_of(tx, act, bulletin, version, group.kind).await?;
-    let mut view = View { short_id: delivery_id.clone(), code, deadline, ..view };
-    files::offer(tx, act, (version, &files), (&group.gateway, &delivery_id), &mut view.attachments).await?;
-    let capabilities = act.house.render_for(&group.gateway);
-    let parts = render::render(&view, &capabilities, &act.house.labels);
+    let mut parts = Vec::new();
+    if let Some(first) = relays.first() {
+        parts = laid_out(tx, act, what, broadcast, (first, &files, &delivery_id)).await?;
+        parts.extend(relay::request(tx, act, (&broadcast.code(&bulletin.code), version), &relays, &delivery_id).await?);
+    }
+    for group in &relays {
+        relay::note(tx, act, version.urgency, group, &delivery_id).await?;
+    }
+    for group in &direct {
+        parts.extend(laid_out(tx, act, what, broadcast, (group, &files, &delivery_id)).await?);
+    }
+    let html = act.house.render_for(&home.gateway).html;
     let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
     for (number, part) in (1..=count).zip(parts) {
         let message = NewMessage {
             lane: Lane::of(Purpose::Broadcast, version.urgency).number(),
             part: (number, count),
             not_after: Some(Millis(version.expires_at)),
-            ..message_of(act, &delivery_id, broadcast, group, (part, &files, capabilities.html))
+            ..message_of(act, &delivery_id, broadcast, home, (part, &files, html))
         };
         tx.queue_message(&message).await?;
     }
-    Ok(())
+    Ok(delivery_id)
+}
+
+/// The parts of a bulletin as one kind of group sees it.
+async fn laid_out(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    what: (&Bulletin, &BulletinVersion),
+    broadcast: &Broadcast,
+    to: (&ReachedGroup, &[VersionFile], &str),
+) -> UseCaseResult<Vec<Part>> {
+    let (bulletin, version) = what;
+    let (group, files, delivery_id) = to;
+    let deadline = broadcast.ack_deadline.filter(|_| group.kind != GroupKind::Residents).map(Millis);
+    let code = broadcast.code(&bulletin.code);
+    let view = view_of(tx, act, bulletin, version, group.kind).await?;
+    let mut view = View { short_id: delivery_id.to_owned(), code, deadline, ..view };
+    files::offer(tx, act, (version, files), (&group.gateway, delivery_id), &mut view.attachments).await?;
+    Ok(render::render(&view, &act.house.render_for(&group.gateway), &act.house.labels))
 }
 
 fn message_of(
@@ -59,25 +91,9 @@ fn message_of(
             (if html { render::escape(&caption) } else { caption }, String::new(), file)
         }
     };
-    NewMessage {
-        id: act.new_id(),
-        purpose: Purpose::Broadcast,
-        gateway: group.gateway.clone(),
-        chat_id: group.chat_id.clone(),
-        delivery_id: Some(delivery_id.to_owned()),
-        broadcast_id: Some(broadcast.id.clone()),
-        lane: 0,
-        part: (1, 1),
-        body,
-        buttons,
-        file,
-        edit_of: None,
-        reply_to: None,
-        resend_of: None,
-        due_at: act.wall,
-        not_after: None,
-        created_at: act.wall,
-    }
+    let to = (group.gateway.as_str(), group.chat_id.as_str());
+    let message = NewMessage::text(act.new_id(), Purpose::Broadcast, to, body, act.wall);
+    NewMessage { buttons, file, ..message.in_delivery(delivery_id, &broadcast.id) }
 }
 
 /// What a bulletin shows in one kind of group. The short id is left for the delivery.

@@ -20,7 +20,7 @@ const LIVES_MILLIS: i64 = 3 * 24 * 3_600_000;
 
 /// Who may type the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum For<'a> {
+pub(in crate::usecase) enum For<'a> {
     /// Whoever is in the chat and has the right.
     Everybody,
     /// One account.
@@ -28,7 +28,7 @@ pub(super) enum For<'a> {
 }
 
 /// The note with its choices as numbered lines, where the chat's gateway has no buttons; otherwise as it is.
-pub(super) async fn numbered(
+pub(in crate::usecase) async fn numbered(
     tx: &mut Tx,
     act: &Act<'_>,
     chat: &Chat,

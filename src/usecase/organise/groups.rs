@@ -14,6 +14,7 @@ impl Import<'_> {
         for group in &file.groups {
             let known = tx.group_by_code(&self.act.commune_id, &group.code).await?;
             refuse_other_gateway(known.as_ref(), group)?;
+            refuse_bound_relay(known.as_ref(), group)?;
             let written = tx.upsert_group(&self.group_row(group)).await?;
             let units = group.covers.iter().map(|code| Self::id_of(&self.units, "unit", code));
             let units = units.collect::<UseCaseResult<Vec<_>>>()?;
@@ -63,9 +64,20 @@ impl Import<'_> {
             kind: group.kind,
             rank: group.rank,
             gateway: group.gateway.clone(),
+            relay: group.relay,
             chat_id: None,
             bound_at: None,
         }
+    }
+}
+
+/// What is bound is written to directly; whoever wants it passed on by hand frees the slot first.
+fn refuse_bound_relay(known: Option<&Group>, group: &import::Group) -> UseCaseResult<()> {
+    match known {
+        Some(known) if known.chat_id.is_some() && group.relay => {
+            Err(UseCaseError::refused_with("refused-relay-bound", vec![("group", group.name.clone())]))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How many stand where.
 
-use super::ObligationStatus;
+use super::{ObligationStatus, RelayStatus};
 use crate::domain::ack::ObligationState;
 use crate::domain::message::DeliveryState;
 
@@ -73,6 +73,26 @@ impl FromIterator<(DeliveryState, bool)> for DeliveryCounts {
         let mut counts = Self::default();
         for delivery in deliveries {
             counts.add_all(delivery, 1);
+        }
+        counts
+    }
+}
+
+/// Groups that no account of ours can enter, to which heads pass things on by hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct RelayCounts {
+    /// Asked for.
+    pub asked: i64,
+    /// Of these, done, on the head's word.
+    pub posted: i64,
+}
+
+impl<'a> FromIterator<&'a RelayStatus> for RelayCounts {
+    fn from_iter<I: IntoIterator<Item = &'a RelayStatus>>(relays: I) -> Self {
+        let mut counts = Self::default();
+        for relay in relays {
+            counts.asked += 1;
+            counts.posted += i64::from(relay.posted_at.is_some());
         }
         counts
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{ByBroadcast, DeliveryStatus, ObligationStatus, StepStatus, TroubleStatus, parts};
+use super::{ByBroadcast, DeliveryStatus, ObligationStatus, RelayStatus, StepStatus, TroubleStatus, parts};
 use crate::domain::ack::Way;
 use crate::domain::calendar::Millis;
 use crate::domain::message::{DeliveryState, MessageState};
@@ -45,6 +45,10 @@ pub(super) async fn deliveries(tx: &mut Tx, bulletin_id: &str) -> UseCaseResult<
     let messages = tx.messages_of_bulletin(bulletin_id).await?;
     let mut messages = by_key(messages.into_iter().map(|message: SentMessage| (message.delivery_id.clone(), message)));
     let mut units = by_key(tx.unit_names_of_bulletin(bulletin_id).await?);
+    let mut relays = by_key(tx.relays_of_bulletin(bulletin_id).await?.into_iter().map(|relay| {
+        let posted_at = relay.posted_at.map(Millis);
+        (relay.delivery_id, RelayStatus { group: relay.group_name, unit: relay.unit_name, posted_at })
+    }));
     let stand_ins = StandIns::of(tx.stand_ins_of_bulletin(bulletin_id).await?);
     let rows = tx.deliveries_of_bulletin(bulletin_id).await?.into_iter().map(|row| {
         let parts = parts::of_delivery(&messages.remove(&row.id).unwrap_or_default());
@@ -53,9 +57,11 @@ pub(super) async fn deliveries(tx: &mut Tx, bulletin_id: &str) -> UseCaseResult<
             units: units.remove(&row.id).unwrap_or_default(),
             replaced: stand_ins.replaced(&row.id),
             fallback_for: stand_ins.fallback_for(&row.id),
+            relays: relays.remove(&row.id).unwrap_or_default(),
             id: row.id,
             group: row.group_name,
             kind: row.group_kind,
+            relay: row.relay,
             gateway: row.gateway,
             state: DeliveryState::derive(&known),
             messages: parts,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::counts::{DeliveryCounts, ObligationCounts};
+use super::counts::{DeliveryCounts, ObligationCounts, RelayCounts};
 use crate::domain::calendar::Millis;
 use crate::domain::message::DeliveryState;
 use crate::store::Tx;
@@ -21,8 +21,10 @@ pub struct Stats {
     pub groups: i64,
     /// Bulletins begun in that time, by state; states without one are left out.
     pub bulletins: BTreeMap<&'static str, i64>,
-    /// Deliveries of the broadcasts of that time.
+    /// Deliveries to groups of the broadcasts of that time; those to heads who pass them on by hand stand beside.
     pub deliveries: DeliveryCounts,
+    /// What heads were asked to pass on by hand, and did.
+    pub relays: RelayCounts,
     /// Obligations of the broadcasts of that time.
     pub obligations: ObligationCounts,
     /// Acknowledged by the units themselves of expected, in thousandths, rounded down; none when nobody had to confirm.
@@ -80,7 +82,7 @@ pub async fn overall(tx: &mut Tx, act: &Act<'_>, window: Window) -> UseCaseResul
     let mut platforms: BTreeMap<String, DeliveryCounts> =
         act.house.gateways.keys().map(|name| (name.clone(), DeliveryCounts::default())).collect();
     let mut deliveries = DeliveryCounts::default();
-    for group in tx.delivery_groups(commune, window).await? {
+    for group in tx.delivery_groups(commune, window).await?.into_iter().filter(|group| !group.relay) {
         let state = DeliveryState::derive(&group.states);
         deliveries.add_all((state, group.replaced), group.count);
         platforms.entry(group.gateway).or_default().add_all((state, group.replaced), group.count);
@@ -92,10 +94,12 @@ pub async fn overall(tx: &mut Tx, act: &Act<'_>, window: Window) -> UseCaseResul
     let urgent = tx.urgent_broadcasts(commune, window).await?;
     let bulletins = tx.bulletins_by_state(commune, window).await?;
     let incidents = incidents(tx).await?;
+    let relays = tx.relay_sums(commune, window.from, window.to).await?;
     Ok(Stats {
         groups: tx.bound_groups(commune).await?,
         bulletins: bulletins.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
         deliveries,
+        relays: RelayCounts { asked: relays.asked, posted: relays.posted },
         obligations,
         acknowledged_permille: (obligations.own() * 1000).checked_div(obligations.expected),
         median_minutes: wait.map(|wait| wait / MINUTE),

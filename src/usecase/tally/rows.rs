@@ -8,7 +8,6 @@ use crate::domain::calendar::Millis;
 use crate::domain::channel::Channel;
 use crate::domain::plan::{CountedItem, DocumentReach};
 use crate::store::activities::{Activity, GatewayReach};
-use crate::store::binding::ChatKind;
 use crate::usecase::house::GatewayTraits;
 
 /// An act as it is counted.
@@ -37,14 +36,14 @@ fn counted(activity: &Activity) -> i64 {
 pub(super) type Documents<'a> = BTreeMap<(&'a str, i64), DocumentReach>;
 
 /// One row for each version of each document, over all gateways; versions of a document share its code and so count as
-/// one. Groups on gateways that count as Zalo are the count; everything else, private chats for passing on by hand
+/// one. Groups on gateways that count as Zalo are the count; everything else, what heads pass on by hand
 /// included, stands beside.
 pub(super) fn documents<'a>(reaches: &'a [GatewayReach], gateways: &BTreeMap<String, GatewayTraits>) -> Documents<'a> {
     let mut documents = Documents::new();
     for reach in reaches {
         let document = documents.entry((&reach.code, reach.version)).or_insert_with(|| unsent(reach));
         let counts = |gateway: &String| gateways.get(gateway).is_some_and(|gateway| gateway.counts_as_zalo);
-        let is_zalo = counts(&reach.gateway) && reach.chat_kind == ChatKind::Group;
+        let is_zalo = counts(&reach.gateway) && !reach.relay;
         let stays_planned = is_zalo && reach.replaced_by.as_ref().is_some_and(|gateway| !counts(gateway));
         if reach.replaced_by.is_some() && reach.sent == 0 && !stays_planned {
             // Its place was taken by a group that is counted itself. Only a Zalo group that another platform stood in for
@@ -150,7 +149,7 @@ mod tests {
             theme: None,
             withdrawn: false,
             gateway: gateway.to_owned(),
-            chat_kind: ChatKind::Group,
+            relay: false,
             replaced_by: replaced_by.map(str::to_owned),
             planned,
             sent,

@@ -36,24 +36,12 @@ pub(super) async fn post(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> Use
 }
 
 fn message(act: &Act<'_>, delivery: &Delivery, body: String) -> NewMessage {
+    let to = (delivery.gateway.as_str(), delivery.chat_id.as_str());
     NewMessage {
-        id: act.new_id(),
-        purpose: Purpose::Card,
-        gateway: delivery.gateway.clone(),
-        chat_id: delivery.chat_id.clone(),
-        delivery_id: None,
         broadcast_id: Some(delivery.broadcast_id.clone()),
         lane: Lane::of(Purpose::Edit, Urgency::Normal).number(),
-        part: (1, 1),
-        body,
-        buttons: String::new(),
-        file: None,
-        edit_of: None,
-        reply_to: None,
-        resend_of: None,
-        due_at: act.wall,
         // Told an hour late it is still true; told tomorrow it puzzles.
         not_after: Some(Millis(act.at.0.saturating_add(EVERY))),
-        created_at: act.wall,
+        ..NewMessage::text(act.new_id(), Purpose::Card, to, body, act.wall)
     }
 }

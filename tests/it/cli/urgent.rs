@@ -63,3 +63,16 @@ fn a_number_to_call_stays_in_the_database() {
     let complaint = place.loa(&["org", "import", &place.file("wrong.toml", wrong.as_bytes())]).refused();
     assert!(complaint.contains("`phone` is not a telephone number") && !complaint.contains("0900"), "{complaint}");
 }
+
+#[test]
+fn what_was_not_sent_is_cancelled_and_not_taken_back() {
+    let place = on_duty();
+    let created = place.create(&[&STORM[..], &["--reason", "bão số 10"]].concat()).json();
+    let code = created["code"].as_str().unwrap();
+    let complaint = place.loa(&["bulletin", "recall", code, "--reason", "nhầm", "--as", "an"]).refused();
+    assert!(complaint.contains("chưa gửi") && complaint.contains("/huy"), "{complaint}");
+    let complaint = place.loa(&["bulletin", "recall", code, "--reason", "…", "--as", "an"]).refused();
+    assert!(complaint.contains("--reason"), "{complaint}");
+    let complaint = place.loa(&["bulletin", "recall", code, "--reason", "nhầm", "--as", "hoa"]).refused();
+    assert!(complaint.contains("approver"), "{complaint}");
+}

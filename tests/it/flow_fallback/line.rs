@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -11,6 +12,9 @@ pub struct Line {
     platform: String,
     cut: CancellationToken,
     tasks: TaskTracker,
+    listening: Option<JoinHandle<()>>,
+    /// Keeps the address while the line is cut: whoever calls is refused, and nobody else on this machine gets it.
+    held: Option<TcpSocket>,
 }
 
 impl Line {
@@ -18,11 +22,13 @@ impl Line {
     pub async fn to(base_url: &str) -> Self {
         let platform = base_url.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let line = Self {
+        let mut line = Self {
             address: listener.local_addr().unwrap(),
             platform,
             cut: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            listening: None,
+            held: None,
         };
         line.carry(listener);
         line
@@ -32,19 +38,27 @@ impl Line {
         format!("http://{}", self.address)
     }
 
-    pub fn cut(&self) {
+    pub async fn cut(&mut self) {
         self.cut.cancel();
+        if let Some(listening) = self.listening.take() {
+            listening.await.unwrap();
+        }
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind(self.address).unwrap();
+        self.held = Some(socket);
     }
 
     /// The same address again.
-    pub async fn mend(&mut self) {
+    pub fn mend(&mut self) {
         self.cut = CancellationToken::new();
-        self.carry(TcpListener::bind(self.address).await.unwrap());
+        let listener = self.held.take().unwrap().listen(1024).unwrap();
+        self.carry(listener);
     }
 
-    fn carry(&self, listener: TcpListener) {
+    fn carry(&mut self, listener: TcpListener) {
         let (platform, cut, tasks) = (self.platform.clone(), self.cut.clone(), self.tasks.clone());
-        self.tasks.spawn(async move {
+        let listening = self.tasks.spawn(async move {
             loop {
                 let caller = tokio::select! {
                     () = cut.cancelled() => return,
@@ -55,6 +69,7 @@ impl Line {
                 }
             }
         });
+        self.listening = Some(listening);
     }
 }
 

@@ -75,6 +75,7 @@ pub async fn deliver(tx: &mut Tx, broadcast: &str, (gateway, chat): (&str, &str)
     tx.ensure_chat(gateway, chat, kind, "", AT, chat).await.unwrap();
     let mut group = fixture::group(chat, chat, loa::domain::org::GroupKind::Cadre);
     gateway.clone_into(&mut group.gateway);
+    group.relay = kind == ChatKind::Private;
     tx.upsert_group(&group).await.unwrap();
     let delivery = format!("{broadcast}/{chat}");
     tx.insert_delivery(&delivery, broadcast, (chat, chat), &[]).await.unwrap();

@@ -20,7 +20,7 @@ const STORM: [&str; 8] = [
     "Bão số 10 vào đêm nay. Bà con ở nhà yếu đến nhà văn hóa thôn trước 23h00.",
 ];
 
-const HEADS: [&str; 19] = [
+pub const HEADS: [&str; 19] = [
     "dong", "giang", "giang", "ha", "hien", "khanh", "lien", "loc", "mai", "nam", "ngan", "oanh", "phu", "que", "sang",
     "thao", "tu", "van", "xuan",
 ];

@@ -289,3 +289,13 @@ fn the_recorded_way_is_the_strongest_thing_known(
 fn nobody_open_means_nothing_to_settle() {
     assert_eq!(attribute(&head_replies("đã nhận"), &[]), ignore(IgnoreReason::NothingOpen));
 }
+
+#[test]
+fn the_loudspeaker_is_about_what_was_confirmed_and_is_asked_about_where_several_may_be_meant() {
+    let confirmed = vec![item("b1", "u3", ObligationState::Acknowledged)];
+    assert_eq!(attribute(&head_says("đã phát loa"), &confirmed), settle(&["b1/u3"]));
+    assert_eq!(attribute(&head_says("đã nhận"), &confirmed), Attribution::Ignore(IgnoreReason::NothingOpen));
+    let both = [confirmed, vec![item("b2", "u3", ObligationState::Awaiting)]].concat();
+    assert_eq!(attribute(&head_says("đã phát loa"), &both), Attribution::AskWhich(ids(&["b1/u3", "b2/u3"])));
+    assert_eq!(attribute(&head_says("đã nhận"), &both), settle(&["b2/u3"]));
+}

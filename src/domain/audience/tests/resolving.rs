@@ -23,6 +23,7 @@ fn group(id: &str, kind: GroupKind, rank: i64, covers: Vec<String>) -> GroupEntr
         active: true,
         covers,
         gateway: "zalo".to_owned(),
+        relay: false,
         members: Some(10),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{Mistake, OrgError, Place};
 use super::reader::{Draft, Read};
-use super::{Group, Holding, SeatKind, Unit, UnitKind};
+use super::{Group, GroupKind, Holding, SeatKind, Unit, UnitKind};
 
 /// Every mistake between rows, in the order of the tables.
 pub(super) fn check(draft: &Draft) -> Vec<OrgError> {
@@ -187,6 +187,10 @@ impl Found {
         for (place, group) in readable(&draft.groups) {
             if group.covers.is_empty() {
                 self.add(place, Mistake::CoversNothing);
+            }
+            // Its head passes it on: one head, and to residents; officials answer for themselves and are asked directly.
+            if group.relay && (group.kind != GroupKind::Residents || group.covers.len() != 1 || group.chat.is_some()) {
+                self.add(place, Mistake::BadRelay);
             }
             let distinct: BTreeSet<&str> = group.covers.iter().map(String::as_str).collect();
             for unit in distinct {

@@ -164,6 +164,9 @@ pub enum Mistake {
     /// A group that covers no unit.
     #[error("the group covers no unit")]
     CoversNothing,
+    /// A group that is passed on to by hand, of the wrong kind, with a chat, or of several units.
+    #[error("a relay group is a residents' group of exactly one unit, without a chat")]
+    BadRelay,
     /// Two groups that could not be put in order.
     #[error("for unit `{unit}` the group `{other}` has the same kind and rank")]
     SameRank {

@@ -161,7 +161,8 @@ fn read_group(row: &mut Row<'_>, _: usize) -> Option<Group> {
     let (code, name, kind) = (row.code(), row.text("name"), row.word("kind"));
     let (gateway, rank) = (row.text("gateway"), row.integer("rank"));
     let (covers, chat) = (row.texts("covers"), row.optional_id("chat"));
-    Some(Group { code: code?, name: name?, kind: kind?, gateway: gateway?, rank: rank?, covers: covers?, chat })
+    let relay = row.optional_flag("relay").unwrap_or_default();
+    Some(Group { code: code?, name: name?, kind: kind?, gateway: gateway?, rank: rank?, covers: covers?, relay, chat })
 }
 
 fn read_identity(row: &mut Row<'_>, _: usize) -> Option<Identity> {
@@ -235,6 +236,15 @@ impl Row<'_> {
             self.wrong_type(field, "whole number");
         }
         number
+    }
+
+    fn optional_flag(&mut self, field: &'static str) -> Option<bool> {
+        let value = self.fields.remove(field)?;
+        let flag = value.as_bool();
+        if flag.is_none() {
+            self.wrong_type(field, "true or false");
+        }
+        flag
     }
 
     fn integer(&mut self, field: &'static str) -> Option<i64> {
