@@ -92,17 +92,17 @@ fn figures(serving: &Serving, code: &str, gateway: &str, sent: usize) {
     let broadcast = &status["broadcasts"][0];
     assert_eq!(status["broadcasts"].as_array().unwrap().len(), 1, "{status}");
     assert_eq!(broadcast["deliveries"].as_array().unwrap().len(), sent);
-    let stats = serving.shell(&["stats", "--json"]);
-    for counts in [&broadcast["counts"], &stats["deliveries"], &stats["platforms"][gateway]] {
+    let sums = serving.shell(&["stats", "--json"]);
+    for counts in [&broadcast["counts"], &sums["deliveries"], &sums["platforms"][gateway]] {
         let total: u64 = counts.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
         assert_eq!((counts["sent"].as_u64().unwrap(), total), (sent as u64, sent as u64), "{counts}");
     }
-    assert_eq!(stats["platforms"].as_object().unwrap().len(), 1, "nothing but {gateway}: {stats}");
-    for owed in [&broadcast["acknowledgements"], &stats["obligations"]] {
+    assert_eq!(sums["platforms"].as_object().unwrap().len(), 1, "nothing but {gateway}: {sums}");
+    for owed in [&broadcast["acknowledgements"], &sums["obligations"]] {
         let read = |key: &str| owed[key].as_u64().unwrap();
         assert_eq!((read("expected"), read("acknowledged"), read("awaiting"), read("proxy")), (24, 1, 23, 0), "{owed}");
     }
-    assert_eq!(stats["open_incidents"], 0, "{stats}");
+    assert_eq!(sums["open_incidents"], 0, "{sums}");
 }
 
 /// The villages' own groups.

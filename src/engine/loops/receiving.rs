@@ -64,7 +64,7 @@ async fn poll(core: &Arc<Core>, gateway: &Arc<dyn Gateway>, me: SelfInfo, stop: 
         tracing::debug!(gateway = gateway.name(), %error, "webhook.not_removed");
     }
     let lossy = gateway.capabilities().receiving.polling == Polling::Lossy;
-    let gap = if lossy { LOSSY_GAP } else { Duration::ZERO };
+    let gap = gap(gateway.capabilities().receiving.polling);
     if lossy {
         let why = "what is said while the service is down is lost on this platform: use a webhook for real use";
         tracing::warn!(gateway = gateway.name(), why, "receiving.lossy");
@@ -209,7 +209,32 @@ async fn heard_again(core: &Core, gateway: &str) {
     }
 }
 
+/// The least time between two polls.
+const fn gap(polling: Polling) -> Duration {
+    match polling {
+        Polling::Lossy => LOSSY_GAP,
+        _ => Duration::ZERO,
+    }
+}
+
 /// 1 s, 2 s, 4 s … up to a minute.
 fn backoff(faults: u32) -> Duration {
     Duration::from_secs(1 << faults.saturating_sub(1).min(6)).min(LONGEST_BACKOFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_that_repeats_itself_is_asked_once_a_second_at_most() {
+        assert_eq!(gap(Polling::Lossy), Duration::from_secs(1));
+        assert_eq!(gap(Polling::Durable), Duration::ZERO, "a long poll that holds its updates needs no floor");
+    }
+
+    #[test]
+    fn a_platform_that_fails_is_asked_less_and_less_often_up_to_once_a_minute() {
+        let waits: Vec<u64> = (1..=9).map(|faults| backoff(faults).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    }
 }

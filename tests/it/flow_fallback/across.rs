@@ -228,12 +228,6 @@ impl Across {
         self.core.store.read().await.unwrap().open_messages().await.unwrap()
     }
 
-    /// Lets minutes pass and does what falls due.
-    pub async fn pass(&mut self, minutes: u64) {
-        self.clock.advance(Duration::from_mins(minutes));
-        self.settle().await;
-    }
-
     /// Composed by Lan, approved by the vice chairwoman.
     pub async fn release(&self, draft: &Draft) -> Composed {
         let mut tx = self.core.store.begin().await.unwrap();
