@@ -242,9 +242,9 @@ impl Dispatcher {
         }
         self.swept_at = Some(now);
         let wall = self.core.wall_now();
-        for attempt_id in tx.abandoned_attempts(self.gateway.name(), wall).await? {
+        for (attempt_id, message_id) in tx.abandoned_attempts(self.gateway.name(), wall).await? {
             let lost = Finished::Unknown { detail: "crashed".to_owned() };
-            tx.finish_attempt(&attempt_id, &lost, wall).await?;
+            settle::record(tx, &self.core.act(&self.commune_id), &message_id, &attempt_id, &lost).await?;
             self.count_one(tx).await?;
         }
         Ok(())

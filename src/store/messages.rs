@@ -155,9 +155,9 @@ const BY_ID: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcas
 const BY_EXTERNAL: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
      sent_at, created_at FROM messages WHERE chat_id = $1 AND external_id = $2 AND purpose <> 'edit' ORDER BY created_at DESC LIMIT 1";
-const UNKNOWN_IN_CHAT: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
+const UNSURE_IN_CHAT: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at FROM messages WHERE chat_id = $1 AND state = 'unknown' AND purpose <> 'edit' ORDER BY created_at, id";
+     sent_at, created_at FROM messages WHERE chat_id = $1 AND state IN ('unknown', 'sending') AND purpose <> 'edit' ORDER BY created_at, id";
 const OF_BROADCAST: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
      sent_at, created_at FROM messages WHERE broadcast_id = $1 AND purpose = 'broadcast' ORDER BY delivery_id, part, created_at, id";
@@ -230,11 +230,11 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(TO_CHAT).bind(chat_id).bind(limit).fetch_all(c).await?))
     }
 
-    /// The messages of a chat whose sending is in doubt, oldest first.
+    /// The messages of a chat that are on their way or in doubt, oldest first.
     ///
     /// # Errors
     /// The database.
-    pub async fn unknown_in_chat(&mut self, chat_id: &str) -> StoreResult<Vec<Message>> {
-        Ok(on!(self, |c| sqlx::query_as(UNKNOWN_IN_CHAT).bind(chat_id).fetch_all(c).await?))
+    pub async fn unsure_in_chat(&mut self, chat_id: &str) -> StoreResult<Vec<Message>> {
+        Ok(on!(self, |c| sqlx::query_as(UNSURE_IN_CHAT).bind(chat_id).fetch_all(c).await?))
     }
 }

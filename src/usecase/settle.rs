@@ -32,6 +32,11 @@ pub async fn record(
     attempt_id: &str,
     finished: &Finished,
 ) -> UseCaseResult<bool> {
+    let echoed = match finished {
+        Finished::Unknown { .. } => seen_while_under_way(tx, act, message_id, attempt_id).await?,
+        _ => None,
+    };
+    let finished = echoed.as_ref().unwrap_or(finished);
     let moved = tx.finish_attempt(attempt_id, finished, act.wall).await?;
     let Some(message) = tx.message(message_id).await? else { return Ok(moved) };
     match finished {
@@ -42,6 +47,20 @@ pub async fn record(
         Finished::Retry { .. } | Finished::Unknown { .. } => {}
     }
     Ok(moved)
+}
+
+/// The outcome of an attempt that ended without an answer, when the text had come back from the platform before.
+async fn seen_while_under_way(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    message_id: &str,
+    attempt_id: &str,
+) -> UseCaseResult<Option<Finished>> {
+    let Some(message) = tx.message(message_id).await? else { return Ok(None) };
+    let under_way = message.state == MessageState::Sending && message.attempt_id.as_deref() == Some(attempt_id);
+    let Some(external_id) = message.external_id.filter(|_| under_way) else { return Ok(None) };
+    tx.audit(act, "message.settled", message_id, "echoed").await?;
+    Ok(Some(Finished::Sent { external_id, at: act.at }))
 }
 
 /// What our own account said came back from the platform: a message in doubt with that text is there. `place` is gateway and
@@ -55,9 +74,13 @@ pub async fn echoed(tx: &mut Tx, act: &Act<'_>, place: (&str, &str), said: (&str
         return Ok(false);
     }
     let text = nfc(said.1);
-    let Some(message) = tx.unknown_in_chat(&chat.id).await?.into_iter().find(|doubt| nfc(&doubt.body) == text) else {
+    let Some(message) = tx.unsure_in_chat(&chat.id).await?.into_iter().find(|unsure| nfc(&unsure.body) == text) else {
         return Ok(false);
     };
+    // It comes back in a moment, and the answer to the call may take a minute or never come.
+    if message.state == MessageState::Sending {
+        return Ok(tx.note_echo(&message.id, said.0).await?);
+    }
     if !tx.settle_as_sent(&message.id, act.at, "echoed").await? {
         return Ok(false);
     }

@@ -56,6 +56,8 @@ mod oa_rig;
 #[cfg(test)]
 mod plan_text;
 #[cfg(test)]
+mod platform_cases;
+#[cfg(test)]
 mod rig;
 #[cfg(test)]
 mod sandbox_telegram;
@@ -91,6 +93,8 @@ mod supply;
 mod webhook;
 #[cfg(test)]
 mod zalo_bot_alone;
+#[cfg(test)]
+mod zalo_bot_platform;
 #[cfg(test)]
 mod zalo_oa_alone;
 #[cfg(test)]

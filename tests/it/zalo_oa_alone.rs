@@ -1,6 +1,7 @@
 //! The whole main job with nothing but an official account: files and every word of its groups, but no buttons, no edits, and
 //! a token that dies in the middle.
 
+use loa::engine::receiver::Receiver;
 use loa::sandbox::zalo_oa::{GroupSize, LifecycleNames, NewPerson, OaFault, OaFaultKind, OaMessage};
 use loa::store::Store;
 use loa::store::binding::ChatState;
@@ -19,6 +20,8 @@ store_tests!(
     the_account_is_addressed_by_its_name_and_what_is_said_to_others_is_not_kept,
     who_binds_a_group_is_shown_to_the_admin_by_the_name_the_platform_tells,
     a_group_made_or_disbanded_is_told_to_the_admin_once,
+    a_doubt_is_settled_by_the_account_s_own_echo,
+    what_the_webhook_missed_is_read_back_from_the_group_and_counts_once,
 );
 
 mod closed;
@@ -314,5 +317,36 @@ async fn a_group_made_or_disbanded_is_told_to_the_admin_once(store: Store) {
     assert!((0..events).all(|event| rig.handle().repeat_event(event)));
     rig.settle().await;
     assert_eq!((alerts(&rig, "⚠️ Bot không còn"), alerts(&rig, "❓")), (1, 1));
+    rig.stop().await;
+}
+
+async fn a_doubt_is_settled_by_the_account_s_own_echo(store: Store) {
+    let mut rig = under_way(store, 17).await;
+    // The answer to the text is lost, and what the account said comes back while the call is still under way.
+    rig.handle().add_fault(OaFault::next("group/message", OaFaultKind::ResetAfter).in_chat(&rig.chat("dieu-hanh-24")));
+    rig.settle().await;
+    assert_eq!((rig.messages_in(CODE, "sent").await, rig.messages_in(CODE, "unknown").await), (48, 0));
+    assert_sent_once(&rig);
+    rig.stop().await;
+}
+
+async fn what_the_webhook_missed_is_read_back_from_the_group_and_counts_once(store: Store) {
+    let mut rig = sent(store).await;
+    let hook = rig.handle().webhook().unwrap();
+    rig.handle().clear_webhook();
+    rig.say_in("binh", "dieu-hanh-03", "thôn 3 đã nhận", None).await;
+    assert_eq!(rig.acknowledged(CODE).await, Vec::<String>::new(), "nobody was told of it");
+    rig.handle().set_webhook(&hook).await.unwrap();
+
+    let gateway = rig.core.gateways["zalo_oa"].clone();
+    let me = rig.core.myself("zalo_oa").unwrap();
+    let receiver = Receiver::new(rig.core.clone(), gateway.clone(), me);
+    let chat = format!("g:{}", rig.chat("dieu-hanh-03"));
+    for expected in [1, 0] {
+        let updates = gateway.history(&chat, at(2025, 7, 28, 7, 0)).await.unwrap();
+        assert_eq!(receiver.keep(&updates).await.unwrap(), expected);
+    }
+    rig.settle().await;
+    assert_eq!(rig.acknowledged(CODE).await, ["Thôn 03"]);
     rig.stop().await;
 }

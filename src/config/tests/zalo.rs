@@ -27,6 +27,14 @@ fn a_bare_bot_has_the_free_plan_and_a_careful_rate() {
     assert_eq!((gateway.receive, gateway.oa.is_none(), gateway.enabled_reason), (Receive::Polling, true, None));
 }
 
+#[rstest]
+#[case::the_older_name("https://bot-api.zapps.me")]
+#[case::a_name_nobody_knows_yet("https://bot-api.example.vn/v2")]
+fn the_platforms_host_is_a_setting(#[case] host: &str) {
+    let gateway = load(&format!("{BOT}api_url = \"{host}\"\n"), &[]).unwrap().gateways["zalo"].clone();
+    assert_eq!(gateway.api_url.as_str().trim_end_matches('/'), host);
+}
+
 #[test]
 fn a_bare_account_has_the_smallest_package_and_hears_by_webhook() {
     let gateway = load(&format!("{OA}{SECRET}"), &[]).unwrap().gateways["oa"].clone();

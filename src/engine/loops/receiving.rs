@@ -66,7 +66,7 @@ async fn poll(core: &Arc<Core>, gateway: &Arc<dyn Gateway>, me: SelfInfo, mut ea
         tracing::debug!(gateway = gateway.name(), %error, "webhook.not_removed");
     }
     let lossy = gateway.capabilities().receiving.polling == Polling::Lossy;
-    let gap = if lossy { LOSSY_GAP } else { Duration::ZERO };
+    let gap = gap(gateway.capabilities().receiving.polling);
     if lossy {
         let why = "what is said while the service is down is lost on this platform: use a webhook for real use";
         tracing::warn!(gateway = gateway.name(), why, "receiving.lossy");
@@ -149,4 +149,23 @@ async fn identify(
         }
     }
     None
+}
+
+/// The least time between two polls.
+const fn gap(polling: Polling) -> Duration {
+    match polling {
+        Polling::Lossy => LOSSY_GAP,
+        _ => Duration::ZERO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_that_repeats_itself_is_asked_once_a_second_at_most() {
+        assert_eq!(gap(Polling::Lossy), Duration::from_secs(1));
+        assert_eq!(gap(Polling::Durable), Duration::ZERO, "a long poll that holds its updates needs no floor");
+    }
 }

@@ -166,4 +166,18 @@ mod tests {
     fn what_the_house_does_not_know_is_nothing(#[case] update: Value) {
         assert_eq!(event(&update, &names()), None);
     }
+
+    #[rstest]
+    #[case::as_documented(json!("0a1b"), json!("501"), json!(1_789_000_000_000_i64))]
+    #[case::as_numbers(json!(7), json!(501), json!("1789000000000"))]
+    #[case::dated_in_seconds(json!("0a1b"), json!("501"), json!(1_789_000_000))]
+    fn ids_and_times_are_read_as_texts_and_as_numbers(#[case] id: Value, #[case] user: Value, #[case] date: Value) {
+        let update = json!({"event_name": "message.text.received", "message": {
+            "message_id": id, "date": date, "text": "đã nhận",
+            "from": {"id": user, "display_name": "Bình"}, "chat": {"id": user, "chat_type": "PRIVATE"}}});
+        let said = message(&update);
+        assert_eq!((said.from.external_id.as_str(), said.chat.external_id.as_str()), ("501", "501"));
+        assert_eq!(said.said_at, Some(Millis(1_789_000_000_000)));
+        assert!(["0a1b", "7"].contains(&said.external_id.as_str()), "{}", said.external_id);
+    }
 }

@@ -82,15 +82,16 @@ const FINISH: &str = "UPDATE attempts SET finished_at = $2, outcome = $3, detail
      WHERE id = $1 AND (outcome IS NULL OR outcome = 'unknown')";
 const TO_SENT: &str = "UPDATE messages SET state = 'sent', external_id = $2, sent_at = $3, reason = NULL \
      WHERE attempt_id = $1 AND state IN ('sending', 'unknown')";
-const TO_RETRY: &str =
-    "UPDATE messages SET state = 'retry_wait', due_at = $2 WHERE attempt_id = $1 AND state = 'sending'";
+const TO_RETRY: &str = "UPDATE messages SET state = 'retry_wait', due_at = $2, external_id = NULL WHERE attempt_id = $1 AND state = 'sending'";
 const TO_FAILED: &str = "UPDATE messages SET state = 'failed', reason = $2 \
      WHERE attempt_id = $1 AND state IN ('sending', 'unknown')";
 const TO_UNKNOWN: &str =
     "UPDATE messages SET state = 'unknown', reason = 'no_answer' WHERE attempt_id = $1 AND state = 'sending'";
+const NOTE_ECHO: &str =
+    "UPDATE messages SET external_id = $2 WHERE id = $1 AND state = 'sending' AND external_id IS NULL";
 const DROP_RESEND: &str = "UPDATE messages SET state = 'cancelled', reason = 'original_arrived' \
      WHERE resend_of IN (SELECT id FROM messages WHERE attempt_id = $1) AND state IN ('pending', 'retry_wait')";
-const ABANDONED: &str = "SELECT a.id FROM attempts a JOIN messages m ON m.attempt_id = a.id \
+const ABANDONED: &str = "SELECT a.id, m.id FROM attempts a JOIN messages m ON m.attempt_id = a.id \
      WHERE m.state = 'sending' AND a.gateway = $1 AND a.deadline_at < $2 ORDER BY a.id LIMIT 500";
 const RECENT: &str =
     "SELECT chat_id, started_at FROM attempts WHERE gateway = $1 AND started_at > $2 ORDER BY started_at";
@@ -186,12 +187,13 @@ impl Tx {
         Ok(affected == 1)
     }
 
-    /// Attempts of a gateway that are still `sending` past their own deadline: their process died.
+    /// Attempts of a gateway that are still `sending` past their own deadline, each with its message: their
+    /// process died.
     ///
     /// # Errors
     /// The database.
-    pub async fn abandoned_attempts(&mut self, gateway: &str, now: Millis) -> StoreResult<Vec<String>> {
-        Ok(on!(self, |c| sqlx::query_scalar(ABANDONED).bind(gateway).bind(now.0).fetch_all(c).await?))
+    pub async fn abandoned_attempts(&mut self, gateway: &str, now: Millis) -> StoreResult<Vec<(String, String)>> {
+        Ok(on!(self, |c| sqlx::query_as(ABANDONED).bind(gateway).bind(now.0).fetch_all(c).await?))
     }
 
     /// Chats and machine times of a gateway's attempts since `since`: what the pacer reloads on start.
@@ -225,6 +227,17 @@ impl Tx {
         if affected == 1 {
             on!(self, |c| sqlx::query(DROP_RESEND_OF).bind(message_id).execute(c).await?.rows_affected());
         }
+        Ok(affected == 1)
+    }
+
+    /// Notes that the text of a message came back while its attempt is under way: should no answer follow, it was sent. False
+    /// when the attempt has ended.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn note_echo(&mut self, message_id: &str, external_id: &str) -> StoreResult<bool> {
+        let affected =
+            on!(self, |c| sqlx::query(NOTE_ECHO).bind(message_id).bind(external_id).execute(c).await?.rows_affected());
         Ok(affected == 1)
     }
 
