@@ -22,6 +22,7 @@ pub mod binding;
 pub mod broadcasts;
 pub mod bulletins;
 pub mod dialogues;
+pub mod doubts;
 mod drafts;
 pub mod fallbacks;
 pub mod files;

@@ -15,6 +15,7 @@ pub mod bind;
 pub mod call;
 pub mod committees;
 pub mod compose;
+pub mod doubt;
 pub mod escalate;
 pub mod fallback;
 pub mod fire;

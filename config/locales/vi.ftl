@@ -317,6 +317,8 @@ card-approved-at = ✅ { $code }: Đã duyệt, gửi lúc { $time }.
 card-returned = ↩️ { $code } bị trả lại. Lý do: { $reason }
     Đồng chí soạn lại bằng /vanban hoặc /thongbao.
 card-withdrawn = ⛔ { $code } đã được thu hồi. Lý do: { $reason }
+card-doubts = ❓ { $code }: không rõ đã tới hay chưa: { $groups }. Đồng chí xem trong nhóm, rồi chọn "Đã thấy trong nhóm" hoặc "Gửi lại": /trangthai { $code }
+button-look-doubts = Xem và xử lý
 card-cancelled = ✖️ { $code } đã được hủy, sẽ không gửi.
 card-still-unapproved = ⏳ { $code } chưa được duyệt, giờ hẹn gửi là { $time }. Quá giờ mà chưa duyệt thì tin không được gửi.
 card-missed-unapproved = ⛔ { $code }: Quá giờ hẹn, chưa duyệt ({ $time }). Tin không gửi. Muốn gửi giờ khác: /hen { $code }
@@ -607,6 +609,7 @@ help-tuchoi = Gõ: /tuchoi mã lý do. Ví dụ: /tuchoi VB-2025-0042 thiếu t�
 help-lich = Gõ: /lich, /lich tuần, /lich 28/7, hoặc /lich mã để xem lịch lặp. Ví dụ: /lich VB-2025-0042
 help-tamdung = Gõ: /tamdung mã (tin lặp lại, hoặc nhóm nếu là quản trị). Ví dụ: /tamdung VB-2025-0042, /tamdung dieu-hanh-03
 help-molai = Gõ: /molai mã hoặc /tieptuc mã; gửi tiếp từ lần tới, không gửi bù. Ví dụ: /molai VB-2025-0042, /molai dieu-hanh-03
+help-guilai = Gõ: /guilai mã số-nhóm (số trong /trangthai), hoặc /guilai mã để gửi lại mọi nhóm lỗi. Ví dụ: /guilai VB-2025-0042 18
 help-trangthai = Gõ: /trangthai mã. Ví dụ: /trangthai VB-2025-0042
 help-chuanhan = Gõ: /chuanhan mã. Gọi xong: /chuanhan mã 3 đã gọi, hoặc /chuanhan mã 3 không gọi được. Ví dụ: /chuanhan VB-2025-0042
 help-nhac = Gõ: /nhac mã; chỉ nhắc nơi chưa xác nhận. Ví dụ: /nhac VB-2025-0042

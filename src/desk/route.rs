@@ -119,7 +119,7 @@ async fn command(
         | Command::Cancel
         | Command::Recall
         | Command::Schedule => decide::command(tx, act, talk, (parsed.command, args)).await,
-        Command::Queue | Command::Status | Command::Pending | Command::Remind => {
+        Command::Queue | Command::Status | Command::Pending | Command::Remind | Command::Resend => {
             watch::command(tx, act, talk, (parsed.command, args)).await
         }
         Command::Pause | Command::Resume => steer::command(tx, act, talk, (parsed.command, args)).await,

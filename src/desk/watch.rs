@@ -31,13 +31,14 @@ pub(super) const FLOW: &str = "remind";
 /// Those who may look.
 const STAFF: [Role; 5] = [Role::Composer, Role::Approver, Role::Admin, Role::Duty, Role::Viewer];
 
-/// `/lich`, `/trangthai`, `/chuanhan`, `/nhac`.
+/// `/lich`, `/trangthai`, `/guilai`, `/chuanhan`, `/nhac`.
 pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Command, &str)) -> UseCaseResult<Response> {
     look_up::require_any_role(tx, act, &STAFF).await?;
     let (command, args) = what;
     match command {
         Command::Queue => queue::show(tx, act, talk, args).await?,
         Command::Status => return status::command(tx, act, talk, args).await,
+        Command::Resend => return status::command(tx, act, talk, &typed::again(args)).await,
         Command::Pending => return pending(tx, act, talk, args).await,
         _ => remind::ask(tx, act, talk, args).await?,
     }

@@ -11,7 +11,7 @@ use crate::id::sha256_hex;
 use crate::store::Tx;
 use crate::store::answers::ReminderStep;
 use crate::store::broadcasts::{Broadcast, BroadcastState};
-use crate::usecase::{Act, escalate, fallback, fire, relay, release, remind, settle, wall};
+use crate::usecase::{Act, doubt, escalate, fallback, fire, relay, release, remind, settle, wall};
 
 mod stand_in;
 
@@ -108,7 +108,7 @@ impl Keeper {
     }
 
     /// What urgency asks for beside reminders: doubts that repeat themselves, late starts, releases to be approved,
-    /// heads who have not passed on what they were asked to.
+    /// heads who have not passed on what they were asked to, doubts that wait for a person.
     async fn press(&self) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
         let mut tx = self.core.store.begin().await?;
@@ -123,9 +123,9 @@ impl Keeper {
         for release in tx.releases_to_warn_of(act.at).await? {
             release::warn(&mut tx, &act, &release).await?;
         }
-        let relays = relay::press(&mut tx, &act).await?;
+        let cards = relay::press(&mut tx, &act).await? + doubt::tell(&mut tx, &act).await?;
         tx.commit().await?;
-        if skipped > 0 || relays > 0 || !doubts.is_empty() {
+        if skipped > 0 || cards > 0 || !doubts.is_empty() {
             self.core.wake.notify_waiters();
         }
         Ok(())

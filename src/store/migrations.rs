@@ -39,6 +39,7 @@ const FILES: &[File] = files![
     14 "0014_wordings",
     15 "0015_reach",
     16 "0016_relay",
+    17 "0017_doubts",
 ];
 
 /// All migrations, in order.

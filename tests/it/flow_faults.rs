@@ -14,6 +14,7 @@ store_tests!(
     s4_an_expired_token_stops_the_sending_and_only_the_rest_goes_out_after_the_repair,
     a_connection_lost_after_the_request_left_is_in_doubt_and_never_repeated_by_itself,
     a_doubt_is_settled_by_a_person_who_saw_it_or_by_a_resend_that_says_so,
+    a_doubt_that_nothing_settles_is_put_to_the_composer_once,
     a_press_under_a_message_in_doubt_proves_that_it_arrived,
     a_connection_refused_before_anything_left_is_tried_again,
     a_success_the_client_cannot_read_counts_as_sent,
@@ -104,6 +105,27 @@ async fn a_doubt_is_settled_by_a_person_who_saw_it_or_by_a_resend_that_says_so(s
     assert!(settle::seen(&mut tx, &lan, &message).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(rig.messages_in(&bulletin, "unknown").await, 0);
+    rig.stop().await;
+}
+
+async fn a_doubt_that_nothing_settles_is_put_to_the_composer_once(store: Store) {
+    let mut rig = start(store).await;
+    doubted(&mut rig).await;
+    let asked = |rig: &Rig| rig.private_chat("lan").matches("không rõ đã tới hay chưa: Nhóm điều hành Thôn 03").count();
+    assert_eq!(asked(&rig), 0, "evidence may still come");
+    for _ in 0..3 {
+        rig.clock.advance(Duration::from_mins(2));
+        rig.settle().await;
+    }
+    assert_eq!(asked(&rig), 1, "{}", rig.private_chat("lan"));
+    let shown = rig.press("lan", "Xem và xử lý").await;
+    assert!(shown.contains("3. Nhóm điều hành Thôn 03"), "{shown}");
+    rig.say("lan", "/guilai VB-2025-0001 3").await;
+    let texts = rig.group_chat("dieu-hanh-03");
+    assert!(texts.contains("(gửi lại)"), "{texts}");
+    rig.clock.advance(Duration::from_mins(5));
+    rig.settle().await;
+    assert_eq!(asked(&rig), 1);
     rig.stop().await;
 }
 

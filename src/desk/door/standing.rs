@@ -87,6 +87,7 @@ pub(super) const fn is_here(command: Command) -> bool {
             | Command::Status
             | Command::Pending
             | Command::Remind
+            | Command::Resend
             | Command::Pause
             | Command::Resume
             | Command::Ack

@@ -1,5 +1,6 @@
 //! What stands behind `/trangthai` and `/lich`, read. Pure.
 
+use crate::domain::bulletin::parse_typed;
 use crate::domain::text::fold;
 
 /// What is to be done about one group of a bulletin, or about all that failed.
@@ -28,6 +29,19 @@ pub(super) fn wish(args: &str) -> (String, Wish) {
         _ => (0, None),
     };
     (words[..words.len() - length].join(" "), wish.unwrap_or(Wish::Look))
+}
+
+/// "VB-2025-0042 18", as `/guilai` takes it, in the words that `/trangthai` takes: "VB-2025-0042 gửi lại 18".
+pub(super) fn again(args: &str) -> String {
+    let words: Vec<&str> = args.split_whitespace().collect();
+    match words.as_slice() {
+        [code @ .., number]
+            if !code.is_empty() && number_of(number).is_some() && parse_typed(&code.join(" ")).is_some() =>
+        {
+            format!("{} gửi lại {number}", code.join(" "))
+        }
+        _ => format!("{} gửi lại", words.join(" ")),
+    }
 }
 
 /// A place in a list, from 1; "#18" and "18." are 18.
@@ -63,6 +77,15 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case("VB-2025-0042 18", "VB-2025-0042 gửi lại 18")]
+    #[case("vb 42 18", "vb 42 gửi lại 18")]
+    #[case("vb 42", "vb 42 gửi lại")]
+    #[case("42", "42 gửi lại")]
+    fn a_code_with_a_number_behind_it_is_one_group_to_send_again(#[case] typed: &str, #[case] expected: &str) {
+        assert_eq!(again(typed), expected);
+    }
 
     #[rstest]
     #[case("", "", Wish::Look)]

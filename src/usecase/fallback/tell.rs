@@ -36,7 +36,7 @@ pub async fn tell_uncovered(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usize> 
         let over = *fault == Fault::Gateway && (!card.waits || !sick.contains(gateway));
         if !over {
             let people = people(tx, act, &broadcast).await?;
-            if *fault == Fault::Gateway && !somebody_is_reached(tx, &people, &sick).await? {
+            if *fault == Fault::Gateway && !somebody_is_reached(tx, act, &people, &sick).await? {
                 continue;
             }
             let text = text(tx, act, &about, &broadcast, &card).await?;
@@ -75,9 +75,15 @@ async fn people(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> UseCaseRes
     Ok(people)
 }
 
-async fn somebody_is_reached(tx: &mut Tx, people: &[String], sick: &BTreeSet<String>) -> UseCaseResult<bool> {
+/// Whether one of them can be written to through a gateway that works, in private or in the office.
+async fn somebody_is_reached(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    people: &[String],
+    sick: &BTreeSet<String>,
+) -> UseCaseResult<bool> {
     for person in people {
-        if tx.private_chat_of(person).await?.iter().any(|chat| !sick.contains(&chat.gateway)) {
+        if notify::chats_of(tx, act, person).await?.iter().any(|chat| !sick.contains(&chat.gateway)) {
             return Ok(true);
         }
     }
