@@ -142,7 +142,7 @@ async fn toast(tx: &mut Tx, act: &Act<'_>, talk: &Talk, heeded: Heeded) -> UseCa
 }
 
 /// A press under a message whose sending is in doubt proves that it arrived.
-async fn prove(tx: &mut Tx, act: &Act<'_>, talk: &Talk, delivery_id: &str) -> UseCaseResult<()> {
+pub(super) async fn prove(tx: &mut Tx, act: &Act<'_>, talk: &Talk, delivery_id: &str) -> UseCaseResult<()> {
     // A message of ours that is known by this id (a resend, a reminder) proves itself and nothing else.
     if tx.message_by_external(&talk.chat.id, &talk.message).await?.is_some() {
         return Ok(());

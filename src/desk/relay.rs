@@ -1,6 +1,6 @@
 //! "Đã đăng nhóm dân": a village head says that what was sent in private now stands in the group that we cannot enter.
 
-use super::{Response, Talk};
+use super::{Response, Talk, answer};
 use crate::domain::ack::says_posted;
 use crate::domain::event::IncomingMessage;
 use crate::say;
@@ -13,7 +13,11 @@ use crate::usecase::{Act, UseCaseResult};
 pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, delivery_id: &str) -> UseCaseResult<Response> {
     let here = tx.delivery(delivery_id).await?.filter(|delivery| delivery.chat_id == talk.chat.id);
     let posted = match here {
-        Some(delivery) => relay::posted(tx, act, &delivery.id).await?,
+        Some(delivery) => {
+            // Whoever presses has it.
+            answer::prove(tx, act, talk, &delivery.id).await?;
+            relay::posted(tx, act, &delivery.id).await?
+        }
         None => None,
     };
     let text = posted.map_or_else(|| say!(act.house.locale, "toast-old-button"), |posted| thanks(act, &posted));
@@ -61,6 +65,10 @@ pub(super) async fn typed(
 
 fn thanks(act: &Act<'_>, posted: &Posted) -> String {
     let groups = posted.groups.join(", ");
-    let key = if posted.fresh { "relay-thanks" } else { "relay-thanks-again" };
+    let key = match (posted.withdrawn, posted.fresh) {
+        (true, _) => "relay-withdrawn",
+        (false, true) => "relay-thanks",
+        (false, false) => "relay-thanks-again",
+    };
     act.house.locale.text(key, &[("code", posted.code.as_str().into()), ("groups", groups.into())])
 }

@@ -53,15 +53,15 @@ const INSERT: &str = "INSERT INTO relays (delivery_id, group_id, unit_id, next_a
      ON CONFLICT (delivery_id, group_id) DO NOTHING";
 const OF_DELIVERY: &str = relays!("WHERE r.delivery_id = $1 ORDER BY g.code");
 const OF_BULLETIN: &str = relays!("WHERE b.bulletin_id = $1 ORDER BY g.code, r.delivery_id");
-const OPEN_IN: &str = relays!(
-    "WHERE d.chat_id = $1 AND r.posted_at IS NULL AND b.state <> 'withdrawn' AND b.started_at >= $2 ORDER BY b.started_at, g.code"
-);
+const OPEN_IN: &str =
+    relays!("WHERE d.chat_id = $1 AND r.posted_at IS NULL AND b.started_at >= $2 ORDER BY b.started_at, g.code");
 const DUE: &str = relays!("WHERE r.next_at IS NOT NULL AND r.next_at <= $1 ORDER BY r.next_at, r.delivery_id, g.code");
 const NEXT: &str = "SELECT MIN(next_at) FROM relays WHERE next_at IS NOT NULL";
 const NUDGED: &str =
     "UPDATE relays SET nudged = $3, next_at = $4 WHERE delivery_id = $1 AND group_id = $2 AND posted_at IS NULL";
 const POSTED: &str = "UPDATE relays SET posted_at = $3, posted_by = $4, next_at = NULL \
      WHERE delivery_id = $1 AND group_id = $2 AND posted_at IS NULL";
+const DROP: &str = "DELETE FROM relays WHERE delivery_id = $1 AND posted_at IS NULL";
 const SUMS: &str = "SELECT COUNT(*) AS asked, COUNT(r.posted_at) AS posted FROM relays r JOIN deliveries d ON d.id = r.delivery_id \
      JOIN broadcasts b ON b.id = d.broadcast_id JOIN bulletins u ON u.id = b.bulletin_id \
      WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND b.state <> 'withdrawn' \
@@ -87,6 +87,15 @@ impl Tx {
             .execute(c)
             .await?
             .rows_affected());
+        Ok(())
+    }
+
+    /// Forgets what a delivery was to be passed on to, but for what was.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn drop_relays(&mut self, delivery_id: &str) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(DROP).bind(delivery_id).execute(c).await?.rows_affected());
         Ok(())
     }
 

@@ -134,6 +134,10 @@ pub async fn pick(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>, obligation: &Ob
     if !seats.iter().any(|seat| seat.unit_id == obligation.unit_id) {
         return Ok(Heeded::Silence(IgnoreReason::NotTheirUnit));
     }
+    // Taken back, or replaced, since it was asked about.
+    if obligation.state == ObligationState::Superseded {
+        return Ok(Heeded::Silence(IgnoreReason::NothingOpen));
+    }
     let (answer, _) = gather::gather(tx, act, heard, &seats).await?;
     settle(tx, act, heard, &answer, (&[obligation], &seats)).await
 }

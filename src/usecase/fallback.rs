@@ -113,10 +113,13 @@ impl<'a> Case<'a> {
     }
 }
 
+/// A group with its units, and the delivery it already has in this broadcast.
+type Taker = (ReachedGroup, Option<String>);
+
 /// What can be done about it.
 struct Plan {
-    /// Groups that take over, each with its units, and the delivery it already has in this broadcast.
-    takers: Vec<(ReachedGroup, Option<String>)>,
+    /// Groups that take over.
+    takers: Vec<Taker>,
     /// Units without another group.
     uncovered: Vec<String>,
 }
@@ -182,9 +185,13 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
     if plan.replaces() && !cancel(tx, case).await? {
         return Ok(false);
     }
-    for (group, existing) in &plan.takers {
-        let taker = take_over(tx, act, &scene, group, existing.as_deref()).await?;
-        for unit in &group.units {
+    if plan.replaces() {
+        // Whoever was to pass it on by hand never got it.
+        tx.drop_relays(delivery_id).await?;
+    }
+    for chat in by_chat(&plan.takers) {
+        let taker = take_over(tx, act, &scene, &chat).await?;
+        for unit in chat.iter().flat_map(|(group, _)| &group.units) {
             note(tx, act, case, unit, Some(&taker)).await?;
         }
         tx.audit(act, "delivery.fallback", delivery_id, &taker).await?;
@@ -231,7 +238,7 @@ fn plan(act: &Act<'_>, sight: &Sight, case: Case<'_>) -> Plan {
             || (case.fault == Fault::Budget && gateway == case.delivery.gateway)
     };
     let over = act.at.0 >= case.scene.version.expires_at;
-    let mut takers: BTreeMap<String, (ReachedGroup, Option<String>)> = BTreeMap::new();
+    let mut takers: BTreeMap<String, Taker> = BTreeMap::new();
     let mut uncovered = Vec::new();
     for unit in case.needed() {
         let next = choose::next_group(&sight.directory, unit, case.delivery, &case.scene.served, &is_shut);
@@ -267,21 +274,28 @@ async fn cancel(tx: &mut Tx, case: Case<'_>) -> UseCaseResult<bool> {
     Ok(!states.iter().any(holds_back))
 }
 
+/// The groups that take over, by the chat through which they are reached: one head may pass on to several.
+fn by_chat(takers: &[Taker]) -> Vec<Vec<&Taker>> {
+    let mut chats: Vec<Vec<&Taker>> = Vec::new();
+    for taker in takers {
+        match chats.iter_mut().find(|chat| chat[0].0.chat_id == taker.0.chat_id) {
+            Some(chat) => chat.push(taker),
+            None => chats.push(vec![taker]),
+        }
+    }
+    chats
+}
+
 /// The delivery that takes over: a new one, or the one that its chat already gets.
-async fn take_over(
-    tx: &mut Tx,
-    act: &Act<'_>,
-    scene: &Scene,
-    group: &ReachedGroup,
-    existing: Option<&str>,
-) -> UseCaseResult<String> {
-    if let Some(existing) = existing {
-        for unit in &group.units {
+async fn take_over(tx: &mut Tx, act: &Act<'_>, scene: &Scene, chat: &[&Taker]) -> UseCaseResult<String> {
+    if let Some(existing) = chat.iter().find_map(|(_, existing)| existing.as_deref()) {
+        for unit in chat.iter().flat_map(|(group, _)| &group.units) {
             tx.add_delivery_unit(existing, unit).await?;
         }
         return Ok(existing.to_owned());
     }
-    fire::deliver_to(tx, act, (&scene.bulletin, &scene.version), &scene.broadcast, &[group]).await
+    let groups: Vec<&ReachedGroup> = chat.iter().map(|(group, _)| group).collect();
+    fire::deliver_to(tx, act, (&scene.bulletin, &scene.version), &scene.broadcast, &groups).await
 }
 
 async fn note(tx: &mut Tx, act: &Act<'_>, case: Case<'_>, unit: &str, taker: Option<&str>) -> UseCaseResult<()> {

@@ -17,7 +17,7 @@ use crate::domain::urgency::Urgency;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::Chat;
-use crate::store::broadcasts::Broadcast;
+use crate::store::broadcasts::{Broadcast, BroadcastState};
 use crate::store::bulletins::{Bulletin, BulletinVersion};
 use crate::store::organisation::RelayHead;
 use crate::store::relays::Relay;
@@ -130,6 +130,8 @@ pub struct Posted {
     pub groups: Vec<String>,
     /// Whether this is the first time it was said.
     pub fresh: bool,
+    /// Whether the bulletin was taken back: then the head is to say so in the group.
+    pub withdrawn: bool,
 }
 
 /// A head, or a deputy, says that a delivery was passed on. Saying it again changes nothing.
@@ -154,17 +156,22 @@ pub async fn posted(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseRes
         }
     }
     let groups = own.iter().map(|relay| relay.group_name.clone()).collect();
-    Ok(Some(Posted { code: look_up::code_of(tx, &broadcast_id).await?, groups, fresh }))
+    let broadcast = tx.broadcast(&broadcast_id).await?;
+    let withdrawn = broadcast.is_some_and(|broadcast| broadcast.state == BroadcastState::Withdrawn);
+    Ok(Some(Posted { code: look_up::code_of(tx, &broadcast_id).await?, groups, fresh, withdrawn }))
 }
 
-/// What "đã đăng" in a private chat may mean: the deliveries that wait there, each with its code.
+/// What "đã đăng" of this person may mean in a chat: the deliveries that wait there for a unit that the person answers for,
+/// each with its code.
 ///
 /// # Errors
 /// The database.
 pub async fn open_in(tx: &mut Tx, act: &Act<'_>, chat_id: &str) -> UseCaseResult<Vec<(String, String)>> {
+    let seats = tx.seats_of(act.person()?, act.at.local_date()).await?;
     let mut open: Vec<(String, String)> = Vec::new();
     for relay in tx.relays_open_in(chat_id, act.at.plus_days(-OPEN_DAYS)).await? {
-        if !open.iter().any(|(delivery, _)| *delivery == relay.delivery_id) {
+        let own = seats.iter().any(|seat| seat.kind.may_answer() && seat.unit_id == relay.unit_id);
+        if own && !open.iter().any(|(delivery, _)| *delivery == relay.delivery_id) {
             let code = look_up::code_of(tx, &relay.broadcast_id).await?;
             open.push((relay.delivery_id, code));
         }

@@ -1,7 +1,7 @@
 //! What came of a call, and what came of a doubt: the only places that move a message after it was queued.
 
 use super::notify::{self, Note};
-use super::{Act, UseCaseError, UseCaseResult, look_up, mark};
+use super::{Act, UseCaseError, UseCaseResult, bind, look_up, mark};
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::Role;
 use crate::domain::retry::{Consequence, FailureReason, same_text_stops};
@@ -133,7 +133,11 @@ async fn park_chat(
     reason: FailureReason,
     detail: &str,
 ) -> UseCaseResult<()> {
-    tx.set_chat_state(&message.chat_id, ChatState::Suspended, Some(reason.as_str())).await?;
+    let chat = tx.chat(&message.chat_id).await?;
+    // What an admin decided stands, whatever comes back of a call that was under way.
+    if !chat.is_some_and(|chat| bind::is_lasting(&chat)) {
+        tx.set_chat_state(&message.chat_id, ChatState::Suspended, Some(reason.as_str())).await?;
+    }
     elsewhere::carry(tx, act, message).await?;
     if !open_incident(tx, act, &chat_scope(&message.chat_id), reason.as_str(), detail).await? {
         return Ok(());

@@ -16,7 +16,7 @@ use crate::domain::urgency::Urgency;
 use crate::say;
 use crate::store::Tx;
 use crate::store::answers::{Acknowledgement, Obligation};
-use crate::store::broadcasts::Delivery;
+use crate::store::broadcasts::{BroadcastState, Delivery};
 use crate::store::messages::{Message, NewMessage};
 
 mod digest;
@@ -29,6 +29,9 @@ const TOTAL_EVERY: i64 = 60_000;
 /// # Errors
 /// The database.
 pub async fn answered(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, chat_id: &str) -> UseCaseResult<()> {
+    if is_withdrawn(tx, broadcast_id).await? {
+        return Ok(());
+    }
     let obligations = tx.obligations_of(broadcast_id).await?;
     let complete = obligations.iter().all(|obligation| obligation.state == ObligationState::Acknowledged);
     let everywhere = if complete { act.at } else { act.at.plus_ms(TOTAL_EVERY) };
@@ -47,6 +50,11 @@ pub async fn answered(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, chat_id: &
 /// # Errors
 /// The database.
 pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<bool> {
+    if is_withdrawn(tx, &delivery.broadcast_id).await? {
+        // What stands there says that it was taken back, and nothing may be written over that.
+        tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
+        return Ok(false);
+    }
     let can_edit = act.house.gateways.get(&delivery.gateway).is_some_and(|traits| traits.edits);
     if !can_edit {
         return digest::post(tx, act, delivery).await;
@@ -72,6 +80,11 @@ pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCase
     }
     tx.queue_message(&edit_of(act, delivery, &message, body)).await?;
     Ok(true)
+}
+
+async fn is_withdrawn(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<bool> {
+    let broadcast = tx.broadcast(broadcast_id).await?;
+    Ok(broadcast.is_some_and(|broadcast| broadcast.state == BroadcastState::Withdrawn))
 }
 
 /// The message that carries the buttons: the delivery's last text, if it was sent.

@@ -4,20 +4,26 @@
 //! it, or may have got it, reads that it is taken back, as fast as the bulletin itself went. Links to its files end. Nothing
 //! disappears from the log, and it no longer counts toward the plan.
 
+use std::collections::BTreeSet;
+
 use super::approve::end_schedule;
 use super::notify::{self, Note};
-use super::{Act, UseCaseError, UseCaseResult, look_up, mark, wall};
+use super::{Act, UseCaseError, UseCaseResult, look_up, mark, release, wall};
 use crate::domain::bulletin::State;
 use crate::domain::calendar::format_full;
 use crate::domain::message::{Lane, MessageState, Purpose};
 use crate::domain::org::Role;
 use crate::domain::render::escape;
+use crate::domain::text::{cut, nfc};
 use crate::id::sha256_hex;
 use crate::say;
 use crate::store::Tx;
 use crate::store::broadcasts::{Broadcast, Delivery};
-use crate::store::bulletins::{Bulletin, BulletinVersion};
+use crate::store::bulletins::{AfterFact, Bulletin, BulletinVersion, Word};
 use crate::store::messages::{Message, NewMessage};
+
+/// Longest reason that everybody reads, in characters.
+const MAX_REASON_CHARS: usize = 500;
 
 /// What taking back did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -53,6 +59,8 @@ pub async fn check(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseRe
 /// Those of [`check`]; the database.
 pub async fn withdraw(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, reason: &str) -> UseCaseResult<Withdrawn> {
     check(tx, act, bulletin).await?;
+    let reason = cut(&nfc(reason.trim()), MAX_REASON_CHARS, "…");
+    end_release(tx, act, bulletin, &reason).await?;
     end_schedule(tx, act, bulletin).await?;
     tx.move_bulletin(bulletin, State::Withdrawn, bulletin.version, act.at).await?;
     tx.revoke_file_links(&bulletin.id, act.wall).await?;
@@ -61,13 +69,22 @@ pub async fn withdraw(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, reason: &
     for broadcast in &broadcasts {
         done.stopped += tx.withdraw_broadcast(&broadcast.id, act.at).await?;
     }
-    // Of what repeats, the earlier firings said the same in the same chats.
-    if let Some(latest) = broadcasts.last() {
-        tell_chats(tx, act, (bulletin, reason), latest, &mut done).await?;
+    // The newest first: a chat is told once, however often the bulletin stands there.
+    let mut told = BTreeSet::new();
+    for broadcast in broadcasts.iter().rev() {
+        tell_chats(tx, act, (bulletin, &reason), broadcast, (&mut done, &mut told)).await?;
     }
     tx.audit(act, "bulletin.withdrawn", &bulletin.id, &sha256_hex(reason.as_bytes())).await?;
-    tell_composer(tx, act, bulletin, reason).await?;
+    tell_composer(tx, act, bulletin, &reason).await?;
     Ok(done)
+}
+
+/// What the duty officer let go needs no yes any more once it is taken back: that is the no.
+async fn end_release(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, reason: &str) -> UseCaseResult<()> {
+    let Some(open) = release::open_release(tx, bulletin).await? else { return Ok(()) };
+    let word = Word { decision: AfterFact::Refused, person_id: act.person()?, remark: Some(reason) };
+    tx.decide_release(&open, &word, act.at).await?;
+    Ok(())
 }
 
 async fn tell_composer(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, reason: &str) -> UseCaseResult<()> {
@@ -85,9 +102,10 @@ async fn tell_chats(
     act: &Act<'_>,
     what: (&Bulletin, &str),
     broadcast: &Broadcast,
-    done: &mut Withdrawn,
+    so_far: (&mut Withdrawn, &mut BTreeSet<String>),
 ) -> UseCaseResult<()> {
     let (bulletin, reason) = what;
+    let (done, told) = so_far;
     let Some(version) = tx.version(&bulletin.id, broadcast.version).await? else { return Ok(()) };
     let (time, code) = (format_full(act.at), bulletin.code.as_str());
     let locale = &act.house.locale;
@@ -101,6 +119,9 @@ async fn tell_chats(
             continue;
         }
         done.replaced += replace_texts(tx, act, &delivery, &own, &line).await?;
+        if !told.insert(delivery.chat_id.clone()) {
+            continue;
+        }
         let relayed = !tx.relays_of_delivery(&delivery.id).await?.is_empty();
         let text = if relayed { format!("{notice}\n{}", say!(locale, "withdrawn-relay")) } else { notice.clone() };
         tx.queue_message(&notice_of(act, &version, &delivery, text)).await?;

@@ -1,15 +1,17 @@
 //! An admin pauses a group, lets it receive again, or frees its slot.
 
+use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::usecase::compose::Draft;
 
 use crate::db::store_tests;
-use crate::flow_send::{approve, compose, draft};
+use crate::flow_send::{act_of, approve, compose, draft};
 use crate::rig::{Rig, at};
 
 store_tests!(
     a_paused_group_gets_nothing_until_it_is_opened_again,
     hearing_a_paused_group_does_not_open_it,
+    a_call_that_was_under_way_does_not_end_a_pause,
     only_an_admin_pauses_a_group_and_only_one_that_is_named,
     a_freed_slot_can_be_bound_again,
 );
@@ -54,6 +56,27 @@ async fn hearing_a_paused_group_does_not_open_it(store: Store) {
     rig.settle().await;
     let listed = rig.say("quan", "/nhom dieu-hanh-03").await;
     assert!(listed.contains("1 tạm dừng"), "{listed}");
+    rig.stop().await;
+}
+
+async fn a_call_that_was_under_way_does_not_end_a_pause(store: Store) {
+    let mut rig = start(store).await;
+    let chat = rig.world.chat("dan-03").unwrap();
+    rig.handle().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(chat));
+    let composed = compose(&rig, &Draft { audience: "thon:03@residents".to_owned(), ..to_residents() }).await;
+    approve(&rig, "pct", &composed).await.unwrap();
+    rig.until("it is on its way", async |rig: &Rig| rig.messages_in(&composed.bulletin.id, "sending").await == 1).await;
+    let act = act_of(&rig, "quan").await;
+    let mut tx = rig.core.store.begin().await.unwrap();
+    let slot = tx.group_by_code(&rig.commune, "dan-03").await.unwrap().unwrap();
+    loa::usecase::bind::pause(&mut tx, &act, &slot.id).await.unwrap();
+    tx.commit().await.unwrap();
+    drop(act);
+    rig.settle().await;
+    let mut tx = rig.core.store.read().await.unwrap();
+    let chat = tx.chat(slot.chat_id.as_deref().unwrap()).await.unwrap().unwrap();
+    assert_eq!(chat.reason.as_deref(), Some("paused"));
+    drop(tx);
     rig.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use loa::domain::bulletin::{Kind, Public};
-use loa::domain::org::import::{OrgFile, parse_toml};
+use loa::domain::org::import::{Group, OrgFile, parse_toml};
 use loa::domain::urgency::Urgency;
 use loa::engine::Core;
 use loa::sandbox::{Fault, FaultKind};
@@ -27,6 +27,9 @@ store_tests!(
     a_head_who_cannot_be_written_to_is_asked_in_the_group_of_officials,
     a_group_that_is_passed_on_to_by_hand_is_never_bound,
     a_relay_is_a_fallback_too,
+    one_head_stands_in_for_a_group_of_two_villages,
+    what_another_group_got_is_not_to_be_passed_on_any_more,
+    a_head_who_posted_what_was_taken_back_is_told_to_say_so,
     without_buttons_the_head_types_a_number_in_the_group_of_officials,
 );
 
@@ -224,6 +227,66 @@ async fn a_relay_is_a_fallback_too(store: Store) {
     let broadcast = standing(&rig, &composed).await;
     assert_eq!((broadcast.counts.sent, broadcast.counts.replaced, broadcast.relays.asked), (1, 1, 1));
     assert!(rig.private_chat("dan").contains("chuyển tiếp tin trên"), "{}", rig.private_chat("dan"));
+    rig.stop().await;
+}
+
+async fn one_head_stands_in_for_a_group_of_two_villages(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let mut org = rig.world.org.clone();
+    org.groups.retain(|group| group.code != "dan-08");
+    let common = org.groups.iter_mut().find(|group| group.code == "dan-07").unwrap();
+    common.covers.push("thon-08".to_owned());
+    let common = common.clone();
+    for village in ["07", "08"] {
+        let (code, covers) = (format!("dan-{village}-tay"), vec![format!("thon-{village}")]);
+        let name = format!("Nhóm dân Thôn {village} (tự đăng)");
+        org.groups.push(Group { code, name, covers, rank: 2, relay: true, chat: None, ..common.clone() });
+    }
+    let mut tx = rig.core.store.begin().await.unwrap();
+    let slot = tx.group_by_code(&rig.commune, "dan-08").await.unwrap().unwrap();
+    tx.unbind_group(&slot.id).await.unwrap();
+    tx.commit().await.unwrap();
+    import_org(&rig.core, &org).await;
+    rig.settle().await;
+    let chat = rig.world.chat("dan-07").unwrap();
+    rig.handle().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(chat));
+    let composed = send(&mut rig, &announcement("thon:07,08@residents")).await;
+    let broadcast = standing(&rig, &composed).await;
+    assert_eq!((broadcast.relays.asked, broadcast.deliveries.len()), (2, 2), "{}", rig.private_chat("giang"));
+    assert_eq!(rig.private_chat("giang").matches("Mời bà con").count(), 1, "{}", rig.private_chat("giang"));
+    rig.stop().await;
+}
+
+async fn what_another_group_got_is_not_to_be_passed_on_any_more(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let mut org = rig.world.org.clone();
+    let bound = org.groups.iter_mut().find(|group| group.code == "dan-05").unwrap();
+    bound.rank = 2;
+    let bound = bound.clone();
+    org.groups.push(Group { code: "dan-05-tay".to_owned(), rank: 1, relay: true, chat: None, ..bound });
+    import_org(&rig.core, &org).await;
+    rig.settle().await;
+    // The head has closed the private chat, and the group of officials is lost at that very moment.
+    rig.handle().set_blocked(rig.world.account("dan").unwrap(), None, true).unwrap();
+    let officials = rig.world.chat("dieu-hanh-05").unwrap();
+    rig.handle().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(officials));
+    let composed = send(&mut rig, &announcement("thon:05@residents")).await;
+    let broadcast = standing(&rig, &composed).await;
+    assert_eq!((broadcast.counts.sent, broadcast.relays.asked), (1, 0), "{broadcast:?}");
+    assert_eq!(rig.posts("dan-05"), 1);
+    rig.stop().await;
+}
+
+async fn a_head_who_posted_what_was_taken_back_is_told_to_say_so(store: Store) {
+    let mut rig = start(store, &["05"]).await;
+    let composed = send(&mut rig, &announcement("thon:05@residents")).await;
+    rig.say("pct", "/thuhoi TB-2025-0001 nhầm ngày").await;
+    rig.press("pct", "Thu hồi").await;
+    let told = rig.private_chat("dan");
+    assert!(told.contains("ĐÃ THU HỒI") && told.contains("báo lại trong nhóm"), "{told}");
+    let said = rig.say("dan", "em đã đăng rồi ạ").await;
+    assert!(said.contains("TB-2025-0001 ĐÃ THU HỒI") && said.contains("Nhóm dân Thôn 05"), "{said}");
+    assert_eq!(standing(&rig, &composed).await.relays.posted, 1, "what happened is kept");
     rig.stop().await;
 }
 

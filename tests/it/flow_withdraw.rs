@@ -1,8 +1,13 @@
 //! Taking back what was sent: `/thuhoi`.
 
+use loa::domain::bulletin::Kind;
+use loa::domain::recurrence::Recurrence;
+use loa::domain::urgency::Urgency;
 use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
+use loa::store::bulletins::Marks;
 use loa::usecase::compose::{Composed, Draft};
+use loa::usecase::release;
 use loa::usecase::status;
 
 use crate::db::store_tests;
@@ -13,6 +18,9 @@ store_tests!(
     everybody_who_got_it_reads_that_it_was_taken_back,
     what_had_not_left_never_does,
     a_call_on_its_way_is_not_tried_again,
+    who_got_an_earlier_firing_is_told_although_the_latest_had_not_left,
+    what_the_duty_officer_released_needs_no_yes_any_more,
+    an_answer_afterwards_brings_nothing_back,
     only_an_approver_takes_back_and_only_what_was_sent,
 );
 
@@ -95,7 +103,82 @@ async fn a_call_on_its_way_is_not_tried_again(store: Store) {
     rig.pass_to(at(2025, 7, 28, 10, 0)).await;
     let chat = rig.group_chat("dieu-hanh-04");
     assert!(!chat.contains("treo cờ"), "the platform had refused it: {chat}");
-    assert_eq!(rig.messages_in(&composed.bulletin.id, "expired").await, 1);
+    assert_eq!(rig.messages_in(&composed.bulletin.id, "sent").await, 0);
+    assert_eq!(rig.messages_in(&composed.bulletin.id, "retry_wait").await, 0);
+    rig.stop().await;
+}
+
+async fn who_got_an_earlier_firing_is_told_although_the_latest_had_not_left(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 27, 20, 0)).await;
+    let repeat = "daily at 07:00; holidays=fire; missed=skip".parse::<Recurrence>().unwrap();
+    let daily = Draft {
+        audience: "thon:03,04@residents".to_owned(),
+        ack_required: false,
+        repeat: Some(repeat),
+        expires_at: Some(at(2025, 12, 31, 0, 0)),
+        ..draft()
+    };
+    let composed = compose(&rig, &daily).await;
+    approve(&rig, "pct", &composed).await.unwrap();
+    rig.pass_to(at(2025, 7, 28, 7, 30)).await;
+    for group in ["dan-03", "dan-04"] {
+        let dark = FaultKind::TooManyRequests { retry_after: 3_600 };
+        let chat = rig.world.chat(group).unwrap();
+        rig.handle().add_fault(Fault::next("sendMessage", dark).in_chat(chat));
+    }
+    let firings = async |rig: &Rig| {
+        rig.core.store.read().await.unwrap().broadcasts_of(&composed.bulletin.id).await.unwrap().len()
+    };
+    rig.clock.set(at(2025, 7, 29, 7, 0));
+    rig.until("a second firing", async |rig: &Rig| firings(rig).await == 2).await;
+    rig.until("both wait", async |rig: &Rig| rig.messages_in(&composed.bulletin.id, "retry_wait").await == 2).await;
+    let act = act_of(&rig, "pct").await;
+    let mut tx = rig.core.store.begin().await.unwrap();
+    let bulletin = tx.bulletin(&composed.bulletin.id).await.unwrap().unwrap();
+    let done = loa::usecase::withdraw::withdraw(&mut tx, &act, &bulletin, "sai").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!((done.told, done.replaced, done.stopped), (2, 2, 2));
+    drop(act);
+    rig.pass_to(at(2025, 7, 29, 10, 0)).await;
+    for group in ["dan-03", "dan-04"] {
+        let chat = rig.group_chat(group);
+        assert!(chat.contains("ĐÃ THU HỒI") && !chat.contains("treo cờ"), "{chat}");
+    }
+    rig.stop().await;
+}
+
+async fn what_the_duty_officer_released_needs_no_yes_any_more(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 9, 28, 21, 40)).await;
+    rig.settle().await;
+    let marks = Marks { reason: Some("bão số 10".to_owned()), ..Marks::default() };
+    let flash = Draft { kind: Kind::Urgent, urgency: Urgency::Flash, marks, ..draft() };
+    let composed = compose(&rig, &flash).await;
+    let act = act_of(&rig, "lan").await;
+    let mut tx = rig.core.store.begin().await.unwrap();
+    release::decide(&mut tx, &act, &composed.bulletin, None).await.unwrap();
+    tx.commit().await.unwrap();
+    drop(act);
+    rig.settle().await;
+    rig.say("pct", "/thuhoi HT-2025-0001 nhầm").await;
+    rig.press("pct", "Thu hồi").await;
+    let before = rig.private_chat("pct");
+    rig.pass_to(at(2025, 9, 30, 12, 0)).await;
+    assert_eq!(rig.private_chat("pct"), before, "nobody is reminded to approve it");
+    let waiting = rig.say("pct", "/choduyet").await;
+    assert!(!waiting.contains("HT-2025-0001"), "{waiting}");
+    rig.stop().await;
+}
+
+async fn an_answer_afterwards_brings_nothing_back(store: Store) {
+    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    sent(&mut rig, "thon:03,04@cadre").await;
+    rig.say("lan", "/chuanhan VB-2025-0001 1 đã gọi").await;
+    recall(&mut rig).await;
+    let (binh, group) = (rig.world.account("binh").unwrap(), rig.world.chat("dieu-hanh-03").unwrap());
+    rig.handle().say(binh, group, "đã nhận VB-2025-0001", None).unwrap();
+    rig.pass_to(at(2025, 7, 28, 8, 30)).await;
+    let chat = rig.group_chat("dieu-hanh-03");
+    assert!(!chat.contains("treo cờ") && !chat.contains("[ ✅"), "{chat}");
     rig.stop().await;
 }
 

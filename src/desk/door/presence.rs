@@ -12,12 +12,10 @@ use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState, Group};
 use crate::usecase::notify::Note;
 use crate::usecase::settle::{chat_scope, open_incident};
-use crate::usecase::{Act, UseCaseResult};
+use crate::usecase::{Act, UseCaseResult, bind};
 
 /// The incident of a group nobody has bound: open as long as we are in it, so that the admins hear of it once.
 const UNKNOWN_GROUP: &str = "unknown_group";
-/// Reasons that are not the platform's, and do not end because it lets us in: an admin's pause, a row that was merged.
-const LASTING: [&str; 2] = ["paused", "merged"];
 
 /// Our own standing in a chat changed. The platforms repeat themselves, and report promotions the same way: what is so
 /// already is no news.
@@ -92,7 +90,7 @@ pub(super) async fn known(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseRes
 /// # Errors
 /// The database.
 pub(super) async fn reopen(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResult<bool> {
-    if chat.state == ChatState::Active || is_lasting(chat) {
+    if chat.state == ChatState::Active || bind::is_lasting(chat) {
         return Ok(false);
     }
     tx.set_chat_state(&chat.id, ChatState::Active, None).await?;
@@ -102,16 +100,12 @@ pub(super) async fn reopen(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseRe
 
 async fn suspend(tx: &mut Tx, act: &Act<'_>, chat: &Chat, reason: FailureReason) -> UseCaseResult<()> {
     let known = chat.reason.as_deref() == Some(reason.as_str());
-    if chat.state == ChatState::Suspended && (known || is_lasting(chat)) {
+    if chat.state == ChatState::Suspended && (known || bind::is_lasting(chat)) {
         return Ok(());
     }
     tx.set_chat_state(&chat.id, ChatState::Suspended, Some(reason.as_str())).await?;
     tx.audit(act, "chat.suspended", &chat.id, reason.as_str()).await?;
     Ok(())
-}
-
-fn is_lasting(chat: &Chat) -> bool {
-    chat.state == ChatState::Suspended && chat.reason.as_deref().is_some_and(|reason| LASTING.contains(&reason))
 }
 
 /// A group got another id. Both of the platform's messages say so, in any order and perhaps twice: the second finds

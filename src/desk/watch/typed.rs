@@ -35,8 +35,9 @@ pub(super) fn wish(args: &str) -> (String, Wish) {
 pub(super) fn again(args: &str) -> String {
     let words: Vec<&str> = args.split_whitespace().collect();
     match words.as_slice() {
+        whole if parse_typed(&whole.join(" ")).is_some() => format!("{} gửi lại", whole.join(" ")),
         [code @ .., number]
-            if !code.is_empty() && number_of(number).is_some() && parse_typed(&code.join(" ")).is_some() =>
+            if !code.is_empty() && number_of(&fold(number)).is_some() && parse_typed(&code.join(" ")).is_some() =>
         {
             format!("{} gửi lại {number}", code.join(" "))
         }
@@ -81,6 +82,8 @@ mod tests {
     #[rstest]
     #[case("VB-2025-0042 18", "VB-2025-0042 gửi lại 18")]
     #[case("vb 42 18", "vb 42 gửi lại 18")]
+    #[case("vb 42 #18", "vb 42 gửi lại #18")]
+    #[case("vb 2025 42", "vb 2025 42 gửi lại")]
     #[case("vb 42", "vb 42 gửi lại")]
     #[case("42", "42 gửi lại")]
     fn a_code_with_a_number_behind_it_is_one_group_to_send_again(#[case] typed: &str, #[case] expected: &str) {

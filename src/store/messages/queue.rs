@@ -52,6 +52,8 @@ const DUE: &str = "WITH ready AS ( \
        FROM messages m \
        WHERE m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.due_at <= $2 \
          AND (m.not_after IS NULL OR m.not_after >= $4) \
+         AND NOT (m.purpose IN ('broadcast', 'reminder') \
+                  AND EXISTS (SELECT 1 FROM broadcasts w WHERE w.id = m.broadcast_id AND w.state = 'withdrawn')) \
          AND NOT EXISTS (SELECT 1 FROM messages earlier \
                          WHERE earlier.delivery_id = m.delivery_id AND m.purpose = 'broadcast' \
                            AND earlier.purpose = 'broadcast' AND earlier.part < m.part \
@@ -69,7 +71,11 @@ const LEAVE: &str = "UPDATE messages SET state = $2, reason = $3 WHERE id = $1 A
 const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' \
      WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";
 const CANCEL_ON_GATEWAY: &str = "UPDATE messages SET state = 'cancelled', reason = $3 \
-     WHERE broadcast_id = $1 AND gateway = $2 AND state IN ('pending', 'retry_wait')";
+     WHERE broadcast_id = $1 AND gateway = $2 AND purpose = 'broadcast' AND state IN ('pending', 'retry_wait')";
+// What was queued at the very moment at which its broadcast was taken back.
+const CANCEL_WITHDRAWN: &str = "UPDATE messages SET state = 'cancelled', reason = 'withdrawn' \
+     WHERE state IN ('pending', 'retry_wait') AND purpose IN ('broadcast', 'reminder') \
+       AND broadcast_id IN (SELECT id FROM broadcasts WHERE state = 'withdrawn')";
 const SKIP_REST: &str = "UPDATE messages SET state = 'skipped', reason = 'earlier_part_failed' \
      WHERE delivery_id = $1 AND purpose = 'broadcast' AND part > $2 AND state IN ('pending', 'retry_wait')";
 const OPEN: &str = "SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait', 'sending')";
@@ -157,11 +163,13 @@ impl Tx {
         Ok(affected == 1)
     }
 
-    /// Expires what must not be sent after business time `now`; gives how many.
+    /// Expires what must not be sent after business time `now`, and cancels what belongs to something taken back; gives how many
+    /// expired.
     ///
     /// # Errors
     /// The database.
     pub async fn expire_messages(&mut self, now: Millis) -> StoreResult<u64> {
+        on!(self, |c| sqlx::query(CANCEL_WITHDRAWN).execute(c).await?.rows_affected());
         Ok(on!(self, |c| sqlx::query(EXPIRE).bind(now.0).execute(c).await?.rows_affected()))
     }
 

@@ -121,6 +121,14 @@ pub enum Held {
 
 /// The reason that stands with a chat which an admin paused. Hearing something there does not end it.
 const PAUSED: &str = "paused";
+/// Reasons that only a person takes away, whatever the platform reports.
+const LASTING: [&str; 2] = [PAUSED, "merged"];
+
+/// Whether a chat is suspended for a reason that only a person takes away.
+#[must_use]
+pub fn is_lasting(chat: &Chat) -> bool {
+    chat.state == ChatState::Suspended && chat.reason.as_deref().is_some_and(|reason| LASTING.contains(&reason))
+}
 
 /// An admin has nothing sent to a group for now. Its units then lack a group, and whoever composes is told so.
 ///

@@ -43,6 +43,14 @@ impl Line {
         if let Some(listening) = self.listening.take() {
             listening.await.unwrap();
         }
+        // Whoever calls next must find the old connections gone: a request written into one that is just ending is in doubt,
+        // and a doubt is another story.
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.tasks = TaskTracker::new();
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
         socket.bind(self.address).unwrap();
