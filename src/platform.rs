@@ -111,6 +111,8 @@ pub enum Outgoing {
         buttons: Vec<Vec<Button>>,
         /// The platform's id of the message it answers.
         reply_to: Option<String>,
+        /// Whether everybody in the group is to be called by it, where the platform knows such a call.
+        everybody: bool,
     },
     /// A file.
     File {

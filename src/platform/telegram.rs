@@ -103,7 +103,7 @@ impl Telegram {
     async fn send_now(&self, chat: &str, outgoing: &Outgoing) -> Result<Receipt, Failure> {
         let chat = ChatId(chat.parse().map_err(|_| failure::not_sendable("chat id is not a number"))?);
         let sent = match outgoing {
-            Outgoing::Text { text, buttons, reply_to } => {
+            Outgoing::Text { text, buttons, reply_to, .. } => {
                 self.send_text(chat, text, buttons, reply_to.as_deref()).await
             }
             Outgoing::File { source, name, caption } => self.send_file(chat, source, name, caption).await,

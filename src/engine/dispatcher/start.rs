@@ -119,7 +119,8 @@ impl Dispatcher {
         let buttons = decode_buttons(&message.buttons);
         let text = message.body.clone();
         if message.purpose != Purpose::Edit {
-            return Ok(Some(Content::Ready(Outgoing::Text { text, buttons, reply_to: message.reply_to.clone() })));
+            let (reply_to, everybody) = (message.reply_to.clone(), calls_everybody(message));
+            return Ok(Some(Content::Ready(Outgoing::Text { text, buttons, reply_to, everybody })));
         }
         let Some(target) = message.edit_external.clone() else {
             tx.leave_queue(&message.id, MessageState::Skipped, "no_target").await?;
@@ -203,4 +204,10 @@ impl Dispatcher {
             content,
         }))
     }
+}
+
+/// Whether a message is to ring: the first words of a broadcast of the two highest levels.
+fn calls_everybody(message: &QueuedMessage) -> bool {
+    let urgent = matches!(Lane::try_from(message.lane), Ok(Lane::Flash | Lane::Express));
+    urgent && message.purpose == Purpose::Broadcast && message.part == 1
 }

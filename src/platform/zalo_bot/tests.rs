@@ -37,7 +37,7 @@ fn against(handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Stub, Z
 }
 
 fn text(text: &str) -> Outgoing {
-    Outgoing::Text { text: text.to_owned(), buttons: Vec::new(), reply_to: None }
+    Outgoing::Text { text: text.to_owned(), buttons: Vec::new(), reply_to: None, everybody: false }
 }
 
 fn link(name: &str, caption: &str) -> Outgoing {

@@ -83,6 +83,18 @@ fn harmless(text: &str) -> String {
     text.replace("[@", "[ @")
 }
 
+/// The text behind a mention of the whole group, if there is room for it: the mention rings on every phone.
+fn calling_everybody(place: &Place, text: String) -> String {
+    let Place::Group(group) = place else { return text };
+    let called = format!("{}{text}", call(group));
+    if utf16_len(&called) > CAPTION_HARD_LIMIT { text } else { called }
+}
+
+/// The mention of everybody in a group, as it stands before a text.
+pub(super) fn call(group: &str) -> String {
+    format!("[@{group}] ")
+}
+
 fn sendable(text: &str) -> Result<String, Failure> {
     let text = harmless(text);
     match utf16_len(&text) {
@@ -99,8 +111,10 @@ impl ZaloOa {
         let place = Place::parse(chat)
             .ok_or_else(|| refused(FailureReason::ChatNotFound, "the chat id says neither group nor person"))?;
         match outgoing {
-            Outgoing::Text { text, reply_to, .. } => {
-                let mut message = json!({ "text": sendable(text)? });
+            Outgoing::Text { text, reply_to, everybody, .. } => {
+                let text = sendable(text)?;
+                let text = if *everybody { calling_everybody(&place, text) } else { text };
+                let mut message = json!({ "text": text });
                 // Documented for people only.
                 if let (Place::Person(_), Some(quoted)) = (&place, reply_to) {
                     message["quote_message_id"] = quoted.as_str().into();

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::address::Place;
+use super::send::call;
 use crate::domain::event::{AccountRef, Event, IncomingFile, IncomingMessage, Membership, ReplyRef};
 use crate::domain::text::nfc;
 use crate::platform::{RawUpdate, loose, mention};
@@ -118,11 +119,14 @@ fn said(update: &Value, place: &Place, known: &Known<'_>) -> Option<Event> {
 /// What the account itself said in a group: evidence that a message arrived, whoever of the staff or the service sent it.
 fn echo(update: &Value, known: &Known<'_>) -> Option<Event> {
     let message = &update["message"];
-    Some(Event::Echo {
-        chat: group(update, known)?.chat(""),
-        external_id: loose::id(&message["msg_id"])?,
-        text: nfc(loose::text(&message["text"])),
-    })
+    let place = group(update, known)?;
+    let text = nfc(loose::text(&message["text"]));
+    // The call to everybody is the platform's, not the message's.
+    let text = match &place {
+        Place::Group(id) => text.strip_prefix(&call(id)).map(str::to_owned).unwrap_or(text),
+        Place::Person(_) => text,
+    };
+    Some(Event::Echo { chat: place.chat(""), external_id: loose::id(&message["msg_id"])?, text })
 }
 
 fn standing(update: &Value, place: &Place, present: bool, known: &Known<'_>) -> Option<Event> {
@@ -259,6 +263,12 @@ mod tests {
         let update = group_post(name, &json!({"msg_id": "m9", "text": "VB-2025-0042"}));
         let Some(Event::Echo { chat, external_id, text }) = read(&update) else { panic!("an echo") };
         assert_eq!((chat.external_id.as_str(), external_id.as_str(), text.as_str()), ("g:8301", "m9", "VB-2025-0042"));
+    }
+
+    #[test]
+    fn the_call_to_everybody_is_no_part_of_what_was_said() {
+        let update = group_post("oa_send_group_text", &json!({"msg_id": "m9", "text": "[@8301] HT-2025-0001"}));
+        assert!(matches!(read(&update), Some(Event::Echo { text, .. }) if text == "HT-2025-0001"));
     }
 
     #[rstest]
