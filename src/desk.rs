@@ -15,6 +15,7 @@ mod answer;
 mod compose;
 mod decide;
 mod door;
+mod figures;
 mod health;
 mod ledger;
 mod refusal;

@@ -25,6 +25,7 @@ pub mod dialogues;
 pub mod doubts;
 mod drafts;
 pub mod fallbacks;
+pub mod figures;
 pub mod files;
 pub mod inbox;
 pub mod links;

@@ -18,6 +18,7 @@ pub mod compose;
 pub mod doubt;
 pub mod escalate;
 pub mod fallback;
+pub mod figures;
 pub mod fire;
 pub mod house;
 pub mod incidents;

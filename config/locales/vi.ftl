@@ -745,6 +745,17 @@ watch-unit-unreachable = { $unit } (tin chưa tới)
 watch-deadline = Hạn xác nhận: { $time }
 watch-trouble = ⚠️ { $unit } vướng mắc: "{ $quoted }"
 
+# Figures in an answer, read back before they count.
+figures-both = { $households } hộ, { $people } người
+figures-households = { $households } hộ
+figures-people = { $people } người
+figures-ask = { $unit }: { $figures }. Đúng không?
+figures-recorded = Đã ghi { $unit }: { $figures }. { $total }
+figures-total = Tổng: { $figures } ({ $told }/{ $asked } thôn báo)
+figures-again = Đồng chí nhắn lại số đúng, ví dụ: 12 hộ 41 người
+button-figures-right = Đúng
+button-figures-wrong = Sửa lại
+
 # A group that the bot cannot enter: the head passes the text on by hand.
 relay-request = 👆 { $code }: đề nghị đồng chí chuyển tiếp tin trên (cả tệp, nếu có) vào { $group }, rồi bấm "📤 Đã đăng nhóm dân" hoặc nhắn: Đã đăng
 relay-remind = ⏰ { $code }: đồng chí đã chuyển tiếp vào { $group } chưa? Đăng xong, bấm "📤 Đã đăng nhóm dân" hoặc nhắn: Đã đăng

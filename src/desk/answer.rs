@@ -3,7 +3,7 @@
 //! In a group nothing is said back to words that count: the wall under the message shows it. In private a short line
 //! confirms it. Silence is the answer to everything that does not count.
 
-use super::{Response, Talk};
+use super::{Response, Talk, figures};
 use crate::domain::ack::{AnswerWay, Meaning, Strength};
 use crate::domain::command::Command;
 use crate::domain::event::IncomingMessage;
@@ -62,6 +62,7 @@ fn has_no_content(message: &IncomingMessage) -> bool {
 async fn respond(tx: &mut Tx, act: &Act<'_>, talk: &Talk, heeded: Heeded) -> UseCaseResult<Response> {
     let locale = &act.house.locale;
     match heeded {
+        Heeded::Acknowledged { figures: Some(given), .. } => figures::ask(tx, act, talk, &given).await?,
         Heeded::Acknowledged { .. } if talk.is_private() => {
             talk.say(tx, act, &Note::plain(thanks(act, &heeded))).await?;
         }
@@ -83,7 +84,7 @@ async fn respond(tx: &mut Tx, act: &Act<'_>, talk: &Talk, heeded: Heeded) -> Use
 
 /// "Đã ghi nhận Thôn 03: VB-2025-0042."
 fn thanks(act: &Act<'_>, heeded: &Heeded) -> String {
-    let Heeded::Acknowledged { code, settled, aired } = heeded else { return String::new() };
+    let Heeded::Acknowledged { code, settled, aired, .. } = heeded else { return String::new() };
     let units: Vec<&str> = settled.iter().map(|settled| settled.unit_name.as_str()).collect();
     let units = units.join(", ");
     let key = match (settled.iter().any(|settled| settled.first), aired) {

@@ -1,6 +1,6 @@
 //! Which room of the desk an event belongs to.
 
-use super::{Prepared, Response, Talk, answer, compose, decide, door, health, ledger, relay, steer, watch};
+use super::{Prepared, Response, Talk, answer, compose, decide, door, figures, health, ledger, relay, steer, watch};
 use crate::domain::command::{self, Command, CommandError, ParseContext, Parsed};
 use crate::domain::event::{ButtonPress, IncomingMessage};
 use crate::say;
@@ -51,6 +51,10 @@ async fn conversation(
         flow if flow.starts_with(ledger::FLOW) => {
             ledger::step(tx, act, talk, dialogue, (&message.text, message.file.is_some())).await
         }
+        figures::FLOW => match figures::step(tx, act, talk, dialogue, &message.text).await? {
+            Some(response) => Ok(response),
+            None => talk_or_document(tx, act, talk, message, prepared).await,
+        },
         watch::FLOW => watch::step(tx, act, talk, dialogue, &message.text).await,
         flow if flow.starts_with(decide::FLOW) => decide::step(tx, act, talk, dialogue, &message.text).await,
         _ => talk_or_document(tx, act, talk, message, prepared).await,
@@ -153,6 +157,7 @@ pub(super) async fn press(
         "w" => answer::picked(tx, act, talk, rest).await,
         "ok" | "no" | "x" => decide::pressed(tx, act, talk, (room, rest)).await,
         "s" | "r" | "st" | "rm" | "k" => watch::pressed(tx, act, talk, (room, rest)).await,
+        "fg" => figures::pressed(tx, act, talk, rest).await,
         "fw" => relay::pressed(tx, act, talk, rest).await,
         "ms" => steer::pressed(tx, act, talk, rest).await,
         "c" => compose::pressed(tx, act, talk, rest).await,

@@ -40,6 +40,7 @@ const FILES: &[File] = files![
     15 "0015_reach",
     16 "0016_relay",
     17 "0017_doubts",
+    18 "0018_figures",
 ];
 
 /// All migrations, in order.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::figures::Given;
 use super::notify::{self, Note};
 use super::{Act, UseCaseResult, look_up, mark, record, wall};
 use crate::domain::ack::{
@@ -79,6 +80,8 @@ pub enum Heeded {
         settled: Vec<Settled>,
         /// Whether the loudspeaker was recorded with it.
         aired: bool,
+        /// Figures that stood in it, to be read back.
+        figures: Option<Given>,
     },
     /// It is trouble; the composer was told.
     Trouble {
@@ -225,7 +228,17 @@ async fn settle(
         Some(broadcast_id) => look_up::code_of(tx, broadcast_id).await?,
         None => String::new(),
     };
-    Ok(Heeded::Acknowledged { code, settled, aired })
+    let figures = match (&answer.meaning, obligations) {
+        // With several units nobody knows whose they are.
+        (Meaning::Figures { households, people, .. }, [one]) => Some(Given {
+            obligation_id: one.id.clone(),
+            unit_name: one.unit_name.clone(),
+            households: *households,
+            people: *people,
+        }),
+        _ => None,
+    };
+    Ok(Heeded::Acknowledged { code, settled, aired, figures })
 }
 
 async fn settle_one(

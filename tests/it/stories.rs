@@ -1,6 +1,7 @@
 //! The acceptance stories, each played through the sandbox's HTTP, with their chats as snapshots to be read by people.
 
 mod s1_directive;
+mod s2_figures;
 mod s2_flash;
 mod s2_on_zalo;
 mod s4_on_a_bot;

@@ -7,6 +7,7 @@ use crate::domain::calendar::format_full;
 use crate::domain::message::DeliveryState;
 use crate::say;
 use crate::store::Tx;
+use crate::usecase::figures;
 use crate::usecase::notify::Note;
 use crate::usecase::status::{self, BroadcastStatus, BulletinStatus};
 use crate::usecase::{Act, UseCaseResult, look_up};
@@ -40,6 +41,7 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk, chosen: Chosen
         None => text.push(not_sent(act, &status)),
         Some(broadcast) if is_confidential(tx, talk).await? => {
             text.extend(in_full(act, &status, broadcast));
+            text.extend(figures::total_words(&act.house.locale, &tx.figure_sums(&broadcast.id).await?));
             note = with_buttons(act, note, broadcast, &bulletin.id);
         }
         Some(broadcast) => {
