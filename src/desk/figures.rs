@@ -1,7 +1,7 @@
 //! Figures in a head's answer are read back before they count: "Thôn 03: 12 hộ, 41 người. Đúng không?"
 
+use super::compose::choice::{is_no, is_yes};
 use super::{Response, Talk};
-use crate::domain::text::fold;
 use crate::say;
 use crate::store::Tx;
 use crate::store::dialogues::Dialogue;
@@ -37,11 +37,9 @@ pub(super) async fn step(
 ) -> UseCaseResult<Option<Response>> {
     talk.end(tx).await?;
     let Ok(given) = serde_json::from_str::<Given>(&dialogue.data) else { return Ok(None) };
-    match fold(text).as_str() {
-        "dung" | "dung roi" | "dung a" | "dung roi a" | "vang dung" | "da dung" | "chinh xac" | "ok" | "1" => {
-            confirmed(tx, act, talk, &given).await.map(Some)
-        }
-        "sai" | "khong" | "khong dung" | "chua dung" | "sai roi" | "2" => wrong(tx, act, talk).await.map(Some),
+    match text.trim() {
+        said if said == "1" || is_yes(said) => confirmed(tx, act, talk, &given).await.map(Some),
+        said if said == "2" || is_no(said) => wrong(tx, act, talk).await.map(Some),
         _ => Ok(None),
     }
 }

@@ -1,4 +1,4 @@
-//! "Đã đăng nhóm dân": a village head says that what was sent in private now stands in the group that we cannot enter.
+//! "Đã đăng nhóm dân": a village head says that what was given to pass on now stands in the group that we cannot enter.
 
 use super::{Response, Talk, answer};
 use crate::domain::ack::says_posted;

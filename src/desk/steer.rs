@@ -31,7 +31,7 @@ pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Comm
     let (command, args) = what;
     let locale = &act.house.locale;
     if args.trim().is_empty() {
-        return hold::how(tx, act, talk, command.name()).await;
+        return say_plain(tx, act, talk, say!(locale, "repeat-how", command = command.name())).await;
     }
     if parse_typed(args).is_none() {
         let wish = if command == Command::Pause { hold::Wish::Pause } else { hold::Wish::Resume };

@@ -38,7 +38,7 @@ pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Comm
     match command {
         Command::Queue => queue::show(tx, act, talk, args).await?,
         Command::Status => return status::command(tx, act, talk, args).await,
-        Command::Resend => return status::command(tx, act, talk, &typed::again(args)).await,
+        Command::Resend => return status::again(tx, act, talk, args).await,
         Command::Pending => return pending(tx, act, talk, args).await,
         _ => remind::ask(tx, act, talk, args).await?,
     }

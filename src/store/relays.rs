@@ -18,7 +18,7 @@ pub struct Relay {
     pub unit_id: String,
     /// The unit's name.
     pub unit_name: String,
-    /// The private chat it was sent to.
+    /// The chat through which the head was asked: private, or a group of officials.
     pub chat_id: String,
     /// When something is done next about a head who has not posted it, business time; none when nothing more is.
     pub next_at: Option<i64>,
@@ -115,7 +115,7 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(OF_BULLETIN).bind(bulletin_id).fetch_all(c).await?))
     }
 
-    /// Relays asked for in a private chat since `from` (business time) that nobody has reported done, oldest first.
+    /// Relays asked for in a chat since `from` (business time) that nobody has reported done, oldest first.
     ///
     /// # Errors
     /// The database.

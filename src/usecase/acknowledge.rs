@@ -105,7 +105,7 @@ pub enum Heeded {
 /// The database.
 pub async fn hear(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>) -> UseCaseResult<Heeded> {
     let Some(person_id) = act.person_id.clone() else { return Ok(Heeded::Silence(IgnoreReason::NotAHolder)) };
-    let seats = answering_seats(tx, act, &person_id).await?;
+    let seats = look_up::answering_seats(tx, act, &person_id).await?;
     let (answer, open) = gather::gather(tx, act, heard, &seats).await?;
     if answer.codes.is_empty() && gather::names_a_code(heard) {
         // A mistyped code must not settle whatever else happens to be open.
@@ -133,7 +133,7 @@ pub async fn hear(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>) -> UseCaseResul
 /// The database.
 pub async fn pick(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>, obligation: &Obligation) -> UseCaseResult<Heeded> {
     let Some(person_id) = act.person_id.clone() else { return Ok(Heeded::Silence(IgnoreReason::NotAHolder)) };
-    let seats = answering_seats(tx, act, &person_id).await?;
+    let seats = look_up::answering_seats(tx, act, &person_id).await?;
     if !seats.iter().any(|seat| seat.unit_id == obligation.unit_id) {
         return Ok(Heeded::Silence(IgnoreReason::NotTheirUnit));
     }
@@ -155,7 +155,7 @@ pub async fn is_awaited(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResul
         Some(group) => tx.group_units(&group.id).await?,
         None => Vec::new(),
     };
-    for seat in answering_seats(tx, act, &person_id).await? {
+    for seat in look_up::answering_seats(tx, act, &person_id).await? {
         let here = chat.kind == ChatKind::Private || covered.contains(&seat.unit_id);
         let open = tx.open_obligations_of_unit(&seat.unit_id).await?;
         if here && open.iter().any(|obligation| obligation.state == ObligationState::Awaiting) {
@@ -163,12 +163,6 @@ pub async fn is_awaited(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResul
         }
     }
     Ok(false)
-}
-
-async fn answering_seats(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<HeldSeat>> {
-    let mut seats = tx.seats_of(person_id, act.at.local_date()).await?;
-    seats.retain(|seat| seat.kind != SeatKind::Member);
-    Ok(seats)
 }
 
 fn open_item(obligation: &Obligation) -> OpenItem {

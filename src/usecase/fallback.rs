@@ -182,14 +182,14 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
     let Some(scene) = Scene::of(tx, act, &troubled.broadcast_id).await? else { return Ok(false) };
     let Some(case) = scene.case(&troubled) else { return Ok(false) };
     let plan = plan(act, &sight, case);
-    if plan.replaces() && !cancel(tx, case).await? {
-        return Ok(false);
-    }
     if plan.replaces() {
+        if !cancel(tx, case).await? {
+            return Ok(false);
+        }
         // Whoever was to pass it on by hand never got it.
         tx.drop_relays(delivery_id).await?;
     }
-    for chat in by_chat(&plan.takers) {
+    for chat in fire::by_chat(&plan.takers, |(group, _)| group) {
         let taker = take_over(tx, act, &scene, &chat).await?;
         for unit in chat.iter().flat_map(|(group, _)| &group.units) {
             note(tx, act, case, unit, Some(&taker)).await?;
@@ -272,18 +272,6 @@ async fn cancel(tx: &mut Tx, case: Case<'_>) -> UseCaseResult<bool> {
         _ => false,
     };
     Ok(!states.iter().any(holds_back))
-}
-
-/// The groups that take over, by the chat through which they are reached: one head may pass on to several.
-fn by_chat(takers: &[Taker]) -> Vec<Vec<&Taker>> {
-    let mut chats: Vec<Vec<&Taker>> = Vec::new();
-    for taker in takers {
-        match chats.iter_mut().find(|chat| chat[0].0.chat_id == taker.0.chat_id) {
-            Some(chat) => chat.push(taker),
-            None => chats.push(vec![taker]),
-        }
-    }
-    chats
 }
 
 /// The delivery that takes over: a new one, or the one that its chat already gets.

@@ -1,7 +1,7 @@
 //! "12 hộ 41 người": figures in an answer. That they were given is an answer; what they are counts once the head has said that
 //! they were read right.
 
-use super::{Act, Denied, UseCaseResult, wall};
+use super::{Act, Denied, UseCaseResult, look_up, wall};
 use crate::locale::Locale;
 use crate::say;
 use crate::store::Tx;
@@ -44,8 +44,8 @@ pub fn total_words(locale: &Locale, sums: &FigureSums) -> Option<String> {
 pub async fn record(tx: &mut Tx, act: &Act<'_>, given: &Given) -> UseCaseResult<Option<FigureSums>> {
     let Some(obligation) = tx.obligation(&given.obligation_id).await? else { return Ok(None) };
     let person = act.person()?.to_owned();
-    let seats = tx.seats_of(&person, act.at.local_date()).await?;
-    if !seats.iter().any(|seat| seat.kind.may_answer() && seat.unit_id == obligation.unit_id) {
+    let seats = look_up::answering_seats(tx, act, &person).await?;
+    if !seats.iter().any(|seat| seat.unit_id == obligation.unit_id) {
         return Err(Denied::NoSeat.into());
     }
     tx.report_figures(&obligation.id, (given.households, given.people), (&person, act.at)).await?;

@@ -28,12 +28,12 @@ pub use repeat::{Answered, answer_missed};
 /// What looking at a due schedule led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fired {
-    /// It went: the broadcast and how many deliveries it has.
+    /// It went.
     Broadcast {
         /// The broadcast.
         broadcast_id: String,
-        /// Deliveries queued.
-        deliveries: usize,
+        /// Groups that get it; those that share a chat share a delivery.
+        groups: usize,
     },
     /// It waits for its send window.
     Shifted(Millis),
@@ -173,7 +173,7 @@ async fn fire(
     }
     let Some(broadcast) = start(tx, act, schedule, what, targets).await? else { return Ok(Fired::Nothing) };
     tx.move_schedule(schedule, ScheduleState::Ended, Millis(schedule.fire_at), act.at).await?;
-    Ok(Fired::Broadcast { broadcast_id: broadcast.id, deliveries: targets.groups.len() })
+    Ok(Fired::Broadcast { broadcast_id: broadcast.id, groups: targets.groups.len() })
 }
 
 /// Starts the broadcast of a schedule's hour; none when it was started before.
@@ -205,8 +205,20 @@ async fn start(
     Ok(Some(broadcast))
 }
 
-/// One delivery a chat. Groups share one where the same head passes it on to several, or is asked to in a group that gets
-/// it as well.
+/// Groups, or what stands for each, by the chat through which they are reached. They share one where the same head passes it
+/// on to several, or is asked to in a group that gets it as well.
+pub(super) fn by_chat<T>(reached: &[T], group: impl Fn(&T) -> &ReachedGroup) -> Vec<Vec<&T>> {
+    let mut chats: Vec<Vec<&T>> = Vec::new();
+    for one in reached {
+        match chats.iter_mut().find(|chat| group(chat[0]).chat_id == group(one).chat_id) {
+            Some(chat) => chat.push(one),
+            None => chats.push(vec![one]),
+        }
+    }
+    chats
+}
+
+/// One delivery a chat.
 async fn deliver_all(
     tx: &mut Tx,
     act: &Act<'_>,
@@ -214,15 +226,8 @@ async fn deliver_all(
     broadcast: &Broadcast,
     groups: &[ReachedGroup],
 ) -> UseCaseResult<()> {
-    let mut chats: Vec<Vec<&ReachedGroup>> = Vec::new();
-    for group in groups {
-        match chats.iter_mut().find(|chat| chat[0].chat_id == group.chat_id) {
-            Some(chat) => chat.push(group),
-            None => chats.push(vec![group]),
-        }
-    }
-    for chat in &chats {
-        deliver::deliver(tx, act, what, broadcast, chat).await?;
+    for chat in by_chat(groups, |group| group) {
+        deliver::deliver(tx, act, what, broadcast, &chat).await?;
     }
     Ok(())
 }

@@ -83,6 +83,12 @@ pub struct House {
 }
 
 impl House {
+    /// Plain words as they stand in a gateway's messages.
+    #[must_use]
+    pub fn shown(&self, gateway: &str, text: String) -> String {
+        if self.render_for(gateway).html { render::escape(&text) } else { text }
+    }
+
     /// What a gateway's messages can hold. One that is no longer configured gets the least: its messages wait for its return.
     #[must_use]
     pub fn render_for(&self, gateway: &str) -> render::Capabilities {

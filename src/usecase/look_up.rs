@@ -4,8 +4,9 @@ use super::{Act, Denied, UseCaseError, UseCaseResult};
 use crate::domain::bulletin::{self, TypedCode};
 use crate::domain::org::Role;
 use crate::store::Tx;
-use crate::store::broadcasts::Broadcast;
+use crate::store::broadcasts::{Broadcast, BroadcastState};
 use crate::store::bulletins::{Bulletin, BulletinVersion};
+use crate::store::organisation::HeldSeat;
 
 /// The one bulletin a typed code stands for.
 ///
@@ -68,6 +69,25 @@ pub async fn code_of(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<String> {
     let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(String::new()) };
     let bulletin = tx.bulletin(&broadcast.bulletin_id).await?;
     Ok(bulletin.map(|bulletin| broadcast.code(&bulletin.code)).unwrap_or_default())
+}
+
+/// Whether a broadcast was taken back. Not, for one that is not there.
+///
+/// # Errors
+/// The database.
+pub async fn is_withdrawn(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<bool> {
+    let broadcast = tx.broadcast(broadcast_id).await?;
+    Ok(broadcast.is_some_and(|broadcast| broadcast.state == BroadcastState::Withdrawn))
+}
+
+/// The seats in which a person answers for a unit today: as its head or as a deputy.
+///
+/// # Errors
+/// The database.
+pub async fn answering_seats(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<HeldSeat>> {
+    let mut seats = tx.seats_of(person_id, act.at.local_date()).await?;
+    seats.retain(|seat| seat.kind.may_answer());
+    Ok(seats)
 }
 
 /// The current version of a bulletin.

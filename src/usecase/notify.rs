@@ -3,7 +3,7 @@
 use super::{Act, UseCaseResult, incidents};
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
-use crate::domain::render::{Button, escape};
+use crate::domain::render::Button;
 use crate::domain::text::split_text;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
@@ -93,8 +93,8 @@ async fn queue(
     reply_to: Option<&str>,
 ) -> UseCaseResult<()> {
     let Some(traits) = act.house.gateways.get(&chat.gateway) else { return Ok(()) };
-    let escaped = if traits.render.html { escape(&note.text) } else { note.text.clone() };
-    let parts = split_text(&escaped, traits.render.text_limit_utf16);
+    let shown = act.house.shown(&chat.gateway, note.text.clone());
+    let parts = split_text(&shown, traits.render.text_limit_utf16);
     let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
     for (number, body) in (1..=count).zip(parts) {
         let last = number == count;

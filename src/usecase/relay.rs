@@ -12,12 +12,12 @@ use crate::domain::audience::{Directory, GroupEntry, ReachedGroup};
 use crate::domain::calendar::Millis;
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::GroupKind;
-use crate::domain::render::{Part, escape};
+use crate::domain::render::Part;
 use crate::domain::urgency::Urgency;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::Chat;
-use crate::store::broadcasts::{Broadcast, BroadcastState};
+use crate::store::broadcasts::Broadcast;
 use crate::store::bulletins::{Bulletin, BulletinVersion};
 use crate::store::organisation::RelayHead;
 use crate::store::relays::Relay;
@@ -81,13 +81,13 @@ pub(super) async fn request(
     }
     let text = say!(act.house.locale, "relay-request", code = code, group = names.join(", "));
     let note = asking(act, mark::marked(&act.house.locale, version.marks.exercise, text), delivery_id);
-    let html = act.house.render_for(&group.gateway).html;
     let note = match tx.chat(&group.chat_id).await? {
         Some(chat) => menu::numbered(tx, act, &chat, &note, menu::For::Everybody).await?,
         None => note,
     };
-    let text = if html { escape(&note.text) } else { note.text };
-    Ok(vec![Part::Text { text, html, buttons: note.buttons }])
+    let shown = act.house.shown(&group.gateway, note.text);
+    let html = act.house.render_for(&group.gateway).html;
+    Ok(vec![Part::Text { text: shown, html, buttons: note.buttons }])
 }
 
 fn asking(act: &Act<'_>, text: String, delivery_id: &str) -> Note {
@@ -142,8 +142,8 @@ pub async fn posted(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseRes
     let relays = tx.relays_of_delivery(delivery_id).await?;
     let Some(broadcast_id) = relays.first().map(|relay| relay.broadcast_id.clone()) else { return Ok(None) };
     let person_id = act.person()?.to_owned();
-    let seats = tx.seats_of(&person_id, act.at.local_date()).await?;
-    let answers = |relay: &&Relay| seats.iter().any(|seat| seat.kind.may_answer() && seat.unit_id == relay.unit_id);
+    let seats = look_up::answering_seats(tx, act, &person_id).await?;
+    let answers = |relay: &&Relay| seats.iter().any(|seat| seat.unit_id == relay.unit_id);
     let own: Vec<&Relay> = relays.iter().filter(answers).collect();
     if own.is_empty() {
         return Err(Denied::NoSeat.into());
@@ -156,8 +156,7 @@ pub async fn posted(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseRes
         }
     }
     let groups = own.iter().map(|relay| relay.group_name.clone()).collect();
-    let broadcast = tx.broadcast(&broadcast_id).await?;
-    let withdrawn = broadcast.is_some_and(|broadcast| broadcast.state == BroadcastState::Withdrawn);
+    let withdrawn = look_up::is_withdrawn(tx, &broadcast_id).await?;
     Ok(Some(Posted { code: look_up::code_of(tx, &broadcast_id).await?, groups, fresh, withdrawn }))
 }
 
@@ -167,10 +166,10 @@ pub async fn posted(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseRes
 /// # Errors
 /// The database.
 pub async fn open_in(tx: &mut Tx, act: &Act<'_>, chat_id: &str) -> UseCaseResult<Vec<(String, String)>> {
-    let seats = tx.seats_of(act.person()?, act.at.local_date()).await?;
+    let seats = look_up::answering_seats(tx, act, act.person()?).await?;
     let mut open: Vec<(String, String)> = Vec::new();
     for relay in tx.relays_open_in(chat_id, act.at.plus_days(-OPEN_DAYS)).await? {
-        let own = seats.iter().any(|seat| seat.kind.may_answer() && seat.unit_id == relay.unit_id);
+        let own = seats.iter().any(|seat| seat.unit_id == relay.unit_id);
         if own && !open.iter().any(|(delivery, _)| *delivery == relay.delivery_id) {
             let code = look_up::code_of(tx, &relay.broadcast_id).await?;
             open.push((relay.delivery_id, code));
@@ -219,9 +218,7 @@ async fn press_one(tx: &mut Tx, act: &Act<'_>, relay: &Relay) -> UseCaseResult<b
 /// Whether the head has every part, by its own message or by a repetition of it.
 async fn has_arrived(tx: &mut Tx, relay: &Relay) -> UseCaseResult<bool> {
     let messages = tx.messages_of_broadcast(&relay.broadcast_id).await?;
-    let own = messages.iter().filter(|message| {
-        message.delivery_id.as_deref() == Some(&relay.delivery_id) && message.purpose == Purpose::Broadcast
-    });
+    let own = messages.iter().filter(|message| message.delivery_id.as_deref() == Some(&relay.delivery_id));
     let arrived: BTreeSet<i64> =
         own.clone().filter(|message| message.state == MessageState::Sent).map(|message| message.part).collect();
     Ok(own.map(|message| message.part).all(|part| arrived.contains(&part)))

@@ -10,7 +10,6 @@ use crate::domain::calendar::{Millis, format_full};
 use crate::domain::ladder::{self, StepKind};
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::{GroupKind, Role};
-use crate::domain::render::escape;
 use crate::say;
 use crate::store::Tx;
 use crate::store::answers::{Obligation, ReminderStep};
@@ -128,9 +127,8 @@ fn reminder(act: &Act<'_>, what: (&Bulletin, bool), message: &Message, here: &[O
         ],
     );
     let text = mark::marked(&act.house.locale, exercise, text);
-    let html = act.house.render_for(&message.gateway).html;
     let to = (message.gateway.as_str(), message.chat_id.as_str());
-    let body = if html { escape(&text) } else { text };
+    let body = act.house.shown(&message.gateway, text);
     NewMessage {
         delivery_id: message.delivery_id.clone(),
         broadcast_id: message.broadcast_id.clone(),

@@ -2,6 +2,7 @@
 
 use super::notify::{self, Note};
 use super::{Act, UseCaseError, UseCaseResult, bind, look_up, mark};
+use crate::domain::calendar::Millis;
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::org::Role;
 use crate::domain::retry::{Consequence, FailureReason, same_text_stops};
@@ -9,7 +10,6 @@ use crate::domain::text::nfc;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::ChatState;
-use crate::store::broadcasts::BroadcastState;
 use crate::store::messages::{Finished, Message, NewMessage};
 use crate::store::operations::Incident;
 
@@ -246,14 +246,12 @@ pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResu
 
 /// What was taken back is not sent again.
 async fn refuse_withdrawn(tx: &mut Tx, message: &Message) -> UseCaseResult<()> {
-    let broadcast = tx.broadcast(message.broadcast_id.as_deref().unwrap_or_default()).await?;
-    match broadcast.filter(|broadcast| broadcast.state == BroadcastState::Withdrawn) {
-        Some(broadcast) => {
-            let code = look_up::code_of(tx, &broadcast.id).await?;
-            Err(UseCaseError::refused_with("refused-already-withdrawn", vec![("code", code)]))
-        }
-        None => Ok(()),
+    let Some(broadcast_id) = &message.broadcast_id else { return Ok(()) };
+    if !look_up::is_withdrawn(tx, broadcast_id).await? {
+        return Ok(());
     }
+    let code = look_up::code_of(tx, broadcast_id).await?;
+    Err(UseCaseError::refused_with("refused-already-withdrawn", vec![("code", code)]))
 }
 
 /// Hỏa tốc alone repeats by itself what is in doubt, once and marked as a repetition. False when the doubt was settled, or
@@ -269,24 +267,17 @@ pub async fn repeat_doubt(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCa
 }
 
 async fn repeat(tx: &mut Tx, act: &Act<'_>, message: &Message) -> UseCaseResult<bool> {
+    let to = (message.gateway.as_str(), message.chat_id.as_str());
     let again = NewMessage {
-        id: act.new_id(),
-        purpose: message.purpose,
-        gateway: message.gateway.clone(),
-        chat_id: message.chat_id.clone(),
         delivery_id: message.delivery_id.clone(),
         broadcast_id: message.broadcast_id.clone(),
         lane: message.lane,
         part: (message.part, message.parts),
-        body: marked_again(act, message),
         buttons: message.buttons.clone(),
         file: message.file_sha256.clone().zip(message.file_name.clone()),
-        edit_of: None,
-        reply_to: None,
         resend_of: Some(message.id.clone()),
-        due_at: act.wall,
-        not_after: message.not_after.map(crate::domain::calendar::Millis),
-        created_at: act.wall,
+        not_after: message.not_after.map(Millis),
+        ..NewMessage::text(act.new_id(), message.purpose, to, marked_again(act, message), act.wall)
     };
     let queued = tx.queue_message(&again).await?;
     if queued {

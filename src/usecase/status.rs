@@ -85,6 +85,8 @@ pub struct ScheduleStatus {
 pub struct BroadcastStatus {
     /// The id.
     pub id: String,
+    /// The code under which people know it: the bulletin's, with the firing where there are several to confirm.
+    pub code: String,
     /// The version that was sent.
     pub version: i64,
     /// Which firing of a repeating bulletin it is, from 1; none of one that goes once.
@@ -209,15 +211,6 @@ impl BulletinStatus {
         self.broadcasts.last()
     }
 
-    /// The code that means one firing: with its number where what repeats is to be confirmed.
-    #[must_use]
-    pub fn code_of(&self, broadcast: &BroadcastStatus) -> String {
-        match broadcast.number.filter(|_| broadcast.ack_deadline.is_some()) {
-            Some(number) => format!("{}.{number}", self.code),
-            None => self.code.clone(),
-        }
-    }
-
     /// The firing with this number, from 1; without a number the latest.
     #[must_use]
     pub fn firing(&self, number: Option<u32>) -> Option<&BroadcastStatus> {
@@ -237,7 +230,7 @@ pub async fn of_bulletin(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> Use
     let schedule = tx.schedule_of(&bulletin.id).await?;
     let composer = tx.person(&bulletin.composer_id).await?.filter(|person| person.commune_id == act.commune_id);
     let broadcasts = tx.broadcasts_of(&bulletin.id).await?;
-    let broadcasts = if broadcasts.is_empty() { Vec::new() } else { gathered(tx, &bulletin.id, broadcasts).await? };
+    let broadcasts = if broadcasts.is_empty() { Vec::new() } else { gathered(tx, bulletin, broadcasts).await? };
     let release = tx.release_of(&bulletin.id, bulletin.version).await?;
     Ok(BulletinStatus {
         code: bulletin.code.clone(),
@@ -270,7 +263,8 @@ async fn incidents_of(tx: &mut Tx, broadcasts: &[BroadcastStatus]) -> UseCaseRes
     Ok(incidents)
 }
 
-async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) -> UseCaseResult<Vec<BroadcastStatus>> {
+async fn gathered(tx: &mut Tx, bulletin: &Bulletin, broadcasts: Vec<Broadcast>) -> UseCaseResult<Vec<BroadcastStatus>> {
+    let bulletin_id = bulletin.id.as_str();
     let mut deliveries = gather::deliveries(tx, bulletin_id).await?;
     let mut obligations = gather::obligations(tx, bulletin_id).await?;
     let mut troubles = gather::troubles(tx, bulletin_id).await?;
@@ -285,6 +279,7 @@ async fn gathered(tx: &mut Tx, bulletin_id: &str, broadcasts: Vec<Broadcast>) ->
         let deliveries = taken(&mut deliveries, &broadcast.id);
         let obligations = taken(&mut obligations, &broadcast.id);
         BroadcastStatus {
+            code: broadcast.code(&bulletin.code),
             version: broadcast.version,
             number: broadcast.number,
             fire_at: Millis(broadcast.fire_at),

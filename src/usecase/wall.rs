@@ -4,19 +4,17 @@
 //! most once a minute, and at once when it is complete. Edits take only idle slots, and one edit of a message waits at a
 //! time: the next one says everything the skipped ones would have said.
 
-use super::notify;
-use super::{Act, UseCaseResult};
+use super::{Act, UseCaseResult, look_up, notify};
 use crate::domain::ack::{ObligationState, Way};
 use crate::domain::calendar::{Millis, format_time};
 use crate::domain::message::{Lane, MessageState, Purpose};
 use crate::domain::org::GroupKind;
-use crate::domain::render::escape;
 use crate::domain::text::utf16_len;
 use crate::domain::urgency::Urgency;
 use crate::say;
 use crate::store::Tx;
 use crate::store::answers::{Acknowledgement, Obligation};
-use crate::store::broadcasts::{BroadcastState, Delivery};
+use crate::store::broadcasts::Delivery;
 use crate::store::messages::{Message, NewMessage};
 
 mod digest;
@@ -29,7 +27,7 @@ const TOTAL_EVERY: i64 = 60_000;
 /// # Errors
 /// The database.
 pub async fn answered(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, chat_id: &str) -> UseCaseResult<()> {
-    if is_withdrawn(tx, broadcast_id).await? {
+    if look_up::is_withdrawn(tx, broadcast_id).await? {
         return Ok(());
     }
     let obligations = tx.obligations_of(broadcast_id).await?;
@@ -50,7 +48,7 @@ pub async fn answered(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, chat_id: &
 /// # Errors
 /// The database.
 pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<bool> {
-    if is_withdrawn(tx, &delivery.broadcast_id).await? {
+    if look_up::is_withdrawn(tx, &delivery.broadcast_id).await? {
         // What stands there says that it was taken back, and nothing may be written over that.
         tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
         return Ok(false);
@@ -73,18 +71,12 @@ pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCase
         return Ok(false);
     }
     let capabilities = act.house.render_for(&delivery.gateway);
-    let shown = if capabilities.html { escape(&lines) } else { lines };
-    let body = format!("{}\n\n{shown}", message.body);
+    let body = format!("{}\n\n{}", message.body, act.house.shown(&delivery.gateway, lines));
     if utf16_len(&body) > capabilities.text_limit_utf16 {
         return Ok(false);
     }
     tx.queue_message(&edit_of(act, delivery, &message, body)).await?;
     Ok(true)
-}
-
-async fn is_withdrawn(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<bool> {
-    let broadcast = tx.broadcast(broadcast_id).await?;
-    Ok(broadcast.is_some_and(|broadcast| broadcast.state == BroadcastState::Withdrawn))
 }
 
 /// The message that carries the buttons: the delivery's last text, if it was sent.

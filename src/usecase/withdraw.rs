@@ -13,7 +13,6 @@ use crate::domain::bulletin::State;
 use crate::domain::calendar::format_full;
 use crate::domain::message::{Lane, MessageState, Purpose};
 use crate::domain::org::Role;
-use crate::domain::render::escape;
 use crate::domain::text::{cut, nfc};
 use crate::id::sha256_hex;
 use crate::say;
@@ -53,13 +52,19 @@ pub async fn check(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin) -> UseCaseRe
     Ok(())
 }
 
+/// A typed reason as everybody will read it.
+#[must_use]
+pub fn reason_of(typed: &str) -> String {
+    cut(&nfc(typed.trim()), MAX_REASON_CHARS, "…")
+}
+
 /// Takes a bulletin back, for a reason that everybody who got it reads.
 ///
 /// # Errors
 /// Those of [`check`]; the database.
 pub async fn withdraw(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, reason: &str) -> UseCaseResult<Withdrawn> {
     check(tx, act, bulletin).await?;
-    let reason = cut(&nfc(reason.trim()), MAX_REASON_CHARS, "…");
+    let reason = reason_of(reason);
     end_release(tx, act, bulletin, &reason).await?;
     end_schedule(tx, act, bulletin).await?;
     tx.move_bulletin(bulletin, State::Withdrawn, bulletin.version, act.at).await?;
@@ -146,20 +151,16 @@ async fn replace_texts(
         message.state == MessageState::Sent && message.external_id.is_some() && message.file_sha256.is_none()
     });
     for message in texts {
-        let edit = wall::edit_of(act, delivery, message, shown(act, delivery, line.to_owned()));
+        let edit = wall::edit_of(act, delivery, message, act.house.shown(&delivery.gateway, line.to_owned()));
         tx.queue_message(&NewMessage { buttons: String::new(), ..edit }).await?;
         replaced += 1;
     }
     Ok(replaced)
 }
 
-fn shown(act: &Act<'_>, delivery: &Delivery, text: String) -> String {
-    if act.house.render_for(&delivery.gateway).html { escape(&text) } else { text }
-}
-
 fn notice_of(act: &Act<'_>, version: &BulletinVersion, delivery: &Delivery, text: String) -> NewMessage {
     let to = (delivery.gateway.as_str(), delivery.chat_id.as_str());
-    let notice = NewMessage::text(act.new_id(), Purpose::Alert, to, shown(act, delivery, text), act.wall);
+    let notice = NewMessage::text(act.new_id(), Purpose::Alert, to, act.house.shown(&delivery.gateway, text), act.wall);
     let lane = Lane::of(Purpose::Broadcast, version.urgency).number();
     NewMessage { lane, ..notice.in_delivery(&delivery.id, &delivery.broadcast_id) }
 }

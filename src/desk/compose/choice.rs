@@ -82,14 +82,36 @@ impl Question {
     }
 }
 
+/// What means yes.
+const YES: [&str; 10] = ["có", "đúng", "đúng rồi", "đúng vậy", "chính xác", "đồng ý", "ừ", "vâng", "ok", "được"];
+/// What means no.
+const NO: [&str; 8] = ["không", "không phải", "không đúng", "chưa đúng", "sai", "sai rồi", "thôi", "hủy"];
+
 /// Whether typed words mean yes.
 pub fn is_yes(typed: &str) -> bool {
-    ["có", "đúng", "đồng ý", "ừ", "vâng", "ok", "được"].iter().any(|word| means(typed.trim(), word))
+    let said = without_courtesy(typed);
+    YES.iter().any(|word| means(&said, word))
 }
 
 /// Whether typed words mean no.
 pub fn is_no(typed: &str) -> bool {
-    ["không", "không phải", "thôi", "hủy"].iter().any(|word| means(typed.trim(), word))
+    let said = without_courtesy(typed);
+    NO.iter().any(|word| means(&said, word))
+}
+
+/// "đúng" of "Dạ, đúng ạ."
+fn without_courtesy(typed: &str) -> String {
+    let words = typed.split_whitespace().map(|word| word.trim_matches(['.', ',', '!']));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let words = match words.as_slice() {
+        [said @ .., last] if means(last, "ạ") => said,
+        all => all,
+    };
+    let words = match words {
+        [first, said @ ..] if !said.is_empty() && (means(first, "dạ") || means(first, "vâng")) => said,
+        all => all,
+    };
+    words.join(" ")
 }
 
 /// The themes of a stored plan; none when it cannot be read any more.
@@ -141,6 +163,13 @@ mod tests {
         let note = question().with("x".repeat(64), "Dài").note("", "c:ABC:urgency");
         assert_eq!(note.buttons.concat().len(), 2);
         assert!(note.text.contains("3. Dài"), "the number still answers");
+    }
+
+    #[test]
+    fn courtesy_around_a_yes_or_a_no_does_not_hide_it() {
+        assert!(is_yes("Dạ, đúng ạ.") && is_yes("vâng ạ") && is_yes("da dung roi a") && is_yes("vâng đúng"));
+        assert!(is_no("dạ sai rồi ạ") && is_no("không đúng ạ"));
+        assert!(!is_yes("dạ") && !is_yes("ạ") && !is_yes("") && !is_no("") && !is_yes("đúng 12 hộ"));
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Asked {
 
     /// Asks whether it is to be taken back, for this reason.
     pub fn recall(bulletin: &Bulletin, reason: &str) -> Self {
-        Self::of(bulletin, What::Recall { reason: cut(&nfc(reason), MAX_REASON_CHARS, "…") })
+        Self::of(bulletin, What::Recall { reason: withdraw::reason_of(reason) })
     }
 
     /// Asks whether it is to go at this time, or at which of several.
@@ -170,7 +170,8 @@ async fn reason(tx: &mut Tx, act: &Act<'_>, talk: &Talk, asked: &Asked, text: &s
     send_back(tx, act, talk, &bulletin, text).await
 }
 
-/// `h:<bulletin>:<version>` cancels, `t:<bulletin>:<version>` takes back, `g:<bulletin>:<version>:<time>` moves, anything else leaves it as it is.
+/// `h:<bulletin>:<version>` cancels, `t:<bulletin>:<version>` takes back, `g:<bulletin>:<version>:<time>` moves, anything
+/// else leaves it as it is.
 pub async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: &str) -> UseCaseResult<Response> {
     let fields: Vec<&str> = data.split(':').collect();
     if let ["t", id, version] = fields.as_slice() {

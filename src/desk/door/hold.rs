@@ -2,7 +2,6 @@
 
 use super::{Response, Talk, slots, speak};
 use crate::domain::org::Role;
-use crate::say;
 use crate::store::Tx;
 use crate::store::binding::Group;
 use crate::usecase::bind::{self, Held};
@@ -64,9 +63,4 @@ async fn one(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<Group> {
 pub(super) fn freed(args: &str) -> Option<&str> {
     let (word, group) = args.trim().split_once(char::is_whitespace)?;
     (crate::domain::text::fold(word) == "go").then(|| group.trim())
-}
-
-/// Says what `/tamdung` and `/molai` take.
-pub(in crate::desk) async fn how(tx: &mut Tx, act: &Act<'_>, talk: &Talk, command: &str) -> UseCaseResult<Response> {
-    speak(tx, act, talk, say!(act.house.locale, "repeat-how", command = command)).await
 }

@@ -65,16 +65,11 @@ fn released(locale: &Locale, release: &ReleaseStatus) -> String {
 pub(super) fn summary(locale: &Locale, broadcast: &BroadcastStatus) -> String {
     let (sent, all) = (broadcast.counts.sent, broadcast.counts.total());
     let sending = match (sent, broadcast.counts.pending + broadcast.counts.partial) {
+        (0, 0) if all == 0 && broadcast.relays.asked > 0 => relayed(locale, broadcast),
         (sent, _) if sent == all && all > 0 => say!(locale, "watch-sent", sent = sent, all = all),
         (0, 0) => say!(locale, "watch-sent-nowhere", all = all),
         (0, _) if broadcast.counts.partial == 0 => say!(locale, "watch-sending", all = all),
         _ => say!(locale, "watch-sent-partly", sent = sent, all = all),
-    };
-    let sending = if all == 0 && broadcast.relays.asked > 0 {
-        let (posted, asked) = (broadcast.relays.posted, broadcast.relays.asked);
-        say!(locale, "watch-relays", posted = posted, asked = asked)
-    } else {
-        sending
     };
     let answers = &broadcast.acknowledgements;
     if answers.expected == 0 {
@@ -119,16 +114,21 @@ pub(super) fn sums(locale: &Locale, status: &BulletinStatus, broadcast: &Broadca
     lines
 }
 
-/// What village heads pass on by hand, and who has not said so yet.
-fn passed_on(locale: &Locale, broadcast: &BroadcastStatus) -> Option<String> {
+/// How many village heads passed it on by hand, of those who were asked to.
+fn relayed(locale: &Locale, broadcast: &BroadcastStatus) -> String {
     let (posted, asked) = (broadcast.relays.posted, broadcast.relays.asked);
-    if asked == 0 {
+    say!(locale, "watch-relays", posted = posted, asked = asked)
+}
+
+/// The same, and who has not said so yet.
+fn passed_on(locale: &Locale, broadcast: &BroadcastStatus) -> Option<String> {
+    if broadcast.relays.asked == 0 {
         return None;
     }
     let relays = broadcast.deliveries.iter().flat_map(|delivery| &delivery.relays);
     let open = relays.filter(|relay| relay.posted_at.is_none());
     let open = open.take(MOST_UNITS).map(|relay| relay.unit.as_str()).collect::<Vec<_>>().join(", ");
-    let done = say!(locale, "watch-relays", posted = posted, asked = asked);
+    let done = relayed(locale, broadcast);
     Some(if open.is_empty() { done } else { format!("{done}; {}", say!(locale, "watch-relays-open", units = open)) })
 }
 
@@ -195,7 +195,7 @@ fn line(locale: &Locale, (number, delivery): &Numbered<'_>) -> String {
 }
 
 /// Who has not confirmed, until when, and what was reported instead.
-pub(super) fn awaited(locale: &Locale, status: &BulletinStatus, broadcast: &BroadcastStatus) -> Vec<String> {
+pub(super) fn awaited(locale: &Locale, broadcast: &BroadcastStatus) -> Vec<String> {
     let mut lines = Vec::new();
     let open: Vec<&ObligationStatus> = broadcast.obligations.iter().filter(|owed| is_open(owed)).collect();
     if !open.is_empty() {
@@ -203,7 +203,7 @@ pub(super) fn awaited(locale: &Locale, status: &BulletinStatus, broadcast: &Broa
         let more = if open.len() > MOST_UNITS { "…" } else { "" };
         let noun = words::noun(locale, broadcast);
         lines.push(say!(locale, "watch-awaited", count = open.len(), noun = noun, names = format!("{names}{more}")));
-        lines.push(say!(locale, "watch-awaited-next", code = status.code_of(broadcast)));
+        lines.push(say!(locale, "watch-awaited-next", code = broadcast.code.as_str()));
     }
     if let Some(deadline) = broadcast.ack_deadline {
         lines.push(say!(locale, "watch-deadline", time = format_full(deadline)));

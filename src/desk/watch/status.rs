@@ -17,7 +17,16 @@ const MOST_ROWS: usize = 8;
 
 /// `/trangthai [mã] [thấy n | gửi lại n | gửi lại]`.
 pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<Response> {
-    let (code, wish) = typed::wish(args);
+    answer(tx, act, talk, typed::wish(args)).await
+}
+
+/// `/guilai <mã> [n]`.
+pub(super) async fn again(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> UseCaseResult<Response> {
+    answer(tx, act, talk, typed::again(args)).await
+}
+
+async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (String, Wish)) -> UseCaseResult<Response> {
+    let (code, wish) = what;
     let chosen = chosen(tx, act, &code).await?;
     if wish != Wish::Look {
         let done = settle::typed(tx, act, (&chosen.bulletin, chosen.firing), wish).await?;
@@ -57,8 +66,8 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk, chosen: Chosen
 fn in_full(act: &Act<'_>, status: &BulletinStatus, broadcast: &BroadcastStatus) -> Vec<String> {
     let locale = &act.house.locale;
     let mut text = lines::sums(locale, status, broadcast);
-    text.extend(lines::troubled(locale, &status.code_of(broadcast), broadcast));
-    text.extend(lines::awaited(locale, status, broadcast));
+    text.extend(lines::troubled(locale, &broadcast.code, broadcast));
+    text.extend(lines::awaited(locale, broadcast));
     text
 }
 

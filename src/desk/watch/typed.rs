@@ -31,17 +31,17 @@ pub(super) fn wish(args: &str) -> (String, Wish) {
     (words[..words.len() - length].join(" "), wish.unwrap_or(Wish::Look))
 }
 
-/// "VB-2025-0042 18", as `/guilai` takes it, in the words that `/trangthai` takes: "VB-2025-0042 gửi lại 18".
-pub(super) fn again(args: &str) -> String {
+/// Splits "VB-2025-0042 18", as `/guilai` takes it. What is a code as a whole, such as "vb 2025 42", names no group.
+pub(super) fn again(args: &str) -> (String, Wish) {
     let words: Vec<&str> = args.split_whitespace().collect();
-    match words.as_slice() {
-        whole if parse_typed(&whole.join(" ")).is_some() => format!("{} gửi lại", whole.join(" ")),
-        [code @ .., number]
-            if !code.is_empty() && number_of(&fold(number)).is_some() && parse_typed(&code.join(" ")).is_some() =>
-        {
-            format!("{} gửi lại {number}", code.join(" "))
-        }
-        _ => format!("{} gửi lại", words.join(" ")),
+    let whole = words.join(" ");
+    let Some((last, code)) = words.split_last().filter(|_| parse_typed(&whole).is_none()) else {
+        return (whole, Wish::AllAgain);
+    };
+    let code = code.join(" ");
+    match number_of(&fold(last)).filter(|_| parse_typed(&code).is_some()) {
+        Some(number) => (code, Wish::Again(number)),
+        None => (whole, Wish::AllAgain),
     }
 }
 
@@ -80,14 +80,20 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("VB-2025-0042 18", "VB-2025-0042 gửi lại 18")]
-    #[case("vb 42 18", "vb 42 gửi lại 18")]
-    #[case("vb 42 #18", "vb 42 gửi lại #18")]
-    #[case("vb 2025 42", "vb 2025 42 gửi lại")]
-    #[case("vb 42", "vb 42 gửi lại")]
-    #[case("42", "42 gửi lại")]
-    fn a_code_with_a_number_behind_it_is_one_group_to_send_again(#[case] typed: &str, #[case] expected: &str) {
-        assert_eq!(again(typed), expected);
+    #[case("VB-2025-0042 18", "VB-2025-0042", Wish::Again(18))]
+    #[case("vb 42 18", "vb 42", Wish::Again(18))]
+    #[case("vb 42 #18", "vb 42", Wish::Again(18))]
+    #[case("vb 2025 42", "vb 2025 42", Wish::AllAgain)]
+    #[case("vb 42", "vb 42", Wish::AllAgain)]
+    #[case("42", "42", Wish::AllAgain)]
+    #[case("", "", Wish::AllAgain)]
+    #[case("họp 18", "họp 18", Wish::AllAgain)]
+    fn a_code_with_a_number_behind_it_is_one_group_to_send_again(
+        #[case] typed: &str,
+        #[case] code: &str,
+        #[case] expected: Wish,
+    ) {
+        assert_eq!(again(typed), (code.to_owned(), expected));
     }
 
     #[rstest]

@@ -39,7 +39,7 @@ pub struct GroupEntry {
     pub covers: Vec<String>,
     /// The gateway's id.
     pub gateway: String,
-    /// Whether the chat is the private one of a head who passes it on to the group by hand.
+    /// Whether the chat is where a head is asked to pass it on to the group by hand, not the group itself.
     pub relay: bool,
     /// How many people are in it, where the platform tells.
     pub members: Option<u32>,
@@ -89,7 +89,7 @@ pub struct ReachedGroup {
     pub gateway: String,
     /// Who sits in it.
     pub kind: GroupKind,
-    /// Whether the chat is the private one of a head who passes it on to the group by hand.
+    /// Whether the chat is where a head is asked to pass it on to the group by hand, not the group itself.
     pub relay: bool,
     /// How many people are in it, where known.
     pub members: Option<u32>,

@@ -130,7 +130,7 @@ impl Look<'_> {
         let broadcast = start(tx, act, &self.due_schedule(), (self.bulletin, &version), targets).await?;
         Ok(broadcast.map_or(Fired::Nothing, |Broadcast { id, .. }| Fired::Broadcast {
             broadcast_id: id,
-            deliveries: targets.groups.len(),
+            groups: targets.groups.len(),
         }))
     }
 

@@ -3,7 +3,6 @@
 //! Each such message costs budget and attention, so the commune's total alone is no reason for one.
 
 use super::{Delivery, Lane, Millis, NewMessage, Purpose, Tx, Urgency, UseCaseResult, both};
-use crate::domain::render::escape;
 use crate::say;
 use crate::usecase::{Act, look_up, mark};
 
@@ -30,7 +29,7 @@ pub(super) async fn post(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> Use
     let code = look_up::code_of(tx, &delivery.broadcast_id).await?;
     let text = say!(act.house.locale, "wall-digest", code = code, lines = own, total = total);
     let text = mark::about_broadcast(tx, act, &delivery.broadcast_id, text).await?;
-    let body = if act.house.render_for(&delivery.gateway).html { escape(&text) } else { text };
+    let body = act.house.shown(&delivery.gateway, text);
     tx.queue_message(&message(act, delivery, body)).await?;
     Ok(true)
 }
