@@ -8,17 +8,19 @@ ENV CARGO_TERM_COLOR=never
 
 # Dependencies first, in a layer of their own: it is built again only when Cargo.toml or Cargo.lock change.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src tests/it \
-    && printf '//! Stands in for the real crate while its dependencies are built.\n' > src/lib.rs \
-    && printf '//! As above.\nfn main() {}\n' | tee src/main.rs > tests/it/main.rs \
+COPY crates/sandbox/Cargo.toml crates/sandbox/
+RUN mkdir -p src tests/it crates/sandbox/src crates/sandbox/tests/it \
+    && printf '//! Stands in for the real crate while its dependencies are built.\n' | tee src/lib.rs > crates/sandbox/src/lib.rs \
+    && printf '//! As above.\nfn main() {}\n' | tee src/main.rs tests/it/main.rs > crates/sandbox/tests/it/main.rs \
     && cargo build --locked --release \
-    && rm -r src tests
+    && rm -r src tests crates/sandbox/src crates/sandbox/tests
 
 COPY src src
+COPY crates crates
 COPY config config
 COPY migrations migrations
 # COPY keeps the dates of the files; without a newer one cargo would take the stand-ins for up to date.
-RUN touch src/lib.rs src/main.rs \
+RUN touch src/lib.rs src/main.rs crates/sandbox/src/lib.rs \
     && cargo build --locked --release --bin loa \
     && mkdir -p /rootfs/srv/loa/data
 

@@ -6,7 +6,7 @@
 //! The rooms, from the inside out: [`domain`] knows rules and nothing else; [`store`] and [`platform`] know the domain;
 //! [`usecase`] joins domain and store and is the only writer of business rows; [`desk`] turns chat into use cases;
 //! [`engine`] turns time and rows into platform calls; the command line, the health page and [`app`] stand at the edge.
-//! [`sandbox`] stands apart: it plays the platforms, and knows nothing of the rest.
+//! The crate `loa-sandbox` stands apart: it plays the platforms, and knows nothing of the rest.
 
 pub mod app;
 pub mod cli;
@@ -21,7 +21,6 @@ pub mod inspect;
 pub mod lifecycle;
 pub mod locale;
 pub mod platform;
-pub mod sandbox;
 pub mod store;
 pub mod telemetry;
 pub mod usecase;

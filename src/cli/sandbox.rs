@@ -14,8 +14,8 @@ use tokio_util::task::TaskTracker;
 use super::{input, org};
 use crate::clock::Clocks;
 use crate::domain::org::import::OrgFile;
-use crate::sandbox::zalo_bot::ZaloBotFault;
-use crate::sandbox::{self, Fault, Limits, Sandbox, SandboxConfig};
+use loa_sandbox::telegram::{Fault, Limits, Sandbox, SandboxConfig, seed::populate};
+use loa_sandbox::zalo_bot::ZaloBotFault;
 
 mod address;
 mod client;
@@ -227,7 +227,7 @@ async fn serve(start: &Start, clocks: &Clocks, out: &mut dyn Write) -> anyhow::R
     let running = Sandbox::start(config).await?;
     let zalo = zalo::start(start, sandbox_clocks(clocks), faults.zalo_bot.unwrap_or_default()).await?;
     if let Some((telegram, on_zalo)) = &world {
-        sandbox::seed::populate(&running.handle(), &telegram.seed, true)?;
+        populate(&running.handle(), &telegram.seed, true)?;
         zalo::fill(&zalo, on_zalo)?;
         write_org(start, &on_zalo.org, out)?;
     }
@@ -332,9 +332,9 @@ fn faults(path: &Path) -> anyhow::Result<Faults> {
     }
 }
 
-fn sandbox_clocks(clocks: &Clocks) -> sandbox::Clocks {
+fn sandbox_clocks(clocks: &Clocks) -> loa_sandbox::Clocks {
     let (wall, mono) = (clocks.wall.clone(), clocks.mono.clone());
-    sandbox::Clocks {
+    loa_sandbox::Clocks {
         monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap_or(i64::MAX)),
         wall_ms: Arc::new(move || wall.now().0),
     }

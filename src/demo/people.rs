@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::Demo;
 use super::places::Network;
-use crate::sandbox::people::{People, Persona, Share, cast};
-use crate::sandbox::zalo_bot::ZaloBotHandle;
-use crate::sandbox::zalo_oa::OaHandle;
-use crate::sandbox::zalo_people::{ZaloChats, ZaloMessage, ZaloPeople, zalo_cast};
+use loa_sandbox::people::{People, Persona, Share, cast};
+use loa_sandbox::zalo_bot::ZaloBotHandle;
+use loa_sandbox::zalo_oa::OaHandle;
+use loa_sandbox::zalo_people::{ZaloChats, ZaloMessage, ZaloPeople, zalo_cast};
 
 /// How far business time is ahead of machine time, in milliseconds.
 type Ahead = Arc<dyn Fn() -> i64 + Send + Sync>;

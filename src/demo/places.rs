@@ -9,9 +9,9 @@ use anyhow::Context as _;
 
 use crate::domain::org::GroupKind;
 use crate::domain::org::import::{Group, Identity, OrgFile, parse_toml};
-use crate::sandbox::zalo_bot::ZaloBotHandle;
-use crate::sandbox::zalo_bot::seed::{ZaloBotSeed, ZaloBotSeedGroup, ZaloBotSeedPerson, populate};
-use crate::sandbox::zalo_oa::{GroupSize, NewPerson, OaHandle};
+use loa_sandbox::zalo_bot::ZaloBotHandle;
+use loa_sandbox::zalo_bot::seed::{ZaloBotSeed, ZaloBotSeedGroup, ZaloBotSeedPerson, populate};
+use loa_sandbox::zalo_oa::{GroupSize, NewPerson, OaHandle};
 
 mod crowd;
 mod telegram;

@@ -8,7 +8,7 @@ use crate::clock::Clock as _;
 use crate::domain::calendar::Millis;
 use crate::domain::org::GroupKind;
 use crate::inspect::sample_pdf;
-use crate::sandbox::{Fault, FaultKind};
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 /// What the composer answers to the form's questions about a directive, in their order.
 const DIRECTIVE: [&str; 11] = [

@@ -11,9 +11,12 @@ use tokio_util::task::TaskTracker;
 use super::places::{Network, Places};
 use crate::clock::{Clock as _, JumpingClock, Monotonic as _, SystemClock};
 use crate::config::Settings;
-use crate::sandbox::zalo_bot::{ZaloBotConfig, ZaloBotHandle, ZaloBotLimits, ZaloBotSandbox};
-use crate::sandbox::zalo_oa::{OaHandle, OaLimits, ZaloOaConfig, ZaloOaSandbox};
-use crate::sandbox::{BotSpec, Clocks, Handle, Limits, Sandbox, SandboxConfig};
+use loa_sandbox::zalo_bot::{ZaloBotConfig, ZaloBotHandle, ZaloBotLimits, ZaloBotSandbox};
+use loa_sandbox::zalo_oa::{OaHandle, OaLimits, ZaloOaConfig, ZaloOaSandbox};
+use loa_sandbox::{
+    Clocks,
+    telegram::{BotSpec, Handle, Limits, Sandbox, SandboxConfig},
+};
 
 mod chat;
 

@@ -6,9 +6,9 @@ use anyhow::Context as _;
 
 use crate::domain::org::import::{Identity, OrgFile, parse_toml};
 use crate::domain::org::{GroupKind, SeatKind};
-use crate::sandbox::people::{Persona, Share, cast};
-use crate::sandbox::seed::{SeedGroup, SeedPerson, SeedWorld, populate};
-use crate::sandbox::{GroupKind as ChatShape, Handle};
+use loa_sandbox::people::{Persona, Share, cast};
+use loa_sandbox::telegram::seed::{SeedGroup, SeedPerson, SeedWorld, populate};
+use loa_sandbox::telegram::{GroupKind as ChatShape, Handle};
 
 /// The commune with its platform ids.
 pub struct World {

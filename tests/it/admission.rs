@@ -22,7 +22,7 @@ fn a_resident_s_talk_and_photo_leave_no_byte_in_database_wal_or_logs() {
         let service = Service::prepare(&file).await;
         let group = service.world.chat("dan-03").unwrap();
         let handle = service.sandbox.handle();
-        let resident = handle.add_user(loa::sandbox::NewUser::named("Người dân")).unwrap();
+        let resident = handle.add_user(loa_sandbox::telegram::NewUser::named("Người dân")).unwrap();
         handle.join(group, resident, None).unwrap();
         // The bot is administrator here, so that it hears everything, as in a group that made it one.
         handle.promote(group, handle.bot_ids()[0]).unwrap();

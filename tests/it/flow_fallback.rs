@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use loa::domain::urgency::Urgency;
-use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::store::bulletins::{Marks, NewFile};
 use loa::usecase::compose::{Draft, DraftFile};
 use loa::usecase::fallback;
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::store_tests;
 use crate::flow_send::draft;

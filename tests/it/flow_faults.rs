@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::usecase::settle;
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::store_tests;
 use crate::flow_send::{act_of, approve, compose, draft};

@@ -1,8 +1,8 @@
 //! An admin pauses a group, lets it receive again, or frees its slot.
 
-use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::usecase::compose::Draft;
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::store_tests;
 use crate::flow_send::{act_of, approve, compose, draft};

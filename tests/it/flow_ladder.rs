@@ -3,13 +3,13 @@
 use loa::domain::bulletin::Kind;
 use loa::domain::calendar::Millis;
 use loa::domain::urgency::Urgency;
-use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::store::bulletins::Marks;
 use loa::usecase::compose::{Composed, Draft};
 use loa::usecase::release::{self, Decided};
 use loa::usecase::status::{self, Window};
 use loa::usecase::{UseCaseError, approve};
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::store_tests;
 use crate::flow_send::{act_of, compose, draft};

@@ -6,12 +6,12 @@ use loa::domain::bulletin::{Kind, Public};
 use loa::domain::org::import::{Group, OrgFile, parse_toml};
 use loa::domain::urgency::Urgency;
 use loa::engine::Core;
-use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::store::bulletins::Marks;
 use loa::usecase::Act;
 use loa::usecase::compose::{self, Composed, Draft};
 use loa::usecase::status::{self, BroadcastStatus, Window};
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::store_tests;
 use crate::flow_send::{act_of, approve, compose, draft};

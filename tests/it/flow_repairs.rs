@@ -1,10 +1,10 @@
 //! What happens after something went wrong: the rest follows, nobody is confirmed by mistake, and somebody is told.
 
-use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::store::bulletins::NewFile;
 use loa::usecase::compose::{Composed, Draft, DraftFile};
 use loa::usecase::settle;
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::store_tests;
 use crate::flow_send::{act_of, approve, compose, draft, without_joint_group};

@@ -2,12 +2,12 @@
 
 use loa::domain::calendar::{Millis, format_full};
 use loa::domain::recurrence::Recurrence;
-use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::store::bulletins::{Bulletin, ScheduleState};
 use loa::usecase::UseCaseError;
 use loa::usecase::compose::{Composed, Draft};
 use loa::usecase::repeat::{self, Steered};
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::store_tests;
 use crate::flow_send::{act_of, approve, compose, draft};

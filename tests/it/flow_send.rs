@@ -129,7 +129,7 @@ async fn a_supergroup_that_moved_is_followed_once_and_keeps_its_history(store: S
         .add_group(
             Some(-4_005),
             "Nhóm điều hành Thôn 05",
-            loa::sandbox::GroupKind::Group,
+            loa_sandbox::telegram::GroupKind::Group,
             &[rig.world.account("dan").unwrap()],
         )
         .unwrap();

@@ -3,12 +3,12 @@
 use loa::domain::bulletin::Kind;
 use loa::domain::recurrence::Recurrence;
 use loa::domain::urgency::Urgency;
-use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::store::bulletins::Marks;
 use loa::usecase::compose::{Composed, Draft};
 use loa::usecase::release;
 use loa::usecase::status;
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::store_tests;
 use crate::flow_send::{act_of, approve, compose, draft};

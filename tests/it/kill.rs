@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use loa::id::{Entropy as _, SeededEntropy};
-use loa::sandbox::SentAct;
+use loa_sandbox::telegram::SentAct;
 
 use crate::db::SqliteFile;
 use crate::service::{Service, eventually};

@@ -60,12 +60,6 @@ mod platform_cases;
 #[cfg(test)]
 mod rig;
 #[cfg(test)]
-mod sandbox_telegram;
-#[cfg(test)]
-mod sandbox_zalo_bot;
-#[cfg(test)]
-mod sandbox_zalo_oa;
-#[cfg(test)]
 mod serve_alone;
 #[cfg(test)]
 mod service;

@@ -17,9 +17,9 @@ use loa::engine::keeper::Keeper;
 use loa::engine::planner::Planner;
 use loa::id::SeededEntropy;
 use loa::lifecycle::Lifecycle;
-use loa::sandbox::zalo_oa::{Drive, OaHandle, OaLimits, OaMessage, PrivateRules, ZaloOaConfig, ZaloOaSandbox};
 use loa::store::Store;
 use loa::web;
+use loa_sandbox::zalo_oa::{Drive, OaHandle, OaLimits, OaMessage, PrivateRules, ZaloOaConfig, ZaloOaSandbox};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 

@@ -20,9 +20,9 @@ use loa::engine::planner::Planner;
 use loa::engine::poller::Poller;
 use loa::id::SeededEntropy;
 use loa::platform::Gateway;
-use loa::sandbox::{BotSpec, Handle, Limits, Sandbox, SandboxConfig};
 use loa::store::Store;
 use loa::usecase::{self, Act, Via};
+use loa_sandbox::telegram::{BotSpec, Handle, Limits, Sandbox, SandboxConfig};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -64,7 +64,7 @@ pub fn dispatch() -> DispatchSettings {
 /// A sandbox on a test clock, with the platform's own limits.
 pub async fn sandbox(clock: &Arc<TestClock>) -> Sandbox {
     let (mono, wall) = (clock.clone(), clock.clone());
-    let clocks = loa::sandbox::Clocks {
+    let clocks = loa_sandbox::Clocks {
         monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap()),
         wall_ms: Arc::new(move || wall.now().0),
     };

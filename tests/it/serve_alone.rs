@@ -2,9 +2,9 @@
 //! chat, sent to its groups, answered there, and its figures are right in the chat and in the shell.
 
 use loa::demo::places::{Network, Places};
-use loa::sandbox::zalo_bot::{ZaloBotConfig, ZaloBotLimits, ZaloBotSandbox};
-use loa::sandbox::zalo_oa::{OaLimits, PrivateRules, ZaloOaConfig, ZaloOaSandbox};
-use loa::sandbox::{BotSpec, Limits, Sandbox, SandboxConfig};
+use loa_sandbox::telegram::{BotSpec, Limits, Sandbox, SandboxConfig};
+use loa_sandbox::zalo_bot::{ZaloBotConfig, ZaloBotLimits, ZaloBotSandbox};
+use loa_sandbox::zalo_oa::{OaLimits, PrivateRules, ZaloOaConfig, ZaloOaSandbox};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 

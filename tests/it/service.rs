@@ -9,11 +9,11 @@ use std::time::Duration;
 use loa::clock::{Clock as _, Clocks, Monotonic as _, SystemClock};
 use loa::demo::world::World;
 use loa::id::SeededEntropy;
-use loa::sandbox::{BotSpec, Limits, Sandbox, SandboxConfig};
 use loa::store::Store;
 use loa::store::bulletins::Marks;
 use loa::store::messages::Message;
 use loa::usecase::{Act, Via, approve, compose, organise};
+use loa_sandbox::telegram::{BotSpec, Limits, Sandbox, SandboxConfig};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,7 +34,7 @@ pub struct Service {
 async fn system_sandbox() -> Sandbox {
     let system = Arc::new(SystemClock::new());
     let (mono, wall) = (system.clone(), system);
-    let clocks = loa::sandbox::Clocks {
+    let clocks = loa_sandbox::Clocks {
         monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap()),
         wall_ms: Arc::new(move || wall.now().0),
     };

@@ -94,6 +94,11 @@ pub fn product() -> Vec<Source> {
     rust("src").into_iter().filter(|source| !source.is_test()).map(Source::without_tests).collect()
 }
 
+/// Every Rust file of the other crates of the workspace, without test code.
+pub fn crates() -> Vec<Source> {
+    rust("crates").into_iter().filter(|source| !source.is_test()).map(Source::without_tests).collect()
+}
+
 fn walk(folder: &Path, endings: &[&str], found: &mut Vec<(String, String)>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.map(|entry| entry.unwrap().path()) {

@@ -30,10 +30,13 @@ fn versions<'a>(packages: &'a [Package], name: &str) -> Vec<&'a str> {
     packages.iter().filter(|package| package.name == name).map(|package| package.version.as_str()).collect()
 }
 
+/// The crates of the workspace.
+const OURS: [&str; 2] = ["loa", "loa-sandbox"];
+
 /// Packages of other origin than the public registry, our own excepted.
 fn foreign(packages: &[Package]) -> Vec<&str> {
     let registry = "registry+https://github.com/rust-lang/crates.io-index";
-    let ours = |package: &&Package| package.name == env!("CARGO_PKG_NAME") && package.source.is_none();
+    let ours = |package: &&Package| OURS.contains(&package.name.as_str()) && package.source.is_none();
     let known = |package: &&Package| package.source.as_deref() == Some(registry);
     packages.iter().filter(|package| !ours(package) && !known(package)).map(|package| package.name.as_str()).collect()
 }

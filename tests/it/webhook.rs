@@ -9,9 +9,9 @@ use loa::engine::inbox::Inbox;
 use loa::engine::receiver::Receiver;
 use loa::lifecycle::Lifecycle;
 use loa::platform::{AskError, Gateway, derived_secret};
-use loa::sandbox::zalo_bot::BodyShape;
 use loa::store::{Store, Tx};
 use loa::web;
+use loa_sandbox::zalo_bot::BodyShape;
 
 use crate::db::store_tests;
 use crate::flow_send::{approve, compose, draft};

@@ -1,11 +1,11 @@
 //! What the bot platform does to a service that has nothing else: it drops the bot from a group without a word, withholds what
 //! some people write, and takes two thousand units at a time.
 
-use loa::sandbox::zalo_bot::{ZaloBotFault, ZaloBotFaultKind};
 use loa::store::Store;
 use loa::store::binding::ChatState;
 use loa::usecase::compose::{self, Draft};
 use loa::usecase::{Act, approve};
+use loa_sandbox::zalo_bot::{ZaloBotFault, ZaloBotFaultKind};
 
 use crate::db::store_tests;
 use crate::flow_send::draft;

@@ -2,9 +2,9 @@
 //! a token that dies in the middle.
 
 use loa::engine::receiver::Receiver;
-use loa::sandbox::zalo_oa::{GroupSize, LifecycleNames, NewPerson, OaFault, OaFaultKind, OaMessage};
 use loa::store::Store;
 use loa::store::binding::ChatState;
+use loa_sandbox::zalo_oa::{GroupSize, LifecycleNames, NewPerson, OaFault, OaFaultKind, OaMessage};
 
 use crate::db::store_tests;
 use crate::oa_rig::OaRig;

@@ -17,9 +17,9 @@ use loa::engine::planner::Planner;
 use loa::engine::poller::Poller;
 use loa::id::SeededEntropy;
 use loa::lifecycle::Lifecycle;
-use loa::sandbox::zalo_bot::{ZaloBotConfig, ZaloBotHandle, ZaloBotLimits, ZaloBotSandbox};
 use loa::store::Store;
 use loa::web;
+use loa_sandbox::zalo_bot::{ZaloBotConfig, ZaloBotHandle, ZaloBotLimits, ZaloBotSandbox};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -58,9 +58,9 @@ struct Service {
 }
 
 /// The clocks of a stand-in on a test clock.
-pub fn sandbox_clocks(clock: &Arc<TestClock>) -> loa::sandbox::Clocks {
+pub fn sandbox_clocks(clock: &Arc<TestClock>) -> loa_sandbox::Clocks {
     let (mono, wall) = (clock.clone(), clock.clone());
-    loa::sandbox::Clocks {
+    loa_sandbox::Clocks {
         monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap()),
         wall_ms: Arc::new(move || wall.now().0),
     }

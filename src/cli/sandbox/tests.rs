@@ -4,7 +4,8 @@ use clap::Parser as _;
 use rstest::rstest;
 
 use super::*;
-use crate::sandbox::zalo_bot::ZaloBotFaultKind;
+use loa_sandbox::telegram::FaultKind;
+use loa_sandbox::zalo_bot::ZaloBotFaultKind;
 
 #[derive(clap::Parser)]
 struct Line {
@@ -71,7 +72,7 @@ fn faults_are_written_in_three_ways(#[case] name: &str, #[case] text: &str) {
     let file = Written::new(name, text);
     let read = faults(&file.0).unwrap();
     assert_eq!(read.zalo_bot, None);
-    assert_eq!(read.telegram, [Fault::next("sendMessage", sandbox::FaultKind::ResetAfter)]);
+    assert_eq!(read.telegram, [Fault::next("sendMessage", FaultKind::ResetAfter)]);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use crate::domain::org::SeatKind;
 use crate::domain::org::import::{Group, Holding, Identity, OrgFile, Person, Seat};
-use crate::sandbox::GroupKind;
-use crate::sandbox::seed::{SeedGroup, SeedPerson, SeedWorld};
+use loa_sandbox::telegram::GroupKind;
+use loa_sandbox::telegram::seed::{SeedGroup, SeedPerson, SeedWorld};
 
 /// Made-up ids of people count up from here, where Telegram's own are today.
 const FIRST_PERSON: i64 = 5_000_000_001;

@@ -12,8 +12,8 @@ use tokio_util::task::TaskTracker;
 use super::address::Played;
 use super::client::{BOT, Chat, Client, heading, message, named};
 use super::{LimitChoice, Start, Target, Verb, ZaloWorld, faults};
-use crate::sandbox::Clocks;
-use crate::sandbox::zalo_bot::{
+use loa_sandbox::Clocks;
+use loa_sandbox::zalo_bot::{
     ZaloBotConfig, ZaloBotControlError, ZaloBotFault, ZaloBotHandle, ZaloBotLimits, ZaloBotSandbox, seed::populate,
 };
 

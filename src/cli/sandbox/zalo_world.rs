@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::world::members;
 use crate::domain::org::import::{Identity, OrgFile, Person};
-use crate::sandbox::zalo_bot::seed::{ZaloBotSeed, ZaloBotSeedGroup, ZaloBotSeedPerson};
+use loa_sandbox::zalo_bot::seed::{ZaloBotSeed, ZaloBotSeedGroup, ZaloBotSeedPerson};
 
 /// Both sides of the same commune.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use super::{Group, Network, Places};
 use crate::demo::world::{FIRST_ACCOUNT, FIRST_SUPERGROUP};
 use crate::domain::org::GroupKind;
-use crate::sandbox::seed::{SeedGroup, SeedPerson, SeedWorld, populate};
-use crate::sandbox::{GroupKind as ChatShape, Handle};
+use loa_sandbox::telegram::seed::{SeedGroup, SeedPerson, SeedWorld, populate};
+use loa_sandbox::telegram::{GroupKind as ChatShape, Handle};
 
 impl Places {
     /// Makes Telegram's part in its sandbox.

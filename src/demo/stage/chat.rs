@@ -3,8 +3,8 @@
 use anyhow::Context as _;
 
 use super::{Network, Stage};
-use crate::sandbox::MessageView;
-use crate::sandbox::zalo_people::{ZaloChats, ZaloMessage};
+use loa_sandbox::telegram::MessageView;
+use loa_sandbox::zalo_people::{ZaloChats, ZaloMessage};
 
 /// One message of the chat.
 #[derive(Debug, Clone)]

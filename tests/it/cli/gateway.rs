@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use loa::clock::{Clock as _, Monotonic as _, SystemClock};
-use loa::sandbox::zalo_oa::{ZaloOaConfig, ZaloOaSandbox};
+use loa_sandbox::zalo_oa::{ZaloOaConfig, ZaloOaSandbox};
 use rstest::rstest;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,7 @@ impl Account {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let system = Arc::new(SystemClock::new());
         let (mono, wall) = (system.clone(), system);
-        let clocks = loa::sandbox::Clocks {
+        let clocks = loa_sandbox::Clocks {
             monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap()),
             wall_ms: Arc::new(move || wall.now().0),
         };

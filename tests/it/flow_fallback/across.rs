@@ -21,12 +21,12 @@ use loa::engine::planner::Planner;
 use loa::engine::poller::Poller;
 use loa::id::SeededEntropy;
 use loa::platform::SelfInfo;
-use loa::sandbox::Sandbox;
-use loa::sandbox::zalo_oa::{Drive, OaLimits, ZaloOaConfig, ZaloOaSandbox};
 use loa::store::Store;
 use loa::usecase::compose::{Composed, Draft};
 use loa::usecase::status::{self, BroadcastStatus};
 use loa::usecase::{Act, approve, compose};
+use loa_sandbox::telegram::Sandbox;
+use loa_sandbox::zalo_oa::{Drive, OaLimits, ZaloOaConfig, ZaloOaSandbox};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 

@@ -1,9 +1,9 @@
 //! The drill between platforms: Telegram goes dark in the middle of a broadcast and Zalo stands in, and the other way round.
 
 use loa::demo::places::Network;
-use loa::sandbox::zalo_oa::{OaFault, OaFaultKind};
 use loa::store::Store;
 use loa::usecase::compose::Draft;
+use loa_sandbox::zalo_oa::{OaFault, OaFaultKind};
 
 use super::across::Across;
 use crate::db::store_tests;

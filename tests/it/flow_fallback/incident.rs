@@ -1,11 +1,11 @@
 //! What is sick, who hears of it and by which way, and when it is well again.
 
 use loa::domain::calendar::Millis;
-use loa::sandbox::{Fault, FaultKind};
 use loa::store::Store;
 use loa::store::binding::ChatState;
 use loa::usecase::incidents::{self, Noted};
 use loa::usecase::settle::{gateway_scope, open_incident, receiving_scope};
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use super::stage::{FIRST, SECOND, Stage};
 use super::{start, to};

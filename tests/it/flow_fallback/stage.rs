@@ -19,12 +19,12 @@ use loa::engine::keeper::Keeper;
 use loa::engine::planner::Planner;
 use loa::engine::poller::Poller;
 use loa::id::SeededEntropy;
-use loa::sandbox::seed::{SeedGroup, SeedPerson, SeedWorld, populate};
-use loa::sandbox::{GroupKind, Handle, Sandbox};
 use loa::store::Store;
 use loa::usecase::compose::{Composed, Draft};
 use loa::usecase::status::{self, BroadcastStatus};
 use loa::usecase::{self, Act, House, Via, approve, compose};
+use loa_sandbox::telegram::seed::{SeedGroup, SeedPerson, SeedWorld, populate};
+use loa_sandbox::telegram::{GroupKind, Handle, Sandbox};
 
 use super::line::Line;
 use crate::rig::{dispatch, sandbox};

@@ -1,9 +1,9 @@
 //! What people do with their hands on each platform, and what they see there.
 
 use loa::demo::places::{Network, Places};
-use loa::sandbox::Handle;
-use loa::sandbox::zalo_bot::ZaloBotHandle;
-use loa::sandbox::zalo_oa::OaHandle;
+use loa_sandbox::telegram::Handle;
+use loa_sandbox::zalo_bot::ZaloBotHandle;
+use loa_sandbox::zalo_oa::OaHandle;
 
 use crate::service::eventually;
 

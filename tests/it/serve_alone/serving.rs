@@ -34,10 +34,10 @@ impl Drop for Serving {
 }
 
 /// The machine's own time: the service's process has no other.
-pub fn clocks() -> loa::sandbox::Clocks {
+pub fn clocks() -> loa_sandbox::Clocks {
     let system = Arc::new(SystemClock::new());
     let (mono, wall) = (system.clone(), system);
-    loa::sandbox::Clocks {
+    loa_sandbox::Clocks {
         monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap()),
         wall_ms: Arc::new(move || wall.now().0),
     }

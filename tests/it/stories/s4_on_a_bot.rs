@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use loa::domain::urgency::Urgency;
-use loa::sandbox::zalo_bot::{ZaloBotFault, ZaloBotFaultKind};
 use loa::store::Store;
 use loa::store::bulletins::Marks;
 use loa::usecase::compose::{self, Draft};
 use loa::usecase::{Act, approve};
+use loa_sandbox::zalo_bot::{ZaloBotFault, ZaloBotFaultKind};
 
 use super::zalo::Zalo;
 use crate::db::store_tests;

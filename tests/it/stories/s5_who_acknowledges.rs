@@ -1,7 +1,7 @@
 //! S5: who may answer for a village, and what counts as an answer.
 
-use loa::sandbox::NewUser;
 use loa::store::Store;
+use loa_sandbox::telegram::NewUser;
 
 use super::{DIRECTIVE, answer, number_from_42, six_pages};
 use crate::db::store_tests;

@@ -175,7 +175,7 @@ impl Zalo for OaRig {
     }
 
     fn stranger_joins(&self, name: &str, group: &str) -> String {
-        let account = self.handle().add_person(loa::sandbox::zalo_oa::NewPerson::stranger(name)).unwrap();
+        let account = self.handle().add_person(loa_sandbox::zalo_oa::NewPerson::stranger(name)).unwrap();
         self.handle().join(&account, &self.chat(group)).unwrap();
         account
     }

@@ -1,7 +1,7 @@
 //! Private chats that the platform closes: the free answers are used up, a week has passed, or the person no longer follows.
 
-use loa::sandbox::zalo_oa::{OaFault, OaFaultKind, PrivateRules};
 use loa::store::Store;
+use loa_sandbox::zalo_oa::{OaFault, OaFaultKind, PrivateRules};
 
 use super::{CODE, compose, number_of};
 use crate::db::store_tests;

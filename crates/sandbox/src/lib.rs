@@ -1,0 +1,28 @@
+//! Stand-ins for the platforms on this machine, with limits, faults and people: [`telegram`] plays the Telegram Bot API,
+//! [`zalo_bot`] the Zalo Bot Platform, [`zalo_oa`] the Official Account API, each a world of its own.
+//!
+//! The demo, the tests and the bench talk to them over HTTP as they would talk to the real service, and so can any other
+//! client. A crate apart, because it must know nothing of the rest of Loa: a mistake about the wire must not be made on
+//! both sides at once.
+//!
+//! Everything lives in memory and ends with the process. They listen on 127.0.0.1 only.
+
+mod armed;
+mod clocks;
+mod listener;
+mod params;
+pub mod people;
+mod picture;
+mod rng;
+pub mod telegram;
+pub mod zalo_bot;
+pub mod zalo_oa;
+pub mod zalo_people;
+
+pub use clocks::{ClockFn, Clocks};
+
+/// The SHA-256 of bytes as 64 hex digits.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
