@@ -41,7 +41,7 @@ const REPLACE: &str = "INSERT INTO gateway_tokens (gateway, version, sealed, obt
      renewing_at = NULL, renewals = 0";
 // One of several processes meets the row: the others find it begun.
 const BEGIN: &str = "UPDATE gateway_tokens SET renewing_at = $3, renewals = renewals + 1 \
-     WHERE gateway = $1 AND version = $2 AND (renewing_at IS NULL OR renewing_at <= CASE WHEN renewals > 1 THEN $5 ELSE $4 END)";
+     WHERE gateway = $1 AND version = $2 AND (renewing_at IS NULL OR (renewals > 1 AND renewing_at <= $5) OR (renewals <= 1 AND renewing_at <= $4))";
 const FINISH: &str = "UPDATE gateway_tokens SET version = version + 1, sealed = $3, obtained_at = $4, expires_at = $5, \
      renewing_at = NULL, renewals = 0 WHERE gateway = $1 AND version = $2";
 const ABANDON: &str = "UPDATE gateway_tokens SET renewing_at = CASE WHEN renewals > 1 THEN renewing_at END, renewals = renewals - 1 \

@@ -78,6 +78,8 @@ mod store_organisation;
 #[cfg(test)]
 mod store_schema;
 #[cfg(test)]
+mod store_statements;
+#[cfg(test)]
 mod store_tokens;
 #[cfg(test)]
 mod stories;
