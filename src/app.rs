@@ -19,6 +19,7 @@ use crate::engine::keeper::Keeper;
 use crate::engine::loops::receiving::{self, Inbound};
 use crate::engine::loops::upkeep;
 use crate::engine::planner::Planner;
+use crate::engine::set_aside::SetAside;
 use crate::engine::{Core, loops};
 use crate::id::Entropy;
 use crate::lifecycle::Lifecycle;
@@ -129,6 +130,7 @@ pub fn core(store: Store, clocks: Clocks, entropy: Arc<dyn Entropy>, house: Hous
         wake: Notify::new(),
         calls: TaskTracker::new(),
         selves: RwLock::default(),
+        set_aside: SetAside::default(),
     })
 }
 

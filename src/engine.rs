@@ -9,11 +9,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+use self::set_aside::SetAside;
 use crate::clock::Clocks;
 use crate::domain::calendar::Millis;
 use crate::id::Entropy;
 use crate::platform::{Gateway, SelfInfo};
 use crate::store::{Store, StoreError};
+use crate::usecase::settle::open_incident;
 use crate::usecase::{Act, House, UseCaseError, Via};
 
 pub mod dispatcher;
@@ -23,7 +25,10 @@ pub mod loops;
 pub mod planner;
 pub mod poller;
 pub mod receiver;
+pub mod set_aside;
 
+/// The kind of the incident of a task that was set aside.
+const TASK_FAILED: &str = "task_failed";
 /// How long the lead among several engines is kept without renewal.
 const LEAD_MILLIS: i64 = 30_000;
 
@@ -47,6 +52,8 @@ pub struct Core {
     pub calls: TaskTracker,
     /// Who we are on each gateway, as soon as its platform told us.
     pub selves: RwLock<BTreeMap<String, SelfInfo>>,
+    /// What failed the last time it was tried.
+    pub set_aside: SetAside,
 }
 
 /// Why a tick could not finish. What it had committed stands.
@@ -58,6 +65,9 @@ pub enum EngineError {
     /// A rule refused what the engine tried.
     #[error(transparent)]
     UseCase(#[from] UseCaseError),
+    /// Things that could not be done and wait apart, by name. Everything else was done.
+    #[error("set aside: {}", .0.join(", "))]
+    SetAside(Vec<String>),
     /// The commune was never imported.
     #[error("no commune in the database; run `loa org import FILE` first")]
     NoCommune,
@@ -114,6 +124,49 @@ impl Core {
         let lease = tx.take_lease(name, &self.owner, wall, wall.plus_ms(LEAD_MILLIS)).await?;
         tx.commit().await?;
         Ok(lease.is_some())
+    }
+
+    /// Does one thing on which nothing else depends, unless it failed lately; none when it was not done. A failure is logged
+    /// once, opens an incident under the thing's name, and goes no further.
+    pub async fn alone<T>(&self, name: &str, work: impl Future<Output = EngineResult<T>>) -> Option<T> {
+        let now = self.clocks.mono.elapsed();
+        if !self.set_aside.may(name, now) {
+            return None;
+        }
+        match work.await {
+            Ok(done) => {
+                if self.set_aside.worked(name) {
+                    tracing::info!(task = name, "task.works_again");
+                    self.note_task(name, None).await;
+                }
+                Some(done)
+            }
+            Err(error) => {
+                if self.set_aside.failed(name, now) == 1 {
+                    tracing::error!(task = name, %error, "task.set_aside");
+                    self.note_task(name, Some(&error)).await;
+                }
+                None
+            }
+        }
+    }
+
+    /// Opens or closes the incident of a task. What cannot be written now is seen in the log.
+    async fn note_task(&self, name: &str, error: Option<&EngineError>) {
+        let scope = format!("task:{name}");
+        let noted = async {
+            let mut tx = self.store.begin().await?;
+            let act = self.act("");
+            match error {
+                Some(error) => drop(open_incident(&mut tx, &act, &scope, TASK_FAILED, &error.to_string()).await?),
+                None => drop(tx.close_incident(&scope, TASK_FAILED, act.at).await?),
+            }
+            tx.commit().await?;
+            EngineResult::Ok(())
+        };
+        if let Err(error) = noted.await {
+            tracing::error!(task = name, %error, "task.not_noted");
+        }
     }
 
     /// Whether this engine sends for a gateway now.

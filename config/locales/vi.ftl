@@ -922,6 +922,7 @@ health-conflict = có chương trình khác đang dùng chung tài khoản
 health-not-stored = tin đến không lưu được vào cơ sở dữ liệu
 health-token-expires = mã truy cập sắp hết hạn
 health-asset-expires = gói nhóm sắp hết hạn
+health-task-failed = việc này đang lỗi, Loa tự thử lại; các việc khác vẫn chạy
 health-group-disabled = nền tảng đã khóa nhóm
 health-not-member = bot không còn trong nhóm
 health-unknown-group = nhóm chưa gắn

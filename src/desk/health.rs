@@ -68,6 +68,7 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "conflict" => say!(locale, "health-conflict"),
         "token_expires" => say!(locale, "health-token-expires"),
         "asset_expires" => say!(locale, "health-asset-expires"),
+        "task_failed" => say!(locale, "health-task-failed"),
         "group_disabled" => say!(locale, "health-group-disabled"),
         "kicked" | "not_member" => say!(locale, "health-not-member"),
         "unknown_group" => say!(locale, "health-unknown-group"),

@@ -1,19 +1,25 @@
-//! Everything that falls due by the clock alone: warnings, reminders, expiry, lapses, closing, the ack wall, the audit
-//! chain, and the sweeping of what must not be kept.
+//! Everything that falls due by the clock alone, as a list of chores: warnings, reminders, expiry, lapses, closing, the ack
+//! wall, the audit chain, and the sweeping of what must not be kept.
+//!
+//! A chore first reads whether there is anything to do, and takes the write lock only then. Each has transactions of its own;
+//! one that fails is set aside and the next one is done.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 
-use super::{Core, EngineResult};
+use super::{Core, EngineError, EngineResult};
 use crate::domain::calendar::Millis;
-use crate::id::sha256_hex;
-use crate::store::Tx;
-use crate::store::answers::ReminderStep;
-use crate::store::broadcasts::{Broadcast, BroadcastState};
-use crate::usecase::{Act, doubt, escalate, fallback, fire, relay, release, remind, settle, wall};
 
+mod close;
+mod doubts;
+mod expire;
+mod pressing;
+mod remind;
+mod seal;
 mod stand_in;
+mod sweep;
+mod walls;
+mod warn;
 
 /// Keeps a commune's rows in order.
 pub struct Keeper {
@@ -23,14 +29,67 @@ pub struct Keeper {
     swept_at: AtomicI64,
 }
 
-/// Ack walls renewed in one tick.
-const WALLS: i64 = 100;
-/// Days after which the key of a processed update is forgotten. Telegram repeats an update for a day at most.
-const FORGET_DAYS: i64 = 14;
-/// Milliseconds between two sweeps.
-const SWEEP_EVERY: i64 = 3_600_000;
-/// Days after which an untouched conversation is dropped.
-const DIALOGUE_DAYS: i64 = 7;
+/// One thing that falls due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chore {
+    /// Bulletins that will miss their hour for want of an approval.
+    WarnUnapproved,
+    /// Steps of ladders.
+    Remind,
+    /// Other groups take over where one does not get through.
+    StandIn,
+    /// Accounts that come to the end of their month.
+    WarnOfBudgets,
+    /// Reminders that wait although everybody has answered.
+    SkipReminders,
+    /// Doubts of Hỏa tốc that repeat themselves.
+    RepeatDoubts,
+    /// Broadcasts that did not begin in time.
+    TellLateStarts,
+    /// Releases by a duty officer that still want an approval.
+    WarnOfReleases,
+    /// Heads who have not passed on what they were asked to.
+    PressRelays,
+    /// Doubts that wait for a person.
+    TellDoubts,
+    /// Messages that are too old to be sent.
+    Expire,
+    /// Obligations that nobody answered.
+    Lapse,
+    /// Units that nothing reached.
+    GiveUp,
+    /// Broadcasts of which everything is settled.
+    Close,
+    /// Acknowledgement lines that are out of date.
+    RenewWalls,
+    /// Audit entries that are not chained yet.
+    Seal,
+    /// What must not be kept.
+    Sweep,
+}
+
+impl Chore {
+    /// All of them, in the order in which a tick does them: who is given up comes after who takes over.
+    const ALL: [Self; 17] = [
+        Self::WarnUnapproved,
+        Self::Remind,
+        Self::StandIn,
+        Self::WarnOfBudgets,
+        Self::SkipReminders,
+        Self::RepeatDoubts,
+        Self::TellLateStarts,
+        Self::WarnOfReleases,
+        Self::PressRelays,
+        Self::TellDoubts,
+        Self::Expire,
+        Self::Lapse,
+        Self::GiveUp,
+        Self::Close,
+        Self::RenewWalls,
+        Self::Seal,
+        Self::Sweep,
+    ];
+}
 
 impl Keeper {
     /// A keeper for a commune.
@@ -39,20 +98,42 @@ impl Keeper {
         Self { core, commune_id, swept_at: AtomicI64::new(0) }
     }
 
-    /// Does all that is due now.
+    /// Does all that is due now. What fails is set aside, and does not keep anything else from being done.
     ///
     /// # Errors
-    /// The database; what was committed before the fault stands, the rest is done by the next tick.
+    /// What was set aside by this tick, logged and noted already; everything else was done.
     pub async fn tick(&self) -> EngineResult<()> {
-        self.warn().await?;
-        self.remind().await?;
-        self.stand_in().await?;
-        self.warn_of_budgets().await?;
-        self.press().await?;
-        self.expire_and_close().await?;
-        self.renew_walls().await?;
-        self.seal().await?;
-        self.sweep().await
+        let before = self.core.set_aside.failures();
+        for chore in Chore::ALL {
+            self.core.alone(&format!("{chore:?}"), Box::pin(self.run(chore))).await;
+        }
+        if self.core.set_aside.failures() == before {
+            Ok(())
+        } else {
+            Err(EngineError::SetAside(self.core.set_aside.names()))
+        }
+    }
+
+    async fn run(&self, chore: Chore) -> EngineResult<()> {
+        match chore {
+            Chore::WarnUnapproved => self.warn_unapproved().await,
+            Chore::Remind => self.remind().await,
+            Chore::StandIn => self.stand_in().await,
+            Chore::WarnOfBudgets => self.warn_of_budgets().await,
+            Chore::SkipReminders => self.skip_reminders().await,
+            Chore::RepeatDoubts => self.repeat_doubts().await,
+            Chore::TellLateStarts => self.tell_late_starts().await,
+            Chore::WarnOfReleases => self.warn_of_releases().await,
+            Chore::PressRelays => self.press_relays().await,
+            Chore::TellDoubts => self.tell_doubts().await,
+            Chore::Expire => self.expire().await,
+            Chore::Lapse => self.lapse().await,
+            Chore::GiveUp => self.give_up().await,
+            Chore::Close => self.close().await,
+            Chore::RenewWalls => self.renew_walls().await,
+            Chore::Seal => self.seal().await,
+            Chore::Sweep => self.sweep().await,
+        }
     }
 
     /// When something falls due next on the business clock, after `now`.
@@ -71,150 +152,4 @@ impl Keeper {
         ];
         Ok(next.into_iter().flatten().filter(|at| *at > now).min())
     }
-
-    async fn warn(&self) -> EngineResult<()> {
-        let act = self.core.act(&self.commune_id);
-        let by = act.at.plus_minutes(act.house.approval_warning_minutes);
-        let unwarned = self.core.store.read().await?.unwarned_schedules(by).await?;
-        for schedule in unwarned {
-            let mut tx = self.core.store.begin().await?;
-            fire::warn_unapproved(&mut tx, &act, &schedule).await?;
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
-    /// Steps that were missed while the service was down collapse: only the latest reminder of a broadcast is sent.
-    async fn remind(&self) -> EngineResult<()> {
-        let act = self.core.act(&self.commune_id);
-        let due = self.core.store.read().await?.due_reminders(act.at).await?;
-        let mut latest: BTreeMap<&str, i64> = BTreeMap::new();
-        for step in due.iter().filter(|step| step.kind == "remind") {
-            latest.insert(&step.broadcast_id, step.step);
-        }
-        for step in &due {
-            let skip = latest.get(step.broadcast_id.as_str()).is_some_and(|last| step.step < *last);
-            self.remind_one(&act, step, skip).await?;
-        }
-        Ok(())
-    }
-
-    async fn remind_one(&self, act: &Act<'_>, step: &ReminderStep, skip: bool) -> EngineResult<()> {
-        let mut tx = self.core.store.begin().await?;
-        remind::run_step(&mut tx, act, step, skip).await?;
-        tx.commit().await?;
-        self.core.wake.notify_waiters();
-        Ok(())
-    }
-
-    /// What urgency asks for beside reminders: doubts that repeat themselves, late starts, releases to be approved,
-    /// heads who have not passed on what they were asked to, doubts that wait for a person.
-    async fn press(&self) -> EngineResult<()> {
-        let act = self.core.act(&self.commune_id);
-        let mut tx = self.core.store.begin().await?;
-        let skipped = tx.skip_needless_reminders().await?;
-        let doubts = tx.doubts_that_repeat().await?;
-        for message_id in &doubts {
-            settle::repeat_doubt(&mut tx, &act, message_id).await?;
-        }
-        for ladder in tx.ladders_not_started(act.at).await? {
-            escalate::late_start(&mut tx, &act, &ladder).await?;
-        }
-        for release in tx.releases_to_warn_of(act.at).await? {
-            release::warn(&mut tx, &act, &release).await?;
-        }
-        let cards = relay::press(&mut tx, &act).await? + doubt::tell(&mut tx, &act).await?;
-        tx.commit().await?;
-        if skipped > 0 || cards > 0 || !doubts.is_empty() {
-            self.core.wake.notify_waiters();
-        }
-        Ok(())
-    }
-
-    async fn expire_and_close(&self) -> EngineResult<()> {
-        let act = self.core.act(&self.commune_id);
-        let mut tx = self.core.store.begin().await?;
-        tx.expire_messages(act.at).await?;
-        tx.lapse_obligations(act.at.plus_days(-act.house.lapse_days), act.at).await?;
-        for broadcast in tx.running_broadcasts().await? {
-            tx.mark_reached_again(&broadcast.id).await?;
-            // Another group may still take over: nobody is given up before that is decided.
-            if fallback::is_undecided(&mut tx, &broadcast.id).await? {
-                continue;
-            }
-            if tx.mark_unreachable(&broadcast.id).await? > 0 {
-                escalate::unreachable(&mut tx, &act, &broadcast).await?;
-            }
-            if tx.open_pieces(&broadcast.id).await? == 0 {
-                close(&mut tx, &act, &broadcast).await?;
-            }
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn renew_walls(&self) -> EngineResult<()> {
-        let act = self.core.act(&self.commune_id);
-        let due = self.core.store.read().await?.walls_due(act.at, WALLS).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.core.store.begin().await?;
-        for delivery in &due {
-            wall::refresh(&mut tx, &act, delivery).await?;
-        }
-        tx.commit().await?;
-        self.core.wake.notify_waiters();
-        Ok(())
-    }
-
-    async fn seal(&self) -> EngineResult<()> {
-        loop {
-            let mut tx = self.core.store.begin().await?;
-            let sealed = tx.seal_audit().await?;
-            tx.commit().await?;
-            if sealed == 0 {
-                return Ok(());
-            }
-        }
-    }
-
-    async fn sweep(&self) -> EngineResult<()> {
-        let wall = self.core.wall_now();
-        if !self.sweep_is_due(wall) {
-            return Ok(());
-        }
-        let mut tx = self.core.store.begin().await?;
-        tx.sweep_inbox(wall, wall.plus_days(-FORGET_DAYS)).await?;
-        tx.sweep_dialogues(wall.plus_days(-DIALOGUE_DAYS)).await?;
-        tx.sweep_menus(wall.plus_days(-DIALOGUE_DAYS)).await?;
-        tx.sweep_unused_files(wall.plus_days(-DIALOGUE_DAYS)).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Sweeping looks at whole tables: once an hour is enough for what is kept for days.
-    fn sweep_is_due(&self, wall: Millis) -> bool {
-        let last = self.swept_at.load(Ordering::Relaxed);
-        let due = wall.0.saturating_sub(last) >= SWEEP_EVERY;
-        if due {
-            self.swept_at.store(wall.0, Ordering::Relaxed);
-        }
-        due
-    }
-}
-
-/// Closes a broadcast; its sends enter the audit as one digest over every message's id, state and platform id.
-async fn close(tx: &mut Tx, act: &Act<'_>, broadcast: &Broadcast) -> EngineResult<()> {
-    if !tx.end_broadcast(&broadcast.id, BroadcastState::Closed, act.at).await? {
-        return Ok(());
-    }
-    let messages = tx.messages_of_broadcast(&broadcast.id).await?;
-    let lines: Vec<String> = messages
-        .iter()
-        .map(|message| format!("{} {} {}", message.id, message.state, message.external_id.as_deref().unwrap_or("-")))
-        .collect();
-    let digest = sha256_hex(lines.join("\n").as_bytes());
-    tx.audit(act, "broadcast.closed", &broadcast.id, &format!("{} {digest}", messages.len())).await?;
-    Ok(())
 }

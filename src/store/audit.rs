@@ -45,6 +45,7 @@ const INSERT: &str = "INSERT INTO audit_entries (id, commune_id, at, actor, via,
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const UNSEALED: &str = "SELECT id, commune_id, at, actor, via, act, subject, detail, seq, prev_hash, hash \
      FROM audit_entries WHERE seq IS NULL ORDER BY id LIMIT $1";
+const ANY_UNSEALED: &str = "SELECT EXISTS (SELECT 1 FROM audit_entries WHERE seq IS NULL)";
 const SEAL: &str = "UPDATE audit_entries SET seq = $2, prev_hash = $3, hash = $4 WHERE id = $1 AND seq IS NULL";
 const HEAD: &str = "SELECT id, commune_id, at, actor, via, act, subject, detail, seq, prev_hash, hash \
      FROM audit_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
@@ -93,6 +94,14 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(())
+    }
+
+    /// Whether an entry is not chained yet.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_unsealed_audit(&mut self) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(ANY_UNSEALED).fetch_one(c).await?))
     }
 
     /// Seals the next batch of entries; returns how many. Only one sealer may run at a time.

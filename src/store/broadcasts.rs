@@ -85,16 +85,16 @@ const BY_ID: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, numb
 const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, number, state, ack_deadline, started_at, closed_at \
      FROM broadcasts WHERE bulletin_id = $1 ORDER BY started_at, id";
 const NEXT_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) + 1 FROM broadcasts WHERE bulletin_id = $1";
-const RUNNING: &str = "SELECT id, bulletin_id, version, schedule_id, fire_at, number, state, ack_deadline, started_at, closed_at \
-     FROM broadcasts WHERE state = 'running' ORDER BY started_at, id";
-const ANY_RUNNING: &str = "SELECT COUNT(*) FROM broadcasts WHERE state = 'running'";
+const ANY_RUNNING: &str = "SELECT EXISTS (SELECT 1 FROM broadcasts WHERE state = 'running')";
 const CLOSE: &str = "UPDATE broadcasts SET state = $2, closed_at = $3 WHERE id = $1 AND state = 'running'";
 // Unknown is open, unless its resend is settled.
-const OPEN_PIECES: &str = "SELECT \
-       (SELECT COUNT(*) FROM messages m WHERE m.broadcast_id = $1 AND m.purpose = 'broadcast' AND (m.state IN ('pending', 'sending', 'retry_wait') \
+const SETTLED: &str = "SELECT b.id, b.bulletin_id, b.version, b.schedule_id, b.fire_at, b.number, b.state, b.ack_deadline, b.started_at, b.closed_at \
+     FROM broadcasts b WHERE b.state = 'running' \
+       AND NOT EXISTS (SELECT 1 FROM obligations o WHERE o.broadcast_id = b.id AND o.state IN ('awaiting', 'unreachable')) \
+       AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.broadcast_id = b.id AND m.purpose = 'broadcast' \
+         AND (m.state IN ('pending', 'sending', 'retry_wait') \
           OR (m.state = 'unknown' AND NOT EXISTS (SELECT 1 FROM messages again WHERE again.resend_of = m.id \
-              AND again.state NOT IN ('pending', 'sending', 'retry_wait', 'unknown'))))) \
-     + (SELECT COUNT(*) FROM obligations o WHERE o.broadcast_id = $1 AND o.state IN ('awaiting', 'unreachable'))";
+              AND again.state NOT IN ('pending', 'sending', 'retry_wait', 'unknown'))))) ORDER BY b.started_at, b.id";
 const INSERT_DELIVERY: &str = "INSERT INTO deliveries (id, broadcast_id, chat_id, group_id) VALUES ($1, $2, $3, $4)";
 const INSERT_UNIT: &str = "INSERT INTO delivery_units (delivery_id, unit_id) VALUES ($1, $2)";
 const DELIVERIES: &str = "SELECT d.id, d.broadcast_id, d.chat_id, d.group_id, g.name AS group_name, g.kind AS group_kind, \
@@ -114,10 +114,9 @@ const SOONER: &str =
 const ALL_SOONER: &str =
     "UPDATE deliveries SET wall_due_at = $2 WHERE broadcast_id = $1 AND (wall_due_at IS NULL OR wall_due_at > $2)";
 const WALL_DONE: &str = "UPDATE deliveries SET wall_due_at = NULL, wall_shown = $2 WHERE id = $1";
-const CHATS_OWING: &str = "SELECT DISTINCT c.external_id FROM deliveries d JOIN chats c ON c.id = d.chat_id \
-     JOIN delivery_units du ON du.delivery_id = d.id \
-     JOIN obligations o ON o.broadcast_id = d.broadcast_id AND o.unit_id = du.unit_id \
-     WHERE c.gateway = $1 AND c.kind = 'group' AND c.state = 'active' AND o.state = 'awaiting' ORDER BY c.external_id";
+const CHATS_OWING: &str = "SELECT DISTINCT c.external_id FROM obligations o CROSS JOIN deliveries d CROSS JOIN delivery_units du \
+     CROSS JOIN chats c WHERE d.broadcast_id = o.broadcast_id AND du.delivery_id = d.id AND du.unit_id = o.unit_id AND c.id = d.chat_id \
+       AND o.state IN ('awaiting', 'unreachable') AND c.gateway = $1 AND c.kind = 'group' AND c.state = 'active' AND o.state = 'awaiting' ORDER BY c.external_id";
 const DIGEST_AT: &str = "SELECT digest_at FROM deliveries WHERE id = $1";
 const DIGEST_POSTED: &str = "UPDATE deliveries SET digest_at = $2 WHERE id = $1";
 const NEXT_WALL: &str = "SELECT MIN(wall_due_at) FROM deliveries WHERE wall_due_at IS NOT NULL";
@@ -167,12 +166,12 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_scalar(NEXT_NUMBER).bind(bulletin_id).fetch_one(c).await?))
     }
 
-    /// Broadcasts with something open.
+    /// Running broadcasts of which every message and every obligation is settled.
     ///
     /// # Errors
     /// The database.
-    pub async fn running_broadcasts(&mut self) -> StoreResult<Vec<Broadcast>> {
-        Ok(on!(self, |c| sqlx::query_as(RUNNING).fetch_all(c).await?))
+    pub async fn settled_broadcasts(&mut self) -> StoreResult<Vec<Broadcast>> {
+        Ok(on!(self, |c| sqlx::query_as(SETTLED).fetch_all(c).await?))
     }
 
     /// Whether any broadcast has something open.
@@ -180,8 +179,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn has_running_broadcasts(&mut self) -> StoreResult<bool> {
-        let count: i64 = on!(self, |c| sqlx::query_scalar(ANY_RUNNING).fetch_one(c).await?);
-        Ok(count > 0)
+        Ok(on!(self, |c| sqlx::query_scalar(ANY_RUNNING).fetch_one(c).await?))
     }
 
     /// Ends a running broadcast. False when it had ended.
@@ -197,14 +195,6 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(affected == 1)
-    }
-
-    /// How many messages and obligations of a broadcast are not settled.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn open_pieces(&mut self, broadcast_id: &str) -> StoreResult<i64> {
-        Ok(on!(self, |c| sqlx::query_scalar(OPEN_PIECES).bind(broadcast_id).fetch_one(c).await?))
     }
 
     /// Writes a delivery and the units it speaks to.

@@ -16,9 +16,9 @@ pub struct Doubt {
 
 // What is being repeated is in good hands; evidence may still come while a call is young.
 const UNTOLD: &str = "SELECT m.id AS message_id, d.broadcast_id, g.name AS group_name FROM messages m \
-     JOIN deliveries d ON d.id = m.delivery_id JOIN broadcasts b ON b.id = d.broadcast_id JOIN groups g ON g.id = d.group_id \
-     JOIN attempts a ON a.id = m.attempt_id \
-     WHERE m.state = 'unknown' AND m.purpose = 'broadcast' AND b.state = 'running' AND a.started_at <= $1 \
+     CROSS JOIN deliveries d CROSS JOIN broadcasts b CROSS JOIN groups g CROSS JOIN attempts a \
+     WHERE m.state = 'unknown' AND d.id = m.delivery_id AND b.id = d.broadcast_id AND g.id = d.group_id AND a.id = m.attempt_id \
+       AND m.purpose = 'broadcast' AND b.state = 'running' AND a.started_at <= $1 \
        AND NOT EXISTS (SELECT 1 FROM messages again WHERE again.resend_of = m.id) \
        AND NOT EXISTS (SELECT 1 FROM doubts_told t WHERE t.message_id = m.id) ORDER BY d.broadcast_id, g.code, m.part, m.id";
 const TOLD: &str = "INSERT INTO doubts_told (message_id, told_at) VALUES ($1, $2) ON CONFLICT (message_id) DO NOTHING";

@@ -89,12 +89,20 @@ pub struct StandIn {
 
 // A merged row is the same group under its old id: the other row has the delivery. A chat's fault is looked at once: a
 // group bound two weeks later must not get what was missed then.
-const CHAT_FAULTS: &str = "SELECT d.id AS delivery_id, d.broadcast_id, \
+const CHAT_FAULTS: &str = "WITH hurt AS ( \
+       SELECT m.delivery_id FROM broadcasts b CROSS JOIN messages m WHERE b.state = 'running' AND m.broadcast_id = b.id \
+         AND m.purpose = 'broadcast' AND m.state IN ('failed', 'skipped', 'expired', 'cancelled') \
+         AND m.reason IN ('kicked', 'not_member', 'group_deleted', 'chat_not_found', 'no_rights', 'blocked', 'never_started', \
+                          'deactivated', 'moved', 'gave_up', 'generic', 'chat_suspended', 'budget') \
+       UNION \
+       SELECT m.delivery_id FROM chats c CROSS JOIN messages m WHERE c.state = 'suspended' AND m.chat_id = c.id \
+         AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast') \
+     SELECT d.id AS delivery_id, d.broadcast_id, \
        CASE WHEN EXISTS (SELECT 1 FROM messages k WHERE k.delivery_id = d.id AND k.state = 'skipped' AND k.reason = 'budget') \
             THEN 'budget' ELSE 'chat' END AS fault \
-     FROM broadcasts b JOIN bulletin_versions v ON v.bulletin_id = b.bulletin_id AND v.version = b.version \
-     JOIN deliveries d ON d.broadcast_id = b.id JOIN chats c ON c.id = d.chat_id \
-     WHERE b.state = 'running' AND (b.id = $1 OR $1 = '') AND (c.reason IS NULL OR c.reason <> 'merged') \
+     FROM hurt h CROSS JOIN deliveries d CROSS JOIN broadcasts b CROSS JOIN bulletin_versions v CROSS JOIN chats c \
+     WHERE d.id = h.delivery_id AND b.id = d.broadcast_id AND v.bulletin_id = b.bulletin_id AND v.version = b.version \
+       AND c.id = d.chat_id AND b.state = 'running' AND (c.reason IS NULL OR c.reason <> 'merged') \
        AND EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
          AND ((m.state = 'failed' AND m.reason IN ('kicked', 'not_member', 'group_deleted', 'chat_not_found', 'no_rights', \
                                                    'blocked', 'never_started', 'deactivated', 'moved', 'gave_up')) \
@@ -106,20 +114,22 @@ const CHAT_FAULTS: &str = "SELECT d.id AS delivery_id, d.broadcast_id, \
        AND NOT EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id \
          AND (f.by_delivery IS NOT NULL OR f.fault <> 'gateway')) \
      ORDER BY d.broadcast_id, d.id";
-const GATEWAY_FAULTS: &str = "SELECT d.id AS delivery_id, d.broadcast_id, 'gateway' AS fault \
-     FROM broadcasts b JOIN bulletin_versions v ON v.bulletin_id = b.bulletin_id AND v.version = b.version \
-     JOIN deliveries d ON d.broadcast_id = b.id JOIN chats c ON c.id = d.chat_id \
-     WHERE b.state = 'running' AND c.gateway = $1 AND ($2 OR v.urgency <> 'normal') \
-       AND EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
-         AND m.state IN ('pending', 'retry_wait')) \
+const GATEWAY_FAULTS: &str = "WITH waiting AS ( \
+       SELECT DISTINCT m.delivery_id FROM messages m WHERE m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast') \
+     SELECT d.id AS delivery_id, d.broadcast_id, 'gateway' AS fault \
+     FROM waiting w CROSS JOIN deliveries d CROSS JOIN broadcasts b CROSS JOIN bulletin_versions v \
+     WHERE d.id = w.delivery_id AND b.id = d.broadcast_id AND v.bulletin_id = b.bulletin_id AND v.version = b.version \
+       AND b.state = 'running' AND ($2 OR v.urgency <> 'normal') \
        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
          AND (m.state IN ('sent', 'sending') OR (m.state = 'unknown' AND v.urgency <> 'flash'))) \
        AND (NOT EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id) \
          OR EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id AND f.by_delivery IS NULL)) \
      ORDER BY d.broadcast_id, d.id";
-const TIRED: &str = "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state = 'retry_wait' AND attempts >= $2";
-const FAILURES: &str = "SELECT COUNT(*) FROM attempts WHERE gateway = $1 AND outcome = 'retry' AND finished_at > COALESCE( \
-     (SELECT MAX(finished_at) FROM attempts WHERE gateway = $1 AND outcome = 'sent'), 0)";
+const TIRED: &str = "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') \
+     AND state = 'retry_wait' AND attempts >= $2";
+// In the order of their starts: nothing but the latest few is read.
+const LATEST: &str =
+    "SELECT outcome FROM attempts WHERE gateway = $1 AND outcome IS NOT NULL ORDER BY started_at DESC LIMIT $2";
 const SERVED: &str = "SELECT d.id AS delivery_id, d.chat_id, EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id \
        AND m.purpose = 'broadcast' AND m.state NOT IN ('failed', 'skipped', 'expired', 'cancelled')) AS alive \
      FROM deliveries d WHERE d.broadcast_id = $1 ORDER BY d.id";
@@ -150,13 +160,12 @@ const OF_BULLETIN: &str = "SELECT DISTINCT f.delivery_id, g.name AS group_name, 
 
 impl Tx {
     /// Deliveries of running broadcasts whose own chat cannot be reached or whose account keeps its month for what is
-    /// urgent, that nothing has been decided about; of one broadcast, or with none of all.
+    /// urgent, that nothing has been decided about.
     ///
     /// # Errors
     /// The database.
-    pub async fn chat_faults(&mut self, broadcast_id: Option<&str>) -> StoreResult<Vec<Troubled>> {
-        let broadcast_id = broadcast_id.unwrap_or_default();
-        Ok(on!(self, |c| sqlx::query_as(CHAT_FAULTS).bind(broadcast_id).fetch_all(c).await?))
+    pub async fn chat_faults(&mut self) -> StoreResult<Vec<Troubled>> {
+        Ok(on!(self, |c| sqlx::query_as(CHAT_FAULTS).fetch_all(c).await?))
     }
 
     /// Deliveries that wait on a gateway and of which nothing has left, unless something took over already. Without
@@ -177,12 +186,15 @@ impl Tx {
         Ok(count > 0)
     }
 
-    /// How many tries of a gateway were refused since its last success.
+    /// Whether the latest `tries` of a gateway that ended were all refused and are to be tried again.
     ///
     /// # Errors
     /// The database.
-    pub async fn failures_in_a_row(&mut self, gateway: &str) -> StoreResult<i64> {
-        Ok(on!(self, |c| sqlx::query_scalar(FAILURES).bind(gateway).fetch_one(c).await?))
+    pub async fn keeps_failing(&mut self, gateway: &str, tries: i64) -> StoreResult<bool> {
+        let latest: Vec<String> =
+            on!(self, |c| sqlx::query_scalar(LATEST).bind(gateway).bind(tries).fetch_all(c).await?);
+        let enough = i64::try_from(latest.len()).is_ok_and(|seen| seen >= tries);
+        Ok(enough && latest.iter().all(|outcome| outcome == "retry"))
     }
 
     /// The chats that a broadcast goes to.

@@ -41,6 +41,7 @@ const FILES: &[File] = files![
     16 "0016_relay",
     17 "0017_doubts",
     18 "0018_figures",
+    19 "0019_indexes",
 ];
 
 /// All migrations, in order.

@@ -159,14 +159,13 @@ const REMINDERS: &str = "SELECT m.broadcast_id, COUNT(*) FROM broadcasts b JOIN 
      WHERE b.bulletin_id = $1 AND m.purpose = 'reminder' AND m.state = 'sent' GROUP BY m.broadcast_id";
 // What repeats is given whenever it goes first before the end: its later firings may lie inside.
 const PLANNED: &str = "SELECT s.fire_at, s.state, b.code, b.state AS bulletin_state, v.title, v.urgency, v.audience, v.repeat_rule, v.expires_at \
-     FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
-     JOIN bulletin_versions v ON v.bulletin_id = s.bulletin_id AND v.version = s.version \
-     WHERE b.commune_id = $1 AND s.state IN ('active', 'paused', 'asking') \
+     FROM schedules s CROSS JOIN bulletins b CROSS JOIN bulletin_versions v \
+     WHERE b.id = s.bulletin_id AND v.bulletin_id = s.bulletin_id AND v.version = s.version AND b.commune_id = $1 AND s.state IN ('active', 'paused', 'asking') \
        AND b.state IN ('draft', 'awaiting_approval', 'approved', 'returned') AND s.fire_at < $3 \
        AND (s.fire_at >= $2 OR (v.repeat_rule IS NOT NULL AND v.expires_at > $2)) ORDER BY s.fire_at, b.code LIMIT $4";
 const LAST_SENT: &str = "SELECT b.id, b.commune_id, b.kind, b.year, b.seq, b.code, b.state, b.version, b.composer_id, b.unit_id, \
-     b.created_at, b.updated_at FROM bulletins b JOIN broadcasts x ON x.bulletin_id = b.id \
-     WHERE b.commune_id = $1 AND (b.composer_id = $2 OR $2 = '') ORDER BY x.started_at DESC, x.id DESC LIMIT 1";
+     b.created_at, b.updated_at FROM broadcasts x CROSS JOIN bulletins b \
+     WHERE b.id = x.bulletin_id AND b.commune_id = $1 AND (b.composer_id = $2 OR $2 = '') ORDER BY x.started_at DESC, x.id DESC LIMIT 1";
 
 impl Tx {
     /// Every delivery of a bulletin, by broadcast and then in the order of groups; the order never changes.

@@ -62,9 +62,8 @@ const NUDGED: &str =
 const POSTED: &str = "UPDATE relays SET posted_at = $3, posted_by = $4, next_at = NULL \
      WHERE delivery_id = $1 AND group_id = $2 AND posted_at IS NULL";
 const DROP: &str = "DELETE FROM relays WHERE delivery_id = $1 AND posted_at IS NULL";
-const SUMS: &str = "SELECT COUNT(*) AS asked, COUNT(r.posted_at) AS posted FROM relays r JOIN deliveries d ON d.id = r.delivery_id \
-     JOIN broadcasts b ON b.id = d.broadcast_id JOIN bulletins u ON u.id = b.bulletin_id \
-     WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND b.state <> 'withdrawn' \
+const SUMS: &str = "SELECT COUNT(*) AS asked, COUNT(r.posted_at) AS posted FROM broadcasts b CROSS JOIN bulletins u CROSS JOIN deliveries d \
+     CROSS JOIN relays r WHERE u.id = b.bulletin_id AND d.broadcast_id = b.id AND r.delivery_id = d.id AND u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND b.state <> 'withdrawn' \
        AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise)";
 
 impl Tx {

@@ -12,22 +12,23 @@ use crate::store::doubts::Doubt;
 /// How long evidence is waited for, milliseconds: an echo, an answer in the group, the outcome itself.
 const PATIENCE_MS: i64 = 2 * 60_000;
 
-/// Tells composers of doubts that no evidence has settled; one card a broadcast. Gives how many were told.
+/// Doubts that no evidence has settled and of which nobody was told, by broadcast.
 ///
 /// # Errors
 /// The database.
-pub async fn tell(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usize> {
+pub async fn untold(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<BTreeMap<String, Vec<Doubt>>> {
     let mut by_broadcast: BTreeMap<String, Vec<Doubt>> = BTreeMap::new();
     for doubt in tx.untold_doubts(act.wall.plus_ms(-PATIENCE_MS)).await? {
         by_broadcast.entry(doubt.broadcast_id.clone()).or_default().push(doubt);
     }
-    for (broadcast_id, doubts) in &by_broadcast {
-        tell_one(tx, act, broadcast_id, doubts).await?;
-    }
-    Ok(by_broadcast.len())
+    Ok(by_broadcast)
 }
 
-async fn tell_one(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, doubts: &[Doubt]) -> UseCaseResult<()> {
+/// Asks whoever composed a broadcast about all its doubts, with one card.
+///
+/// # Errors
+/// The database.
+pub async fn tell(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, doubts: &[Doubt]) -> UseCaseResult<()> {
     for doubt in doubts {
         tx.doubt_told(&doubt.message_id, act.at).await?;
     }

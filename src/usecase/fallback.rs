@@ -161,13 +161,13 @@ pub async fn due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<Troubled>> {
     Ok(found)
 }
 
-/// Whether a broadcast has a delivery that failed and of which nobody has decided yet who takes over: until then no unit of
-/// it is given up and it is not closed.
+/// Broadcasts with a delivery that failed and of which nobody has decided yet who takes over: until then no unit of them is
+/// given up and they are not closed.
 ///
 /// # Errors
 /// The database.
-pub async fn is_undecided(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<bool> {
-    Ok(!tx.chat_faults(Some(broadcast_id)).await?.is_empty())
+pub async fn undecided(tx: &mut Tx) -> UseCaseResult<BTreeSet<String>> {
+    Ok(tx.chat_faults().await?.into_iter().map(|troubled| troubled.broadcast_id).collect())
 }
 
 /// Lets other groups take over from one delivery, and notes the units that have none. False when it turned out that
@@ -208,7 +208,7 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
 
 /// Every delivery that does not get through, whatever was done about it.
 async fn troubled(tx: &mut Tx, sight: &Sight) -> UseCaseResult<Vec<Troubled>> {
-    let mut found = tx.chat_faults(None).await?;
+    let mut found = tx.chat_faults().await?;
     for (gateway, kind) in &sight.stopped {
         // After a quota's end the account is asked again and again: only a refusal proves that it is still so.
         let (ordinary, urgent) = match kind.as_str() {
@@ -218,7 +218,7 @@ async fn troubled(tx: &mut Tx, sight: &Sight) -> UseCaseResult<Vec<Troubled>> {
             }
             "unreachable" => {
                 let tired = tx.has_tired_message(gateway, TRIES).await?;
-                (tired, tired || tx.failures_in_a_row(gateway).await? >= TRIES)
+                (tired, tired || tx.keeps_failing(gateway, TRIES).await?)
             }
             _ => (true, true),
         };

@@ -37,7 +37,7 @@ pub async fn record(
         _ => None,
     };
     let finished = echoed.as_ref().unwrap_or(finished);
-    let moved = tx.finish_attempt(attempt_id, finished, act.wall).await?;
+    let moved = tx.finish_attempt(message_id, attempt_id, finished, act.wall).await?;
     let Some(message) = tx.message(message_id).await? else { return Ok(moved) };
     match finished {
         Finished::Sent { .. } => {

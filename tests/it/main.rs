@@ -76,6 +76,8 @@ mod store_operations;
 #[cfg(test)]
 mod store_organisation;
 #[cfg(test)]
+mod store_plans;
+#[cfg(test)]
 mod store_schema;
 #[cfg(test)]
 mod store_statements;

@@ -26,6 +26,13 @@ pub struct Statement {
     pub text: String,
 }
 
+impl Statement {
+    /// Whether only PostgreSQL has what it asks for.
+    pub fn is_on_postgres_only(&self) -> bool {
+        ON_POSTGRES_ONLY.contains(&self.name.as_str())
+    }
+}
+
 /// Every statement of the store, in the order of files and lines.
 pub fn statements() -> Vec<Statement> {
     product().iter().filter(|source| source.path.starts_with("src/store")).flat_map(statements_of).collect()
@@ -117,8 +124,7 @@ fn sqlite_prepares_every_statement() {
     runtime().block_on(async {
         let mut connection = sqlx::SqliteConnection::connect(&file.url()).await.unwrap();
         let mut refused = Vec::new();
-        let both = |statement: &Statement| !ON_POSTGRES_ONLY.contains(&statement.name.as_str());
-        for Statement { name, text } in statements().into_iter().filter(both) {
+        for Statement { name, text } in statements().into_iter().filter(|one| !one.is_on_postgres_only()) {
             if let Err(error) = (&mut connection).prepare(AssertSqlSafe(text).into_sql_str()).await {
                 refused.push(format!("{name}: {error}"));
             }

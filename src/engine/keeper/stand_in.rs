@@ -13,10 +13,14 @@ impl Keeper {
             (fallback::due(&mut tx, &act).await?, !tx.untold_fallbacks().await?.is_empty())
         };
         for troubled in &due {
-            let mut tx = self.core.store.begin().await?;
-            if fallback::stand_in(&mut tx, &act, &troubled.delivery_id).await? {
-                tx.commit().await?;
-            }
+            let decided = async {
+                let mut tx = self.core.store.begin().await?;
+                if fallback::stand_in(&mut tx, &act, &troubled.delivery_id).await? {
+                    tx.commit().await?;
+                }
+                Ok(())
+            };
+            self.core.alone(&format!("fallback of delivery {}", troubled.delivery_id), decided).await;
         }
         if untold || !due.is_empty() {
             let mut tx = self.core.store.begin().await?;

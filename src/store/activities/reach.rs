@@ -40,16 +40,18 @@ pub struct GatewayReach {
 
 // `fired`: every broadcast, by then, of the bulletins that had one open in the time asked for; so that a document
 // first sent before it is known to be an old one.
-const REACHES: &str = "WITH fired AS ( \
-       SELECT o.id, o.bulletin_id, o.version FROM broadcasts o JOIN bulletins b ON b.id = o.bulletin_id \
-       WHERE b.commune_id = $1 AND b.kind IN ('directive', 'announcement') AND o.state <> 'withdrawn' AND o.started_at < $3 \
-         AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = o.id AND l.exercise) \
-         AND EXISTS (SELECT 1 FROM broadcasts n WHERE n.bulletin_id = b.id AND n.started_at < $3 \
-                     AND (n.closed_at IS NULL OR n.closed_at >= $2))), \
+const REACHES: &str = "WITH open AS ( \
+       SELECT n.bulletin_id FROM broadcasts n WHERE n.state = 'running' AND n.started_at < $3 \
+       UNION SELECT n.bulletin_id FROM broadcasts n WHERE n.closed_at IS NOT NULL AND n.closed_at >= $2 AND n.started_at < $3), \
+     fired AS ( \
+       SELECT o.id, o.bulletin_id, o.version FROM open p CROSS JOIN broadcasts o CROSS JOIN bulletins b \
+       WHERE o.bulletin_id = p.bulletin_id AND b.id = o.bulletin_id \
+         AND b.commune_id = $1 AND b.kind IN ('directive', 'announcement') AND o.state <> 'withdrawn' AND o.started_at < $3 \
+         AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = o.id AND l.exercise)), \
      parts AS ( \
        SELECT m.delivery_id, m.part, MAX(m.parts) AS parts, MIN(CASE WHEN m.state = 'sent' THEN m.sent_at END) AS sent_at \
-       FROM messages m JOIN fired f ON f.id = m.broadcast_id \
-       WHERE m.purpose = 'broadcast' AND m.delivery_id IS NOT NULL GROUP BY m.delivery_id, m.part), \
+       FROM fired f CROSS JOIN messages m \
+       WHERE m.broadcast_id = f.id AND m.purpose = 'broadcast' AND m.delivery_id IS NOT NULL GROUP BY m.delivery_id, m.part), \
      complete AS ( \
        SELECT delivery_id, MAX(sent_at) AS sent_at FROM parts GROUP BY delivery_id HAVING COUNT(sent_at) >= MAX(parts)), \
      replaced AS ( \

@@ -77,10 +77,13 @@ const NEEDLESS: &str = "UPDATE messages SET state = 'skipped', reason = 'all_ans
      WHERE purpose = 'reminder' AND state IN ('pending', 'retry_wait') \
        AND NOT EXISTS (SELECT 1 FROM delivery_units du JOIN obligations o ON o.unit_id = du.unit_id \
                        WHERE du.delivery_id = messages.delivery_id AND o.broadcast_id = messages.broadcast_id AND o.state = 'awaiting')";
+const ANY_NEEDLESS: &str = "SELECT EXISTS (SELECT 1 FROM messages m WHERE m.purpose = 'reminder' AND m.state IN ('pending', 'retry_wait') \
+       AND NOT EXISTS (SELECT 1 FROM delivery_units du JOIN obligations o ON o.unit_id = du.unit_id \
+                       WHERE du.delivery_id = m.delivery_id AND o.broadcast_id = m.broadcast_id AND o.state = 'awaiting'))";
 // Doubts of what repeats itself: never repeated, not itself a repetition.
-const DOUBTS: &str = "SELECT m.id FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id JOIN ladders l ON l.broadcast_id = b.id \
-     WHERE m.state = 'unknown' AND m.purpose = 'broadcast' AND m.resend_of IS NULL AND b.state = 'running' AND l.urgency = 'flash' \
-       AND NOT EXISTS (SELECT 1 FROM messages again WHERE again.resend_of = m.id) ORDER BY m.id";
+const DOUBTS: &str = "SELECT m.id FROM messages m CROSS JOIN broadcasts b CROSS JOIN ladders l \
+     WHERE m.state = 'unknown' AND b.id = m.broadcast_id AND l.broadcast_id = b.id AND m.purpose = 'broadcast' AND m.resend_of IS NULL AND b.state = 'running' AND l.urgency = 'flash' \
+       AND NOT EXISTS (SELECT 1 FROM messages again WHERE again.resend_of = m.id) ORDER BY b.started_at, m.id";
 
 impl Tx {
     /// Writes the snapshot of a broadcast's ladder.
@@ -199,6 +202,14 @@ impl Tx {
     /// The database.
     pub async fn supersede_reminders(&mut self, delivery_id: &str) -> StoreResult<u64> {
         Ok(on!(self, |c| sqlx::query(SUPERSEDE).bind(delivery_id).execute(c).await?.rows_affected()))
+    }
+
+    /// Whether a reminder waits whose group has answered.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_needless_reminders(&mut self) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(ANY_NEEDLESS).fetch_one(c).await?))
     }
 
     /// Takes the reminders out of the queue whose groups have all answered; gives how many.

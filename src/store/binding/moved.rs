@@ -24,7 +24,7 @@ const MOVE_DELIVERIES: &str = "UPDATE deliveries SET chat_id = $1 WHERE chat_id 
 const MOVE_MESSAGES: &str = "UPDATE messages SET chat_id = $1 WHERE chat_id = $2 \
      AND (delivery_id IS NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = messages.delivery_id AND d.chat_id = $1))";
 const MOVE_ATTEMPTS: &str = "UPDATE attempts SET chat_id = $1 WHERE chat_id = $2 \
-     AND EXISTS (SELECT 1 FROM messages m WHERE m.id = attempts.message_id AND m.chat_id = $1)";
+     AND message_id IN (SELECT m.id FROM messages m WHERE m.chat_id = $1)";
 const MOVE_DIALOGUES: &str = "UPDATE dialogues SET chat_id = $1 WHERE chat_id = $2 \
      AND NOT EXISTS (SELECT 1 FROM dialogues d WHERE d.chat_id = $1 AND d.account = dialogues.account)";
 const MOVE_INVITES: &str = "UPDATE invites SET typed_chat = $1 WHERE typed_chat = $2";

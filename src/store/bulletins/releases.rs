@@ -66,8 +66,8 @@ const INSERT: &str = "INSERT INTO releases (bulletin_id, version, officer_id, re
 const OF_VERSION: &str = "SELECT bulletin_id, version, officer_id, released_at, warn_at, approve_by, decision, decided_by, decided_at \
      FROM releases WHERE bulletin_id = $1 AND version = $2";
 const OPEN: &str = "SELECT r.bulletin_id, r.version, r.officer_id, r.released_at, r.warn_at, r.approve_by, r.decision, r.decided_by, \
-     r.decided_at FROM releases r JOIN bulletins b ON b.id = r.bulletin_id \
-     WHERE b.commune_id = $1 AND r.decision IS NULL ORDER BY r.approve_by, r.bulletin_id";
+     r.decided_at FROM releases r CROSS JOIN bulletins b \
+     WHERE b.id = r.bulletin_id AND b.commune_id = $1 AND r.decision IS NULL ORDER BY r.approve_by, r.bulletin_id";
 const TO_WARN: &str = "SELECT bulletin_id, version, officer_id, released_at, warn_at, approve_by, decision, decided_by, decided_at \
      FROM releases WHERE decision IS NULL AND ((warned_at IS NULL AND warn_at <= $1) OR (overdue_at IS NULL AND approve_by <= $1)) \
      ORDER BY approve_by, bulletin_id";

@@ -56,8 +56,8 @@ const NEXT: &str =
 const OF_BULLETIN: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, missed_at, created_at, updated_at \
      FROM schedules WHERE bulletin_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
 const UNWARNED: &str = "SELECT s.id, s.bulletin_id, s.version, s.fire_at, s.missed_policy, s.state, s.warned_at, s.missed_at, s.created_at, s.updated_at \
-     FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
-     WHERE s.state = 'active' AND s.warned_at IS NULL AND b.state = 'awaiting_approval' AND s.fire_at <= $1 ORDER BY s.fire_at, s.id";
+     FROM schedules s CROSS JOIN bulletins b \
+     WHERE b.id = s.bulletin_id AND s.state = 'active' AND s.warned_at IS NULL AND b.state = 'awaiting_approval' AND s.fire_at <= $1 ORDER BY s.fire_at, s.id";
 const WARN: &str = "UPDATE schedules SET warned_at = $2 WHERE id = $1 AND warned_at IS NULL";
 const MOVE: &str = "UPDATE schedules SET state = $3, fire_at = $4, updated_at = $5, missed_at = $6 WHERE id = $1 AND state = $2 AND fire_at = $7";
 const BY_ID: &str = "SELECT id, bulletin_id, version, fire_at, missed_policy, state, warned_at, missed_at, created_at, updated_at \

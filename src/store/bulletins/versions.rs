@@ -128,8 +128,8 @@ const INSERT_FILE: &str =
 const FILES: &str = "SELECT f.sha256, f.file_name, a.size, a.pages, a.media_type FROM version_files f \
      JOIN attachments a ON a.sha256 = f.sha256 WHERE f.bulletin_id = $1 AND f.version = $2 ORDER BY f.position";
 const SAME_DOCUMENT: &str = "SELECT b.code FROM bulletin_versions v \
-     JOIN bulletins b ON b.id = v.bulletin_id AND b.version = v.version \
-     WHERE b.commune_id = $1 AND v.doc_number = $2 AND v.doc_symbol = $3 AND v.doc_issuer = $4 AND b.year = $5 \
+     CROSS JOIN bulletins b WHERE b.id = v.bulletin_id AND b.version = v.version \
+     AND b.commune_id = $1 AND v.doc_number = $2 AND v.doc_symbol = $3 AND v.doc_issuer = $4 AND b.year = $5 \
      AND b.state NOT IN ('cancelled', 'withdrawn') ORDER BY b.created_at DESC LIMIT 1";
 
 impl Tx {

@@ -81,16 +81,19 @@ const INSERT: &str = "INSERT INTO attempts (id, message_id, number, gateway, cha
 const FINISH: &str = "UPDATE attempts SET finished_at = $2, outcome = $3, detail = $4 \
      WHERE id = $1 AND (outcome IS NULL OR outcome = 'unknown')";
 const TO_SENT: &str = "UPDATE messages SET state = 'sent', external_id = $2, sent_at = $3, reason = NULL \
-     WHERE attempt_id = $1 AND state IN ('sending', 'unknown')";
-const TO_RETRY: &str = "UPDATE messages SET state = 'retry_wait', due_at = $2, external_id = NULL WHERE attempt_id = $1 AND state = 'sending'";
+     WHERE id = $4 AND attempt_id = $1 AND state IN ('sending', 'unknown')";
+const TO_RETRY: &str = "UPDATE messages SET state = 'retry_wait', due_at = $2, external_id = NULL \
+     WHERE id = $3 AND attempt_id = $1 AND state = 'sending'";
 const TO_FAILED: &str = "UPDATE messages SET state = 'failed', reason = $2 \
-     WHERE attempt_id = $1 AND state IN ('sending', 'unknown')";
-const TO_UNKNOWN: &str =
-    "UPDATE messages SET state = 'unknown', reason = 'no_answer' WHERE attempt_id = $1 AND state = 'sending'";
+     WHERE id = $3 AND attempt_id = $1 AND state IN ('sending', 'unknown')";
+const TO_UNKNOWN: &str = "UPDATE messages SET state = 'unknown', reason = 'no_answer' \
+     WHERE id = $2 AND attempt_id = $1 AND state = 'sending'";
+// A unit on the call list because nothing had reached it: now something has, whether by a resend or late.
+const REACHED: &str = "UPDATE obligations SET state = 'awaiting' WHERE state = 'unreachable' \
+     AND broadcast_id = (SELECT m.broadcast_id FROM messages m WHERE m.id = $1 AND m.purpose = 'broadcast') \
+     AND unit_id IN (SELECT du.unit_id FROM messages m JOIN delivery_units du ON du.delivery_id = m.delivery_id WHERE m.id = $1)";
 const NOTE_ECHO: &str =
     "UPDATE messages SET external_id = $2 WHERE id = $1 AND state = 'sending' AND external_id IS NULL";
-const DROP_RESEND: &str = "UPDATE messages SET state = 'cancelled', reason = 'original_arrived' \
-     WHERE resend_of IN (SELECT id FROM messages WHERE attempt_id = $1) AND state IN ('pending', 'retry_wait')";
 const ABANDONED: &str = "SELECT a.id, m.id FROM attempts a JOIN messages m ON m.attempt_id = a.id \
      WHERE m.state = 'sending' AND a.gateway = $1 AND a.deadline_at < $2 ORDER BY a.id LIMIT 500";
 const RECENT: &str =
@@ -140,7 +143,13 @@ impl Tx {
     ///
     /// # Errors
     /// The database.
-    pub async fn finish_attempt(&mut self, attempt_id: &str, finished: &Finished, now: Millis) -> StoreResult<bool> {
+    pub async fn finish_attempt(
+        &mut self,
+        message_id: &str,
+        attempt_id: &str,
+        finished: &Finished,
+        now: Millis,
+    ) -> StoreResult<bool> {
         let (word, detail) = match finished {
             Finished::Sent { .. } => ("sent", ""),
             Finished::Retry { detail, .. } => ("retry", detail.as_str()),
@@ -159,32 +168,52 @@ impl Tx {
             // Its certain outcome is known already, by a commit whose answer got lost.
             return Ok(false);
         }
-        self.move_by_attempt(attempt_id, finished).await
+        self.move_on(message_id, attempt_id, finished).await
     }
 
-    async fn move_by_attempt(&mut self, attempt_id: &str, finished: &Finished) -> StoreResult<bool> {
+    async fn move_on(&mut self, message_id: &str, attempt_id: &str, finished: &Finished) -> StoreResult<bool> {
         let affected = match finished {
             Finished::Sent { external_id, at } => {
-                on!(self, |c| sqlx::query(DROP_RESEND).bind(attempt_id).execute(c).await?.rows_affected());
-                on!(self, |c| sqlx::query(TO_SENT)
+                let affected = on!(self, |c| sqlx::query(TO_SENT)
                     .bind(attempt_id)
                     .bind(external_id)
                     .bind(at.0)
+                    .bind(message_id)
                     .execute(c)
                     .await?
-                    .rows_affected())
+                    .rows_affected());
+                self.arrived(message_id).await?;
+                affected
             }
-            Finished::Retry { due_at, .. } => {
-                on!(self, |c| sqlx::query(TO_RETRY).bind(attempt_id).bind(due_at.0).execute(c).await?.rows_affected())
-            }
-            Finished::Failed { reason, .. } => {
-                on!(self, |c| sqlx::query(TO_FAILED).bind(attempt_id).bind(reason).execute(c).await?.rows_affected())
-            }
-            Finished::Unknown { .. } => {
-                on!(self, |c| sqlx::query(TO_UNKNOWN).bind(attempt_id).execute(c).await?.rows_affected())
-            }
+            Finished::Retry { due_at, .. } => on!(self, |c| sqlx::query(TO_RETRY)
+                .bind(attempt_id)
+                .bind(due_at.0)
+                .bind(message_id)
+                .execute(c)
+                .await?
+                .rows_affected()),
+            Finished::Failed { reason, .. } => on!(self, |c| sqlx::query(TO_FAILED)
+                .bind(attempt_id)
+                .bind(reason)
+                .bind(message_id)
+                .execute(c)
+                .await?
+                .rows_affected()),
+            Finished::Unknown { .. } => on!(self, |c| sqlx::query(TO_UNKNOWN)
+                .bind(attempt_id)
+                .bind(message_id)
+                .execute(c)
+                .await?
+                .rows_affected()),
         };
         Ok(affected == 1)
+    }
+
+    /// What follows from a message having arrived: a resend of it need not start, and its units are no longer out of reach.
+    async fn arrived(&mut self, message_id: &str) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(DROP_RESEND_OF).bind(message_id).execute(c).await?.rows_affected());
+        on!(self, |c| sqlx::query(REACHED).bind(message_id).execute(c).await?.rows_affected());
+        Ok(())
     }
 
     /// Attempts of a gateway that are still `sending` past their own deadline, each with its message: their
@@ -225,7 +254,7 @@ impl Tx {
             .await?
             .rows_affected());
         if affected == 1 {
-            on!(self, |c| sqlx::query(DROP_RESEND_OF).bind(message_id).execute(c).await?.rows_affected());
+            self.arrived(message_id).await?;
         }
         Ok(affected == 1)
     }

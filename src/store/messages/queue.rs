@@ -70,6 +70,10 @@ const NEXT_DUE: &str =
 const LEAVE: &str = "UPDATE messages SET state = $2, reason = $3 WHERE id = $1 AND state IN ('pending', 'retry_wait')";
 const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' \
      WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";
+const ANY_TO_EXPIRE: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE state IN ('pending', 'retry_wait') \
+       AND not_after IS NOT NULL AND not_after < $1) \
+     OR EXISTS (SELECT 1 FROM messages WHERE state IN ('pending', 'retry_wait') AND purpose IN ('broadcast', 'reminder') \
+       AND broadcast_id IN (SELECT id FROM broadcasts WHERE state = 'withdrawn'))";
 const CANCEL_ON_GATEWAY: &str = "UPDATE messages SET state = 'cancelled', reason = $3 \
      WHERE broadcast_id = $1 AND gateway = $2 AND purpose = 'broadcast' AND state IN ('pending', 'retry_wait')";
 // What was queued at the very moment at which its broadcast was taken back.
@@ -78,19 +82,21 @@ const CANCEL_WITHDRAWN: &str = "UPDATE messages SET state = 'cancelled', reason 
        AND broadcast_id IN (SELECT id FROM broadcasts WHERE state = 'withdrawn')";
 const SKIP_REST: &str = "UPDATE messages SET state = 'skipped', reason = 'earlier_part_failed' \
      WHERE delivery_id = $1 AND purpose = 'broadcast' AND part > $2 AND state IN ('pending', 'retry_wait')";
-const OPEN: &str = "SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait', 'sending')";
-const OPEN_ON: &str =
-    "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait', 'sending')";
-const OPEN_BUT_EDITS: &str =
-    "SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait', 'sending') AND purpose <> 'edit'";
-const PENDING_EDIT: &str =
-    "SELECT COUNT(*) FROM messages WHERE edit_of = $1 AND state IN ('pending', 'retry_wait', 'sending')";
+// Two counts and not one, because each has an index of what is open.
+const OPEN: &str = "SELECT (SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait')) \
+     + (SELECT COUNT(*) FROM messages WHERE state = 'sending')";
+const OPEN_ON: &str = "SELECT (SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait')) \
+     + (SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state = 'sending')";
+const OPEN_BUT_EDITS: &str = "SELECT (SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait') AND purpose <> 'edit') \
+     + (SELECT COUNT(*) FROM messages WHERE state = 'sending' AND purpose <> 'edit')";
+const PENDING_EDIT: &str = "SELECT COUNT(*) FROM messages WHERE edit_of = $1 AND edit_of IS NOT NULL \
+     AND state IN ('pending', 'retry_wait', 'sending')";
 
 // A delivery is unsent as long as one of its messages is.
 const WAITING: &str = "SELECT COUNT(DISTINCT m.delivery_id) AS planned, \
      COUNT(DISTINCT CASE WHEN m.state IN ('pending', 'retry_wait', 'sending') THEN m.delivery_id END) AS unsent \
-     FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id \
-     WHERE m.gateway = $1 AND m.purpose = 'broadcast' AND b.state = 'running' \
+     FROM broadcasts b CROSS JOIN messages m WHERE b.state = 'running' AND m.broadcast_id = b.id \
+       AND m.gateway = $1 AND m.purpose = 'broadcast' \
        AND EXISTS (SELECT 1 FROM messages w WHERE w.broadcast_id = b.id AND w.gateway = $1 AND w.purpose = 'broadcast' \
                    AND w.state IN ('pending', 'retry_wait', 'sending'))";
 
@@ -161,6 +167,14 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(affected == 1)
+    }
+
+    /// Whether a waiting message must not be sent any more: see [`Tx::expire_messages`].
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_messages_to_expire(&mut self, now: Millis) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(ANY_TO_EXPIRE).bind(now.0).fetch_one(c).await?))
     }
 
     /// Expires what must not be sent after business time `now`, and cancels what belongs to something taken back; gives how many

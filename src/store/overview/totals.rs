@@ -77,16 +77,15 @@ const BITS: [MessageState; 9] = [
 const DELIVERIES: &str = "WITH fired AS ( \
        SELECT d.id, c.gateway, g.relay, EXISTS (SELECT 1 FROM fallbacks x WHERE x.delivery_id = d.id) \
          AND NOT EXISTS (SELECT 1 FROM fallbacks x WHERE x.delivery_id = d.id AND x.by_delivery IS NULL) AS replaced \
-       FROM broadcasts b JOIN bulletins u ON u.id = b.bulletin_id \
-       JOIN deliveries d ON d.broadcast_id = b.id JOIN chats c ON c.id = d.chat_id JOIN groups g ON g.id = d.group_id \
-       WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
+       FROM broadcasts b CROSS JOIN bulletins u CROSS JOIN deliveries d CROSS JOIN chats c CROSS JOIN groups g \
+       WHERE d.broadcast_id = b.id AND c.id = d.chat_id AND g.id = d.group_id AND u.id = b.bulletin_id AND u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
          AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise)), \
      tries AS ( \
        SELECT m.delivery_id, m.part, MAX(CASE WHEN m.state = 'sent' THEN 1 ELSE 0 END) AS sent, \
               MAX(CASE WHEN m.state = 'unknown' THEN 1 ELSE 0 END) AS doubted, \
               MAX(CASE WHEN again.id IS NULL THEN m.state END) AS last \
-       FROM fired f JOIN messages m ON m.delivery_id = f.id LEFT JOIN messages again ON again.resend_of = m.id \
-       WHERE m.purpose = 'broadcast' GROUP BY m.delivery_id, m.part), \
+       FROM fired f CROSS JOIN messages m LEFT JOIN messages again ON again.resend_of = m.id \
+       WHERE m.delivery_id = f.id AND m.purpose = 'broadcast' GROUP BY m.delivery_id, m.part), \
      parts AS ( \
        SELECT delivery_id, CASE WHEN sent = 1 THEN 'sent' WHEN last IN ('pending', 'sending', 'retry_wait') THEN last \
               WHEN doubted = 1 THEN 'unknown' ELSE last END AS state FROM tries), \
@@ -101,22 +100,22 @@ const DELIVERIES: &str = "WITH fired AS ( \
      SELECT gateway, CAST(bits AS BIGINT) AS bits, replaced, relay, COUNT(*) AS count FROM signatures \
      GROUP BY gateway, bits, replaced, relay ORDER BY gateway, bits, replaced, relay";
 const OBLIGATIONS: &str = "SELECT o.state, o.late, o.proxy, COUNT(*) AS count FROM broadcasts b \
-     JOIN bulletins u ON u.id = b.bulletin_id JOIN obligations o ON o.broadcast_id = b.id \
-     WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
+     CROSS JOIN bulletins u JOIN obligations o ON o.broadcast_id = b.id \
+     WHERE u.id = b.bulletin_id AND u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
        AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise) GROUP BY o.state, o.late, o.proxy \
      ORDER BY o.state, o.late, o.proxy";
 // The one or two in the middle.
-const WAITS: &str = "SELECT o.acknowledged_at - b.started_at FROM broadcasts b JOIN bulletins u ON u.id = b.bulletin_id \
+const WAITS: &str = "SELECT o.acknowledged_at - b.started_at FROM broadcasts b CROSS JOIN bulletins u \
      JOIN obligations o ON o.broadcast_id = b.id \
-     WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND o.acknowledged_at IS NOT NULL AND NOT o.proxy \
+     WHERE u.id = b.bulletin_id AND u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND o.acknowledged_at IS NOT NULL AND NOT o.proxy \
        AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise) \
      ORDER BY 1 LIMIT $4 OFFSET $5";
 const BULLETINS: &str = "SELECT state, COUNT(*) FROM bulletins \
      WHERE commune_id = $1 AND created_at >= $2 AND created_at < $3 \
        AND NOT EXISTS (SELECT 1 FROM bulletin_versions v WHERE v.bulletin_id = bulletins.id AND v.version = bulletins.version AND v.exercise) \
      GROUP BY state ORDER BY state";
-const REMINDERS: &str = "SELECT COUNT(*) FROM broadcasts b JOIN bulletins u ON u.id = b.bulletin_id \
-     JOIN messages m ON m.broadcast_id = b.id WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
+const REMINDERS: &str = "SELECT COUNT(*) FROM broadcasts b CROSS JOIN bulletins u \
+     JOIN messages m ON m.broadcast_id = b.id WHERE u.id = b.bulletin_id AND u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 \
        AND m.purpose = 'reminder' AND m.state = 'sent' \
        AND NOT EXISTS (SELECT 1 FROM ladders l WHERE l.broadcast_id = b.id AND l.exercise)";
 const GROUPS: &str = "SELECT COUNT(*) FROM groups WHERE commune_id = $1 AND chat_id IS NOT NULL";

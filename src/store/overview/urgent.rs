@@ -5,17 +5,14 @@ use crate::domain::urgency::Urgency;
 use crate::store::{StoreResult, Tx, inconsistent, on};
 
 // Firings, not bulletins: each one disturbed people. Exercises stand apart.
-const BY_URGENCY: &str = "SELECT l.urgency, COUNT(*) FROM ladders l JOIN broadcasts b ON b.id = l.broadcast_id \
-     JOIN bulletins u ON u.id = b.bulletin_id \
-     WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND NOT l.exercise AND l.urgency IN ('express', 'flash') \
+const BY_URGENCY: &str = "SELECT l.urgency, COUNT(*) FROM broadcasts b CROSS JOIN bulletins u CROSS JOIN ladders l \
+     WHERE u.id = b.bulletin_id AND l.broadcast_id = b.id AND u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND NOT l.exercise AND l.urgency IN ('express', 'flash') \
      GROUP BY l.urgency ORDER BY l.urgency";
-const EXERCISES: &str = "SELECT COUNT(*) FROM ladders l JOIN broadcasts b ON b.id = l.broadcast_id \
-     JOIN bulletins u ON u.id = b.bulletin_id \
-     WHERE u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND l.exercise";
+const EXERCISES: &str = "SELECT COUNT(*) FROM broadcasts b CROSS JOIN bulletins u CROSS JOIN ladders l \
+     WHERE u.id = b.bulletin_id AND l.broadcast_id = b.id AND u.commune_id = $1 AND b.started_at >= $2 AND b.started_at < $3 AND l.exercise";
 // Nobody said yes in time: nothing was said, a no, or a late word.
-const NOT_APPROVED: &str = "SELECT COUNT(*) FROM releases r JOIN bulletins u ON u.id = r.bulletin_id \
-     JOIN bulletin_versions v ON v.bulletin_id = r.bulletin_id AND v.version = r.version \
-     WHERE u.commune_id = $1 AND r.released_at >= $2 AND r.released_at < $3 AND NOT v.exercise \
+const NOT_APPROVED: &str = "SELECT COUNT(*) FROM releases r CROSS JOIN bulletins u CROSS JOIN bulletin_versions v \
+     WHERE u.id = r.bulletin_id AND v.bulletin_id = r.bulletin_id AND v.version = r.version AND u.commune_id = $1 AND r.released_at >= $2 AND r.released_at < $3 AND NOT v.exercise \
        AND (r.decision IS NULL OR r.decision = 'refused' OR r.decided_at > r.approve_by)";
 
 impl Tx {

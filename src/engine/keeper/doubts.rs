@@ -1,0 +1,41 @@
+//! Sendings that nobody can know about: Hỏa tốc repeats them, the others wait for whoever composed them.
+
+use super::Keeper;
+use crate::engine::EngineResult;
+use crate::usecase::{doubt, settle};
+
+impl Keeper {
+    pub(super) async fn repeat_doubts(&self) -> EngineResult<()> {
+        let act = self.core.act(&self.commune_id);
+        let doubts = self.core.store.read().await?.doubts_that_repeat().await?;
+        for message_id in &doubts {
+            let repeated = async {
+                let mut tx = self.core.store.begin().await?;
+                settle::repeat_doubt(&mut tx, &act, message_id).await?;
+                Ok(tx.commit().await?)
+            };
+            self.core.alone(&format!("doubt about message {message_id}"), repeated).await;
+        }
+        if !doubts.is_empty() {
+            self.core.wake.notify_waiters();
+        }
+        Ok(())
+    }
+
+    pub(super) async fn tell_doubts(&self) -> EngineResult<()> {
+        let act = self.core.act(&self.commune_id);
+        let untold = doubt::untold(&mut self.core.store.read().await?, &act).await?;
+        for (broadcast_id, doubts) in &untold {
+            let told = async {
+                let mut tx = self.core.store.begin().await?;
+                doubt::tell(&mut tx, &act, broadcast_id, doubts).await?;
+                Ok(tx.commit().await?)
+            };
+            self.core.alone(&format!("doubts about broadcast {broadcast_id}"), told).await;
+        }
+        if !untold.is_empty() {
+            self.core.wake.notify_waiters();
+        }
+        Ok(())
+    }
+}
