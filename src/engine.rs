@@ -4,6 +4,7 @@
 //! directly, `serve` calls them on a timer and on a wake-up. A tick is safe to repeat and safe to be killed in.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Notify;
@@ -128,7 +129,17 @@ impl Core {
 
     /// Does one thing on which nothing else depends, unless it failed lately; none when it was not done. A failure is logged
     /// once, opens an incident under the thing's name, and goes no further.
-    pub async fn alone<T>(&self, name: &str, work: impl Future<Output = EngineResult<T>>) -> Option<T> {
+    ///
+    /// On the heap: what is done may be large, and stands in the middle of every loop.
+    pub fn alone<'a, T: Send + 'a>(
+        &'a self,
+        name: &'a str,
+        work: impl Future<Output = EngineResult<T>> + Send + 'a,
+    ) -> Pin<Box<dyn Future<Output = Option<T>> + Send + 'a>> {
+        Box::pin(self.done_alone(name, work))
+    }
+
+    async fn done_alone<T>(&self, name: &str, work: impl Future<Output = EngineResult<T>>) -> Option<T> {
         let now = self.clocks.mono.elapsed();
         if !self.set_aside.may(name, now) {
             return None;

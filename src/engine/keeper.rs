@@ -105,7 +105,7 @@ impl Keeper {
     pub async fn tick(&self) -> EngineResult<()> {
         let before = self.core.set_aside.failures();
         for chore in Chore::ALL {
-            self.core.alone(&format!("{chore:?}"), Box::pin(self.run(chore))).await;
+            self.core.alone(&format!("{chore:?}"), self.run(chore)).await;
         }
         if self.core.set_aside.failures() == before {
             Ok(())
