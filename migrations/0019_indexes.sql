@@ -1,6 +1,10 @@
 -- What is open, and what is looked up, each by an index of its own: nothing that is done every second reads years.
 -- Partial ones hold only what their state names, so they stay as small as the work under way.
 
+-- The queue in its order, so that its first rows are read and no others.
+DROP INDEX messages_due;
+CREATE INDEX messages_due ON messages (gateway, lane, due_at, id) WHERE state IN ('pending', 'retry_wait');
+
 -- Doubts, edits that wait, what a chat's queue begins with, and what never left.
 CREATE INDEX messages_in_doubt ON messages (gateway) WHERE state = 'unknown';
 CREATE INDEX messages_edits ON messages (edit_of) WHERE edit_of IS NOT NULL;

@@ -1,7 +1,7 @@
 //! Wiring: from settings to a running service. Nothing here decides anything.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use anyhow::Context as _;
 use tokio::sync::Notify;
@@ -130,6 +130,7 @@ pub fn core(store: Store, clocks: Clocks, entropy: Arc<dyn Entropy>, house: Hous
         wake: Notify::new(),
         calls: TaskTracker::new(),
         selves: RwLock::default(),
+        leads: Mutex::default(),
         set_aside: SetAside::default(),
     })
 }

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
@@ -32,6 +33,8 @@ pub mod set_aside;
 const TASK_FAILED: &str = "task_failed";
 /// How long the lead among several engines is kept without renewal.
 const LEAD_MILLIS: i64 = 30_000;
+/// A third of it: until then the last confirmation is enough, and nothing is written.
+const RENEW_LEAD_AFTER: Duration = Duration::from_secs(10);
 
 /// What every loop shares.
 pub struct Core {
@@ -53,6 +56,8 @@ pub struct Core {
     pub calls: TaskTracker,
     /// Who we are on each gateway, as soon as its platform told us.
     pub selves: RwLock<BTreeMap<String, SelfInfo>>,
+    /// Leads this engine holds, and the monotonic time of their last confirmation.
+    pub leads: Mutex<BTreeMap<String, Duration>>,
     /// What failed the last time it was tried.
     pub set_aside: SetAside,
 }
@@ -120,11 +125,22 @@ impl Core {
     /// # Errors
     /// The database.
     pub async fn leads(&self, name: &str) -> EngineResult<bool> {
+        let now = self.clocks.mono.elapsed();
+        let led_since = |leads: &BTreeMap<String, Duration>| leads.get(name).copied();
+        let confirmed = led_since(&self.leads.lock().unwrap_or_else(PoisonError::into_inner));
+        if confirmed.is_some_and(|at| now.saturating_sub(at) < RENEW_LEAD_AFTER) {
+            return Ok(true);
+        }
         let wall = self.wall_now();
         let mut tx = self.store.begin().await?;
         let lease = tx.take_lease(name, &self.owner, wall, wall.plus_ms(LEAD_MILLIS)).await?;
         tx.commit().await?;
-        Ok(lease.is_some())
+        let mut leads = self.leads.lock().unwrap_or_else(PoisonError::into_inner);
+        match lease {
+            Some(_) => leads.insert(name.to_owned(), now),
+            None => leads.remove(name),
+        };
+        Ok(leads.contains_key(name))
     }
 
     /// Does one thing on which nothing else depends, unless it failed lately; none when it was not done. A failure is logged

@@ -127,6 +127,10 @@ impl Dispatcher {
     pub async fn tick(&mut self) -> EngineResult<Ticked> {
         self.collect();
         let now = self.core.clocks.mono.elapsed();
+        if let Some(next) = self.rest(now).await? {
+            self.probe_if_sick(now);
+            return Ok(Ticked { in_flight: self.in_flight, next: self.next_tick(now, next), ..Ticked::default() });
+        }
         let mut tx = self.core.store.begin().await?;
         let recorded = self.record_all(&mut tx).await?;
         let held = self.hold_lease(&mut tx, now).await?;
@@ -146,6 +150,21 @@ impl Dispatcher {
         }
         self.probe_if_sick(now);
         Ok(Ticked { started, recorded, in_flight: self.in_flight, next: self.next_tick(now, plan.next) })
+    }
+
+    /// Whether there is nothing to write: then when the next message becomes due, if one waits. A look that only reads holds
+    /// nobody up.
+    async fn rest(&mut self, now: Duration) -> EngineResult<Option<Option<Duration>>> {
+        if !self.unrecorded.is_empty() || self.known_again || !self.lease_is_fresh(now) {
+            return Ok(None);
+        }
+        let (wall, gateway) = (self.core.wall_now(), self.gateway.name());
+        let mut tx = self.core.store.read().await?;
+        if tx.has_due_messages(gateway, wall).await? || !tx.abandoned_attempts(gateway, wall).await?.is_empty() {
+            return Ok(None);
+        }
+        let next = tx.next_due(gateway, wall).await?;
+        Ok(Some(next.map(|next| now + wall.until(next))))
     }
 
     /// Waits for a call to come back; without one on its way, for ever.
@@ -210,8 +229,7 @@ impl Dispatcher {
 
     /// Takes or renews the lease; false when another process drives this gateway.
     async fn hold_lease(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<bool> {
-        let fresh = self.lease.is_some_and(|lease| now.saturating_sub(lease.renewed_at) < self.settings.lease / 3);
-        if fresh {
+        if self.lease_is_fresh(now) {
             return Ok(true);
         }
         let wall = self.core.wall_now();
@@ -224,6 +242,10 @@ impl Dispatcher {
             self.learn_whether_sick(tx, now).await?;
         }
         Ok(self.lease.is_some())
+    }
+
+    fn lease_is_fresh(&self, now: Duration) -> bool {
+        self.lease.is_some_and(|lease| now.saturating_sub(lease.renewed_at) < self.settings.lease / 3)
     }
 
     async fn reload_pacer(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {

@@ -1,8 +1,10 @@
 //! Choosing what starts now: due, of an active chat, in its lane's turn, with a slot from the pacer.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::call::{Call, Content};
+use super::health::Spent;
 use super::{Dispatcher, EngineResult};
 use crate::domain::calendar::Millis;
 use crate::domain::message::{Lane, MessageState, Purpose};
@@ -14,11 +16,22 @@ use crate::store::messages::{QueuedMessage, StartedAttempt};
 use crate::usecase::links;
 use crate::usecase::notify::decode_buttons;
 
-/// Due messages looked at in one tick. More than the chats of the largest commune, so that none starves behind others.
-const LOOK_AHEAD: i64 = 512;
+/// Due messages read at once. More than may be held back by their chats' own pace, so that one page is nearly always enough.
+const PAGE: i64 = 128;
 
 /// Hours for which the address of a picture works: the platform fetches it during the call, and once more at a retry.
 const PICTURE_HOURS: i64 = 24;
+
+/// One look through the queue.
+#[derive(Debug, Default)]
+struct Look {
+    /// What of the account's month is used.
+    spent: Option<Spent>,
+    /// Whether a Hỏa tốc message waits.
+    flash_waits: bool,
+    /// Chats whose first message was considered.
+    chats: HashSet<String>,
+}
 
 /// What a tick starts, and when the next look is worth it.
 #[derive(Debug, Default)]
@@ -51,25 +64,51 @@ impl Dispatcher {
             return Ok(plan);
         }
         let wall = self.core.wall_now();
-        let due = tx.due_messages(self.gateway.name(), wall, self.core.business_now(), LOOK_AHEAD).await?;
-        let spent = self.spent(tx).await?;
-        let flash_waits = due.iter().any(|message| message.lane == Lane::Flash.number());
-        for message in due {
-            if self.pacer.gateway_free_at() > now {
-                plan.look_again(self.pacer.gateway_free_at());
+        let mut look = Look { spent: self.spent(tx).await?, ..Look::default() };
+        let mut last = None;
+        loop {
+            let instants = (wall, self.core.business_now());
+            let page = tx.due_messages(self.gateway.name(), instants, last.as_ref(), PAGE).await?;
+            let is_last = i64::try_from(page.len()).is_ok_and(|read| read < PAGE);
+            last = page.last().cloned();
+            look.flash_waits |= page.iter().any(|message| message.lane == Lane::Flash.number());
+            let is_over = self.consider_page(tx, now, page, &mut look, &mut plan).await?;
+            if is_last || is_over {
                 break;
             }
-            if self.save_budget(tx, spent, &message).await? {
-                // What its place in the chat's turn goes to shows in the next look.
-                plan.look_again(now);
-                continue;
-            }
-            self.consider(tx, now, message, flash_waits, &mut plan).await?;
         }
         if let Some(next_due) = tx.next_due(self.gateway.name(), wall).await? {
             plan.look_again(now + wall.until(next_due));
         }
         Ok(plan)
+    }
+
+    /// Starts what of a page may leave. Gives whether the gateway has no slot for more.
+    async fn consider_page(
+        &mut self,
+        tx: &mut Tx,
+        now: Duration,
+        page: Vec<QueuedMessage>,
+        look: &mut Look,
+        plan: &mut Plan,
+    ) -> EngineResult<bool> {
+        for message in page {
+            if self.pacer.gateway_free_at() > now {
+                plan.look_again(self.pacer.gateway_free_at());
+                return Ok(true);
+            }
+            if !look.chats.insert(message.chat_id.clone()) {
+                // The message before it in the same chat goes first.
+                continue;
+            }
+            if self.save_budget(tx, look.spent, &message).await? {
+                // The next message of its chat is seen by the next look.
+                plan.look_again(now);
+                continue;
+            }
+            self.consider(tx, now, message, look.flash_waits, plan).await?;
+        }
+        Ok(false)
     }
 
     /// Past two thirds of the lease without a confirmed renewal nothing starts: another process may be about to take over.

@@ -26,6 +26,8 @@ pub struct QueuedMessage {
     pub part: i64,
     /// Priority.
     pub lane: i64,
+    /// Machine time from which it may be sent, epoch milliseconds.
+    pub due_at: i64,
     /// HTML text, or a file's caption.
     pub body: String,
     /// Buttons as JSON.
@@ -42,31 +44,29 @@ pub struct QueuedMessage {
     pub attempts: i64,
 }
 
-// One row a chat, the most urgent, and parts go in order. Which chats have a call on its way the dispatcher knows by itself: a
-// `sending` row of a process that died must not hold up its chat until the deadline. A later part waits until every
-// earlier one is known to be sent (by itself or by a resend of it).
-const DUE: &str = "WITH ready AS ( \
-       SELECT m.id, m.purpose, m.chat_id, m.delivery_id, m.broadcast_id, m.lane, m.body, m.buttons, m.file_sha256, m.file_name, m.edit_of, \
-              m.reply_to, m.attempts, m.due_at, m.part, \
-              ROW_NUMBER() OVER (PARTITION BY m.chat_id ORDER BY m.lane, m.due_at, m.part, m.id) AS place \
-       FROM messages m \
-       WHERE m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.due_at <= $2 \
-         AND (m.not_after IS NULL OR m.not_after >= $4) \
-         AND NOT (m.purpose IN ('broadcast', 'reminder') \
-                  AND EXISTS (SELECT 1 FROM broadcasts w WHERE w.id = m.broadcast_id AND w.state = 'withdrawn')) \
-         AND NOT EXISTS (SELECT 1 FROM messages earlier \
-                         WHERE earlier.delivery_id = m.delivery_id AND m.purpose = 'broadcast' \
-                           AND earlier.purpose = 'broadcast' AND earlier.part < m.part \
-                           AND NOT EXISTS (SELECT 1 FROM messages done \
-                                           WHERE done.delivery_id = earlier.delivery_id AND done.purpose = 'broadcast' \
-                                             AND done.part = earlier.part AND done.state = 'sent'))) \
-     SELECT r.id, r.purpose, r.chat_id, c.external_id AS chat_external, c.kind AS chat_kind, c.state AS chat_state, \
-            r.delivery_id, r.broadcast_id, r.part, r.lane, r.body, r.buttons, r.file_sha256, r.file_name, e.external_id AS edit_external, r.reply_to, \
-            r.attempts \
-     FROM ready r JOIN chats c ON c.id = r.chat_id LEFT JOIN messages e ON e.id = r.edit_of \
-     WHERE r.place = 1 ORDER BY r.lane, r.due_at, r.id LIMIT $3";
+// In the order of the index `messages_due`, a page at a time: what stands behind the first rows is not read. Which chats have
+// a call on its way the dispatcher knows by itself: a `sending` row of a process that died must not hold up its chat until the
+// deadline. A later part waits until every earlier one is known to be sent (by itself or by a resend of it).
+const DUE: &str = "SELECT m.id, m.purpose, m.chat_id, c.external_id AS chat_external, c.kind AS chat_kind, c.state AS chat_state, \
+       m.delivery_id, m.broadcast_id, m.part, m.lane, m.due_at, m.body, m.buttons, m.file_sha256, m.file_name, \
+       e.external_id AS edit_external, m.reply_to, m.attempts \
+     FROM messages m CROSS JOIN chats c LEFT JOIN messages e ON e.id = m.edit_of \
+     WHERE c.id = m.chat_id AND m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.due_at <= $2 \
+       AND (m.lane, m.due_at, m.id) > ($5, $6, $7) \
+       AND (m.not_after IS NULL OR m.not_after >= $4) \
+       AND NOT (m.purpose IN ('broadcast', 'reminder') \
+                AND EXISTS (SELECT 1 FROM broadcasts w WHERE w.id = m.broadcast_id AND w.state = 'withdrawn')) \
+       AND NOT EXISTS (SELECT 1 FROM messages earlier \
+                       WHERE earlier.delivery_id = m.delivery_id AND m.purpose = 'broadcast' \
+                         AND earlier.purpose = 'broadcast' AND earlier.part < m.part \
+                         AND NOT EXISTS (SELECT 1 FROM messages done \
+                                         WHERE done.delivery_id = earlier.delivery_id AND done.purpose = 'broadcast' \
+                                           AND done.part = earlier.part AND done.state = 'sent')) \
+     ORDER BY m.lane, m.due_at, m.id LIMIT $3";
 const NEXT_DUE: &str =
     "SELECT MIN(due_at) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') AND due_at > $2";
+const ANY_DUE: &str =
+    "SELECT EXISTS (SELECT 1 FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') AND due_at <= $2)";
 const LEAVE: &str = "UPDATE messages SET state = $2, reason = $3 WHERE id = $1 AND state IN ('pending', 'retry_wait')";
 const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' \
      WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";
@@ -118,25 +118,37 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(WAITING).bind(gateway).fetch_one(c).await?))
     }
 
-    /// What may be sent on a gateway at machine time `now` and has not expired by business time: at most one message a chat,
-    /// most urgent first.
+    /// What may be sent on a gateway at machine time `now` and has not expired by business time, most urgent first: the page
+    /// behind `after`, or with none the first one.
     ///
     /// # Errors
     /// The database.
     pub async fn due_messages(
         &mut self,
         gateway: &str,
-        now: Millis,
-        business: Millis,
+        (now, business): (Millis, Millis),
+        after: Option<&QueuedMessage>,
         limit: i64,
     ) -> StoreResult<Vec<QueuedMessage>> {
+        let (lane, due_at, id) = after.map_or((-1, 0, ""), |last| (last.lane, last.due_at, last.id.as_str()));
         Ok(on!(self, |c| sqlx::query_as(DUE)
             .bind(gateway)
             .bind(now.0)
             .bind(limit)
             .bind(business.0)
+            .bind(lane)
+            .bind(due_at)
+            .bind(id)
             .fetch_all(c)
             .await?))
+    }
+
+    /// Whether a message of a gateway waits whose time has come by machine time `now`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_due_messages(&mut self, gateway: &str, now: Millis) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(ANY_DUE).bind(gateway).bind(now.0).fetch_one(c).await?))
     }
 
     /// When the next waiting message of a gateway becomes due, after `now`.
