@@ -4,47 +4,28 @@
 //! person sees it, or the person's id as the bot sees it (then with the first bot).
 
 mod admin;
+mod stand;
 mod view;
-
-use std::sync::Arc;
 
 use axum::body::Bytes;
 
 use super::{
     api,
     chat::{ChatKey, ChatKind, GroupKind, Line, Press, Rights, User},
-    error::ControlError,
     groups,
     message::{Action, Content, Formatted, Forward, Message},
-    picture, rng,
-    server::Shared,
     show, text, updates, wire,
     world::{Callback, StoredFile, World},
 };
+use crate::{ControlError, Result, picture, rng, server::Hand};
 
 pub use admin::NewUser;
 pub use view::{ButtonView, FileView, MessageView, PressView};
 
-/// What every act returns.
-pub type Result<T> = std::result::Result<T, ControlError>;
-
-/// Controls a running sandbox. Clones share it; each act takes effect before it returns.
-#[derive(Clone)]
-pub struct Handle {
-    shared: Arc<Shared>,
-}
-
-impl std::fmt::Debug for Handle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Handle").field(&self.shared.base_url).finish()
-    }
-}
+/// Controls a running sandbox.
+pub type Handle = Hand<World>;
 
 impl Handle {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
-    }
-
     /// A person writes a text; `reply_to` quotes a message of the same chat. Returns the message id.
     ///
     /// In a private chat the first text opens the chat, as pressing Start does, and lifts a block.
@@ -57,7 +38,7 @@ impl Handle {
         let key = enter(&mut world, person, chat, |r| r.messages)?;
         let body = text::typed(text);
         if body.text.is_empty() {
-            return Err(ControlError::BadRequest("a message needs a text".to_owned()));
+            return Err(ControlError::bad("a message needs a text"));
         }
         write(&mut world, key, person, Draft { content: Content::Text, body, reply_to, forward: None })
     }
@@ -176,8 +157,8 @@ fn resolve(world: &World, person: i64, chat: i64) -> Result<ChatKey> {
     if world.bot(chat).is_some() {
         return Ok(ChatKey::Private { bot: chat, user: person });
     }
-    let bot = world.bots.first().map(|b| b.id).ok_or(ControlError::NoSuchChat(chat))?;
-    world.user(chat).map_err(|_| ControlError::NoSuchChat(chat))?;
+    let bot = world.bots.first().map(|b| b.id).ok_or_else(|| ControlError::no_such("chat", chat))?;
+    world.user(chat).map_err(|_| ControlError::no_such("chat", chat))?;
     Ok(ChatKey::Private { bot, user: chat })
 }
 
@@ -185,7 +166,7 @@ fn resolve(world: &World, person: i64, chat: i64) -> Result<ChatKey> {
 fn enter(world: &mut World, person: i64, chat: i64, needs: impl Fn(Rights) -> bool) -> Result<ChatKey> {
     world.user(person)?;
     let key = resolve(world, person, chat)?;
-    let refused = ControlError::MayNotWrite { user: person, chat };
+    let refused = ControlError::MayNotWrite { who: person.to_string(), chat: chat.to_string() };
     match key {
         ChatKey::Private { bot, user } if user == person => open(world, bot, user)?,
         ChatKey::Private { .. } => return Err(refused),
@@ -217,11 +198,11 @@ fn check_member(world: &World, key: ChatKey, person: i64) -> Result<()> {
     if world.chat(key)?.status(person).is_in() {
         return Ok(());
     }
-    Err(ControlError::NotInChat { user: person, chat: key.id() })
+    Err(ControlError::not_in_chat(person, key.id()))
 }
 
 fn find(world: &World, key: ChatKey, message: i64) -> Result<&Message> {
-    world.chat(key)?.message(message).ok_or(ControlError::NoSuchMessage { chat: key.id(), message })
+    world.chat(key)?.message(message).ok_or_else(|| ControlError::no_such_message(key.id(), message))
 }
 
 fn write(world: &mut World, key: ChatKey, person: i64, draft: Draft) -> Result<i64> {
@@ -242,7 +223,7 @@ fn wanted_button(
     button: &str,
 ) -> Result<(i64, i64, String, Action)> {
     let chat = world.chat(key)?;
-    let missing = || ControlError::NoSuchButton { chat: key.id(), button: button.to_owned() };
+    let missing = || ControlError::NoSuchButton { chat: key.id().to_string(), button: button.to_owned() };
     let found = match message {
         Some(id) => find(world, key, id)?.button(button).map(|b| (id, b)),
         None => chat.messages.iter().rev().filter(|m| !m.deleted).find_map(|m| Some((m.id, m.button(button)?))),

@@ -137,6 +137,11 @@ pub(super) fn announce(world: &mut World, key: ChatKey, id: i64) {
     }
 }
 
+/// Whether any bot gets an update for this message.
+pub(super) fn is_heard(world: &World, key: ChatKey, message: &Message) -> bool {
+    world.chats.get(&key).is_some_and(|chat| world.bots.iter().any(|bot| hears(world, bot, chat, message)))
+}
+
 /// Whether a bot gets an update for this message (Bots FAQ, "What messages will my bot get?").
 fn hears(world: &World, bot: &Bot, chat: &Chat, message: &Message) -> bool {
     let status = chat.status(bot.id);

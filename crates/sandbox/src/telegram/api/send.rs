@@ -6,7 +6,7 @@ use super::{
     super::{
         access::{self, Need, Sending},
         chat::ChatKey,
-        error::{ApiError, ApiResult, ControlError},
+        error::{ApiError, ApiResult},
         message::{Content, Formatted, Forward, Keyboard, Message},
         params::Params,
         wire,
@@ -14,6 +14,7 @@ use super::{
     },
     content, files, markup,
 };
+use crate::ControlError;
 
 /// What is to be posted, once everything about it has been checked.
 struct Parcel {
