@@ -1,6 +1,6 @@
 //! A stand-in for the Telegram Bot API.
 //!
-//! What it does not do: Markdown modes, inline mode, channels, topics, albums, payments, files by URL, the waits
+//! What it does not do: Markdown modes, inline mode, channels, albums, payments, files by URL, the waits
 //! by which the real server slows down short polls. Where the documentation and the server's source differ, the
 //! source (tdlib/telegram-bot-api, tdlib/td) is followed, down to the texts of errors.
 

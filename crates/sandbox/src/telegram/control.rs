@@ -52,6 +52,25 @@ pub enum Verb {
         chat: i64,
         seconds: u32,
     },
+    Forum {
+        chat: i64,
+        on: bool,
+    },
+    Topic {
+        chat: i64,
+        person: i64,
+        name: String,
+    },
+    Anonymous {
+        chat: i64,
+        person: i64,
+        on: bool,
+    },
+    /// Privacy mode of a bot, the first one when none is named.
+    Privacy {
+        bot: Option<i64>,
+        on: bool,
+    },
     Rename {
         chat: i64,
         title: String,
@@ -90,6 +109,7 @@ pub(super) fn perform(handle: &Handle, verb: Verb) -> Result<Value> {
             handle.add_group(id, &title, kind, &members).map(|id| json!({ "id": id }))
         }
         Verb::Migrate { chat } => handle.migrate(chat).map(|id| json!({ "id": id })),
+        Verb::Topic { chat, person, name } => handle.begin_topic(person, chat, &name).map(|id| json!({ "id": id })),
         Verb::Start { person, bot } => handle.start(person, bot).map(|id| json!({ "message_id": id })),
         other => change(handle, other).map(|()| json!({ "ok": true })),
     }
@@ -105,6 +125,12 @@ fn change(handle: &Handle, verb: Verb) -> Result<()> {
         Verb::Restrict { chat, user, rights } => handle.restrict(chat, user, rights),
         Verb::Rights { chat, rights } => handle.set_rights(chat, rights),
         Verb::SlowMode { chat, seconds } => handle.set_slow_mode(chat, seconds),
+        Verb::Forum { chat, on } => handle.set_forum(chat, on),
+        Verb::Anonymous { chat, person, on } => handle.set_anonymous(chat, person, on),
+        Verb::Privacy { bot, on } => {
+            let first = handle.bot_ids().first().copied().unwrap_or_default();
+            handle.set_reads_all(bot.unwrap_or(first), !on)
+        }
         Verb::Rename { chat, title } => handle.rename(chat, &title),
         Verb::DeleteGroup { chat } => handle.delete_group(chat),
         Verb::Block { person, bot } => handle.set_blocked(person, bot, true),

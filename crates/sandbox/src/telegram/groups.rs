@@ -125,6 +125,15 @@ fn remove(world: &mut World, group: i64, user: i64, by: Option<i64>, to: Status)
     set_status(world, group, user, Some(by), to).map(drop)
 }
 
+/// Begins a topic; its id is that of the line that tells of it.
+pub(super) fn begin_topic(world: &mut World, key: ChatKey, by: i64, name: &str) -> Result<i64, ControlError> {
+    let content = Content::Service(Service::Topic(name.to_owned()));
+    let mut message = world.draft(key, by, content, Formatted::default())?;
+    message.topic = Some(message.id);
+    world.chat_mut(key)?.topics.insert(message.id, name.to_owned());
+    world.post(key, message)
+}
+
 /// Gives a group a new title.
 pub(super) fn rename(world: &mut World, group: i64, title: &str, by: Option<i64>) -> Result<(), ControlError> {
     let key = open_group(world, group)?;

@@ -6,18 +6,17 @@
 mod admin;
 mod stand;
 mod view;
-
-use axum::body::Bytes;
+mod write;
 
 use super::{
-    api,
     chat::{ChatKey, ChatKind, GroupKind, Line, Press, Rights, User},
     groups,
-    message::{Action, Content, Formatted, Forward, Message},
-    show, text, updates, wire,
-    world::{Callback, StoredFile, World},
+    message::{Action, Content, Message},
+    show, updates, wire,
+    world::{Callback, World},
 };
-use crate::{ControlError, Result, picture, rng, server::Hand};
+use crate::{ControlError, Result, act::Deed, rng, server::Hand};
+use write::To;
 
 pub use admin::NewUser;
 pub use view::{ButtonView, FileView, MessageView, PressView};
@@ -34,13 +33,7 @@ impl Handle {
     /// When the text is blank, the person or chat does not exist, the person is not in the group or may not write
     /// there, or the message replied to is missing.
     pub fn say(&self, person: i64, chat: i64, text: &str, reply_to: Option<i64>) -> Result<i64> {
-        let mut world = self.shared.world();
-        let key = enter(&mut world, person, chat, |r| r.messages)?;
-        let body = text::typed(text);
-        if body.text.is_empty() {
-            return Err(ControlError::bad("a message needs a text"));
-        }
-        write(&mut world, key, person, Draft { content: Content::Text, body, reply_to, forward: None })
+        self.write(&To { person, chat, reply_to, topic: None }, &Deed::Say { text: text.to_owned() })
     }
 
     /// A person presses Start in the private chat with a bot (the first one when `bot` is `None`).
@@ -56,11 +49,8 @@ impl Handle {
     /// # Errors
     /// As [`Handle::say`], by the right to send documents.
     pub fn send_file(&self, person: i64, chat: i64, name: &str, bytes: Vec<u8>, caption: Option<&str>) -> Result<i64> {
-        let mut world = self.shared.world();
-        let key = enter(&mut world, person, chat, |r| r.documents)?;
-        let file = world.store_file(api::stored(name, None, Bytes::from(bytes), "documents"));
-        let body = caption.map(text::typed).unwrap_or_default();
-        write(&mut world, key, person, Draft { content: Content::Document(file), body, reply_to: None, forward: None })
+        let deed = Deed::SendFile { name: name.to_owned(), bytes, caption: caption.map(str::to_owned) };
+        self.write(&To { person, chat, reply_to: None, topic: None }, &deed)
     }
 
     /// A person sends a picture as a photo. A picture of unknown format counts as 1280 × 960 pixels.
@@ -68,13 +58,8 @@ impl Handle {
     /// # Errors
     /// As [`Handle::say`], by the right to send photos.
     pub fn send_photo(&self, person: i64, chat: i64, bytes: Vec<u8>, caption: Option<&str>) -> Result<i64> {
-        let mut world = self.shared.world();
-        let key = enter(&mut world, person, chat, |r| r.photos)?;
-        let size = picture::size(&bytes).unwrap_or((1_280, 960));
-        let file = api::stored("photo.jpg", None, Bytes::from(bytes), "photos");
-        let file = world.store_file(StoredFile { size, ..file });
-        let body = caption.map(text::typed).unwrap_or_default();
-        write(&mut world, key, person, Draft { content: Content::Photo(file), body, reply_to: None, forward: None })
+        let deed = Deed::SendPhoto { bytes, caption: caption.map(str::to_owned) };
+        self.write(&To { person, chat, reply_to: None, topic: None }, &deed)
     }
 
     /// A person forwards a message of one chat to another. Returns the id of the new message.
@@ -82,18 +67,8 @@ impl Handle {
     /// # Errors
     /// As [`Handle::say`] for both chats, and when the message is missing.
     pub fn forward(&self, person: i64, from_chat: i64, message: i64, to_chat: i64) -> Result<i64> {
-        let mut world = self.shared.world();
-        let source = resolve(&world, person, from_chat)?;
-        let original = find(&world, source, message)?.clone();
-        let first = Forward { from: original.from, at_ms: original.at_ms };
-        let forward = Some(original.forward.unwrap_or(first));
-        let key = enter(&mut world, person, to_chat, |r| r.messages)?;
-        write(
-            &mut world,
-            key,
-            person,
-            Draft { content: original.content, body: original.body, reply_to: None, forward },
-        )
+        let deed = Deed::Forward { from_chat: from_chat.to_string(), message: message.to_string() };
+        self.write(&To { person, chat: to_chat, reply_to: None, topic: None }, &deed)
     }
 
     /// A person presses a button, named by its text or its data, on a message or on the latest one that has it.
@@ -138,14 +113,6 @@ impl Handle {
         let world = self.shared.world();
         Ok(show::transcript(&world, world.chat(ChatKey::Private { bot, user: person })?))
     }
-}
-
-/// A message a person is about to write.
-struct Draft {
-    content: Content,
-    body: Formatted,
-    reply_to: Option<i64>,
-    forward: Option<Forward>,
 }
 
 /// Which chat a number means for this person.
@@ -203,16 +170,6 @@ fn check_member(world: &World, key: ChatKey, person: i64) -> Result<()> {
 
 fn find(world: &World, key: ChatKey, message: i64) -> Result<&Message> {
     world.chat(key)?.message(message).ok_or_else(|| ControlError::no_such_message(key.id(), message))
-}
-
-fn write(world: &mut World, key: ChatKey, person: i64, draft: Draft) -> Result<i64> {
-    if let Some(id) = draft.reply_to {
-        find(world, key, id)?;
-    }
-    let mut message = world.draft(key, person, draft.content, draft.body)?;
-    message.reply_to = draft.reply_to;
-    message.forward = draft.forward;
-    world.post(key, message)
 }
 
 /// The button wanted: message id, the bot that wrote it, the button's text, and what it does.

@@ -41,12 +41,13 @@ fn said(world: &World, chat: &Chat, message: &Message) -> Entry {
     }
     let quoted =
         message.reply_to.map(|id| chat.message(id).map_or_else(|| "(deleted)".to_owned(), |m| quote(world, m)));
-    let head = format!("{}{}", wire::shown_name(world, message.from), marks(world, message));
+    let head = format!("{}{}", wire::shown_name(world, message.from), marks(world, chat, message));
     let said = if message.deleted {
         Said { head, quoted, text: "(deleted)".to_owned(), ..Said::default() }
     } else {
         let row = |row: &Vec<Button>| row.iter().map(|b| format!("[ {} ]", b.text)).collect::<Vec<_>>().join(" ");
-        let buttons = message.keyboard.iter().map(row).collect();
+        let reacted = |(id, emoji): (&i64, &String)| format!("{emoji} {}", wire::shown_name(world, *id));
+        let buttons = message.keyboard.iter().map(row).chain(message.reactions.iter().map(reacted)).collect();
         Said { head, quoted, carried: carried(world, message), text: message.body.text.clone(), buttons }
     };
     Entry::Said(Box::new(said))
@@ -54,15 +55,24 @@ fn said(world: &World, chat: &Chat, message: &Message) -> Entry {
 
 /// What a message carries beside its text.
 fn carried(world: &World, message: &Message) -> Option<String> {
+    if let Content::Attached(attached) = &message.content {
+        return Some(attached.shown.clone());
+    }
     let file = message.file().and_then(|f| world.files.get(f))?;
     let sign = if matches!(message.content, Content::Photo(_)) { "🖼" } else { "📎" };
     Some(format!("{sign} {} ({})", file.name, size(file.bytes.len())))
 }
 
-fn marks(world: &World, message: &Message) -> String {
+fn marks(world: &World, chat: &Chat, message: &Message) -> String {
     let mut marks = String::new();
     if world.users.get(&message.from).is_some_and(|u| u.is_bot) {
         marks.push_str(" 🤖");
+    }
+    if message.anonymous {
+        marks.push_str(" (in the group's name)");
+    }
+    if let Some(name) = message.topic.and_then(|topic| chat.topics.get(&topic)) {
+        let _ = write!(marks, " (in “{name}”)");
     }
     if let Some(forward) = &message.forward {
         let _ = write!(marks, " (forwarded from {})", wire::shown_name(world, forward.from));
@@ -80,7 +90,10 @@ fn marks(world: &World, message: &Message) -> String {
 /// Who said what, in one short line.
 fn quote(world: &World, message: &Message) -> String {
     let file = message.file().and_then(|f| world.files.get(f)).filter(|_| message.body.text.is_empty());
-    let words = file.map_or_else(|| wire::first_line(&message.body, 40), |f| format!("📎 {}", f.name));
+    let words = match &message.content {
+        Content::Attached(attached) => attached.shown.clone(),
+        _ => file.map_or_else(|| wire::first_line(&message.body, 40), |f| format!("📎 {}", f.name)),
+    };
     format!("{}: {words}", wire::shown_name(world, message.from))
 }
 
@@ -106,6 +119,7 @@ fn service_line(world: &World, message: &Message, service: &Service) -> String {
         Service::Left(user) => format!("{} removed {}", name(message.from), name(*user)),
         Service::Title(title) => format!("the group is now called “{title}”"),
         Service::MigratedTo(_) => "the group was upgraded to a supergroup".to_owned(),
+        Service::Topic(topic) => format!("{} began the topic “{topic}”", name(message.from)),
         Service::MigratedFrom(_) => "the group became a supergroup".to_owned(),
     }
 }

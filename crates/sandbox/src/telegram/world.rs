@@ -286,7 +286,7 @@ impl World {
             chat.last_bot = Some(from);
         }
         chat.push(message);
-        updates::announce(self, key, id);
+        updates::announce(self, key, id, "message");
         Ok(id)
     }
 

@@ -1,8 +1,8 @@
 //! The acts of people in the words that all platforms share.
 
-use super::{ChatKey, Content, ControlError, Handle, Result, resolve, view::MessageView};
+use super::{ChatKey, Content, ControlError, Handle, Result, resolve, view::MessageView, write::To};
 use crate::{
-    act::{Act, BOT, ChatEntry, Deed, Done, PersonEntry, Said, Stand, unknown_here},
+    act::{Act, BOT, ChatEntry, Deed, Done, PersonEntry, Said, Stand},
     telegram::{show, updates},
 };
 
@@ -11,19 +11,26 @@ impl Stand for Handle {
         let (person, chat) = (number(&act.person)?, self.place(&act.person, &act.chat)?);
         let reply_to = act.reply_to.as_deref().map(number).transpose()?;
         let id = match &act.deed {
-            Deed::Say { text } => self.say(person, chat, text, reply_to)?,
             Deed::Press { button, message } => {
                 let message = message.as_deref().map(number).transpose()?;
                 return self.press(person, chat, message, button).map(Done::heard);
             }
-            Deed::SendFile { name, bytes, caption } => {
-                self.send_file(person, chat, name, bytes.clone(), caption.as_deref())?
+            Deed::React { message, emoji } => {
+                let told = self.react(person, chat, number(message)?, emoji)?;
+                let why = "no bot is told: reactions go to administrators that asked for message_reaction";
+                return Ok(Done { unheard: (!told).then(|| why.to_owned()), ..Done::heard(message) });
             }
-            Deed::SendPhoto { bytes, caption } => self.send_photo(person, chat, bytes.clone(), caption.as_deref())?,
+            Deed::EditText { message, text } => {
+                let id = number(message)?;
+                self.edit_text(person, chat, id, text)?;
+                id
+            }
             Deed::Forward { from_chat, message } => {
-                self.forward(person, self.place(&act.person, from_chat)?, number(message)?, chat)?
+                let from_chat = self.place(&act.person, from_chat)?.to_string();
+                let deed = Deed::Forward { from_chat, message: message.clone() };
+                self.write(&To { person, chat, reply_to, topic: act.topic }, &deed)?
             }
-            _ => return unknown_here("such thing", "Telegram"),
+            deed => self.write(&To { person, chat, reply_to, topic: act.topic }, deed)?,
         };
         Ok(Done { unheard: self.unheard(person, chat, id), ..Done::heard(id) })
     }
