@@ -5,22 +5,19 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Context as _;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use super::{input, org};
+use super::input;
 use crate::clock::Clocks;
-use crate::domain::org::import::OrgFile;
-use loa_sandbox::telegram::{Fault, Limits, Sandbox, SandboxConfig, seed::populate};
-use loa_sandbox::zalo_bot::ZaloBotFault;
+use loa_sandbox::Fault;
 
 mod address;
 mod client;
+mod oa_world;
+mod start;
+mod verbs;
 mod world;
-mod zalo;
 mod zalo_world;
 
 pub use address::{Played, forget as forget_address, keep as keep_address};
@@ -37,11 +34,19 @@ const MAX_FAULTS_BYTES: u64 = 1 << 20;
     after_help = "Examples:\n  \
         loa sandbox --limits strict --commune config/examples/xa-mau.toml --write-org bound.toml\n  \
         loa org import bound.toml\n  \
-        loa sandbox chats\n  \
-        loa sandbox say --as \"Mẫu Văn Bình\" --in \"Nhóm điều hành Thôn 03\" \"da nhan\"\n  \
-        loa sandbox say --as 000000000000000000a1 --in zgr-00a1 \"@Bot Loa Xã Mẫu da nhan\"\n\n\
-        Telegram and the Zalo Bot Platform are played side by side. A verb goes to Zalo when it names a zgr-… group or a\n\
-        person of 20 hex digits, or when --url is Zalo's.\n\n\
+        loa sandbox chats\n\n\
+        Telegram:\n  \
+        loa sandbox say --as \"Mẫu Văn Bình\" --in \"Nhóm điều hành Thôn 03\" \"/danhan\"\n  \
+        loa sandbox press --as \"Mẫu Văn Bình\" --in \"Nhóm điều hành Thôn 03\" \"✅ Đã nhận\"\n\n\
+        Zalo Bot, which has no buttons and hears in a group replies and mentions only:\n  \
+        loa sandbox say --as 000000000000000000a1 --in zgr-00a1 \"@Bot Loa Xã Mẫu da nhan\"\n  \
+        loa sandbox press --on zalo-bot --as \"Mẫu Thị Lan\" --in bot \"✅ Duyệt\"     types the number in front of it\n\n\
+        Official Account, whose events go where `webhook` says:\n  \
+        loa sandbox webhook http://127.0.0.1:8080/hook/oa\n  \
+        loa sandbox say --on zalo-oa --as \"Mẫu Thị Lan\" --in bot \"/trangthai\"\n  \
+        loa sandbox send-file --on zalo-oa --as \"Mẫu Thị Lan\" --in bot cong-van.pdf\n\n\
+        The three are played side by side. A verb goes where --url or --on says, else to the platform of the ids it names,\n\
+        else to the first of Telegram, Zalo Bot and Official Account that has a chat of that name.\n\n\
         Without a verb it runs until Ctrl-C. Everything in it ends with it."
 )]
 pub struct SandboxArgs {
@@ -62,7 +67,7 @@ pub struct Start {
     /// Whether the platform's sending limits hold.
     #[arg(long, value_enum, default_value_t = LimitChoice::Strict)]
     pub limits: LimitChoice,
-    /// Faults armed from the start: JSON, or TOML with `[[faults]]` and `[[zalo_bot_faults]]`.
+    /// Faults armed from the start: JSON, or TOML with `[[faults]]`, `[[zalo_bot_faults]]` and `[[zalo_oa_faults]]`.
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
     /// An organisation file: its groups and people are made.
@@ -80,6 +85,12 @@ pub struct Start {
     /// The gateway of the organisation file that the Zalo Bot stand-in plays.
     #[arg(long, value_name = "NAME", default_value = "zalo")]
     pub zalo_bot_gateway: String,
+    /// Port of the Official Account stand-in on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub zalo_oa_port: u16,
+    /// The gateway of the organisation file that the Official Account stand-in plays.
+    #[arg(long, value_name = "NAME", default_value = "oa")]
+    pub zalo_oa_gateway: String,
     /// Make basic groups, which can still be upgraded to supergroups.
     #[arg(long)]
     pub basic_groups: bool,
@@ -114,7 +125,7 @@ pub enum Verb {
         #[command(flatten)]
         target: Target,
     },
-    /// Press a button, named by what stands on it.
+    /// Press a button, named by what stands on it. Where there are no buttons, the number in front of the words is typed.
     Press {
         /// Who presses.
         #[arg(long = "as", value_name = "PERSON")]
@@ -126,7 +137,7 @@ pub enum Verb {
         button: String,
         /// The message it is under; left out, the latest one that has it.
         #[arg(long, value_name = "ID")]
-        message: Option<i64>,
+        message: Option<String>,
         /// The running sandbox.
         #[command(flatten)]
         target: Target,
@@ -165,7 +176,7 @@ pub enum Verb {
     },
     /// Replace the armed faults.
     Faults {
-        /// JSON, or TOML with `[[faults]]` and `[[zalo_bot_faults]]`.
+        /// JSON, or TOML with `[[faults]]`, `[[zalo_bot_faults]]` and `[[zalo_oa_faults]]`.
         file: PathBuf,
         /// The running sandbox.
         #[command(flatten)]
@@ -179,6 +190,26 @@ pub enum Verb {
         /// Who is thrown out.
         #[arg(long, value_name = "PERSON", default_value = client::BOT)]
         who: String,
+        /// The running sandbox.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Let somebody, or the bot, into a group, again or for the first time.
+    Invite {
+        /// The group.
+        #[arg(allow_negative_numbers = true)]
+        chat: String,
+        /// Who is let in.
+        #[arg(long, value_name = "PERSON", default_value = client::BOT)]
+        who: String,
+        /// The running sandbox.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Say where the Official Account posts its events, as its administrator does in the developers' console.
+    Webhook {
+        /// The address: the service's public address and `/hook/` and the gateway's name.
+        address: String,
         /// The running sandbox.
         #[command(flatten)]
         target: Target,
@@ -200,6 +231,9 @@ pub struct Target {
     /// Its address; left out, that of the sandbox started last on this machine.
     #[arg(long)]
     pub url: Option<String>,
+    /// The platform, where ids and names do not tell.
+    #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with = "url")]
+    pub on: Option<Played>,
 }
 
 /// Runs a sandbox until it is interrupted, or one act in a running one. What was asked for goes to `out`.
@@ -209,104 +243,37 @@ pub struct Target {
 pub async fn run(args: &SandboxArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     match &args.verb {
         Some(verb) => {
-            let text = client::act(verb).await?;
+            let text = verbs::act(verb).await?;
             Ok(out.write_all(text.as_bytes())?)
         }
-        None => serve(&args.start, &Clocks::system(), out).await,
+        None => start::serve(&args.start, &Clocks::system(), out).await,
     }
 }
 
-async fn serve(start: &Start, clocks: &Clocks, out: &mut dyn Write) -> anyhow::Result<()> {
-    let world = start.commune.as_deref().map(|path| world(start, path, clocks)).transpose()?;
-    let faults = start.faults.as_deref().map(faults).transpose()?.unwrap_or_default();
-    let mut config = SandboxConfig::new(sandbox_clocks(clocks), TaskTracker::new(), CancellationToken::new());
-    config.port = start.port;
-    config.limits = (start.limits == LimitChoice::Strict).then_some(Limits::STRICT);
-    config.faults = faults.telegram;
-    let mut interrupt = Interrupt::listen()?;
-    let running = Sandbox::start(config).await?;
-    let zalo = zalo::start(start, sandbox_clocks(clocks), faults.zalo_bot.unwrap_or_default()).await?;
-    if let Some((telegram, on_zalo)) = &world {
-        populate(&running.handle(), &telegram.seed, true)?;
-        zalo::fill(&zalo, on_zalo)?;
-        write_org(start, &on_zalo.org, out)?;
-    }
-    let (url, zalo_url) = (running.base_url(), zalo.base_url());
-    // Before anything is printed: whoever reads the greeting may use a verb at once.
-    keep(Played::Telegram, &url, out)?;
-    keep(Played::ZaloBot, &zalo_url, out)?;
-    out.write_all(greeting(start, &url, &running.tokens()).as_bytes())?;
-    out.write_all(zalo::greeting(start, &zalo.handle()).as_bytes())?;
-    out.flush()?;
-    interrupt.wait().await;
-    address::forget(Played::Telegram, &url);
-    address::forget(Played::ZaloBot, &zalo_url);
-    running.stop().await;
-    zalo.stop().await;
-    Ok(())
-}
-
-fn keep(played: Played, url: &str, out: &mut dyn Write) -> anyhow::Result<()> {
-    if let Err(error) = address::keep(played, url) {
-        writeln!(out, "the address could not be kept ({error}): give the verbs --url {url}")?;
-    }
-    Ok(())
-}
-
-/// What the file holds for Telegram, and the same file with what it holds for Zalo filled in too.
-fn world(start: &Start, path: &Path, clocks: &Clocks) -> anyhow::Result<(World, ZaloWorld)> {
-    let same = start.gateway == start.zalo_bot_gateway;
-    anyhow::ensure!(
-        !same,
-        "--gateway and --zalo-bot-gateway are both `{}`: a gateway is on one platform",
-        start.gateway
-    );
-    let file = org::read(path)?;
-    let on = clocks.business.now().local_date();
-    let telegram = world_of(file, &start.gateway, on, start.basic_groups);
-    let zalo = zalo_world_of(telegram.org.clone(), &start.zalo_bot_gateway, on);
-    Ok((telegram, zalo))
-}
-
-fn write_org(start: &Start, org: &OrgFile, out: &mut dyn Write) -> anyhow::Result<()> {
-    let Some(path) = &start.write_org else { return Ok(()) };
-    let text = toml::to_string(org)?;
-    if path.as_os_str() == "-" {
-        return Ok(out.write_all(text.as_bytes())?);
-    }
-    let same = |other: &PathBuf| matches!((path.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b);
-    anyhow::ensure!(
-        !start.commune.as_ref().is_some_and(same),
-        "--write-org would write over {}: give another file",
-        path.display()
-    );
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn greeting(start: &Start, url: &str, tokens: &[String]) -> String {
-    let limits = if start.limits == LimitChoice::Strict { "strict" } else { "off" };
-    let mut text = format!("sandbox at {url}, limits {limits}; Ctrl-C ends it\n");
-    text.extend(tokens.iter().map(|token| format!("token {token}\n")));
-    let name = &start.gateway;
-    let section = |token: &String| {
-        format!("\n[gateways.{name}]\nplatform = \"telegram\"\napi_url = \"{url}\"\ntoken = \"{token}\"\n\n")
-    };
-    text.extend(tokens.first().map(section));
-    let written = start.write_org.as_deref().filter(|path| path.as_os_str() != "-");
-    text.extend(written.map(|path| format!("next: loa org import {}\n", path.display())));
-    text
-}
-
-/// Faults of a file, for each stand-in.
-#[derive(Debug, Default)]
+/// Faults of a file, for each stand-in; `None` for one that the file does not speak of.
+#[derive(Debug, Default, serde::Deserialize)]
 struct Faults {
-    telegram: Vec<Fault>,
-    /// `None` when the file does not speak of it.
-    zalo_bot: Option<Vec<ZaloBotFault>>,
+    #[serde(rename = "faults")]
+    telegram: Option<Vec<Fault>>,
+    #[serde(rename = "zalo_bot_faults")]
+    zalo_bot: Option<Vec<Fault>>,
+    #[serde(rename = "zalo_oa_faults")]
+    zalo_oa: Option<Vec<Fault>>,
 }
 
-/// Faults from a file: a JSON list (of Telegram's), a JSON object with `faults` or `zalo_bot_faults` or both, or the
-/// same as TOML.
+impl Faults {
+    /// Those of one stand-in.
+    fn of(&self, played: Played) -> Option<&Vec<Fault>> {
+        match played {
+            Played::Telegram => self.telegram.as_ref(),
+            Played::ZaloBot => self.zalo_bot.as_ref(),
+            Played::ZaloOa => self.zalo_oa.as_ref(),
+        }
+    }
+}
+
+/// Faults from a file: a JSON list (of Telegram's), a JSON object with `faults`, `zalo_bot_faults` and `zalo_oa_faults`,
+/// or the same as TOML.
 ///
 /// # Errors
 /// One line with the path and what is wrong.
@@ -315,7 +282,7 @@ fn faults(path: &Path) -> anyhow::Result<Faults> {
     #[serde(untagged)]
     enum Written {
         List(Vec<Fault>),
-        Table { faults: Option<Vec<Fault>>, zalo_bot_faults: Option<Vec<ZaloBotFault>> },
+        Table(Faults),
     }
     let text = input::read_text(path, MAX_FAULTS_BYTES)?;
     let toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
@@ -323,42 +290,12 @@ fn faults(path: &Path) -> anyhow::Result<Faults> {
         if toml { toml::from_str(&text).map_err(Into::into) } else { serde_json::from_str(&text).map_err(Into::into) };
     let example = r#"[{"method": "sendMessage", "kind": {"what": "reset_after"}}]"#;
     let complaint = || format!("{} holds no faults; for example: {example}", path.display());
-    match read.with_context(complaint)? {
-        Written::List(telegram) => Ok(Faults { telegram, zalo_bot: None }),
-        Written::Table { faults: None, zalo_bot_faults: None } => anyhow::bail!(complaint()),
-        Written::Table { faults, zalo_bot_faults } => {
-            Ok(Faults { telegram: faults.unwrap_or_default(), zalo_bot: zalo_bot_faults })
-        }
-    }
-}
-
-fn sandbox_clocks(clocks: &Clocks) -> loa_sandbox::Clocks {
-    let (wall, mono) = (clocks.wall.clone(), clocks.mono.clone());
-    loa_sandbox::Clocks {
-        monotonic_ms: Arc::new(move || i64::try_from(mono.elapsed().as_millis()).unwrap_or(i64::MAX)),
-        wall_ms: Arc::new(move || wall.now().0),
-    }
-}
-
-/// Ctrl-C or a polite kill. Listening begins before the address is printed: who reads it may already stop us.
-struct Interrupt {
-    int: tokio::signal::unix::Signal,
-    term: tokio::signal::unix::Signal,
-}
-
-impl Interrupt {
-    fn listen() -> anyhow::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).context("cannot listen for Ctrl-C");
-        Ok(Self { int: listen(SignalKind::interrupt())?, term: listen(SignalKind::terminate())? })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.int.recv() => {}
-            _ = self.term.recv() => {}
-        }
-    }
+    let faults = match read.with_context(complaint)? {
+        Written::List(telegram) => Faults { telegram: Some(telegram), ..Faults::default() },
+        Written::Table(faults) => faults,
+    };
+    anyhow::ensure!(Played::ALL.iter().any(|played| faults.of(*played).is_some()), complaint());
+    Ok(faults)
 }
 
 #[cfg(test)]

@@ -181,7 +181,7 @@ impl Demo {
         let (village, group) = LOST;
         let Ok(chat) = self.places.chat(group) else { return Ok(()) };
         if let Some(handle) = self.stage.telegram() {
-            handle.add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(chat.parse()?));
+            handle.add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(chat));
         } else if let Some(handle) = self.stage.oa() {
             handle.put_out(chat)?;
         }

@@ -179,7 +179,7 @@ async fn one_chat_asked_to_wait_does_not_hold_up_the_others(store: Store) {
 
 async fn content_that_the_platform_refuses_stops_the_broadcast_at_once(store: Store) {
     let mut rig = start(store).await;
-    let refusal = FaultKind::Error { code: 400, description: "Bad Request: can't parse entities: x".to_owned() };
+    let refusal = FaultKind::error(400, "Bad Request: can't parse entities: x");
     let first = rig.world.chat("dieu-hanh-01").unwrap();
     rig.handle().add_fault(Fault::next("sendMessage", refusal).in_chat(first));
     let bulletin = release(&rig).await;
@@ -195,9 +195,8 @@ async fn a_token_that_a_platform_repeats_in_its_words_is_stored_nowhere(store: S
     let mut rig = start(store).await;
     let token = rig.handle().tokens()[0].clone();
     let (of_chat, of_account) = (rig.world.chat("dieu-hanh-03").unwrap(), rig.world.chat("dieu-hanh-04").unwrap());
-    let error = |code: u16, words: &str| {
-        let description = format!("{words}: https://example.invalid/bot{token}/sendMessage says {token}");
-        FaultKind::Error { code, description }
+    let error = |code: i64, words: &str| {
+        FaultKind::error(code, &format!("{words}: https://example.invalid/bot{token}/sendMessage says {token}"))
     };
     let lost = error(403, "Forbidden: bot was kicked from the supergroup chat");
     rig.handle().add_fault(Fault::next("sendMessage", lost).in_chat(of_chat));

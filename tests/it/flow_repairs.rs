@@ -127,7 +127,7 @@ async fn a_complaint_reaches_the_composer_even_when_two_bulletins_are_open(store
 async fn a_resend_that_arrives_puts_the_village_back_among_the_awaiting(store: Store) {
     let mut rig = start(store).await;
     let group = rig.world.chat("dieu-hanh-05").unwrap();
-    let refusal = FaultKind::Error { code: 400, description: "Bad Request: something new".to_owned() };
+    let refusal = FaultKind::error(400, "Bad Request: something new");
     rig.handle().add_fault(Fault::next("sendMessage", refusal).in_chat(group));
     let composed = compose(&rig, &draft()).await;
     approve(&rig, "pct", &composed).await.unwrap();

@@ -50,8 +50,8 @@ async fn state(rig: &ZaloRig, group: &str) -> ChatState {
 }
 
 /// A refusal of the platform with this number.
-fn refusal(code: u16) -> ZaloBotFaultKind {
-    ZaloBotFaultKind::Error { code, status: None, description: "no".to_owned(), delivered: false }
+fn refusal(code: i64) -> ZaloBotFaultKind {
+    ZaloBotFaultKind::error(code, "no")
 }
 
 async fn a_group_that_lost_the_bot_is_suspended_alone_and_only_after_three_refusals(store: Store) {

@@ -220,7 +220,7 @@ async fn without_a_token_sending_stops_the_admin_is_told_and_after_a_new_consent
 
 async fn a_used_up_quota_is_called_so_and_the_rest_follows_the_next_day(store: Store) {
     let mut rig = under_way(store, 17).await;
-    let used_up = OaFaultKind::Error { code: -211, message: "Out of quota".to_owned() };
+    let used_up = OaFaultKind::error(-211, "Out of quota");
     rig.handle().add_fault(OaFault::next("group/message", used_up).from_call(1, 0));
     rig.until("halted", async |rig: &OaRig| rig.dispatcher.is_halted()).await;
     rig.handle().set_faults(Vec::new());

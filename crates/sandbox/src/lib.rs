@@ -7,19 +7,31 @@
 //!
 //! Everything lives in memory and ends with the process. They listen on 127.0.0.1 only.
 
-mod armed;
+pub mod act;
 mod clocks;
+mod config;
+mod control;
+mod error;
+mod fault;
 mod listener;
 mod params;
 pub mod people;
 mod picture;
 mod rng;
+mod server;
+mod spoil;
 pub mod telegram;
+mod transcript;
 pub mod zalo_bot;
 pub mod zalo_oa;
 pub mod zalo_people;
 
+pub use act::{Act, Deed, Stand};
 pub use clocks::{ClockFn, Clocks};
+pub use config::Config;
+pub use error::{ControlError, Result, SandboxError};
+pub use fault::{Fault, FaultKind};
+pub use server::{Hand, Running};
 
 /// The SHA-256 of bytes as 64 hex digits.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {

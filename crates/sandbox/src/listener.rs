@@ -1,4 +1,4 @@
-//! A TCP listener whose connections can be reset from inside a handler, for the connection faults.
+//! A TCP listener whose connections can be reset or cut short from inside a handler, for the connection faults.
 
 use std::{
     io,
@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
 };
@@ -20,26 +20,55 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Lets a handler reset the connection its request came on.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Fuse(Arc<AtomicBool>);
+/// Lets a handler break the connection its request came on.
+#[derive(Debug, Clone)]
+pub struct Fuse(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    blown: AtomicBool,
+    /// Bytes that may still be written.
+    left: AtomicUsize,
+}
+
+impl Default for Fuse {
+    fn default() -> Self {
+        Self(Arc::new(State { blown: AtomicBool::new(false), left: AtomicUsize::new(usize::MAX) }))
+    }
+}
 
 impl Fuse {
     /// Whatever the handler returns after this is not written: the peer sees a reset.
-    pub(super) fn blow(&self) {
-        self.0.store(true, Ordering::Release);
+    pub fn blow(&self) {
+        self.0.blown.store(true, Ordering::Release);
+    }
+
+    /// So many bytes are still written, then the connection is closed.
+    pub fn cut_after(&self, bytes: usize) {
+        self.0.left.store(bytes, Ordering::Release);
     }
 
     fn is_blown(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.blown.load(Ordering::Acquire)
+    }
+
+    fn left(&self) -> usize {
+        self.0.left.load(Ordering::Acquire)
+    }
+
+    fn spend(&self, bytes: usize) {
+        let left = self.left();
+        if left != usize::MAX {
+            self.cut_after(left - bytes.min(left));
+        }
     }
 }
 
 /// The listening socket.
-pub(super) struct FusedListener(pub(super) TcpListener);
+pub struct FusedListener(pub TcpListener);
 
 /// One accepted connection with its fuse.
-pub(super) struct FusedStream {
+pub struct FusedStream {
     stream: TcpStream,
     fuse: Fuse,
 }
@@ -87,7 +116,15 @@ impl AsyncRead for FusedStream {
 impl AsyncWrite for FusedStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.check()?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let left = self.fuse.left();
+        if left == 0 {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        let written = Pin::new(&mut self.stream).poll_write(cx, &buf[..buf.len().min(left)]);
+        if let Poll::Ready(Ok(bytes)) = &written {
+            self.fuse.spend(*bytes);
+        }
+        written
     }
 
     fn poll_write_vectored(
@@ -95,6 +132,10 @@ impl AsyncWrite for FusedStream {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.fuse.left() != usize::MAX {
+            let first = bufs.iter().find(|buf| !buf.is_empty()).map_or(&[][..], |buf| buf);
+            return self.poll_write(cx, first);
+        }
         self.check()?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }

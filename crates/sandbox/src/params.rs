@@ -11,20 +11,35 @@ use std::{
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{FromRequest, Multipart, Request},
-    http::header::CONTENT_TYPE,
+    http::{
+        HeaderMap,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
 };
 use serde_json::Value;
-
-use crate::telegram::error::ApiError;
 
 /// The largest body taken: 50 MB of file (Bot API, "Sending files") and some room for the other fields.
 const MAX_BODY: usize = 51 * 1024 * 1024;
 /// How many times the largest body is read before a client is cut off.
 const DRAINED: usize = 4;
 
+/// Why a request could not be read, in words that each platform puts into its own form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// HTTP status: 400, or 413 for a body that is too large.
+    pub status: u16,
+    pub text: String,
+}
+
+impl Unreadable {
+    fn new(text: &str) -> Self {
+        Self { status: 400, text: text.to_owned() }
+    }
+}
+
 /// A file that came in a multipart body.
 #[derive(Debug, Clone)]
-pub(super) struct Upload {
+pub struct Upload {
     pub name: String,
     pub mime: Option<String>,
     pub bytes: Bytes,
@@ -32,14 +47,14 @@ pub(super) struct Upload {
 
 /// The parameters of one call.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Params {
+pub struct Params {
     values: BTreeMap<String, String>,
     pub files: HashMap<String, Upload>,
 }
 
 impl Params {
     /// Reads query and body.
-    pub(super) async fn read(request: Request) -> Result<Self, ApiError> {
+    pub async fn read(request: Request) -> Result<Self, Unreadable> {
         let mut params = Self::default();
         params.add_urlencoded(request.uri().query().unwrap_or_default().as_bytes());
         let (parts, body) = request.into_parts();
@@ -57,22 +72,22 @@ impl Params {
     }
 
     /// Parameters made in process, such as the answer to a webhook delivery.
-    pub(super) fn from_object(object: &serde_json::Map<String, Value>) -> Self {
+    pub fn from_object(object: &serde_json::Map<String, Value>) -> Self {
         let text = |(k, v): (&String, &Value)| as_text(v).map(|v| (k.clone(), v));
         Self { values: object.iter().filter_map(text).collect(), files: HashMap::new() }
     }
 
     /// The same parameters with `from` standing under the name `to`.
-    pub(super) fn renamed(&self, from: &str, to: &str) -> Self {
+    pub fn renamed(&self, from: &str, to: &str) -> Self {
         let value = self.values.get(from).cloned().map(|v| (to.to_owned(), v));
         Self { values: value.into_iter().collect(), files: HashMap::new() }
     }
 
-    fn add_json(&mut self, body: &[u8]) -> Result<(), ApiError> {
+    fn add_json(&mut self, body: &[u8]) -> Result<(), Unreadable> {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
-        let wrong = || ApiError::bad("can't parse request: can't parse JSON object");
+        let wrong = || Unreadable::new("can't parse request: can't parse JSON object");
         match serde_json::from_slice(body) {
             Ok(Value::Object(object)) => self.values.append(&mut Self::from_object(&object).values),
             Ok(_) | Err(_) => return Err(wrong()),
@@ -88,12 +103,14 @@ impl Params {
         }
     }
 
-    async fn add_multipart(&mut self, request: Request) -> Result<(), ApiError> {
-        let wrong = |_| ApiError::bad("can't parse request: can't parse multipart form data");
-        let mut form = Multipart::from_request(request, &()).await.map_err(|_| ApiError::bad("boundary not found"))?;
+    async fn add_multipart(&mut self, request: Request) -> Result<(), Unreadable> {
+        let wrong = |_| Unreadable::new("can't parse request: can't parse multipart form data");
+        let mut form =
+            Multipart::from_request(request, &()).await.map_err(|_| Unreadable::new("boundary not found"))?;
         while let Some(field) = form.next_field().await.map_err(wrong)? {
             let name = field.name().unwrap_or_default().to_owned();
-            let (file, mime) = (field.file_name().map(str::to_owned), field.content_type().map(str::to_owned));
+            let file = unquoted(field.headers()).or_else(|| field.file_name().map(str::to_owned));
+            let mime = field.content_type().map(str::to_owned);
             let bytes = field.bytes().await.map_err(wrong)?;
             match file {
                 Some(file) => drop(self.files.insert(name, Upload { name: file, mime, bytes })),
@@ -104,34 +121,42 @@ impl Params {
     }
 
     /// The text of a parameter; `None` when it is absent or empty, which the real server does not tell apart.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str).filter(|v| !v.is_empty())
     }
 
     /// A whole number; whatever is none counts as absent.
-    pub(super) fn int(&self, name: &str) -> Option<i64> {
+    pub fn int(&self, name: &str) -> Option<i64> {
         self.text(name)?.trim().parse().ok()
     }
 
     /// True for `true`, `yes` and `1`, in any letter case.
-    pub(super) fn flag(&self, name: &str) -> bool {
+    pub fn flag(&self, name: &str) -> bool {
         self.text(name).is_some_and(|v| matches!(v.to_ascii_lowercase().as_str(), "true" | "yes" | "1"))
     }
 
     /// A parameter that holds JSON. `what` names it in the complaint.
-    pub(super) fn json(&self, name: &str, what: &str) -> Result<Option<Value>, ApiError> {
+    pub fn json(&self, name: &str, what: &str) -> Result<Option<Value>, Unreadable> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        let wrong = |_| ApiError::bad(&format!("can't parse {what} JSON object"));
+        let wrong = |_| Unreadable::new(&format!("can't parse {what} JSON object"));
         serde_json::from_str(text).map(Some).map_err(wrong)
     }
 }
 
+/// A file's name that stands without quotes: all of it, up to the next parameter, spaces too.
+fn unquoted(headers: &HeaderMap) -> Option<String> {
+    let line = String::from_utf8_lossy(headers.get(CONTENT_DISPOSITION)?.as_bytes()).into_owned();
+    let (_, name) = line.split_once("filename=")?;
+    let name = name.split(';').next().unwrap_or_default().trim();
+    (!name.starts_with('"') && !name.is_empty()).then(|| name.to_owned())
+}
+
 /// Reads a whole body. One that is too large is read to its end and thrown away, as a client that is still sending
 /// would see a broken connection instead of the refusal.
-async fn read_body(mut body: Body) -> Result<Bytes, ApiError> {
+async fn read_body(mut body: Body) -> Result<Bytes, Unreadable> {
     let (mut read, mut total) = (Vec::new(), 0);
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(|_| ApiError::bad("can't parse request: connection closed"))?;
+        let frame = frame.map_err(|_| Unreadable::new("can't parse request: connection closed"))?;
         let Ok(data) = frame.into_data() else { continue };
         total += data.len();
         if total <= MAX_BODY {
@@ -140,7 +165,11 @@ async fn read_body(mut body: Body) -> Result<Bytes, ApiError> {
             break;
         }
     }
-    if total > MAX_BODY { Err(ApiError::new(413, "Request Entity Too Large")) } else { Ok(Bytes::from(read)) }
+    if total > MAX_BODY {
+        Err(Unreadable { status: 413, text: "Request Entity Too Large".to_owned() })
+    } else {
+        Ok(Bytes::from(read))
+    }
 }
 
 /// A JSON value as the text of a parameter; null is absent.
@@ -153,7 +182,7 @@ fn as_text(value: &Value) -> Option<String> {
 }
 
 /// Decodes `%XX` and `+`; bytes that are no UTF-8 become replacement characters.
-pub(super) fn percent_decode(raw: &[u8]) -> String {
+pub fn percent_decode(raw: &[u8]) -> String {
     let mut out = Vec::with_capacity(raw.len());
     let mut at = 0;
     while let Some(byte) = raw.get(at) {

@@ -14,7 +14,6 @@ mod calls;
 mod config;
 mod control;
 mod error;
-mod fault;
 mod handle;
 mod hear;
 mod hook;
@@ -28,70 +27,25 @@ mod text;
 mod webhook;
 mod world;
 
-use std::{sync::Arc, time::Duration};
+use crate::server::Running;
 
-use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
-
-pub use config::{
-    BodyShape, ErrorStatus, FieldNames, IdleAnswer, Polling, Probe, Quirks, ZaloBotConfig, ZaloBotError, ZaloBotLimits,
+pub use crate::{
+    ControlError as ZaloBotControlError, Fault as ZaloBotFault, FaultKind as ZaloBotFaultKind,
+    SandboxError as ZaloBotError,
 };
-pub use error::ZaloBotControlError;
-pub use fault::{ZaloBotFault, ZaloBotFaultKind};
+pub use config::{
+    BodyShape, ErrorStatus, FieldNames, IdleAnswer, Polling, Probe, Quirks, ZaloBotConfig, ZaloBotLimits, ZaloBotRules,
+};
 pub use handle::ZaloBotHandle;
 pub use world::{SentKind, ZaloBotCounts, ZaloBotSent};
 
-use super::listener::FusedListener;
-
-/// A running stand-in. Dropping it leaves it running until its cancellation token is cancelled.
-#[derive(Debug)]
-pub struct ZaloBotSandbox {
-    handle: ZaloBotHandle,
-    cancel: CancellationToken,
-    server: JoinHandle<()>,
-}
+/// A running stand-in; `/bot<token>/<method>` is appended to its address.
+pub type ZaloBotSandbox = Running<world::World>;
 
 impl ZaloBotSandbox {
-    /// Binds 127.0.0.1 and starts serving; the address can be used as soon as this returns.
-    ///
-    /// # Errors
-    /// When the port is taken, the token is malformed, or no HTTP client can be built.
-    pub async fn start(config: ZaloBotConfig) -> Result<Self, ZaloBotError> {
-        let port = config.port;
-        let bind = |source| ZaloBotError::Bind { port, source };
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(bind)?;
-        let base_url = format!("http://{}", listener.local_addr().map_err(bind)?);
-        let (cancel, tasks) = (config.cancel.child_token(), config.tasks.clone());
-        // Photos and webhooks stand on this machine: a proxy of the environment must not be asked for them.
-        let client = reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(5)).build()?;
-        let shared = Arc::new(server::Shared::new(world::World::new(config)?, cancel.clone(), client, base_url));
-        let handle = ZaloBotHandle::new(shared.clone());
-        tasks.spawn(webhook::work(shared.clone()));
-        let server = tasks.spawn(server::serve(FusedListener(listener), shared));
-        Ok(Self { handle, cancel, server })
-    }
-
-    /// `http://127.0.0.1:<port>`, to which `/bot<token>/<method>` is appended.
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        self.handle.base_url()
-    }
-
     /// The token that works now; one, in the shape the other stand-ins have it.
     #[must_use]
     pub fn tokens(&self) -> Vec<String> {
-        vec![self.handle.token()]
-    }
-
-    /// Control of the people in it.
-    #[must_use]
-    pub fn handle(&self) -> ZaloBotHandle {
-        self.handle.clone()
-    }
-
-    /// Stops serving: waiting polls end idle, running calls finish.
-    pub async fn stop(self) {
-        self.cancel.cancel();
-        let _ = self.server.await;
+        vec![self.handle().token()]
     }
 }

@@ -15,7 +15,6 @@ mod content;
 mod control;
 mod error;
 mod events;
-mod fault;
 mod groups;
 mod handle;
 mod hook;
@@ -30,103 +29,55 @@ mod show;
 mod upload;
 mod world;
 
-use std::{sync::Arc, time::Duration};
+use crate::server::Running;
 
-use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
-
-use crate::{listener::FusedListener, telegram::SandboxError};
-
+pub use crate::{ControlError as OaControlError, Fault as OaFault, FaultKind as OaFaultKind};
 pub use config::{
-    AssetList, Consent, DateForm, Drive, ErrorText, HookRules, LifecycleNames, OaLimits, OauthRules, PrivateRules,
-    Quirks, Signing, SigningId, SigningSecret, SigningTime, ZaloOaConfig,
+    AssetList, Consent, DateForm, Drive, ErrorText, HookRules, LifecycleNames, OaLimits, OaRules, OauthRules,
+    PrivateRules, Quirks, Signing, SigningId, SigningSecret, SigningTime, ZaloOaConfig,
 };
-pub use error::OaControlError;
-pub use fault::{OaFault, OaFaultKind};
 pub use handle::{Console, NewPerson, OaChatView, OaFileView, OaHandle, OaMessage, OaPersonView};
 pub use model::{GroupSize, OaCounts, OaSent, Standing};
 pub use oauth::TokenPair;
 
-/// A running stand-in. Dropping it leaves it running until its cancellation token is cancelled.
-#[derive(Debug)]
-pub struct ZaloOaSandbox {
-    handle: OaHandle,
-    console: Console,
-    cancel: CancellationToken,
-    server: JoinHandle<()>,
-}
+/// A running stand-in, for `openapi.zalo.me` and `oauth.zaloapp.com` alike: `/v2.0/oa/…`, `/v3.0/oa/…` and `/v4/oa/…` are
+/// appended to its address.
+pub type ZaloOaSandbox = Running<world::World>;
 
 impl ZaloOaSandbox {
-    /// Binds 127.0.0.1 and starts serving; the address can be used as soon as this returns.
-    ///
-    /// # Errors
-    /// When the port is taken or no HTTP client can be built.
-    pub async fn start(config: ZaloOaConfig) -> Result<Self, SandboxError> {
-        let port = config.port;
-        let bind = |source| SandboxError::Bind { port, source };
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(bind)?;
-        let base_url = format!("http://{}", listener.local_addr().map_err(bind)?);
-        let (cancel, tasks) = (config.cancel.child_token(), config.tasks.clone());
-        let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).build()?;
-        let shared = Arc::new(server::Shared::new(world::World::new(config, base_url), cancel.clone(), client));
-        let handle = OaHandle::new(shared.clone());
-        let console = handle.console();
-        tasks.spawn(hook::work(shared.clone()));
-        let server = tasks.spawn(server::serve(FusedListener(listener), shared));
-        Ok(Self { handle, console, cancel, server })
-    }
-
-    /// `http://127.0.0.1:<port>`, for `openapi.zalo.me`: `/v2.0/oa/…` and `/v3.0/oa/…` are appended.
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        self.handle.base_url()
-    }
-
-    /// The same for `oauth.zaloapp.com`: `/v4/oa/…` is appended.
+    /// The address that stands for `oauth.zaloapp.com`.
     #[must_use]
     pub fn oauth_url(&self) -> String {
-        self.handle.base_url()
+        self.base_url()
     }
 
     /// The app's id.
     #[must_use]
     pub fn app_id(&self) -> &str {
-        &self.console.app_id
+        &self.started_with().app_id
     }
 
     /// The app's secret.
     #[must_use]
     pub fn app_secret(&self) -> &str {
-        &self.console.app_secret
+        &self.started_with().app_secret
     }
 
     /// The account's id.
     #[must_use]
     pub fn oa_id(&self) -> &str {
-        &self.console.oa_id
+        &self.started_with().oa_id
     }
 
     /// The key of the webhook page.
     #[must_use]
     pub fn oa_secret_key(&self) -> &str {
-        &self.console.oa_secret_key
+        &self.started_with().oa_secret_key
     }
 
     /// The tokens that are good now.
     #[must_use]
     pub fn tokens(&self) -> TokenPair {
-        self.handle.tokens()
-    }
-
-    /// Control of the people in it.
-    #[must_use]
-    pub fn handle(&self) -> OaHandle {
-        self.handle.clone()
-    }
-
-    /// Stops serving: running calls finish, hanging ones are reset.
-    pub async fn stop(self) {
-        self.cancel.cancel();
-        let _ = self.server.await;
+        self.handle().tokens()
     }
 }

@@ -14,19 +14,35 @@ use crate::cli::input;
 const LONGEST: u64 = 200;
 
 /// Which stand-in is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Played {
     /// The Telegram Bot API.
     Telegram,
     /// The Zalo Bot Platform.
     ZaloBot,
+    /// The Official Account API.
+    ZaloOa,
 }
 
 impl Played {
+    /// All of them, in the order in which a name is looked for.
+    pub const ALL: [Self; 3] = [Self::Telegram, Self::ZaloBot, Self::ZaloOa];
+
+    /// The word by which a stand-in names itself, and a settings file its platform.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Telegram => "telegram",
+            Self::ZaloBot => "zalo_bot",
+            Self::ZaloOa => "zalo_oa",
+        }
+    }
+
     fn path(self) -> PathBuf {
         std::env::temp_dir().join(match self {
             Self::Telegram => "loa-sandbox.url",
             Self::ZaloBot => "loa-sandbox-zalo-bot.url",
+            Self::ZaloOa => "loa-sandbox-zalo-oa.url",
         })
     }
 }

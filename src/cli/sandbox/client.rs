@@ -1,28 +1,29 @@
-//! Verbs that talk to a running sandbox over loopback HTTP.
+//! Talking to one running stand-in over loopback HTTP, and finding people and chats by name.
 
-use std::fmt::Display;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::address::Played;
-use super::{Verb, address, faults, zalo};
-use crate::cli::input;
+use super::address::{self, Played};
 use crate::domain::text::fold;
 use crate::platform::http_client;
 
-/// The name that stands for the first bot, and for the private chat with it.
+/// The name that stands for the bot or account, and for the private chat with it.
 pub(super) const BOT: &str = "bot";
-/// Largest file that can be sent, in bytes: 50 MB, the most a Telegram bot sends (Telegram Bot API, sendDocument).
-const MAX_FILE_BYTES: u64 = 50 * 1024 * 1024;
+/// Digits of a person's id on the Zalo Bot Platform.
+const BOT_PERSON: usize = 20;
+/// An id of the Official Account API has at least so many digits: all are above 2^53.
+const OA_ID: usize = 16;
 
-/// A chat as the sandbox lists it.
-pub(super) struct Chat<I = i64> {
-    pub id: I,
+/// A chat or person as a stand-in lists it.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub(super) struct Entry {
+    pub id: String,
+    #[serde(alias = "name")]
     pub title: String,
     /// As it is printed: "supergroup, 3 members".
+    #[serde(default)]
     pub kind: String,
 }
 
@@ -30,95 +31,27 @@ pub(super) struct Chat<I = i64> {
 pub(super) struct Client {
     http: reqwest::Client,
     url: String,
-}
-
-/// Carries out one verb; gives what to print.
-///
-/// # Errors
-/// One line: no sandbox answers, nobody of that name, or the sandbox's own reason.
-pub(super) async fn act(verb: &Verb) -> anyhow::Result<String> {
-    match zalo::act(verb).await? {
-        Some(text) => Ok(text),
-        None => on_telegram(verb).await,
-    }
-}
-
-async fn on_telegram(verb: &Verb) -> anyhow::Result<String> {
-    match verb {
-        Verb::Say { person, chat, text, reply_to, target } => {
-            let client = Client::new(target.url.as_deref())?;
-            let (person, chat) = client.person_and_chat(person, chat).await?;
-            let number = |id: &String| id.parse::<i64>().ok().with_context(|| format!("`{id}` is no message number"));
-            let reply_to = reply_to.as_ref().map(number).transpose()?;
-            let body = json!({ "person": person, "chat": chat, "text": text, "reply_to": reply_to });
-            Ok(message(&client.post("say", &body).await?))
-        }
-        Verb::Press { person, chat, button, message, target } => {
-            let client = Client::new(target.url.as_deref())?;
-            let (person, chat) = client.person_and_chat(person, chat).await?;
-            let body = json!({ "person": person, "chat": chat, "button": button, "message": message });
-            client.post("press", &body).await.map(|_| "pressed\n".to_owned())
-        }
-        Verb::SendFile { person, chat, file, caption, target } => {
-            let client = Client::new(target.url.as_deref())?;
-            let place = client.person_and_chat(person, chat).await?;
-            client.send_file(place, file, caption.as_deref()).await
-        }
-        Verb::Show { chat, target } => {
-            let client = Client::new(target.url.as_deref())?;
-            let id = client.chat(chat).await?;
-            client.show(id).await
-        }
-        Verb::Chats { target } => {
-            let chats = Client::new(target.url.as_deref())?.chats().await?;
-            let line = |chat: &Chat| format!("{:>16}  {}  ({})\n", chat.id, chat.title, chat.kind);
-            let mut text = chats.iter().map(line).collect::<Vec<_>>().concat();
-            if target.url.is_none() && address::is_kept(Played::ZaloBot) {
-                text.push_str(&zalo::chats(None).await?);
-            }
-            Ok(text)
-        }
-        Verb::Faults { file, target } => {
-            let armed = faults(file)?;
-            Client::new(target.url.as_deref())?.post("faults", &json!({ "faults": armed.telegram })).await?;
-            let mut text = format!("{} faults armed\n", armed.telegram.len());
-            if let Some(more) = armed.zalo_bot.filter(|_| target.url.is_none()) {
-                text.push_str(&zalo::arm(None, &more).await?);
-            }
-            Ok(text)
-        }
-        Verb::Kick { chat, who, target } => kick(&Client::new(target.url.as_deref())?, chat, who).await,
-        Verb::Migrate { chat, target } => {
-            let client = Client::new(target.url.as_deref())?;
-            let id = client.chat(chat).await?;
-            let answer = client.post("migrate", &json!({ "chat": id })).await?;
-            Ok(format!("{id} is now {}\n", answer["id"]))
-        }
-    }
-}
-
-/// A message's id; Zalo's are text.
-pub(super) fn message(answer: &Value) -> String {
-    let id = &answer["message_id"];
-    format!("message {}\n", id.as_str().map_or_else(|| id.to_string(), str::to_owned))
-}
-
-async fn kick(client: &Client, chat: &str, who: &str) -> anyhow::Result<String> {
-    let user = if who == BOT { client.bot().await? } else { client.person(who).await? };
-    let id = client.chat(chat).await?;
-    client.post("kick", &json!({ "chat": id, "user": user })).await?;
-    Ok(format!("{user} is out of {id}\n"))
+    /// The platform it plays.
+    pub played: Played,
 }
 
 impl Client {
-    fn new(url: Option<&str>) -> anyhow::Result<Self> {
-        Self::of(Played::Telegram, url)
+    /// A client of the stand-in of this platform that was started last.
+    pub(super) fn of(played: Played) -> anyhow::Result<Self> {
+        Self::new(played, None)
     }
 
-    /// A client of the stand-in at `url`, or of the one of this platform that was started last.
-    pub(super) fn of(played: Played, url: Option<&str>) -> anyhow::Result<Self> {
+    /// A client of the stand-in at an address, which says itself what it plays.
+    pub(super) async fn at(url: &str) -> anyhow::Result<Self> {
+        let client = Self::new(Played::Telegram, Some(url))?;
+        let word = client.info().await?["platform"].as_str().unwrap_or_default().to_owned();
+        let played = Played::ALL.into_iter().find(|played| played.word() == word).unwrap_or(Played::Telegram);
+        Ok(Self { played, ..client })
+    }
+
+    fn new(played: Played, url: Option<&str>) -> anyhow::Result<Self> {
         let url = address::find(played, url)?;
-        Ok(Self { http: http_client(Duration::from_secs(5), Duration::from_secs(20))?, url })
+        Ok(Self { http: http_client(Duration::from_secs(5), Duration::from_secs(20))?, url, played })
     }
 
     async fn answer(&self, request: reqwest::RequestBuilder) -> anyhow::Result<String> {
@@ -135,100 +68,90 @@ impl Client {
         anyhow::bail!("the sandbox refuses: {}", error["error"].as_str().unwrap_or("no reason given"))
     }
 
+    async fn json<T: serde::de::DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> anyhow::Result<T> {
+        let text = self.answer(request).await?;
+        serde_json::from_str(&text).context("this is no sandbox: its answer is not what one says")
+    }
+
     pub(super) async fn post(&self, verb: &str, body: &Value) -> anyhow::Result<Value> {
-        let text = self.answer(self.http.post(format!("{}/sandbox/{verb}", self.url)).json(body)).await?;
-        serde_json::from_str(&text).context("this is no sandbox: its answer is not JSON")
+        self.json(self.http.post(format!("{}/sandbox/{verb}", self.url)).json(body)).await
+    }
+
+    /// Posts bytes.
+    pub(super) async fn post_file(&self, query: &[(&str, String)], bytes: Vec<u8>) -> anyhow::Result<Value> {
+        self.json(self.http.post(format!("{}/sandbox/send-file", self.url)).query(query).body(bytes)).await
     }
 
     pub(super) async fn info(&self) -> anyhow::Result<Value> {
-        let text = self.answer(self.http.get(format!("{}/sandbox/info", self.url))).await?;
-        serde_json::from_str(&text).context("this is no sandbox: its answer is not JSON")
+        self.json(self.http.get(format!("{}/sandbox/info", self.url))).await
     }
 
-    pub(super) async fn show(&self, chat: impl Display) -> anyhow::Result<String> {
-        self.answer(self.http.get(format!("{}/sandbox/show", self.url)).query(&[("chat", chat.to_string())])).await
+    pub(super) async fn show(&self, chat: &str) -> anyhow::Result<String> {
+        self.answer(self.http.get(format!("{}/sandbox/show", self.url)).query(&[("chat", chat)])).await
     }
 
-    pub(super) async fn send_file<I: Display>(
-        &self,
-        place: (I, I),
-        file: &Path,
-        caption: Option<&str>,
-    ) -> anyhow::Result<String> {
-        let bytes = input::read_bytes(file, MAX_FILE_BYTES)?;
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut query = vec![("person", place.0.to_string()), ("chat", place.1.to_string()), ("name", name)];
-        query.extend(caption.map(|caption| ("caption", caption.to_owned())));
-        let request = self.http.post(format!("{}/sandbox/send-file", self.url)).query(&query).body(bytes);
-        let answer: Value = serde_json::from_str(&self.answer(request).await?).unwrap_or_default();
-        Ok(message(&answer))
+    pub(super) async fn chats(&self) -> anyhow::Result<Vec<Entry>> {
+        self.json(self.http.get(format!("{}/sandbox/chats", self.url))).await
     }
 
-    async fn bot(&self) -> anyhow::Result<i64> {
-        self.info().await?["bots"][0].as_i64().context("this sandbox has no bot")
-    }
-
-    /// Every chat with its heading. A private chat stands under the id and the name of its person.
-    async fn chats(&self) -> anyhow::Result<Vec<Chat>> {
-        let info = self.info().await?;
-        let mut ids: Vec<i64> = info["chats"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
-        ids.dedup();
-        let mut chats = Vec::new();
-        for id in ids {
-            let (title, kind) = heading(&self.show(id).await?);
-            chats.push(Chat { id, title, kind });
+    /// A person by id, or by name.
+    pub(super) async fn person(&self, typed: &str) -> anyhow::Result<String> {
+        if self.is_id(typed) {
+            return Ok(typed.trim().to_owned());
         }
-        Ok(chats)
-    }
-
-    async fn person_and_chat(&self, person: &str, chat: &str) -> anyhow::Result<(i64, i64)> {
-        let person = self.person(person).await?;
-        let chat = if chat == BOT { self.bot().await? } else { self.chat(chat).await? };
-        Ok((person, chat))
-    }
-
-    /// A person by id, or by name if they have ever written to the bot.
-    async fn person(&self, typed: &str) -> anyhow::Result<i64> {
-        if let Ok(id) = typed.trim().parse() {
-            return Ok(id);
-        }
-        let people: Vec<Chat> = self.chats().await?.into_iter().filter(|chat| chat.id > 0).collect();
+        let people: Vec<Entry> = self.json(self.http.get(format!("{}/sandbox/people", self.url))).await?;
         named(&people, typed, "person")
     }
 
-    async fn chat(&self, typed: &str) -> anyhow::Result<i64> {
-        if let Ok(id) = typed.trim().parse() {
-            return Ok(id);
+    /// A chat by id, or by name; `bot` stays as it is.
+    pub(super) async fn chat(&self, typed: &str) -> anyhow::Result<String> {
+        if typed == BOT || self.is_id(typed) {
+            return Ok(typed.trim().to_owned());
         }
         let mut chats = self.chats().await?;
         // The old number of an upgraded group has the same title and is of no use.
         chats.retain(|chat| !chat.kind.contains("upgraded"));
         named(&chats, typed, "chat")
     }
+
+    fn is_id(&self, typed: &str) -> bool {
+        platform_of(typed) == Some(self.played)
+    }
 }
 
-/// Title and kind from the first line of a transcript, "── Title (kind) ──".
-pub(super) fn heading(transcript: &str) -> (String, String) {
-    let line = transcript.lines().next().unwrap_or_default();
-    let line = line.trim_start_matches("── ").trim_end_matches(" ──");
-    let (title, kind) = line.rsplit_once(" (").unwrap_or((line, ""));
-    (title.to_owned(), kind.trim_end_matches(')').to_owned())
+/// The platform whose ids look like this; `None` for a name.
+pub(super) fn platform_of(id: &str) -> Option<Played> {
+    let id = id.trim();
+    let digits = !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
+    if id.starts_with("zgr-") || (id.len() == BOT_PERSON && id.bytes().all(|b| b.is_ascii_hexdigit())) {
+        return Some(Played::ZaloBot);
+    }
+    if digits && id.len() >= OA_ID {
+        return Some(Played::ZaloOa);
+    }
+    id.parse::<i64>().is_ok().then_some(Played::Telegram)
 }
 
-/// The one chat with this title: the whole title first, then a part of it in whole words.
-pub(super) fn named<I: Clone + Display>(chats: &[Chat<I>], typed: &str, what: &str) -> anyhow::Result<I> {
+/// The one with this title: the whole title first, then a part of it in whole words.
+fn named(entries: &[Entry], typed: &str, what: &str) -> anyhow::Result<String> {
     let wanted = fold(typed);
-    let whole: Vec<&Chat<I>> = chats.iter().filter(|chat| fold(&chat.title) == wanted).collect();
-    let holds = |chat: &&Chat<I>| format!(" {} ", fold(&chat.title)).contains(&format!(" {wanted} "));
-    let found = if whole.is_empty() && !wanted.is_empty() { chats.iter().filter(holds).collect() } else { whole };
+    let whole: Vec<&Entry> = entries.iter().filter(|entry| fold(&entry.title) == wanted).collect();
+    let holds = |entry: &&Entry| format!(" {} ", fold(&entry.title)).contains(&format!(" {wanted} "));
+    let found = if whole.is_empty() && !wanted.is_empty() { entries.iter().filter(holds).collect() } else { whole };
     match found.as_slice() {
         [] => anyhow::bail!("no {what} `{typed}` in the sandbox: `loa sandbox chats` lists whom it knows"),
         [one] => Ok(one.id.clone()),
         several => {
-            let names: Vec<String> = several.iter().map(|chat| format!("{} ({})", chat.id, chat.title)).collect();
+            let names: Vec<String> = several.iter().map(|entry| format!("{} ({})", entry.id, entry.title)).collect();
             anyhow::bail!("`{typed}` may be {}: give the id", names.join(" or "))
         }
     }
+}
+
+/// Whether a stand-in has a chat of this name, even if it is not the only one.
+pub(super) fn holds_name(chats: &[Entry], typed: &str) -> bool {
+    let wanted = fold(typed);
+    !wanted.is_empty() && chats.iter().any(|chat| format!(" {} ", fold(&chat.title)).contains(&format!(" {wanted} ")))
 }
 
 #[cfg(test)]
@@ -237,8 +160,8 @@ mod tests {
 
     use super::*;
 
-    fn chats() -> Vec<Chat> {
-        let chat = |id, title: &str| Chat { id, title: title.to_owned(), kind: String::new() };
+    fn chats() -> Vec<Entry> {
+        let chat = |id: i64, title: &str| Entry { id: id.to_string(), title: title.to_owned(), ..Entry::default() };
         vec![
             chat(-1, "Nhóm dân Thôn 03"),
             chat(-2, "Nhóm điều hành Thôn 03"),
@@ -248,12 +171,13 @@ mod tests {
     }
 
     #[rstest]
-    #[case::whole_title("thôn 03", -3)]
-    #[case::no_accents("nhom dieu hanh thon 03", -2)]
-    #[case::a_part("điều hành", -2)]
-    #[case::a_given_name("binh", 4)]
-    fn a_chat_is_named_by_its_title_or_a_part_of_it(#[case] typed: &str, #[case] id: i64) {
+    #[case::whole_title("thôn 03", "-3")]
+    #[case::no_accents("nhom dieu hanh thon 03", "-2")]
+    #[case::a_part("điều hành", "-2")]
+    #[case::a_given_name("binh", "4")]
+    fn a_chat_is_named_by_its_title_or_a_part_of_it(#[case] typed: &str, #[case] id: &str) {
         assert_eq!(named(&chats(), typed, "chat").unwrap(), id);
+        assert!(holds_name(&chats(), typed));
     }
 
     #[rstest]
@@ -266,11 +190,14 @@ mod tests {
     }
 
     #[rstest]
-    #[case("── Nhóm (cũ) (group, upgraded) ──\n…", ("Nhóm (cũ)", "group, upgraded"))]
-    #[case("── Lê Văn Bình (private) ──\n", ("Lê Văn Bình", "private"))]
-    #[case("", ("", ""))]
-    fn the_heading_of_a_transcript_is_read(#[case] transcript: &str, #[case] expected: (&str, &str)) {
-        let (title, kind) = heading(transcript);
-        assert_eq!((title.as_str(), kind.as_str()), expected);
+    #[case::a_zalo_group("zgr-00a1", Some(Played::ZaloBot))]
+    #[case::a_zalo_person("0000000000000000a1b2", Some(Played::ZaloBot))]
+    #[case::an_id_of_the_account("2579136420864209753", Some(Played::ZaloOa))]
+    #[case::a_telegram_group("-1002100000001", Some(Played::Telegram))]
+    #[case::a_telegram_person("5000000001", Some(Played::Telegram))]
+    #[case::a_name("Mẫu Văn Bình", None)]
+    #[case::twenty_letters_that_are_no_hex("nhom dieu hanh thonx", None)]
+    fn ids_tell_their_platform_by_their_shape(#[case] id: &str, #[case] played: Option<Played>) {
+        assert_eq!(platform_of(id), played);
     }
 }

@@ -4,8 +4,7 @@ use clap::Parser as _;
 use rstest::rstest;
 
 use super::*;
-use loa_sandbox::telegram::FaultKind;
-use loa_sandbox::zalo_bot::ZaloBotFaultKind;
+use loa_sandbox::FaultKind;
 
 #[derive(clap::Parser)]
 struct Line {
@@ -71,31 +70,23 @@ impl Drop for Written {
 fn faults_are_written_in_three_ways(#[case] name: &str, #[case] text: &str) {
     let file = Written::new(name, text);
     let read = faults(&file.0).unwrap();
-    assert_eq!(read.zalo_bot, None);
-    assert_eq!(read.telegram, [Fault::next("sendMessage", FaultKind::ResetAfter)]);
+    assert_eq!((read.zalo_bot, read.zalo_oa), (None, None));
+    assert_eq!(read.telegram, Some(vec![Fault::next("sendMessage", FaultKind::ResetAfter)]));
 }
 
 #[test]
-fn one_file_holds_the_faults_of_both_platforms() {
-    let fault = "[[zalo_bot_faults]]\nchat = \"zgr-00\"\nkind = { what = \"garbage\" }\n";
-    let read = faults(&Written::new("zalo.toml", fault).0).unwrap();
-    let kind = ZaloBotFaultKind::Garbage;
-    let expected = ZaloBotFault { method: None, chat: Some("zgr-00".to_owned()), nth: 1, times: 1, kind };
-    assert_eq!((read.telegram, read.zalo_bot), (Vec::new(), Some(vec![expected])));
+fn one_file_holds_the_faults_of_every_platform() {
+    let text = "[[zalo_bot_faults]]\nchat = \"zgr-00\"\nkind = { what = \"garbage\" }\n\
+                [[zalo_oa_faults]]\npath = \"group/message\"\nkind = { what = \"no_data\" }\n";
+    let read = faults(&Written::new("zalo.toml", text).0).unwrap();
+    let kind = FaultKind::Garbage { delivered: true };
+    let bot = Fault { method: None, chat: Some("zgr-00".to_owned()), nth: 1, times: 1, kind };
+    let account = Fault::next("group/message", FaultKind::NoData);
+    assert_eq!((read.telegram, read.zalo_bot, read.zalo_oa), (None, Some(vec![bot]), Some(vec![account])));
 }
 
 #[test]
 fn a_file_without_faults_is_refused_with_an_example() {
     let file = Written::new("bad.json", "{}");
     assert!(faults(&file.0).unwrap_err().to_string().contains("reset_after"));
-}
-
-#[test]
-fn the_greeting_holds_a_section_that_can_be_copied_into_the_settings() {
-    let start = parse(&["--limits", "off"]).unwrap().start;
-    let text = greeting(&start, "http://127.0.0.1:8081", &["1:AA".to_owned()]);
-    let section = &text[text.find('[').unwrap()..];
-    let table: toml::Table = section.parse().unwrap();
-    assert_eq!(table["gateways"]["telegram"]["token"].as_str(), Some("1:AA"));
-    assert_eq!(table["gateways"]["telegram"]["api_url"].as_str(), Some("http://127.0.0.1:8081"));
 }

@@ -14,13 +14,13 @@ struct Running {
 }
 
 impl Running {
-    /// Starts it and reads what it prints until the settings to copy are complete, for both platforms.
+    /// Starts it and reads what it prints until the settings to copy are complete, for every platform.
     fn start(place: &Place, args: &[&str]) -> Self {
         let mut command = place.command(&[&["sandbox"], args].concat());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut printed = String::new();
-        while printed.matches("\ntoken = ").count() < 2 {
+        while !printed.contains("\naccess_token = ") {
             assert!(out.read_line(&mut printed).unwrap() > 0, "it ended early: {printed}");
         }
         Self { child, printed, _out: out }
@@ -116,10 +116,52 @@ fn the_zalo_bot_is_played_beside_telegram_and_reached_by_its_ids() {
     assert!(sent.starts_with("message "), "{sent}");
     let press = place.loa(&["sandbox", "press", "--as", "lan", "--in", &group, "OK"]).refused();
     assert!(press.contains("no buttons on Zalo"), "{press}");
+    let unheard = say(&[&group, "da nhan"]).succeeded();
+    assert!(unheard.starts_with("message ") && unheard.contains("`@Bot Loa Xã Mẫu`"), "{unheard}");
     assert!(place.loa(&["sandbox", "migrate", &group]).refused().contains("keep their id"));
     assert_eq!(place.loa(&["sandbox", "kick", &group]).succeeded(), format!("the bot is out of {group}\n"));
+    assert_eq!(place.loa(&["sandbox", "invite", &group]).succeeded(), format!("the bot is in {group}\n"));
     assert_eq!(running.interrupt(), Some(0));
     assert!(place.loa(&["sandbox", "show", &group]).refused().contains("no sandbox runs"));
+}
+
+#[test]
+fn an_official_account_makes_its_own_groups_and_is_reached_by_names_and_by_a_switch() {
+    let place = Place::empty();
+    let bound = place.folder.join("bound.toml");
+    let args = ["--gateway", "none", "--zalo-oa-gateway", "telegram"];
+    let files = ["--commune", &sample(), "--write-org", bound.to_str().unwrap()];
+    let running = Running::start(&place, &[&args[..], &files].concat());
+    let (_, section) = running.printed.split_once("loa sandbox webhook").unwrap();
+    let settings: toml::Table = section[section.find("[gateways").unwrap()..].parse().unwrap();
+    let account = &settings["gateways"]["telegram"];
+    assert_eq!(
+        (account["platform"].as_str(), account["api_url"].as_str()),
+        (Some("zalo_oa"), account["oauth_url"].as_str())
+    );
+    let config = place.file("loa.toml", section[section.find("[gateways").unwrap()..].as_bytes());
+    place.loa(&["org", "import", bound.to_str().unwrap(), "--config", &config]).succeeded();
+    let written = std::fs::read_to_string(&bound).unwrap();
+    assert!(written.contains("chat = \"g:") && written.contains("external_id = \"u:"));
+    let act = |rest: &[&str]| place.loa(&[&["sandbox"], rest].concat());
+    assert!(act(&["chats"]).succeeded().contains("Nhóm Trưởng thôn"));
+    let said = act(&["say", "--as", "mẫu văn bình", "--in", "nhóm trưởng thôn", "da nhan"]).succeeded();
+    assert_eq!(said.lines().count(), 1, "the account hears everything: {said}");
+    assert!(act(&["show", "nhóm trưởng thôn"]).succeeded().ends_with("Mẫu Văn Bình\n    da nhan\n"));
+    let file = place.file("cong-van.pdf", b"%PDF-1.4");
+    let on = ["--on", "zalo-oa", "--as", "mẫu thị lan", "--in", "bot"];
+    act(&[&["send-file"], &on[..], &[&file]].concat()).succeeded();
+    act(&[&["say"], &on[..], &["/trangthai"]].concat()).succeeded();
+    assert!(act(&["show", "--on", "zalo-oa", "Mẫu Thị Lan"]).succeeded().contains("cong-van.pdf"));
+    let press = act(&[&["press"], &on[..], &["Duyệt"]].concat()).refused();
+    assert!(press.contains("say the answer"), "{press}");
+    let faults =
+        place.file("faults.toml", b"[[zalo_oa_faults]]\npath = \"group/message\"\nkind = { what = \"no_data\" }\n");
+    assert_eq!(act(&["faults", &faults]).succeeded(), "0 faults armed\n1 Official Account faults armed\n");
+    let nobody = act(&["webhook", "http://127.0.0.1:9/hook/oa"]).refused();
+    assert!(nobody.contains("did not answer the probe"), "{nobody}");
+    assert!(act(&["kick", "nhóm trưởng thôn"]).succeeded().starts_with("the account is out of "));
+    assert_eq!(running.interrupt(), Some(0));
 }
 
 #[test]

@@ -121,7 +121,7 @@ async fn s4_a_call_under_way_when_the_service_dies_is_in_doubt_and_the_rest_goes
 async fn s4_a_zalo_group_that_refuses_three_times_is_stood_in_for_by_telegram_and_stays_missing_on_zalo(store: Store) {
     let mut across = start(store, Network::ZaloOa, &[24]).await;
     let group = across.places.chat("dieu-hanh-24").unwrap().to_owned();
-    let refusal = OaFaultKind::Error { code: -200, message: "Send message failed".to_owned() };
+    let refusal = OaFaultKind::error(-200, "Send message failed");
     across.account.handle().add_fault(OaFault::next("group/message", refusal).in_chat(&group).from_call(1, 3));
     // One refusal with an unknown number may be the content's fault; the third in a row is the group's, for all three of them.
     let mut three = Vec::new();

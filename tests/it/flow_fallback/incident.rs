@@ -82,7 +82,7 @@ async fn what_is_open_about_a_gateway_that_is_gone_is_closed_at_the_start(store:
 }
 
 fn refusal(description: &str) -> FaultKind {
-    FaultKind::Error { code: 400, description: format!("Bad Request: {description}") }
+    FaultKind::error(400, &format!("Bad Request: {description}"))
 }
 
 async fn a_chat_that_refuses_three_times_in_a_row_is_given_up_and_taken_back_when_it_is_heard(store: Store) {

@@ -48,7 +48,7 @@ async fn a_card_the_account_may_no_longer_send_in_private_is_decided_in_the_offi
 
 async fn a_window_that_closed_unnoticed_carries_what_waits_to_the_office_group_too(store: Store) {
     let mut rig = OaRig::start(store, at(2025, 7, 25, 16, 45)).await;
-    let closed = OaFaultKind::Error { code: -230, message: "No interaction in 7 days".to_owned() };
+    let closed = OaFaultKind::error(-230, "No interaction in 7 days");
     rig.handle().add_fault(OaFault::next("message/cs", closed).in_chat(&rig.account("pct")).from_call(1, 0));
     compose(&mut rig).await;
     let card = last_post(&rig, "lanh-dao");

@@ -1,6 +1,6 @@
 //! Gives a crowd of people their manners and delays from a seed.
 
-use super::{Manner, Persona, rng};
+use super::{Id, Manner, Persona, rng};
 
 /// One manner's share of a crowd, and how long its people take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +35,17 @@ impl Share {
 ///
 /// Depends on the seed and the person's id only: adding somebody changes nobody else.
 #[must_use]
-pub fn cast(seed: u64, crowd: &[(i64, i64, String)], shares: &[Share]) -> Vec<Persona> {
-    crowd
-        .iter()
-        .filter_map(|(user_id, chat_id, place)| {
-            let (manner, delay_ms) = part(rng::mix(seed, user_id.cast_unsigned()), shares)?;
-            Some(Persona { user_id: *user_id, chat_id: *chat_id, place: place.clone(), manner, delay_ms })
-        })
-        .collect()
+pub fn cast<I: Id>(seed: u64, crowd: &[(I, I, String)], shares: &[Share]) -> Vec<Persona<I>> {
+    let persona = |(user_id, chat_id, place): &(I, I, String)| {
+        let (manner, delay_ms) = part(rng::mix(seed, user_id.luck()), shares)?;
+        let (user_id, chat_id, place) = (user_id.clone(), chat_id.clone(), place.clone());
+        Some(Persona { user_id, chat_id, place, manner, delay_ms })
+    };
+    crowd.iter().filter_map(persona).collect()
 }
 
 /// The manner and the delay in milliseconds that fall to somebody with this luck.
-pub(crate) fn part(luck: u64, shares: &[Share]) -> Option<(Manner, i64)> {
+fn part(luck: u64, shares: &[Share]) -> Option<(Manner, i64)> {
     let share = chosen(shares, luck)?;
     let (shortest, longest) = share.delay_ms;
     let span = longest.saturating_sub(shortest).max(0).unsigned_abs() + 1;

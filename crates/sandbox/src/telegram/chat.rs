@@ -1,6 +1,6 @@
 //! Users, chats and members as the sandbox knows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::message::Message;
 
@@ -151,6 +151,12 @@ pub(super) struct Chat {
     pub last_id: i64,
     /// The bot that wrote last, for general commands under privacy mode.
     pub last_bot: Option<i64>,
+    /// Whether it has topics.
+    pub forum: bool,
+    /// The topics by their ids, with their names.
+    pub topics: BTreeMap<i64, String>,
+    /// Administrators who write in the group's own name.
+    pub anonymous: BTreeSet<i64>,
     /// When each bot last wrote, in monotonic milliseconds, for slow mode.
     pub slow: BTreeMap<i64, i64>,
 }
@@ -168,6 +174,9 @@ impl Chat {
             lines: Vec::new(),
             last_id: 0,
             last_bot: None,
+            forum: false,
+            topics: BTreeMap::new(),
+            anonymous: BTreeSet::new(),
             slow: BTreeMap::new(),
         }
     }
@@ -183,6 +192,11 @@ impl Chat {
     /// The user's standing; `Left` for a stranger.
     pub(super) fn status(&self, user: i64) -> Status {
         self.members.get(&user).copied().unwrap_or(Status::Left)
+    }
+
+    /// Whether the user writes here in the group's own name.
+    pub(super) fn is_anonymous(&self, user: i64) -> bool {
+        self.anonymous.contains(&user) && self.status(user).is_admin()
     }
 
     /// How many are in the group.

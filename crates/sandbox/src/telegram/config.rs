@@ -1,12 +1,6 @@
-//! What a sandbox is started with: bots, limits, faults, clocks, and the lifecycle it lives in.
-//!
-//! The sandbox reads no clock and spawns no task of its own accord: both come in here, so that a test can
-//! hold time still and a shutdown can wait for every task.
+//! What a sandbox of this platform is started with beside what every stand-in is: bots and limits.
 
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-
-use super::fault::Fault;
-use crate::Clocks;
+use crate::Config;
 
 /// Sending limits, counted in exact sliding windows per bot.
 ///
@@ -59,68 +53,24 @@ impl Default for BotSpec {
     }
 }
 
-/// Everything a sandbox is started with. [`SandboxConfig::new`] gives one bot, no limits and no faults.
+/// What only this platform is started with.
 #[derive(Debug, Clone)]
-pub struct SandboxConfig {
-    /// Port on 127.0.0.1; 0 takes any free one.
-    pub port: u16,
+pub struct TelegramRules {
     /// The bots; with none, one default bot is made.
     pub bots: Vec<BotSpec>,
     /// Sending limits; `None` switches them off.
     pub limits: Option<Limits>,
-    /// Faults armed from the start.
-    pub faults: Vec<Fault>,
-    /// Seed of tokens, identifiers and people's choices.
-    pub seed: u64,
-    /// Offset of the transcript's clock from UTC, in minutes (420 for Việt Nam).
-    pub utc_offset_minutes: i64,
     /// Milliseconds in which a button press must be answered; about 15 s by what bots in the wild assume.
     pub callback_window_ms: i64,
     /// First wait before a refused webhook delivery is repeated, in milliseconds; doubles up to 60 s.
     pub webhook_retry_ms: u64,
-    /// The clocks.
-    pub clocks: Clocks,
-    /// Where the sandbox's tasks are spawned, so that a shutdown can wait for them.
-    pub tasks: TaskTracker,
-    /// Cancelling this stops the sandbox.
-    pub cancel: CancellationToken,
 }
 
-impl SandboxConfig {
-    /// A sandbox on any free port with one bot, no limits, no faults and seed 1.
-    #[must_use]
-    pub fn new(clocks: Clocks, tasks: TaskTracker, cancel: CancellationToken) -> Self {
-        Self {
-            port: 0,
-            bots: Vec::new(),
-            limits: None,
-            faults: Vec::new(),
-            seed: 1,
-            utc_offset_minutes: 420,
-            callback_window_ms: 15_000,
-            webhook_retry_ms: 1_000,
-            clocks,
-            tasks,
-            cancel,
-        }
+impl Default for TelegramRules {
+    fn default() -> Self {
+        Self { bots: Vec::new(), limits: None, callback_window_ms: 15_000, webhook_retry_ms: 1_000 }
     }
 }
 
-/// Why a sandbox could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum SandboxError {
-    /// The port could not be bound.
-    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
-    Bind {
-        /// The port asked for.
-        port: u16,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The HTTP client for webhook deliveries could not be built.
-    #[error("cannot build the webhook client: {0}")]
-    Client(#[from] reqwest::Error),
-    /// A bot's token is not `<digits>:<secret>`, or two bots share an id.
-    #[error("`{0}` cannot be a bot token here: it must be <digits>:<secret> with digits of its own")]
-    Token(String),
-}
+/// Everything a sandbox is started with.
+pub type SandboxConfig = Config<TelegramRules>;

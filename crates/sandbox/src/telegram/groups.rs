@@ -4,11 +4,11 @@
 
 use super::{
     chat::{Chat, ChatKey, ChatKind, GroupKind, Rights, Status},
-    error::ControlError,
     message::{Content, Formatted, Service},
     updates,
     world::World,
 };
+use crate::ControlError;
 
 /// Makes a group of existing users; the first member owns it.
 pub(super) fn create(
@@ -24,7 +24,7 @@ pub(super) fn create(
     let id = id.unwrap_or_else(|| world.free_group_id(kind == GroupKind::Supergroup));
     let key = ChatKey::Group(id);
     if world.chats.contains_key(&key) {
-        return Err(ControlError::ChatExists(id));
+        return Err(ControlError::Taken(format!("chat {id}")));
     }
     let chat_kind = match kind {
         GroupKind::Group => ChatKind::Group { migrated_to: None, deleted: false },
@@ -52,7 +52,7 @@ fn open_group(world: &World, id: i64) -> Result<ChatKey, ControlError> {
     let key = ChatKey::Group(id);
     match world.chat(key)?.kind {
         ChatKind::Group { migrated_to: None, deleted: false } | ChatKind::Supergroup { .. } => Ok(key),
-        ChatKind::Group { .. } | ChatKind::Private { .. } => Err(ControlError::WrongKind(id)),
+        ChatKind::Group { .. } | ChatKind::Private { .. } => Err(ControlError::WrongKind(id.to_string())),
     }
 }
 
@@ -115,7 +115,7 @@ fn remove(world: &mut World, group: i64, user: i64, by: Option<i64>, to: Status)
     let key = open_group(world, group)?;
     let chat = world.chat(key)?;
     if !chat.status(user).is_in() {
-        return Err(ControlError::NotInChat { user, chat: group });
+        return Err(ControlError::not_in_chat(user, group));
     }
     let by = actor(world, key, by, user);
     let basic = !chat.is_supergroup();
@@ -123,6 +123,15 @@ fn remove(world: &mut World, group: i64, user: i64, by: Option<i64>, to: Status)
         tell(world, key, by, Service::Left(user))?;
     }
     set_status(world, group, user, Some(by), to).map(drop)
+}
+
+/// Begins a topic; its id is that of the line that tells of it.
+pub(super) fn begin_topic(world: &mut World, key: ChatKey, by: i64, name: &str) -> Result<i64, ControlError> {
+    let content = Content::Service(Service::Topic(name.to_owned()));
+    let mut message = world.draft(key, by, content, Formatted::default())?;
+    message.topic = Some(message.id);
+    world.chat_mut(key)?.topics.insert(message.id, name.to_owned());
+    world.post(key, message)
 }
 
 /// Gives a group a new title.
@@ -144,7 +153,7 @@ pub(super) fn set_rights(world: &mut World, group: i64, rights: Rights) -> Resul
 pub(super) fn set_slow_mode(world: &mut World, group: i64, seconds: u32) -> Result<(), ControlError> {
     match &mut world.chat_mut(ChatKey::Group(group))?.kind {
         ChatKind::Supergroup { slow_mode_s, .. } => *slow_mode_s = seconds,
-        ChatKind::Group { .. } | ChatKind::Private { .. } => return Err(ControlError::WrongKind(group)),
+        ChatKind::Group { .. } | ChatKind::Private { .. } => return Err(ControlError::WrongKind(group.to_string())),
     }
     Ok(())
 }
@@ -153,7 +162,7 @@ pub(super) fn set_slow_mode(world: &mut World, group: i64, seconds: u32) -> Resu
 pub(super) fn set_username(world: &mut World, group: i64, name: Option<&str>) -> Result<(), ControlError> {
     match &mut world.chat_mut(ChatKey::Group(group))?.kind {
         ChatKind::Supergroup { username, .. } => *username = name.map(str::to_owned),
-        ChatKind::Group { .. } | ChatKind::Private { .. } => return Err(ControlError::WrongKind(group)),
+        ChatKind::Group { .. } | ChatKind::Private { .. } => return Err(ControlError::WrongKind(group.to_string())),
     }
     Ok(())
 }
@@ -163,7 +172,9 @@ pub(super) fn delete(world: &mut World, group: i64) -> Result<(), ControlError> 
     let key = open_group(world, group)?;
     match &mut world.chat_mut(key)?.kind {
         ChatKind::Group { deleted, .. } => *deleted = true,
-        ChatKind::Supergroup { .. } | ChatKind::Private { .. } => return Err(ControlError::WrongKind(group)),
+        ChatKind::Supergroup { .. } | ChatKind::Private { .. } => {
+            return Err(ControlError::WrongKind(group.to_string()));
+        }
     }
     Ok(())
 }
@@ -173,7 +184,7 @@ pub(super) fn migrate(world: &mut World, group: i64) -> Result<i64, ControlError
     let key = open_group(world, group)?;
     let old = world.chat(key)?;
     if old.is_supergroup() {
-        return Err(ControlError::WrongKind(group));
+        return Err(ControlError::WrongKind(group.to_string()));
     }
     let new = world.free_group_id(true);
     let kind = ChatKind::Supergroup { username: None, migrated_from: Some(group), slow_mode_s: 0 };

@@ -4,47 +4,27 @@
 //! person sees it, or the person's id as the bot sees it (then with the first bot).
 
 mod admin;
+mod stand;
 mod view;
-
-use std::sync::Arc;
-
-use axum::body::Bytes;
+mod write;
 
 use super::{
-    api,
     chat::{ChatKey, ChatKind, GroupKind, Line, Press, Rights, User},
-    error::ControlError,
     groups,
-    message::{Action, Content, Formatted, Forward, Message},
-    picture, rng,
-    server::Shared,
-    show, text, updates, wire,
-    world::{Callback, StoredFile, World},
+    message::{Action, Content, Message},
+    show, updates, wire,
+    world::{Callback, World},
 };
+use crate::{ControlError, Result, act::Deed, rng, server::Hand};
+use write::To;
 
 pub use admin::NewUser;
 pub use view::{ButtonView, FileView, MessageView, PressView};
 
-/// What every act returns.
-pub type Result<T> = std::result::Result<T, ControlError>;
-
-/// Controls a running sandbox. Clones share it; each act takes effect before it returns.
-#[derive(Clone)]
-pub struct Handle {
-    shared: Arc<Shared>,
-}
-
-impl std::fmt::Debug for Handle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Handle").field(&self.shared.base_url).finish()
-    }
-}
+/// Controls a running sandbox.
+pub type Handle = Hand<World>;
 
 impl Handle {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
-    }
-
     /// A person writes a text; `reply_to` quotes a message of the same chat. Returns the message id.
     ///
     /// In a private chat the first text opens the chat, as pressing Start does, and lifts a block.
@@ -53,13 +33,7 @@ impl Handle {
     /// When the text is blank, the person or chat does not exist, the person is not in the group or may not write
     /// there, or the message replied to is missing.
     pub fn say(&self, person: i64, chat: i64, text: &str, reply_to: Option<i64>) -> Result<i64> {
-        let mut world = self.shared.world();
-        let key = enter(&mut world, person, chat, |r| r.messages)?;
-        let body = text::typed(text);
-        if body.text.is_empty() {
-            return Err(ControlError::BadRequest("a message needs a text".to_owned()));
-        }
-        write(&mut world, key, person, Draft { content: Content::Text, body, reply_to, forward: None })
+        self.write(&To { person, chat, reply_to, topic: None }, &Deed::Say { text: text.to_owned() })
     }
 
     /// A person presses Start in the private chat with a bot (the first one when `bot` is `None`).
@@ -75,11 +49,8 @@ impl Handle {
     /// # Errors
     /// As [`Handle::say`], by the right to send documents.
     pub fn send_file(&self, person: i64, chat: i64, name: &str, bytes: Vec<u8>, caption: Option<&str>) -> Result<i64> {
-        let mut world = self.shared.world();
-        let key = enter(&mut world, person, chat, |r| r.documents)?;
-        let file = world.store_file(api::stored(name, None, Bytes::from(bytes), "documents"));
-        let body = caption.map(text::typed).unwrap_or_default();
-        write(&mut world, key, person, Draft { content: Content::Document(file), body, reply_to: None, forward: None })
+        let deed = Deed::SendFile { name: name.to_owned(), bytes, caption: caption.map(str::to_owned) };
+        self.write(&To { person, chat, reply_to: None, topic: None }, &deed)
     }
 
     /// A person sends a picture as a photo. A picture of unknown format counts as 1280 × 960 pixels.
@@ -87,13 +58,8 @@ impl Handle {
     /// # Errors
     /// As [`Handle::say`], by the right to send photos.
     pub fn send_photo(&self, person: i64, chat: i64, bytes: Vec<u8>, caption: Option<&str>) -> Result<i64> {
-        let mut world = self.shared.world();
-        let key = enter(&mut world, person, chat, |r| r.photos)?;
-        let size = picture::size(&bytes).unwrap_or((1_280, 960));
-        let file = api::stored("photo.jpg", None, Bytes::from(bytes), "photos");
-        let file = world.store_file(StoredFile { size, ..file });
-        let body = caption.map(text::typed).unwrap_or_default();
-        write(&mut world, key, person, Draft { content: Content::Photo(file), body, reply_to: None, forward: None })
+        let deed = Deed::SendPhoto { bytes, caption: caption.map(str::to_owned) };
+        self.write(&To { person, chat, reply_to: None, topic: None }, &deed)
     }
 
     /// A person forwards a message of one chat to another. Returns the id of the new message.
@@ -101,18 +67,8 @@ impl Handle {
     /// # Errors
     /// As [`Handle::say`] for both chats, and when the message is missing.
     pub fn forward(&self, person: i64, from_chat: i64, message: i64, to_chat: i64) -> Result<i64> {
-        let mut world = self.shared.world();
-        let source = resolve(&world, person, from_chat)?;
-        let original = find(&world, source, message)?.clone();
-        let first = Forward { from: original.from, at_ms: original.at_ms };
-        let forward = Some(original.forward.unwrap_or(first));
-        let key = enter(&mut world, person, to_chat, |r| r.messages)?;
-        write(
-            &mut world,
-            key,
-            person,
-            Draft { content: original.content, body: original.body, reply_to: None, forward },
-        )
+        let deed = Deed::Forward { from_chat: from_chat.to_string(), message: message.to_string() };
+        self.write(&To { person, chat: to_chat, reply_to: None, topic: None }, &deed)
     }
 
     /// A person presses a button, named by its text or its data, on a message or on the latest one that has it.
@@ -159,14 +115,6 @@ impl Handle {
     }
 }
 
-/// A message a person is about to write.
-struct Draft {
-    content: Content,
-    body: Formatted,
-    reply_to: Option<i64>,
-    forward: Option<Forward>,
-}
-
 /// Which chat a number means for this person.
 fn resolve(world: &World, person: i64, chat: i64) -> Result<ChatKey> {
     if chat < 0 {
@@ -176,8 +124,8 @@ fn resolve(world: &World, person: i64, chat: i64) -> Result<ChatKey> {
     if world.bot(chat).is_some() {
         return Ok(ChatKey::Private { bot: chat, user: person });
     }
-    let bot = world.bots.first().map(|b| b.id).ok_or(ControlError::NoSuchChat(chat))?;
-    world.user(chat).map_err(|_| ControlError::NoSuchChat(chat))?;
+    let bot = world.bots.first().map(|b| b.id).ok_or_else(|| ControlError::no_such("chat", chat))?;
+    world.user(chat).map_err(|_| ControlError::no_such("chat", chat))?;
     Ok(ChatKey::Private { bot, user: chat })
 }
 
@@ -185,7 +133,7 @@ fn resolve(world: &World, person: i64, chat: i64) -> Result<ChatKey> {
 fn enter(world: &mut World, person: i64, chat: i64, needs: impl Fn(Rights) -> bool) -> Result<ChatKey> {
     world.user(person)?;
     let key = resolve(world, person, chat)?;
-    let refused = ControlError::MayNotWrite { user: person, chat };
+    let refused = ControlError::MayNotWrite { who: person.to_string(), chat: chat.to_string() };
     match key {
         ChatKey::Private { bot, user } if user == person => open(world, bot, user)?,
         ChatKey::Private { .. } => return Err(refused),
@@ -217,21 +165,11 @@ fn check_member(world: &World, key: ChatKey, person: i64) -> Result<()> {
     if world.chat(key)?.status(person).is_in() {
         return Ok(());
     }
-    Err(ControlError::NotInChat { user: person, chat: key.id() })
+    Err(ControlError::not_in_chat(person, key.id()))
 }
 
 fn find(world: &World, key: ChatKey, message: i64) -> Result<&Message> {
-    world.chat(key)?.message(message).ok_or(ControlError::NoSuchMessage { chat: key.id(), message })
-}
-
-fn write(world: &mut World, key: ChatKey, person: i64, draft: Draft) -> Result<i64> {
-    if let Some(id) = draft.reply_to {
-        find(world, key, id)?;
-    }
-    let mut message = world.draft(key, person, draft.content, draft.body)?;
-    message.reply_to = draft.reply_to;
-    message.forward = draft.forward;
-    world.post(key, message)
+    world.chat(key)?.message(message).ok_or_else(|| ControlError::no_such_message(key.id(), message))
 }
 
 /// The button wanted: message id, the bot that wrote it, the button's text, and what it does.
@@ -242,7 +180,7 @@ fn wanted_button(
     button: &str,
 ) -> Result<(i64, i64, String, Action)> {
     let chat = world.chat(key)?;
-    let missing = || ControlError::NoSuchButton { chat: key.id(), button: button.to_owned() };
+    let missing = || ControlError::NoSuchButton { chat: key.id().to_string(), button: button.to_owned() };
     let found = match message {
         Some(id) => find(world, key, id)?.button(button).map(|b| (id, b)),
         None => chat.messages.iter().rev().filter(|m| !m.deleted).find_map(|m| Some((m.id, m.button(button)?))),

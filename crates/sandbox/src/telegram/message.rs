@@ -1,5 +1,7 @@
 //! Messages, their entities and their buttons.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 /// A formatted stretch of text. Offsets and lengths are UTF-16 code units (Bot API, `MessageEntity`).
@@ -47,6 +49,19 @@ pub(super) enum Service {
     Title(String),
     MigratedTo(i64),
     MigratedFrom(i64),
+    Topic(String),
+}
+
+/// Something that has no text: a sticker, a place, a number, a voice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Attached {
+    /// The field of `Message`.
+    pub field: &'static str,
+    /// As people see it, in one line.
+    pub shown: String,
+    pub value: Value,
+    /// The file behind it, for getFile.
+    pub file: Option<usize>,
 }
 
 /// What a message is, besides its text or caption. Files are indices into the sandbox's file list.
@@ -55,6 +70,7 @@ pub(super) enum Content {
     Text,
     Document(usize),
     Photo(usize),
+    Attached(Box<Attached>),
     Service(Service),
 }
 
@@ -81,6 +97,12 @@ pub(super) struct Message {
     pub keyboard: Keyboard,
     pub forward: Option<Forward>,
     pub protected: bool,
+    /// The topic of a forum.
+    pub topic: Option<i64>,
+    /// Written by an administrator in the group's own name.
+    pub anonymous: bool,
+    /// Who reacted with what.
+    pub reactions: BTreeMap<i64, String>,
 }
 
 impl Message {
@@ -98,6 +120,9 @@ impl Message {
             keyboard: Keyboard::new(),
             forward: None,
             protected: false,
+            topic: None,
+            anonymous: false,
+            reactions: BTreeMap::new(),
         }
     }
 
@@ -105,7 +130,7 @@ impl Message {
     pub(super) const fn file(&self) -> Option<usize> {
         match self.content {
             Content::Document(file) | Content::Photo(file) => Some(file),
-            Content::Text | Content::Service(_) => None,
+            Content::Text | Content::Attached(_) | Content::Service(_) => None,
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::{
     chat::GroupKind,
-    error::ControlError,
     handle::{Handle, NewUser},
 };
+use crate::ControlError;
 
 /// Groups and people to be made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

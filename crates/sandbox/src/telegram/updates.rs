@@ -119,22 +119,29 @@ impl Inbox {
     }
 }
 
-/// Queues one update for a bot.
-pub(super) fn push(world: &mut World, bot: i64, kind: &str, value: Value) {
+/// Queues one update for a bot; gives whether the bot asked for that kind.
+pub(super) fn push(world: &mut World, bot: i64, kind: &str, value: Value) -> bool {
     let (now, quiet) = (world.monotonic(), world.quiet);
-    let Some(bot) = world.bot_mut(bot).filter(|_| !quiet) else { return };
+    let Some(bot) = world.bot_mut(bot).filter(|_| !quiet) else { return false };
+    let wanted = bot.inbox.accepts(kind);
     bot.inbox.push(kind, value, now);
     bot.wake.notify_waiters();
+    wanted
 }
 
-/// Tells a new message to every bot that may hear it.
-pub(super) fn announce(world: &mut World, key: ChatKey, id: i64) {
+/// Tells a message to every bot that may hear it: as `message` when it is new, as `edited_message` later.
+pub(super) fn announce(world: &mut World, key: ChatKey, id: i64, kind: &str) {
     let Some((chat, message)) = world.chats.get(&key).and_then(|c| Some((c, c.message(id)?))) else { return };
     let hearing = world.bots.iter().filter(|b| hears(world, b, chat, message));
     let told: Vec<_> = hearing.map(|b| (b.id, wire::message(world, key, message, b.id))).collect();
     for (bot, body) in told {
-        push(world, bot, "message", body);
+        push(world, bot, kind, body);
     }
+}
+
+/// Whether any bot gets an update for this message.
+pub(super) fn is_heard(world: &World, key: ChatKey, message: &Message) -> bool {
+    world.chats.get(&key).is_some_and(|chat| world.bots.iter().any(|bot| hears(world, bot, chat, message)))
 }
 
 /// Whether a bot gets an update for this message (Bots FAQ, "What messages will my bot get?").

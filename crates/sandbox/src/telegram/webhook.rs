@@ -50,6 +50,9 @@ struct Failure {
 }
 
 fn next(shared: &Shared, bot: i64) -> Option<(Webhook, Update)> {
+    if shared.is_dark() {
+        return None;
+    }
     let mut world = shared.world();
     let now = world.monotonic();
     let bot = world.bot_mut(bot)?;

@@ -9,6 +9,9 @@ use super::{
     world::{StoredFile, World},
 };
 
+/// The account that stands for anonymous administrators (Bot API, `Message.from`).
+const GROUP_ANONYMOUS_BOT: i64 = 1_087_968_824;
+
 /// Wall milliseconds as the whole seconds of a `date` field.
 pub(super) const fn seconds(ms: i64) -> i64 {
     ms.div_euclid(1_000)
@@ -25,6 +28,11 @@ pub(super) fn user(user: &User) -> Value {
 /// `User` by id; a deleted account when nobody has that id.
 pub(super) fn user_by_id(world: &World, id: i64) -> Value {
     world.users.get(&id).map_or_else(|| json!({ "id": id, "is_bot": false, "first_name": "" }), user)
+}
+
+/// Who an administrator that writes in the group's own name is said to be, for clients that want a sender.
+fn nobody() -> Value {
+    json!({ "id": GROUP_ANONYMOUS_BOT, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot" })
 }
 
 /// `Chat`, as it stands in messages and updates.
@@ -46,6 +54,9 @@ pub(super) fn chat(world: &World, chat: &Chat) -> Value {
         ChatKind::Supergroup { username, .. } => {
             let mut out = json!({ "id": id, "title": chat.title, "type": "supergroup" });
             put(&mut out, "username", username.as_ref());
+            if chat.forum {
+                out["is_forum"] = json!(true);
+            }
             out
         }
     }
@@ -119,7 +130,9 @@ fn restricted(rights: Rights) -> Value {
 /// `Message` as `viewer` (a bot) sees it.
 pub(super) fn message(world: &World, key: ChatKey, message: &Message, viewer: i64) -> Value {
     let mut out = bare_message(world, key, message, viewer);
-    let replied = message.reply_to.and_then(|id| world.chats.get(&key)?.message(id));
+    // A message in a topic that replies to nothing replies to the topic's first message.
+    let root = message.topic.filter(|topic| *topic != message.id);
+    let replied = message.reply_to.or(root).and_then(|id| world.chats.get(&key)?.message(id));
     if let Some(replied) = replied {
         out["reply_to_message"] = bare_message(world, key, replied, viewer);
     }
@@ -128,12 +141,20 @@ pub(super) fn message(world: &World, key: ChatKey, message: &Message, viewer: i6
 
 /// `Message` without the message it replies to: the Bot API never nests replies further.
 fn bare_message(world: &World, key: ChatKey, message: &Message, viewer: i64) -> Value {
+    let place = world.chats.get(&key).map(|c| chat(world, c));
     let mut out = json!({
         "message_id": message.id,
-        "from": user_by_id(world, message.from),
-        "chat": world.chats.get(&key).map(|c| chat(world, c)),
+        "from": if message.anonymous { nobody() } else { user_by_id(world, message.from) },
+        "chat": place,
         "date": seconds(message.at_ms),
     });
+    if message.anonymous {
+        out["sender_chat"] = json!(place);
+    }
+    if let Some(topic) = message.topic {
+        out["message_thread_id"] = json!(topic);
+        out["is_topic_message"] = json!(true);
+    }
     if let Some(edited) = message.edited_ms {
         out["edit_date"] = json!(seconds(edited));
     }
@@ -168,6 +189,15 @@ fn add_content(out: &mut Value, world: &World, message: &Message, viewer: i64) {
             out["photo"] = photo(world, *index, viewer);
             add_text(out, &message.body, "caption", "caption_entities");
         }
+        Content::Attached(attached) => {
+            out[attached.field] = attached.value.clone();
+            if let Some(index) = attached.file {
+                let ids = file(world, index, viewer);
+                for field in ["file_id", "file_unique_id", "file_size"] {
+                    out[attached.field][field] = ids[field].clone();
+                }
+            }
+        }
         Content::Service(service) => add_service(out, world, service),
     }
 }
@@ -196,6 +226,7 @@ fn add_service(out: &mut Value, world: &World, service: &Service) {
         Service::Joined(user) => ("new_chat_members", json!([user_by_id(world, *user)])),
         Service::Left(user) => ("left_chat_member", user_by_id(world, *user)),
         Service::Title(title) => ("new_chat_title", json!(title)),
+        Service::Topic(name) => ("forum_topic_created", json!({ "name": name, "icon_color": 7_322_096 })),
         Service::MigratedTo(id) => ("migrate_to_chat_id", json!(id)),
         Service::MigratedFrom(id) => ("migrate_from_chat_id", json!(id)),
     };

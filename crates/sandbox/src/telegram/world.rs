@@ -14,13 +14,13 @@ use tokio::sync::Notify;
 
 use super::{
     chat::{Chat, ChatKey, ChatKind, Status, Toast, User},
-    config::{BotSpec, SandboxConfig, SandboxError},
-    error::{ApiError, ControlError},
-    fault::FaultList,
+    config::{BotSpec, SandboxConfig},
+    error::ApiError,
     limits::Limiter,
     message::{Content, Formatted, Message},
-    rng, updates,
+    updates,
 };
+use crate::{ControlError, SandboxError, rng};
 
 /// The first user id given out; above 2³² so that a client which keeps 32 bits is found out.
 const FIRST_USER: i64 = 5_000_000_001;
@@ -115,25 +115,24 @@ pub struct Counts {
 
 /// The state.
 #[derive(Debug)]
-pub(super) struct World {
-    pub config: SandboxConfig,
-    pub users: BTreeMap<i64, User>,
-    pub bots: Vec<Bot>,
-    pub chats: BTreeMap<ChatKey, Chat>,
-    pub files: Vec<StoredFile>,
-    pub callbacks: HashMap<String, Callback>,
-    pub log: Vec<SentEntry>,
-    pub faults: FaultList,
-    pub counts: Counts,
+pub struct World {
+    pub(super) config: SandboxConfig,
+    pub(super) users: BTreeMap<i64, User>,
+    pub(super) bots: Vec<Bot>,
+    pub(super) chats: BTreeMap<ChatKey, Chat>,
+    pub(super) files: Vec<StoredFile>,
+    pub(super) callbacks: HashMap<String, Callback>,
+    pub(super) log: Vec<SentEntry>,
+    pub(super) counts: Counts,
     /// While true, nothing is told to bots: history from before they listened.
-    pub quiet: bool,
+    pub(super) quiet: bool,
     /// Message ids of private chats and basic groups come from one counter per account; here one for all.
     last_box_id: i64,
 }
 
 impl World {
     /// Builds the bots of `config` and an otherwise empty world.
-    pub(super) fn new(config: SandboxConfig) -> Result<Self, SandboxError> {
+    pub(super) fn with_bots(config: SandboxConfig) -> Result<Self, SandboxError> {
         let mut world = Self {
             users: BTreeMap::new(),
             bots: Vec::new(),
@@ -141,7 +140,6 @@ impl World {
             files: Vec::new(),
             callbacks: HashMap::new(),
             log: Vec::new(),
-            faults: FaultList::new(config.faults.clone()),
             counts: Counts::default(),
             quiet: false,
             last_box_id: 0,
@@ -188,11 +186,11 @@ impl World {
     }
 
     pub(super) fn wall(&self) -> i64 {
-        (self.config.clocks.wall_ms)()
+        self.config.wall()
     }
 
     pub(super) fn monotonic(&self) -> i64 {
-        (self.config.clocks.monotonic_ms)()
+        self.config.monotonic()
     }
 
     pub(super) fn bot(&self, id: i64) -> Option<&Bot> {
@@ -214,15 +212,15 @@ impl World {
     }
 
     pub(super) fn user(&self, id: i64) -> Result<&User, ControlError> {
-        self.users.get(&id).ok_or(ControlError::NoSuchUser(id))
+        self.users.get(&id).ok_or_else(|| ControlError::no_such("user", id))
     }
 
     pub(super) fn chat(&self, key: ChatKey) -> Result<&Chat, ControlError> {
-        self.chats.get(&key).ok_or(ControlError::NoSuchChat(key.id()))
+        self.chats.get(&key).ok_or_else(|| ControlError::no_such("chat", key.id()))
     }
 
     pub(super) fn chat_mut(&mut self, key: ChatKey) -> Result<&mut Chat, ControlError> {
-        self.chats.get_mut(&key).ok_or(ControlError::NoSuchChat(key.id()))
+        self.chats.get_mut(&key).ok_or_else(|| ControlError::no_such("chat", key.id()))
     }
 
     /// The next unused user id.
@@ -288,7 +286,7 @@ impl World {
             chat.last_bot = Some(from);
         }
         chat.push(message);
-        updates::announce(self, key, id);
+        updates::announce(self, key, id, "message");
         Ok(id)
     }
 

@@ -1,9 +1,6 @@
-//! What a stand-in is started with: the bot, its plan, its quirks, faults, clocks, and the lifecycle it lives in.
+//! What a stand-in of this platform is started with beside what every stand-in is: the bot, its plan, its quirks.
 
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-
-use super::fault::ZaloBotFault;
-use crate::Clocks;
+use crate::Config;
 
 /// What the plan allows. The free plan is [`ZaloBotLimits::BASIC`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -158,68 +155,24 @@ impl Default for Quirks {
     }
 }
 
-/// Everything a stand-in is started with. [`ZaloBotConfig::new`] gives no limits, no faults and default quirks.
+/// What only this platform is started with.
 #[derive(Debug, Clone)]
-pub struct ZaloBotConfig {
-    /// Port on 127.0.0.1; 0 takes any free one.
-    pub port: u16,
+pub struct ZaloBotRules {
     /// The bot's shown name, by which people mention it; at the real service it begins with "Bot".
     pub name: String,
     /// The token, `<digits>:<secret>`; derived from the seed when absent.
     pub token: Option<String>,
     /// The plan's limits; `None` switches them off.
     pub limits: Option<ZaloBotLimits>,
-    /// Faults armed from the start.
-    pub faults: Vec<ZaloBotFault>,
     /// How the platform behaves where reports differ.
     pub quirks: Quirks,
-    /// Seed of the token and of ids.
-    pub seed: u64,
-    /// Offset of transcript and calendar months from UTC, in minutes (420 for Việt Nam).
-    pub utc_offset_minutes: i64,
-    /// The clocks.
-    pub clocks: Clocks,
-    /// Where the stand-in's tasks are spawned, so that a shutdown can wait for them.
-    pub tasks: TaskTracker,
-    /// Cancelling this stops it.
-    pub cancel: CancellationToken,
 }
 
-impl ZaloBotConfig {
-    /// A stand-in on any free port with one bot, no limits, no faults and seed 1.
-    #[must_use]
-    pub fn new(clocks: Clocks, tasks: TaskTracker, cancel: CancellationToken) -> Self {
-        Self {
-            port: 0,
-            name: "Bot Loa Xã Mẫu".to_owned(),
-            token: None,
-            limits: None,
-            faults: Vec::new(),
-            quirks: Quirks::default(),
-            seed: 1,
-            utc_offset_minutes: 420,
-            clocks,
-            tasks,
-            cancel,
-        }
+impl Default for ZaloBotRules {
+    fn default() -> Self {
+        Self { name: "Bot Loa Xã Mẫu".to_owned(), token: None, limits: None, quirks: Quirks::default() }
     }
 }
 
-/// Why a stand-in could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum ZaloBotError {
-    /// The port could not be bound.
-    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
-    Bind {
-        /// The port asked for.
-        port: u16,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The HTTP client for photos and webhooks could not be built.
-    #[error("cannot build the HTTP client: {0}")]
-    Client(#[from] reqwest::Error),
-    /// The bot's token is not `<digits>:<secret>`.
-    #[error("`{0}` cannot be a bot token here: it must be <digits>:<secret>")]
-    Token(String),
-}
+/// Everything a stand-in is started with.
+pub type ZaloBotConfig = Config<ZaloBotRules>;

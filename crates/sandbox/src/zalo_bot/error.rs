@@ -1,9 +1,9 @@
-//! The two ways a call is refused: as the platform refuses a bot, and as the control surface refuses a test.
+//! How the platform refuses a bot.
 
 use serde_json::{Value, json};
 
 use super::config::ErrorStatus;
-use crate::telegram::error::ApiError;
+use crate::params::Unreadable;
 
 /// A refusal in the platform's envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,47 +49,8 @@ impl Refusal {
     }
 }
 
-impl From<ApiError> for Refusal {
-    fn from(error: ApiError) -> Self {
-        Self::new(400, error.description)
+impl From<Unreadable> for Refusal {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::bad(unreadable.text)
     }
-}
-
-/// Why the stand-in would not do what a test, the demo or the command line asked of its people.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ZaloBotControlError {
-    /// No such person.
-    #[error("there is no person {0}")]
-    NoSuchPerson(String),
-    /// No such group, and no private chat by that id.
-    #[error("there is no chat {0}")]
-    NoSuchChat(String),
-    /// The id is in use.
-    #[error("{0} exists already")]
-    Taken(String),
-    /// The id does not have the platform's shape.
-    #[error("`{0}` is no id of this platform: a person's is 20 hex digits, a group's is zgr- and hex digits")]
-    BadId(String),
-    /// The person, or the bot, is not in the group.
-    #[error("{who} is not in chat {chat}")]
-    NotInChat {
-        /// The person, or `bot`.
-        who: String,
-        /// The chat.
-        chat: String,
-    },
-    /// No such message.
-    #[error("there is no message {message} in chat {chat}")]
-    NoSuchMessage {
-        /// The chat.
-        chat: String,
-        /// The message id.
-        message: String,
-    },
-    /// The plan has no room for another group.
-    #[error("the bot is in {0} groups already, and its plan allows no more")]
-    GroupsFull(u32),
-    /// A request to the control surface that could not be read, or asks for what the platform does not have.
-    #[error("{0}")]
-    BadRequest(String),
 }

@@ -4,43 +4,21 @@
 //! acting person's own.
 
 mod admin;
+mod stand;
 mod view;
-
-use std::sync::Arc;
 
 use axum::body::Bytes;
 
 use super::{
-    error::ZaloBotControlError,
-    hear, photo,
-    server::Shared,
-    show,
+    hear, photo, show,
     world::{Chat, Content, Draft, World},
 };
+use crate::{ControlError, Result, act::BOT, server::Hand};
 
-/// What every act returns.
-pub type Result<T> = std::result::Result<T, ZaloBotControlError>;
-
-/// The name of the acting person's private chat with the bot.
-const BOT: &str = "bot";
-
-/// Controls a running stand-in. Clones share it; each act takes effect before it returns.
-#[derive(Clone)]
-pub struct ZaloBotHandle {
-    shared: Arc<Shared>,
-}
-
-impl std::fmt::Debug for ZaloBotHandle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("ZaloBotHandle").field(&self.shared.base_url).finish()
-    }
-}
+/// Controls a running stand-in.
+pub type ZaloBotHandle = Hand<World>;
 
 impl ZaloBotHandle {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
-    }
-
     /// A person writes a text; `reply_to` quotes a message of the same chat. Returns the message id.
     ///
     /// In a group the bot hears it only if the text holds `@` and the bot's whole name, or the quoted message is the
@@ -51,7 +29,7 @@ impl ZaloBotHandle {
     /// replied to is missing.
     pub fn say(&self, person: &str, chat: &str, text: &str, reply_to: Option<&str>) -> Result<String> {
         if text.trim().is_empty() {
-            return Err(ZaloBotControlError::BadRequest("a message needs a text".to_owned()));
+            return Err(ControlError::bad("a message needs a text"));
         }
         write(&mut self.shared.world(), person, chat, Content::Text, text, reply_to)
     }
@@ -139,7 +117,7 @@ fn write(
 ) -> Result<String> {
     let chat = enter(world, person, chat)?;
     if let Some(quoted) = reply_to {
-        let missing = || ZaloBotControlError::NoSuchMessage { chat: chat.clone(), message: quoted.to_owned() };
+        let missing = || ControlError::no_such_message(&chat, quoted);
         world.chat(&chat)?.message(quoted).ok_or_else(missing)?;
     }
     let reply_to = reply_to.map(str::to_owned);
@@ -153,7 +131,7 @@ fn enter(world: &mut World, person: &str, chat: &str) -> Result<String> {
     let title = world.person(person)?.name.clone();
     if chat != BOT && chat != person {
         let members = world.chat(chat)?.members.as_ref();
-        let absent = || ZaloBotControlError::NotInChat { who: person.to_owned(), chat: chat.to_owned() };
+        let absent = || ControlError::not_in_chat(person, chat);
         return members.is_some_and(|m| m.contains(person)).then(|| chat.to_owned()).ok_or_else(absent);
     }
     if world.chat(person).is_err() {

@@ -90,7 +90,7 @@ pub(super) fn announce(world: &mut World, chat: &str, id: &str) -> bool {
     true
 }
 
-fn hears(world: &World, chat: &Chat, message: &Message) -> bool {
+pub(super) fn hears(world: &World, chat: &Chat, message: &Message) -> bool {
     if !chat.bot || !world.people.contains_key(&message.from) {
         return false;
     }

@@ -1,6 +1,7 @@
 //! Fills a stand-in with a commune's groups and people, from plain data of the caller.
 
-use super::{error::ZaloBotControlError, handle::ZaloBotHandle};
+use super::handle::ZaloBotHandle;
+use crate::ControlError;
 
 /// Groups and people to be made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -47,14 +48,14 @@ const fn yes() -> bool {
 ///
 /// # Errors
 /// At the first person or group that cannot be made, a group beyond the plan among them; what was made before stays.
-pub fn populate(handle: &ZaloBotHandle, seed: &ZaloBotSeed, quiet: bool) -> Result<(), ZaloBotControlError> {
+pub fn populate(handle: &ZaloBotHandle, seed: &ZaloBotSeed, quiet: bool) -> Result<(), ControlError> {
     handle.set_quiet(quiet);
     let done = fill(handle, seed);
     handle.set_quiet(false);
     done
 }
 
-fn fill(handle: &ZaloBotHandle, seed: &ZaloBotSeed) -> Result<(), ZaloBotControlError> {
+fn fill(handle: &ZaloBotHandle, seed: &ZaloBotSeed) -> Result<(), ControlError> {
     for person in &seed.people {
         handle.add_person(Some(&person.id), &person.name)?;
         if person.opened {

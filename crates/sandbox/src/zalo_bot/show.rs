@@ -1,30 +1,19 @@
 //! A chat as plain text, for people who review it: who, when, what.
 
-use std::fmt::Write as _;
-
 use super::world::{Chat, Content, Message, World};
-use crate::telegram::show::{date, size};
+use crate::transcript::{self, Entry, Said, size};
 
-const MINUTE_MS: i64 = 60_000;
-const DAY_MS: i64 = 86_400_000;
 /// How much of a quoted message is shown, in characters.
 const QUOTED: usize = 40;
 
 /// The whole chat, oldest line first.
 pub(super) fn transcript(world: &World, chat: &Chat) -> String {
-    let mut out = format!("── {} ({}) ──\n", chat.title, kind_of(chat));
-    let mut day = None;
-    for message in &chat.messages {
-        let today = world.local(message.at_ms).div_euclid(DAY_MS);
-        if day.replace(today) != Some(today) {
-            let _ = writeln!(out, "· {} ·", date(today));
-        }
-        add(&mut out, world, chat, message);
-    }
-    out
+    let entries = chat.messages.iter().map(|m| (world.config.local(m.at_ms), entry(world, chat, m)));
+    transcript::render(&chat.title, &kind_of(chat), entries)
 }
 
-fn kind_of(chat: &Chat) -> String {
+/// What kind of chat, in a few words.
+pub(super) fn kind_of(chat: &Chat) -> String {
     match &chat.members {
         None => "Zalo private".to_owned(),
         Some(members) if chat.bot => format!("Zalo group, {} members and the bot", members.len()),
@@ -32,30 +21,19 @@ fn kind_of(chat: &Chat) -> String {
     }
 }
 
-/// `HH:MM` of a wall time.
-fn clock(world: &World, at_ms: i64) -> String {
-    let minutes = world.local(at_ms).rem_euclid(DAY_MS) / MINUTE_MS;
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
-fn add(out: &mut String, world: &World, chat: &Chat, message: &Message) {
-    let time = clock(world, message.at_ms);
+fn entry(world: &World, chat: &Chat, message: &Message) -> Entry {
     if matches!(message.content, Content::Notice) {
-        let _ = writeln!(out, "{time} * {}", message.text);
-        return;
+        return Entry::Note(message.text.clone());
     }
     let robot = if message.from == world.bot_id { " 🤖" } else { "" };
-    let _ = writeln!(out, "{time} {}{robot}", world.name_of(&message.from));
-    if let Some(quoted) = message.reply_to.as_deref().and_then(|id| chat.message(id)) {
-        let _ = writeln!(out, "    ↩ {}: {}", world.name_of(&quoted.from), quote(world, quoted));
-    }
-    if let Some(what) = carried(world, message) {
-        let _ = writeln!(out, "    {what}");
-    }
-    for line in message.text.lines() {
-        let line = format!("    {line}");
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
+    let quoted = message.reply_to.as_deref().and_then(|id| chat.message(id));
+    Entry::Said(Box::new(Said {
+        head: format!("{}{robot}", world.name_of(&message.from)),
+        quoted: quoted.map(|m| format!("{}: {}", world.name_of(&m.from), quote(world, m))),
+        carried: carried(world, message),
+        text: message.text.clone(),
+        buttons: Vec::new(),
+    }))
 }
 
 /// What a message carries beside its text, in one line.

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::{
     config::{BodyShape, Probe},
-    fault::ZaloBotFaultKind,
     hear::Event,
     hook::Hook,
     server::Shared,
 };
+use crate::{FaultKind, server::Called};
 
 /// The longest wait for a receiver's answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,18 +34,21 @@ pub(super) async fn work(shared: Arc<Shared>) {
 
 /// The next event, unless there is no webhook or the platform is down.
 fn next(shared: &Shared) -> Option<(Hook, Event)> {
+    if shared.is_dark() {
+        return None;
+    }
     let mut world = shared.world();
-    let hook = world.hook.clone().filter(|hook| hook.is_set() && world.dark.is_none())?;
+    let hook = world.hook.clone().filter(Hook::is_set)?;
     let event = world.inbox.pop()?;
     world.inbox.in_flight += 1;
     Some((hook, event))
 }
 
 async fn deliver(shared: &Shared, hook: &Hook, event: Event) {
-    let fault = strike(shared, &event.chat);
-    let times = if fault == Some(ZaloBotFaultKind::Duplicate) { 2 } else { 1 };
+    let fault = shared.strike(&Called { method: "webhook", chat: Some(&event.chat), bot: 0 });
+    let times = if fault == Some(FaultKind::Duplicate) { 2 } else { 1 };
     let mut accepted = 0;
-    if fault != Some(ZaloBotFaultKind::Lost) {
+    if fault != Some(FaultKind::Lost) {
         for _ in 0..times {
             accepted += u64::from(insist(shared, hook, &event.body).await);
         }
@@ -54,13 +57,6 @@ async fn deliver(shared: &Shared, hook: &Hook, event: Event) {
     world.counts.posted += accepted;
     world.counts.lost += u64::from(accepted == 0);
     world.inbox.in_flight -= 1;
-}
-
-fn strike(shared: &Shared, chat: &str) -> Option<ZaloBotFaultKind> {
-    let mut world = shared.world();
-    let fault = world.faults.strike(|fault| fault.matches("webhook", Some(chat)))?;
-    *world.counts.faults.entry("webhook".to_owned()).or_default() += 1;
-    Some(fault)
 }
 
 /// Posts one event until it is accepted or the tries are used up.

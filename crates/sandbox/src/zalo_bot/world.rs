@@ -11,17 +11,12 @@ use std::{
 use axum::body::Bytes;
 use tokio::sync::Notify;
 
-use super::{
-    config::{ZaloBotConfig, ZaloBotError},
-    error::{Refusal, ZaloBotControlError},
-    fault::{FaultList, ZaloBotFaultKind},
-    hear::Inbox,
-    hook::Hook,
+use super::{config::ZaloBotConfig, error::Refusal, hear::Inbox, hook::Hook};
+use crate::{
+    ControlError, SandboxError, rng,
+    transcript::{civil, day},
 };
-use crate::{rng, telegram::show::civil};
 
-const MINUTE_MS: i64 = 60_000;
-const DAY_MS: i64 = 86_400_000;
 /// The digits before the colon of a token made here.
 const BOT_ID: u64 = 4_120_000_000_000_000_001;
 
@@ -143,43 +138,40 @@ pub struct ZaloBotCounts {
 
 /// The state.
 #[derive(Debug)]
-pub(super) struct World {
-    pub config: ZaloBotConfig,
-    pub base_url: String,
-    pub bot_id: String,
+pub struct World {
+    pub(super) config: ZaloBotConfig,
+    pub(super) base_url: String,
+    pub(super) bot_id: String,
     /// `None` once it was killed.
-    pub token: Option<String>,
-    pub people: BTreeMap<String, Person>,
+    pub(super) token: Option<String>,
+    pub(super) people: BTreeMap<String, Person>,
     /// In the order they were made.
-    pub chats: Vec<Chat>,
-    pub media: Vec<Media>,
-    pub inbox: Inbox,
+    pub(super) chats: Vec<Chat>,
+    pub(super) media: Vec<Media>,
+    pub(super) inbox: Inbox,
     /// `None` until setWebhook was called for the first time.
-    pub hook: Option<Hook>,
-    pub log: Vec<ZaloBotSent>,
-    pub faults: FaultList,
-    pub counts: ZaloBotCounts,
-    /// What every call meets while the platform is down.
-    pub dark: Option<ZaloBotFaultKind>,
+    pub(super) hook: Option<Hook>,
+    pub(super) log: Vec<ZaloBotSent>,
+    pub(super) counts: ZaloBotCounts,
     /// Messages that count against the plan, per month.
-    pub used: BTreeMap<i64, u32>,
+    pub(super) used: BTreeMap<i64, u32>,
     /// Monotonic times of the last second's sends.
-    pub recent: VecDeque<i64>,
+    pub(super) recent: VecDeque<i64>,
     /// While true, the bot is told nothing: history from before it listened.
-    pub quiet: bool,
+    pub(super) quiet: bool,
     /// Wakes pollers and the webhook worker.
-    pub wake: Arc<Notify>,
+    pub(super) wake: Arc<Notify>,
     serial: u64,
 }
 
 impl World {
     /// The bot of `config` in an otherwise empty world.
-    pub(super) fn new(config: ZaloBotConfig) -> Result<Self, ZaloBotError> {
+    pub(super) fn with_bot(config: ZaloBotConfig, base_url: &str) -> Result<Self, SandboxError> {
         let made = || format!("{BOT_ID}:{}", rng::secret(config.seed, BOT_ID, 40));
         let token = config.token.clone().unwrap_or_else(made);
-        let bot_id = bot_id(&token).ok_or_else(|| ZaloBotError::Token(token.clone()))?;
+        let bot_id = bot_id(&token).ok_or_else(|| SandboxError::Token(token.clone()))?;
         Ok(Self {
-            base_url: String::new(),
+            base_url: base_url.to_owned(),
             bot_id,
             token: Some(token),
             people: BTreeMap::new(),
@@ -188,9 +180,7 @@ impl World {
             inbox: Inbox::default(),
             hook: None,
             log: Vec::new(),
-            faults: FaultList::new(config.faults.clone()),
             counts: ZaloBotCounts::default(),
-            dark: None,
             used: BTreeMap::new(),
             recent: VecDeque::new(),
             quiet: false,
@@ -201,21 +191,16 @@ impl World {
     }
 
     pub(super) fn wall(&self) -> i64 {
-        (self.config.clocks.wall_ms)()
+        self.config.wall()
     }
 
     pub(super) fn monotonic(&self) -> i64 {
-        (self.config.clocks.monotonic_ms)()
-    }
-
-    /// A wall time in the time zone of the people.
-    pub(super) fn local(&self, at_ms: i64) -> i64 {
-        at_ms.saturating_add(self.config.utc_offset_minutes.saturating_mul(MINUTE_MS))
+        self.config.monotonic()
     }
 
     /// Months since year 0, in the time zone of the people.
     pub(super) fn month(&self) -> i64 {
-        let (year, month, _) = civil(self.local(self.wall()).div_euclid(DAY_MS));
+        let (year, month, _) = civil(day(self.config.local(self.wall())));
         year * 12 + month
     }
 
@@ -238,16 +223,16 @@ impl World {
         token
     }
 
-    pub(super) fn person(&self, id: &str) -> Result<&Person, ZaloBotControlError> {
-        self.people.get(id).ok_or_else(|| ZaloBotControlError::NoSuchPerson(id.to_owned()))
+    pub(super) fn person(&self, id: &str) -> Result<&Person, ControlError> {
+        self.people.get(id).ok_or_else(|| ControlError::no_such("person", id))
     }
 
-    pub(super) fn chat(&self, id: &str) -> Result<&Chat, ZaloBotControlError> {
-        self.chats.iter().find(|c| c.id == id).ok_or_else(|| ZaloBotControlError::NoSuchChat(id.to_owned()))
+    pub(super) fn chat(&self, id: &str) -> Result<&Chat, ControlError> {
+        self.chats.iter().find(|c| c.id == id).ok_or_else(|| ControlError::no_such("chat", id))
     }
 
-    pub(super) fn chat_mut(&mut self, id: &str) -> Result<&mut Chat, ZaloBotControlError> {
-        self.chats.iter_mut().find(|c| c.id == id).ok_or_else(|| ZaloBotControlError::NoSuchChat(id.to_owned()))
+    pub(super) fn chat_mut(&mut self, id: &str) -> Result<&mut Chat, ControlError> {
+        self.chats.iter_mut().find(|c| c.id == id).ok_or_else(|| ControlError::no_such("chat", id))
     }
 
     /// The shown name of a person or of the bot.
@@ -272,7 +257,7 @@ impl World {
     }
 
     /// Puts a message in its chat. Returns its id.
-    pub(super) fn post(&mut self, chat: &str, draft: Draft) -> Result<String, ZaloBotControlError> {
+    pub(super) fn post(&mut self, chat: &str, draft: Draft) -> Result<String, ControlError> {
         let (id, at_ms) = (self.hex(24), self.wall());
         let Draft { from, content, text, reply_to } = draft;
         self.chat_mut(chat)?.messages.push(Message { id: id.clone(), from, at_ms, content, text, reply_to });

@@ -1,12 +1,10 @@
-//! What an OA stand-in is started with: the app, the account, its rules, and which of the shapes in dispute it speaks.
+//! What an OA stand-in is started with beside what every stand-in is: the app, the account, its rules, and which of the
+//! shapes in dispute it speaks.
 //!
 //! Wherever sources about the real service disagree, the shape is a value here, so that a client can be tried
 //! against each of them.
 
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-
-use super::fault::OaFault;
-use crate::Clocks;
+use crate::Config;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -264,11 +262,9 @@ impl Default for HookRules {
     }
 }
 
-/// Everything an OA stand-in is started with.
+/// What only this platform is started with; by default without limits and with every rule as documented.
 #[derive(Debug, Clone)]
-pub struct ZaloOaConfig {
-    /// Port on 127.0.0.1; 0 takes any free one.
-    pub port: u16,
+pub struct OaRules {
     /// The app's id.
     pub app_id: String,
     /// The app's secret: header `secret_key` of the token endpoint, key of `appsecret_proof`.
@@ -281,12 +277,6 @@ pub struct ZaloOaConfig {
     pub oa_secret_key: String,
     /// Rates and quotas; `None` switches them off, and the rate headers with them.
     pub limits: Option<OaLimits>,
-    /// Faults armed from the start.
-    pub faults: Vec<OaFault>,
-    /// Seed of ids and tokens.
-    pub seed: u64,
-    /// Offset of the transcript's clock and of the night from UTC, in minutes (420 for Việt Nam).
-    pub utc_offset_minutes: i64,
     /// OAuth v4.
     pub oauth: OauthRules,
     /// Messages to single persons.
@@ -295,36 +285,24 @@ pub struct ZaloOaConfig {
     pub quirks: Quirks,
     /// The webhook.
     pub hook: HookRules,
-    /// The clocks.
-    pub clocks: Clocks,
-    /// Where the sandbox's tasks are spawned, so that a shutdown can wait for them.
-    pub tasks: TaskTracker,
-    /// Cancelling this stops the sandbox.
-    pub cancel: CancellationToken,
 }
 
-impl ZaloOaConfig {
-    /// A stand-in on any free port, without limits and faults, with every rule as documented.
-    #[must_use]
-    pub fn new(clocks: Clocks, tasks: TaskTracker, cancel: CancellationToken) -> Self {
+impl Default for OaRules {
+    fn default() -> Self {
         Self {
-            port: 0,
             app_id: "4018273645546372819".to_owned(),
             app_secret: "sandbox-app-secret".to_owned(),
             oa_id: "2579136420864209753".to_owned(),
             oa_name: "Loa xã".to_owned(),
             oa_secret_key: "sandbox-oa-secret-key".to_owned(),
             limits: None,
-            faults: Vec::new(),
-            seed: 1,
-            utc_offset_minutes: 420,
             oauth: OauthRules::default(),
             private: PrivateRules::default(),
             quirks: Quirks::default(),
             hook: HookRules::default(),
-            clocks,
-            tasks,
-            cancel,
         }
     }
 }
+
+/// Everything an OA stand-in is started with.
+pub type ZaloOaConfig = Config<OaRules>;

@@ -1,4 +1,4 @@
-//! The two ways a call is refused: as the Open API refuses a client, and as the control surface refuses a test.
+//! How the Open API refuses a client.
 
 use serde_json::{Value, json};
 
@@ -38,46 +38,4 @@ impl OaError {
     pub(super) fn body(&self) -> Value {
         json!({ "error": self.code, "message": self.message })
     }
-}
-
-/// Why the sandbox would not do what a test, the demo or the command line asked of its people.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OaControlError {
-    /// No such person.
-    #[error("there is no person {0}")]
-    NoSuchPerson(String),
-    /// No such group.
-    #[error("there is no group {0}")]
-    NoSuchGroup(String),
-    /// No such asset.
-    #[error("there is no asset {0}")]
-    NoSuchAsset(String),
-    /// No such message in that chat.
-    #[error("there is no message {message} in chat {chat}")]
-    NoSuchMessage {
-        /// The group, or the person of a private chat.
-        chat: String,
-        /// The message id.
-        message: String,
-    },
-    /// The person is not in the group.
-    #[error("person {person} is not in group {group}")]
-    NotInGroup {
-        /// The person.
-        person: String,
-        /// The group.
-        group: String,
-    },
-    /// The group is full, closed, or lets only deputies write.
-    #[error("group {0} does not let that happen: it is full, closed or locked")]
-    Closed(String),
-    /// Nobody opened the consent page.
-    #[error("no consent is being asked for")]
-    NoConsent,
-    /// The address did not answer the probe with 200, so it is not saved.
-    #[error("the webhook address did not answer the probe with 200: {0}")]
-    Probe(String),
-    /// A request that could not be read.
-    #[error("{0}")]
-    BadRequest(String),
 }

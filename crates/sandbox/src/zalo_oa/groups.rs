@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use super::{
     content::text_at,
-    error::{OaControlError, OaError, OaResult},
+    error::{OaError, OaResult},
     events::{self, Lifecycle},
     look,
     model::{Group, GroupSize, Settings},
     world::World,
 };
+use crate::ControlError;
 
 /// Longest name of a group (policy text of the service: 30 characters).
 const MAX_NAME: usize = 30;
@@ -278,12 +279,12 @@ pub(super) fn establish(
     size: GroupSize,
     valid_through: i64,
     members: &[String],
-) -> Result<String, OaControlError> {
+) -> Result<String, ControlError> {
     if let Some(missing) = members.iter().find(|id| !world.people.contains_key(*id)) {
-        return Err(OaControlError::NoSuchPerson(missing.clone()));
+        return Err(ControlError::no_such("person", missing));
     }
     if members.len() + 1 > size.members() {
-        return Err(OaControlError::Closed(name.to_owned()));
+        return Err(ControlError::Closed(name.to_owned()));
     }
     let asset = world.add_asset(size, valid_through);
     let id = found(world, name, &asset, members.iter().cloned().collect());

@@ -1,55 +1,31 @@
 //! In-process control: everything a person can do in a chat, and everything a test wants to see.
 
 mod admin;
-mod faults;
+mod stand;
 mod view;
-
-use std::sync::Arc;
 
 use axum::body::Bytes;
 
 use super::{
-    error::OaControlError,
     model::{Author, Content, Draft, Place},
-    server::Shared,
     show,
     world::World,
 };
+use crate::{ControlError, Result, server::Hand};
 
 pub use admin::NewPerson;
 pub use view::{Console, OaChatView, OaFileView, OaMessage, OaPersonView};
 
-/// What every act returns.
-pub type Result<T> = std::result::Result<T, OaControlError>;
-
-/// Controls a running stand-in. Clones share it; each act takes effect before it returns.
-#[derive(Clone)]
-pub struct OaHandle {
-    shared: Arc<Shared>,
-}
-
-impl std::fmt::Debug for OaHandle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("OaHandle").field(&self.shared.base_url).finish()
-    }
-}
+/// Controls a running stand-in.
+pub type OaHandle = Hand<World>;
 
 impl OaHandle {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
-    }
-
     /// Locks the world for one act and lets the delivery task look afterwards.
-    fn act<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
-        let done = act(&mut self.shared.world());
-        self.shared.wake.notify_one();
+    fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.shared.world();
+        let done = change(&mut world);
+        world.wake.notify_one();
         done
-    }
-
-    /// `http://127.0.0.1:<port>`.
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        self.shared.base_url.clone()
     }
 
     /// A member writes a text into a group; `reply_to` quotes a message of it. Returns the message id.
@@ -59,10 +35,10 @@ impl OaHandle {
     /// message.
     pub fn say(&self, person: &str, group: &str, text: &str, reply_to: Option<&str>) -> Result<String> {
         if text.trim().is_empty() {
-            return Err(OaControlError::BadRequest("a message needs a text".to_owned()));
+            return Err(ControlError::bad("a message needs a text"));
         }
         let draft = Draft { reply_to: reply_to.map(str::to_owned), ..Draft::text(text) };
-        self.act(|world| into_group(world, person, group, draft))
+        self.change(|world| into_group(world, person, group, draft))
     }
 
     /// A member sends a picture into a group. Returns the message id.
@@ -70,7 +46,7 @@ impl OaHandle {
     /// # Errors
     /// As [`OaHandle::say`].
     pub fn send_photo(&self, person: &str, group: &str, bytes: Vec<u8>, caption: Option<&str>) -> Result<String> {
-        self.act(|world| {
+        self.change(|world| {
             let draft = photo(world, bytes, caption);
             into_group(world, person, group, draft)
         })
@@ -81,7 +57,7 @@ impl OaHandle {
     /// # Errors
     /// As [`OaHandle::say`].
     pub fn send_file(&self, person: &str, group: &str, name: &str, bytes: Vec<u8>) -> Result<String> {
-        self.act(|world| {
+        self.change(|world| {
             let draft = file(world, name, bytes);
             into_group(world, person, group, draft)
         })
@@ -93,7 +69,7 @@ impl OaHandle {
     /// As [`OaHandle::say`].
     pub fn send_sticker(&self, person: &str, group: &str, sticker: &str) -> Result<String> {
         let draft = Draft { content: Content::Sticker(sticker.to_owned()), ..Draft::text("") };
-        self.act(|world| into_group(world, person, group, draft))
+        self.change(|world| into_group(world, person, group, draft))
     }
 
     /// A member shares a link in a group. Returns the message id.
@@ -102,7 +78,7 @@ impl OaHandle {
     /// As [`OaHandle::say`].
     pub fn send_link(&self, person: &str, group: &str, url: &str) -> Result<String> {
         let draft = Draft { content: Content::Link(url.to_owned()), ..Draft::text(url) };
-        self.act(|world| into_group(world, person, group, draft))
+        self.change(|world| into_group(world, person, group, draft))
     }
 
     /// A member sends something of another kind: `audio`, `video`, `business_card`, `gif`, `location`.
@@ -111,7 +87,7 @@ impl OaHandle {
     /// As [`OaHandle::say`].
     pub fn send_other(&self, person: &str, group: &str, kind: &str) -> Result<String> {
         let draft = Draft { content: Content::Other(kind.to_owned()), ..Draft::text("") };
-        self.act(|world| into_group(world, person, group, draft))
+        self.change(|world| into_group(world, person, group, draft))
     }
 
     /// A person writes to the account in private; it opens the window for answers. Returns the message id.
@@ -120,10 +96,10 @@ impl OaHandle {
     /// When the person does not exist, the text is blank, or there is no such message to quote.
     pub fn say_to_oa(&self, person: &str, text: &str, reply_to: Option<&str>) -> Result<String> {
         if text.trim().is_empty() {
-            return Err(OaControlError::BadRequest("a message needs a text".to_owned()));
+            return Err(ControlError::bad("a message needs a text"));
         }
         let draft = Draft { reply_to: reply_to.map(str::to_owned), ..Draft::text(text) };
-        self.act(|world| to_oa(world, person, draft))
+        self.change(|world| to_oa(world, person, draft))
     }
 
     /// A person sends the account a file in private. Returns the message id.
@@ -131,7 +107,7 @@ impl OaHandle {
     /// # Errors
     /// When the person does not exist.
     pub fn file_to_oa(&self, person: &str, name: &str, bytes: Vec<u8>) -> Result<String> {
-        self.act(|world| {
+        self.change(|world| {
             let draft = file(world, name, bytes);
             to_oa(world, person, draft)
         })
@@ -142,7 +118,7 @@ impl OaHandle {
     /// # Errors
     /// When the person does not exist.
     pub fn photo_to_oa(&self, person: &str, bytes: Vec<u8>, caption: Option<&str>) -> Result<String> {
-        self.act(|world| {
+        self.change(|world| {
             let draft = photo(world, bytes, caption);
             to_oa(world, person, draft)
         })
@@ -179,7 +155,7 @@ fn photo(world: &mut World, bytes: Vec<u8>, caption: Option<&str>) -> Draft {
 fn settle_quote(world: &World, place: &Place, draft: &mut Draft) -> Result<()> {
     let Some(wanted) = draft.reply_to.take() else { return Ok(()) };
     let found = world.messages(place)?.iter().find(|m| m.id == wanted || m.event_id == wanted);
-    let missing = || OaControlError::NoSuchMessage { chat: place.id().to_owned(), message: wanted.clone() };
+    let missing = || ControlError::no_such_message(place.id(), &wanted);
     draft.reply_to = Some(found.ok_or_else(missing)?.id.clone());
     Ok(())
 }
@@ -188,11 +164,11 @@ fn into_group(world: &mut World, person: &str, group: &str, mut draft: Draft) ->
     world.person(person)?;
     let (there, place) = (world.group(group)?, Place::Group(group.to_owned()));
     if !there.members.contains(person) {
-        return Err(OaControlError::NotInGroup { person: person.to_owned(), group: group.to_owned() });
+        return Err(ControlError::not_in_chat(person, group));
     }
     let locked = there.settings.lock_send_msg && !there.deputies.contains(person);
     if locked || !world.is_enabled(there) {
-        return Err(OaControlError::Closed(group.to_owned()));
+        return Err(ControlError::Closed(group.to_owned()));
     }
     settle_quote(world, &place, &mut draft)?;
     world.post(&place, Author::Person(person.to_owned()), draft)

@@ -75,7 +75,7 @@ fn row(world: &World, group: &Group) -> Value {
         "max_member": world.ceiling(group),
     });
     if let Some(at) = world.dissolved_at(group) {
-        row["auto_delete_date"] = json!(world.written(at, "%d/%m/%Y"));
+        row["auto_delete_date"] = json!(world.date(at));
     }
     row
 }
@@ -106,7 +106,7 @@ fn group_info(world: &World, id: &str) -> OaResult {
 fn valid_through(world: &World, asset: &Asset) -> String {
     match world.config.quirks.valid_through {
         DateForm::Millis => asset.valid_through.to_string(),
-        DateForm::DayMonthYear => world.written(asset.valid_through, "%d/%m/%Y"),
+        DateForm::DayMonthYear => world.date(asset.valid_through),
     }
 }
 

@@ -5,22 +5,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use axum::{
-    http::{HeaderMap, header::LOCATION},
-    response::Response,
-};
+use axum::{http::HeaderMap, response::Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{
     config::{Consent, ErrorText, OauthRules},
-    error::OaControlError,
     world::World,
 };
 use crate::{
+    ControlError,
     params::Params,
-    telegram::server::{json_reply, reply},
+    spoil::{elsewhere, json_reply, reply},
 };
 
 /// How long a code can be exchanged (Open API documentation: 10 minutes).
@@ -113,11 +110,7 @@ pub(super) fn permission(world: &mut World, params: &Params) -> Response {
         return reply(200, "text/html; charset=utf-8", "<html><body>Xác nhận cấp quyền</body></html>");
     }
     let address = consent(world).unwrap_or_default();
-    let mut response = reply(302, "text/plain", "");
-    if let Ok(address) = address.parse() {
-        response.headers_mut().insert(LOCATION, address);
-    }
-    response
+    elsewhere(302, &address)
 }
 
 fn read_request(world: &World, params: &Params) -> Result<Request, OauthError> {
@@ -135,14 +128,14 @@ fn read_request(world: &World, params: &Params) -> Result<Request, OauthError> {
 }
 
 /// An admin agrees on the page opened last; the address the browser is sent to.
-pub(super) fn consent(world: &mut World) -> Result<String, OaControlError> {
-    let request = world.oauth.waiting.take().ok_or(OaControlError::NoConsent)?;
+pub(super) fn consent(world: &mut World) -> Result<String, ControlError> {
+    let request = world.oauth.waiting.take().ok_or(ControlError::NoConsent)?;
     let (code, until) = (world.next_secret(64), world.wall() + CODE_LIFE_MS);
     world.oauth.codes.insert(code.clone(), Code { challenge: request.challenge, until });
     let mut answers = vec![("code", code), ("oa_id", world.config.oa_id.clone())];
     answers.extend(request.state.map(|state| ("state", state)));
     let url = reqwest::Url::parse_with_params(&request.redirect_uri, answers);
-    url.map(String::from).map_err(|error| OaControlError::BadRequest(error.to_string()))
+    url.map(String::from).map_err(|error| ControlError::BadRequest(error.to_string()))
 }
 
 /// `POST /v4/oa/access_token`.

@@ -49,7 +49,7 @@ pub(super) fn to_person(world: &mut World, body: &Value) -> OaResult {
 pub(super) fn promotion(world: &mut World, body: &Value) -> OaResult {
     let (place, person) = recipient(world, body)?;
     check_standing(person)?;
-    let hour = world.local(world.wall()).rem_euclid(86_400_000) / 3_600_000;
+    let hour = world.config.local(world.wall()).rem_euclid(86_400_000) / 3_600_000;
     if !(6..22).contains(&hour) {
         return Err(OaError::new(-234, "Promotional messages are not sent between 22:00 and 06:00"));
     }
@@ -121,7 +121,7 @@ pub(super) fn user_detail(world: &World, data: Option<&str>) -> OaResult {
         "display_name": person.name,
         "user_alias": "",
         "user_is_follower": person.follows,
-        "user_last_interaction_date": person.wrote_ms.map(|at| world.written(at, "%d/%m/%Y")),
+        "user_last_interaction_date": person.wrote_ms.map(|at| world.date(at)),
         "avatar": format!("{}/_media/avatar", world.base_url),
     }))
 }

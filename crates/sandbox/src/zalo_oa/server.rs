@@ -1,68 +1,126 @@
 //! The HTTP face: routes, the access token, rates, faults around a call, and the envelope.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::{
-    Router,
     body::{Body, to_bytes},
-    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE},
     response::Response,
 };
 use serde_json::{Value, json};
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::{
-    api, control,
+    api,
+    config::OaRules,
+    control::{self, Verb},
     error::{OaError, OaResult},
-    fault::OaFaultKind,
+    handle::OaHandle,
+    hook,
     oauth::{self, OauthError},
     proof, upload,
     world::World,
 };
 use crate::{
-    listener::{Fuse, FusedListener},
+    Config, FaultKind, Result, SandboxError, Stand,
+    listener::Fuse,
     params::Params,
-    telegram::server::{json_reply, reply},
+    server::{Called, Platform},
+    spoil::json_reply,
 };
 
 /// The largest JSON body taken.
 const MAX_JSON: usize = 1_048_576;
 
 /// What the server, the delivery task and every handle share.
-pub(super) struct Shared {
-    world: Mutex<World>,
-    /// Cancelled when the sandbox stops.
-    pub cancel: CancellationToken,
-    /// For webhook deliveries.
-    pub client: reqwest::Client,
-    /// `http://127.0.0.1:<port>`.
-    pub base_url: String,
-    /// Held by whoever delivers events.
-    pub turn: tokio::sync::Mutex<()>,
-    /// Rung when there may be something to deliver.
-    pub wake: Notify,
-}
+pub(super) type Shared = crate::server::Shared<World>;
 
-impl Shared {
-    pub(super) fn new(world: World, cancel: CancellationToken, client: reqwest::Client) -> Self {
-        let base_url = world.base_url.clone();
-        Self {
-            world: Mutex::new(world),
-            cancel,
-            client,
-            base_url,
-            turn: tokio::sync::Mutex::new(()),
-            wake: Notify::new(),
+impl Platform for World {
+    type Rules = OaRules;
+    type Verb = Verb;
+    const NUMBERED: bool = false;
+
+    fn new(config: Config<OaRules>, base_url: &str) -> std::result::Result<Self, SandboxError> {
+        Ok(Self::with_account(config, base_url))
+    }
+
+    fn config(&self) -> &Config<OaRules> {
+        &self.config
+    }
+
+    fn settle(&mut self) {
+        self.dissolve();
+    }
+
+    fn stir(&self) {
+        self.wake.notify_one();
+    }
+
+    fn work(shared: &Arc<Shared>, tasks: &TaskTracker) {
+        tasks.spawn(hook::work(shared.clone()));
+    }
+
+    async fn route(shared: Arc<Shared>, fuse: Fuse, request: Request) -> Response {
+        let path = request.uri().path().to_owned();
+        if let Some(number) = path.strip_prefix("/_media/") {
+            return upload::fetch(&shared.world(), number);
+        }
+        let request = match shared.intact(&fuse, &Called { method: &path, chat: None, bot: 0 }, request).await {
+            Ok(request) => request,
+            Err(cut) => return cut,
+        };
+        let call = match Call::read(path, request).await {
+            Ok(call) => call,
+            Err(error) => return envelope(&Err(error)),
+        };
+        let called = Called { method: &call.path, chat: call.chat(), bot: 0 };
+        let answer = shared.answer(&fuse, called, async { perform(&shared, &call) }).await;
+        // Whatever the call did may have made events.
+        shared.world().stir();
+        answer
+    }
+
+    fn suffer(&mut self, fault: &FaultKind, call: &Called<'_>) {
+        *self.counts.faults.entry(call.method.to_owned()).or_default() += 1;
+        match (fault, call.chat) {
+            (FaultKind::Unauthorized, _) => drop(oauth::issue(self)),
+            (FaultKind::Kicked, Some(group)) => {
+                if let Ok(group) = self.group_mut(group) {
+                    group.gone = true;
+                }
+            }
+            _ => {}
         }
     }
 
-    /// The world, locked, with everything done that time alone brings about.
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.settle();
-        world
+    fn refuse(&mut self, fault: &FaultKind, call: &Called<'_>) -> Option<Response> {
+        let (code, text) = match fault {
+            FaultKind::Error { code, description, .. } => (*code, description.as_str()),
+            FaultKind::TooManyRequests { .. } => (-32, "The OA has reached its request limit"),
+            FaultKind::Unauthorized => (-216, "Access token is invalid"),
+            FaultKind::Restart { .. } => (-200, "Internal server error"),
+            _ => return None,
+        };
+        *self.counts.refused.entry(code).or_default() += 1;
+        if is_oauth(call.method) {
+            return Some(OauthError::new(code, "Refused", text).answer(&self.config.oauth));
+        }
+        let status = if let FaultKind::Error { status, .. } = fault { *status } else { None };
+        let error = OaError::new(code, text);
+        Some(json_reply(status.unwrap_or(error.status), &error.body()))
+    }
+
+    fn stand(handle: &OaHandle) -> &dyn Stand {
+        handle
+    }
+
+    async fn perform(handle: &OaHandle, verb: Verb) -> Result<Value> {
+        control::perform(handle, verb).await
+    }
+
+    fn look(handle: &OaHandle, what: &str, params: &Params) -> Option<Result<Value>> {
+        control::look(handle, what, params)
     }
 }
 
@@ -78,7 +136,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    async fn read(path: String, request: Request) -> Result<Self, OaError> {
+    async fn read(path: String, request: Request) -> std::result::Result<Self, OaError> {
         let (parts, body) = request.into_parts();
         let (post, headers) = (parts.method == Method::POST, parts.headers.clone());
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -99,92 +157,26 @@ impl Call {
         let recipient = text("/recipient/group_id").or_else(|| text("/recipient/user_id"));
         recipient.or_else(|| text("/group_id")).or_else(|| self.params.text("group_id"))
     }
-
-    fn is_oauth(&self) -> bool {
-        self.path.starts_with("/v4/oa/")
-    }
 }
 
-async fn read_json(body: Body) -> Result<Vec<u8>, OaError> {
+/// Whether a path belongs to the OAuth host.
+fn is_oauth(path: &str) -> bool {
+    path.starts_with("/v4/oa/")
+}
+
+async fn read_json(body: Body) -> std::result::Result<Vec<u8>, OaError> {
     to_bytes(body, MAX_JSON).await.map(|bytes| bytes.to_vec()).map_err(|_| OaError::field("body"))
 }
 
-fn parse(raw: &[u8]) -> Result<Value, OaError> {
+fn parse(raw: &[u8]) -> OaResult {
     serde_json::from_slice(raw).map_err(|_| OaError::field("body"))
-}
-
-/// Serves until the sandbox is stopped, then lets running calls finish.
-pub(super) async fn serve(listener: FusedListener, shared: Arc<Shared>) {
-    let cancel = shared.cancel.clone();
-    let app = Router::new().fallback(route).layer(DefaultBodyLimit::disable()).with_state(shared);
-    let served = axum::serve(listener, app.into_make_service_with_connect_info::<Fuse>());
-    if let Err(error) = served.with_graceful_shutdown(cancel.cancelled_owned()).await {
-        tracing::error!(%error, "the sandbox stopped serving");
-    }
-}
-
-async fn route(State(shared): State<Arc<Shared>>, ConnectInfo(fuse): ConnectInfo<Fuse>, request: Request) -> Response {
-    let path = request.uri().path().to_owned();
-    if let Some(verb) = path.strip_prefix("/_control/") {
-        return control::handle(&shared, verb, request).await;
-    }
-    if shared.world().dark {
-        return reset(&fuse);
-    }
-    if let Some(number) = path.strip_prefix("/_media/") {
-        return upload::fetch(&shared.world(), number);
-    }
-    let answer = match Call::read(path, request).await {
-        Ok(call) => answer(&shared, &fuse, &call).await,
-        Err(error) => envelope(&Err(error)),
-    };
-    // Whatever the call did may have made events.
-    shared.wake.notify_one();
-    answer
-}
-
-/// Carries a call out, with the fault that strikes it.
-async fn answer(shared: &Shared, fuse: &Fuse, call: &Call) -> Response {
-    let Some(fault) = strike(shared, call) else { return perform(shared, call) };
-    if let OaFaultKind::Error { code, message } = &fault {
-        return refused(shared, call, *code, message);
-    }
-    let done = if fault.delivers() { Some(perform(shared, call)) } else { None };
-    match fault {
-        OaFaultKind::HttpError { status, .. } => error_page(status),
-        OaFaultKind::Hang { .. } => {
-            shared.cancel.cancelled().await;
-            reset(fuse)
-        }
-        OaFaultKind::ResetBefore | OaFaultKind::ResetAfter => reset(fuse),
-        OaFaultKind::Garbage { .. } => reply(200, "application/json", "\u{feff}<!-- ok -->"),
-        OaFaultKind::NoData => json_reply(200, &json!({ "error": 0, "message": "Success" })),
-        OaFaultKind::Error { .. } => done.unwrap_or_else(|| reset(fuse)),
-    }
-}
-
-fn strike(shared: &Shared, call: &Call) -> Option<OaFaultKind> {
-    let mut world = shared.world();
-    let fault = world.faults.strike(|fault| fault.matches(&call.path, call.chat()))?;
-    *world.counts.faults.entry(call.path.clone()).or_default() += 1;
-    Some(fault)
-}
-
-/// The answer of a fault that is an error of the service itself.
-fn refused(shared: &Shared, call: &Call, code: i64, message: &str) -> Response {
-    let mut world = shared.world();
-    *world.counts.refused.entry(code).or_default() += 1;
-    if call.is_oauth() {
-        return OauthError::new(code, "Refused", message).answer(&world.config.oauth);
-    }
-    envelope(&Err(OaError::new(code, message)))
 }
 
 /// Carries a call out and counts it.
 fn perform(shared: &Shared, call: &Call) -> Response {
     let mut world = shared.world();
     *world.counts.calls.entry(call.path.clone()).or_default() += 1;
-    if call.is_oauth() {
+    if is_oauth(&call.path) {
         return authorize(&mut world, call);
     }
     let result = admit(&mut world, &call.headers).and_then(|()| api::call(&mut world, call));
@@ -209,7 +201,7 @@ fn authorize(world: &mut World, call: &Call) -> Response {
 }
 
 /// The access token, the proof, and the rate.
-fn admit(world: &mut World, headers: &HeaderMap) -> Result<(), OaError> {
+fn admit(world: &mut World, headers: &HeaderMap) -> std::result::Result<(), OaError> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = header("access_token");
     if token.is_empty() || token != world.oauth.pair.access_token {
@@ -240,13 +232,4 @@ fn envelope(result: &OaResult) -> Response {
         Ok(data) => json_reply(200, &json!({ "error": 0, "message": "Success", "data": data })),
         Err(error) => json_reply(error.status, &error.body()),
     }
-}
-
-fn reset(fuse: &Fuse) -> Response {
-    fuse.blow();
-    reply(200, "text/plain", "never written")
-}
-
-fn error_page(status: u16) -> Response {
-    reply(status, "text/html", format!("<html>\r\n<head><title>{status}</title></head>\r\n</html>\r\n"))
 }

@@ -1,31 +1,27 @@
 //! A chat as plain text, for people who review it: who, when, what, and the files.
 
-use std::fmt::Write as _;
-
 use super::{
-    error::OaControlError,
     model::{Content, Message, Place},
     world::World,
 };
+use crate::{
+    Result,
+    transcript::{self, Entry, Said, size},
+};
 
 /// The whole chat, oldest line first.
-pub(super) fn transcript(world: &World, place: &Place) -> Result<String, OaControlError> {
-    let mut out = format!("── {} ──\n", title(world, place)?);
-    let mut day = String::new();
-    for message in world.messages(place)? {
-        let date = world.written(message.at_ms, "%d/%m/%Y");
-        if date != day {
-            let _ = writeln!(out, "· {date} ·");
-            day = date;
-        }
-        add(&mut out, world, place, message);
-    }
-    Ok(out)
+pub(super) fn transcript(world: &World, place: &Place) -> Result<String> {
+    let (title, kind) = title(world, place)?;
+    let entries = world.messages(place)?.iter().map(|m| (world.config.local(m.at_ms), entry(world, place, m)));
+    Ok(transcript::render(&title, &kind, entries))
 }
 
-fn title(world: &World, place: &Place) -> Result<String, OaControlError> {
+/// A chat's title and kind.
+pub(super) fn title(world: &World, place: &Place) -> Result<(String, String)> {
     let group = match place {
-        Place::Private(person) => return world.person(person).map(|person| format!("{} (private)", person.name)),
+        Place::Private(person) => {
+            return world.person(person).map(|person| (person.name.clone(), "private".to_owned()));
+        }
         Place::Group(group) => world.group(group)?,
     };
     let state = match (group.gone, world.is_enabled(group)) {
@@ -33,27 +29,24 @@ fn title(world: &World, place: &Place) -> Result<String, OaControlError> {
         (false, false) => ", disabled",
         (false, true) => "",
     };
-    Ok(format!("{} (group, {} members{state})", group.name, group.members.len() + 1))
+    Ok((group.name.clone(), format!("group, {} members{state}", group.members.len() + 1)))
 }
 
-fn add(out: &mut String, world: &World, place: &Place, message: &Message) {
-    let time = world.written(message.at_ms, "%H:%M");
+fn entry(world: &World, place: &Place, message: &Message) -> Entry {
     if message.content == Content::Service {
-        let _ = writeln!(out, "{time} * {}", message.text);
-        return;
+        return Entry::Note(message.text.clone());
     }
-    let _ = writeln!(out, "{time} {}", world.name_of(&message.from));
-    if let Some(id) = &message.reply_to {
+    let quoted = message.reply_to.as_ref().map(|id| {
         let quoted = world.messages(place).unwrap_or_default().iter().find(|m| m.id == *id);
-        let quoted = quoted.map_or_else(|| "(gone)".to_owned(), |m| quote(world, place, m));
-        let _ = writeln!(out, "    ↩ {quoted}");
-    }
-    if let Some(line) = attached(world, &message.content) {
-        let _ = writeln!(out, "    {line}");
-    }
-    for line in named(world, place, &message.text).lines() {
-        let _ = writeln!(out, "{}", format!("    {line}").trim_end());
-    }
+        quoted.map_or_else(|| "(gone)".to_owned(), |m| quote(world, place, m))
+    });
+    Entry::Said(Box::new(Said {
+        head: world.name_of(&message.from),
+        quoted,
+        carried: attached(world, &message.content),
+        text: named(world, place, &message.text),
+        buttons: Vec::new(),
+    }))
 }
 
 fn quote(world: &World, place: &Place, message: &Message) -> String {
@@ -98,14 +91,4 @@ fn mentioned(world: &World, place: &Place, id: &str) -> Option<String> {
     }
     let member = world.group(group).ok()?.members.contains(id);
     world.people.get(id).filter(|_| member).map(|person| person.name.clone())
-}
-
-/// A size in bytes, KB or MB.
-fn size(bytes: usize) -> String {
-    let tenths = |unit: usize| (bytes * 10 + unit / 2) / unit;
-    match bytes {
-        0..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => format!("{}.{} KB", tenths(1_024) / 10, tenths(1_024) % 10),
-        _ => format!("{}.{} MB", tenths(1_048_576) / 10, tenths(1_048_576) % 10),
-    }
 }

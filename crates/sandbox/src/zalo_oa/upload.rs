@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     params::Upload,
-    telegram::server::{json_reply, reply},
+    spoil::{json_reply, reply},
 };
 
 /// Largest image (Open API documentation: 1 MB).

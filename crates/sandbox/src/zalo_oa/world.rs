@@ -1,13 +1,15 @@
 //! The state of an OA stand-in: people, groups, assets, uploads and messages, behind one lock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use axum::body::Bytes;
+use tokio::sync::Notify;
 
 use super::{
     config::ZaloOaConfig,
-    error::OaControlError,
-    fault::FaultList,
     hook::Hook,
     limits::Limiter,
     model::{
@@ -15,7 +17,7 @@ use super::{
     },
     oauth::Oauth,
 };
-use crate::rng;
+use crate::{ControlError, rng, transcript};
 
 const DAY: i64 = 86_400_000;
 /// A disabled group is dissolved this long after its asset ended (Open API documentation: 45 days).
@@ -25,36 +27,36 @@ const RECENT_MS: i64 = 7 * DAY;
 
 /// Everything behind the lock.
 #[derive(Debug)]
-pub(super) struct World {
-    pub config: ZaloOaConfig,
-    pub base_url: String,
-    pub people: BTreeMap<String, Person>,
-    pub groups: Vec<Group>,
-    pub assets: Vec<Asset>,
-    pub files: Vec<StoredFile>,
-    pub uploads: HashMap<String, Uploaded>,
+pub struct World {
+    pub(super) config: ZaloOaConfig,
+    pub(super) base_url: String,
+    pub(super) people: BTreeMap<String, Person>,
+    pub(super) groups: Vec<Group>,
+    pub(super) assets: Vec<Asset>,
+    pub(super) files: Vec<StoredFile>,
+    pub(super) uploads: HashMap<String, Uploaded>,
     /// Wall milliseconds of the uploads of the last 30 days.
-    pub upload_times: Vec<i64>,
-    pub oauth: Oauth,
-    pub hook: Hook,
-    pub limiter: Limiter,
-    pub faults: FaultList,
-    pub counts: OaCounts,
-    pub log: Vec<OaSent>,
+    pub(super) upload_times: Vec<i64>,
+    pub(super) oauth: Oauth,
+    pub(super) hook: Hook,
+    pub(super) limiter: Limiter,
+    pub(super) counts: OaCounts,
+    pub(super) log: Vec<OaSent>,
     /// Words for which a text is refused with -248.
-    pub forbidden: Vec<String>,
+    pub(super) forbidden: Vec<String>,
     /// Sends into groups since the quota was last filled.
-    pub group_sends: u32,
-    /// The whole service is away.
-    pub dark: bool,
+    pub(super) group_sends: u32,
+    /// Held by whoever delivers events.
+    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+    /// Rung when there may be something to deliver.
+    pub(super) wake: Arc<Notify>,
     ids: u64,
 }
 
 impl World {
-    pub(super) fn new(config: ZaloOaConfig, base_url: String) -> Self {
-        let faults = FaultList::new(config.faults.clone());
+    pub(super) fn with_account(config: ZaloOaConfig, base_url: &str) -> Self {
         let mut world = Self {
-            base_url,
+            base_url: base_url.to_owned(),
             people: BTreeMap::new(),
             groups: Vec::new(),
             assets: Vec::new(),
@@ -64,12 +66,12 @@ impl World {
             oauth: Oauth::default(),
             hook: Hook::new(config.hook.signing),
             limiter: Limiter::default(),
-            faults,
             counts: OaCounts::default(),
             log: Vec::new(),
             forbidden: Vec::new(),
             group_sends: 0,
-            dark: false,
+            turn: Arc::default(),
+            wake: Arc::default(),
             ids: 0,
             config,
         };
@@ -79,12 +81,12 @@ impl World {
 
     /// Milliseconds since the epoch.
     pub(super) fn wall(&self) -> i64 {
-        (self.config.clocks.wall_ms)()
+        self.config.wall()
     }
 
     /// Milliseconds that only grow.
     pub(super) fn monotonic(&self) -> i64 {
-        (self.config.clocks.monotonic_ms)()
+        self.config.monotonic()
     }
 
     /// A new id: 19 decimal digits, always above 2^53.
@@ -105,20 +107,20 @@ impl World {
         (1_000_000_000_000_000_000 + salt % 8_000_000_000_000_000_000).to_string()
     }
 
-    pub(super) fn person(&self, id: &str) -> Result<&Person, OaControlError> {
-        self.people.get(id).ok_or_else(|| OaControlError::NoSuchPerson(id.to_owned()))
+    pub(super) fn person(&self, id: &str) -> Result<&Person, ControlError> {
+        self.people.get(id).ok_or_else(|| ControlError::no_such("person", id))
     }
 
-    pub(super) fn person_mut(&mut self, id: &str) -> Result<&mut Person, OaControlError> {
-        self.people.get_mut(id).ok_or_else(|| OaControlError::NoSuchPerson(id.to_owned()))
+    pub(super) fn person_mut(&mut self, id: &str) -> Result<&mut Person, ControlError> {
+        self.people.get_mut(id).ok_or_else(|| ControlError::no_such("person", id))
     }
 
-    pub(super) fn group(&self, id: &str) -> Result<&Group, OaControlError> {
-        self.groups.iter().find(|group| group.id == id).ok_or_else(|| OaControlError::NoSuchGroup(id.to_owned()))
+    pub(super) fn group(&self, id: &str) -> Result<&Group, ControlError> {
+        self.groups.iter().find(|group| group.id == id).ok_or_else(|| ControlError::no_such("group", id))
     }
 
-    pub(super) fn group_mut(&mut self, id: &str) -> Result<&mut Group, OaControlError> {
-        self.groups.iter_mut().find(|group| group.id == id).ok_or_else(|| OaControlError::NoSuchGroup(id.to_owned()))
+    pub(super) fn group_mut(&mut self, id: &str) -> Result<&mut Group, ControlError> {
+        self.groups.iter_mut().find(|group| group.id == id).ok_or_else(|| ControlError::no_such("group", id))
     }
 
     pub(super) fn asset(&self, id: &str) -> Option<&Asset> {
@@ -154,7 +156,7 @@ impl World {
     }
 
     /// Dissolves the groups whose time has come.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn dissolve(&mut self) {
         let now = self.wall();
         if self.assets.iter().all(|asset| asset.valid_through > now) {
             return;
@@ -174,7 +176,7 @@ impl World {
         person.follows || person.wrote_ms.is_some_and(|at| self.wall() - at <= RECENT_MS)
     }
 
-    pub(super) fn messages(&self, place: &Place) -> Result<&[Message], OaControlError> {
+    pub(super) fn messages(&self, place: &Place) -> Result<&[Message], ControlError> {
         match place {
             Place::Group(id) => self.group(id).map(|group| group.messages.as_slice()),
             Place::Private(id) => self.person(id).map(|person| person.messages.as_slice()),
@@ -182,7 +184,7 @@ impl World {
     }
 
     /// Puts a message in its chat and tells the webhook. Returns its id.
-    pub(super) fn post(&mut self, place: &Place, from: Author, draft: Draft) -> Result<String, OaControlError> {
+    pub(super) fn post(&mut self, place: &Place, from: Author, draft: Draft) -> Result<String, ControlError> {
         let id = self.next_id();
         let event_id = if self.config.quirks.own_event_ids { self.next_id() } else { id.clone() };
         let Draft { content, text, reply_to } = draft;
@@ -196,7 +198,7 @@ impl World {
     }
 
     /// Posts what the account wrote and writes it into the log.
-    pub(super) fn post_from_oa(&mut self, place: &Place, draft: Draft) -> Result<String, OaControlError> {
+    pub(super) fn post_from_oa(&mut self, place: &Place, draft: Draft) -> Result<String, ControlError> {
         let (text, file) = (draft.text.clone(), self.file_of(&draft.content).map(|file| file.name.clone()));
         let message_id = self.post(place, Author::Oa, draft)?;
         let (chat, at_ms) = (place.id().to_owned(), self.wall());
@@ -240,14 +242,8 @@ impl World {
         }
     }
 
-    /// Wall milliseconds as local milliseconds.
-    pub(super) fn local(&self, at_ms: i64) -> i64 {
-        at_ms.saturating_add(self.config.utc_offset_minutes.saturating_mul(60_000))
-    }
-
-    /// A local date or time by chrono's format; empty for an instant no calendar holds.
-    pub(super) fn written(&self, at_ms: i64, format: &str) -> String {
-        let at = chrono::DateTime::from_timestamp_millis(self.local(at_ms));
-        at.map(|at| at.format(format).to_string()).unwrap_or_default()
+    /// The local date of a wall time, `DD/MM/YYYY`.
+    pub(super) fn date(&self, at_ms: i64) -> String {
+        transcript::date(transcript::day(self.config.local(at_ms)))
     }
 }

@@ -2,6 +2,10 @@
 
 // Under `cfg(test)`, so that clippy takes helper functions for what they are: parts of tests.
 #[cfg(test)]
+mod acts;
+#[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod telegram;
 #[cfg(test)]
 mod zalo_bot;

@@ -7,6 +7,7 @@ mod control;
 mod errors;
 mod faults;
 mod files;
+mod kinds;
 mod limits;
 mod messages;
 mod people;
@@ -32,17 +33,17 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 const MONDAY: i64 = 1_753_662_600_000;
 
 /// A running sandbox, its clocks, and a client that knows nothing but HTTP.
-struct Rig {
-    sandbox: Sandbox,
-    people: Handle,
-    http: reqwest::Client,
-    tasks: TaskTracker,
-    monotonic: Arc<AtomicI64>,
-    wall: Arc<AtomicI64>,
+pub struct Rig {
+    pub sandbox: Sandbox,
+    pub people: Handle,
+    pub http: reqwest::Client,
+    pub tasks: TaskTracker,
+    pub monotonic: Arc<AtomicI64>,
+    pub wall: Arc<AtomicI64>,
 }
 
 impl Rig {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::with(|_| ()).await
     }
 
@@ -50,7 +51,7 @@ impl Rig {
         Self::with(|config| config.limits = Some(Limits::STRICT)).await
     }
 
-    async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
+    pub async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
         let (monotonic, wall) = (Arc::new(AtomicI64::new(1_000_000)), Arc::new(AtomicI64::new(MONDAY)));
         let (m, w) = (monotonic.clone(), wall.clone());
         let clocks = Clocks {
@@ -74,26 +75,26 @@ impl Rig {
         self.wall.fetch_add(ms, Ordering::SeqCst);
     }
 
-    fn token(&self) -> String {
+    pub fn token(&self) -> String {
         self.sandbox.tokens()[0].clone()
     }
 
-    fn bot(&self) -> i64 {
+    pub fn bot(&self) -> i64 {
         self.people.bot_ids()[0]
     }
 
-    fn url(&self, method: &str) -> String {
+    pub fn url(&self, method: &str) -> String {
         format!("{}/bot{}/{method}", self.sandbox.base_url(), self.token())
     }
 
     /// A call with a JSON body: HTTP status and answer.
-    async fn call(&self, method: &str, body: Value) -> (StatusCode, Value) {
+    pub async fn call(&self, method: &str, body: Value) -> (StatusCode, Value) {
         let response = self.http.post(self.url(method)).json(&body).send().await.unwrap();
         (response.status(), response.json().await.unwrap())
     }
 
     /// The `result` of a call that must succeed.
-    async fn ok(&self, method: &str, body: Value) -> Value {
+    pub async fn ok(&self, method: &str, body: Value) -> Value {
         let (status, mut answer) = self.call(method, body).await;
         assert_eq!((status.as_u16(), &answer["ok"]), (200, &json!(true)), "{method}: {answer}");
         answer["result"].take()
@@ -108,12 +109,12 @@ impl Rig {
     }
 
     /// Sends a text and returns the message id.
-    async fn send(&self, chat: i64, text: &str) -> i64 {
+    pub async fn send(&self, chat: i64, text: &str) -> i64 {
         self.ok("sendMessage", json!({ "chat_id": chat, "text": text })).await["message_id"].as_i64().unwrap()
     }
 
     /// Every waiting update, confirmed.
-    async fn updates(&self) -> Vec<Value> {
+    pub async fn updates(&self) -> Vec<Value> {
         let updates = self.ok("getUpdates", json!({})).await;
         let updates = updates.as_array().unwrap().clone();
         if let Some(last) = updates.last() {
@@ -135,7 +136,7 @@ impl Rig {
     }
 
     /// A supergroup with one person and the bot; its news already read.
-    async fn group(&self) -> (i64, i64) {
+    pub async fn group(&self) -> (i64, i64) {
         self.group_of(GroupKind::Supergroup).await
     }
 

@@ -31,21 +31,21 @@ const SECRET: &str = "mot-bi-mat-du-dai";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x02\0\0\0\x02\x08\x02\0\0\0";
 
 /// A running stand-in, its clocks, and a client that knows nothing but HTTP.
-struct Rig {
-    sandbox: ZaloBotSandbox,
-    people: ZaloBotHandle,
-    http: reqwest::Client,
-    tasks: TaskTracker,
-    monotonic: Arc<AtomicI64>,
-    wall: Arc<AtomicI64>,
+pub struct Rig {
+    pub sandbox: ZaloBotSandbox,
+    pub people: ZaloBotHandle,
+    pub http: reqwest::Client,
+    pub tasks: TaskTracker,
+    pub monotonic: Arc<AtomicI64>,
+    pub wall: Arc<AtomicI64>,
 }
 
 impl Rig {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::with(|_| ()).await
     }
 
-    async fn with(change: impl FnOnce(&mut ZaloBotConfig)) -> Self {
+    pub async fn with(change: impl FnOnce(&mut ZaloBotConfig)) -> Self {
         let (monotonic, wall) = (Arc::new(AtomicI64::new(1_000_000)), Arc::new(AtomicI64::new(MONDAY)));
         let (m, w) = (monotonic.clone(), wall.clone());
         let clocks = Clocks {
@@ -78,18 +78,18 @@ impl Rig {
         tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it never held");
     }
 
-    fn url(&self, method: &str) -> String {
+    pub fn url(&self, method: &str) -> String {
         format!("{}/bot{}/{method}", self.sandbox.base_url(), self.people.token())
     }
 
     /// A call with a JSON body: HTTP status and answer.
-    async fn call(&self, method: &str, body: Value) -> (u16, Value) {
+    pub async fn call(&self, method: &str, body: Value) -> (u16, Value) {
         let response = self.http.post(self.url(method)).json(&body).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
     /// The `result` of a call that must succeed.
-    async fn ok(&self, method: &str, body: Value) -> Value {
+    pub async fn ok(&self, method: &str, body: Value) -> Value {
         let (status, mut answer) = self.call(method, body).await;
         assert_eq!((status, &answer["ok"]), (200, &json!(true)), "{method}: {answer}");
         answer["result"].take()
@@ -103,13 +103,13 @@ impl Rig {
         answer["error_code"].as_i64().unwrap()
     }
 
-    async fn send(&self, chat: &str, text: &str) -> String {
+    pub async fn send(&self, chat: &str, text: &str) -> String {
         let answer = self.ok("sendMessage", json!({ "chat_id": chat, "text": text })).await;
         answer["message_id"].as_str().unwrap().to_owned()
     }
 
     /// What is waiting, one poll after the other until one is idle.
-    async fn updates(&self) -> Vec<Value> {
+    pub async fn updates(&self) -> Vec<Value> {
         let mut updates = Vec::new();
         loop {
             let (_, mut answer) = self.call("getUpdates", json!({ "timeout": "0" })).await;
@@ -121,7 +121,7 @@ impl Rig {
     }
 
     /// A group of two people and the bot, which nobody has mentioned yet.
-    fn group(&self) -> (String, String, String) {
+    pub fn group(&self) -> (String, String, String) {
         let binh = self.people.add_person(None, "Mẫu Văn Bình").unwrap();
         let lan = self.people.add_person(None, "Mẫu Thị Lan").unwrap();
         let chat = self.people.add_group(None, "Nhóm Thôn 03", &[binh.clone(), lan.clone()]).unwrap();

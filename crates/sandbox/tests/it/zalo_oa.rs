@@ -34,21 +34,21 @@ const DAY: i64 = 24 * HOUR;
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0 anh";
 
 /// A running stand-in, its clocks, and a client that knows nothing but HTTP.
-struct Rig {
-    sandbox: ZaloOaSandbox,
-    people: OaHandle,
-    http: reqwest::Client,
-    tasks: TaskTracker,
-    clock: Arc<AtomicI64>,
+pub struct Rig {
+    pub sandbox: ZaloOaSandbox,
+    pub people: OaHandle,
+    pub http: reqwest::Client,
+    pub tasks: TaskTracker,
+    pub clock: Arc<AtomicI64>,
 }
 
 impl Rig {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::with(|_| ()).await
     }
 
     /// Events are delivered by ticks only, unless `change` says otherwise.
-    async fn with(change: impl FnOnce(&mut ZaloOaConfig)) -> Self {
+    pub async fn with(change: impl FnOnce(&mut ZaloOaConfig)) -> Self {
         let clock = Arc::new(AtomicI64::new(MONDAY));
         let (monotonic, wall) = (clock.clone(), clock.clone());
         let clocks = Clocks {
@@ -70,15 +70,15 @@ impl Rig {
         self.clock.fetch_add(ms, Ordering::SeqCst);
     }
 
-    fn now(&self) -> i64 {
+    pub fn now(&self) -> i64 {
         self.clock.load(Ordering::SeqCst)
     }
 
-    fn token(&self) -> String {
+    pub fn token(&self) -> String {
         self.sandbox.tokens().access_token
     }
 
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.sandbox.base_url())
     }
 
@@ -87,7 +87,7 @@ impl Rig {
     }
 
     /// A call with a JSON body; business errors come with HTTP 200.
-    async fn post(&self, path: &str, body: Value) -> Value {
+    pub async fn post(&self, path: &str, body: Value) -> Value {
         let response = self.raw_post(path, &body).await;
         assert_eq!(response.status(), 200, "{path}");
         response.json().await.unwrap()
@@ -99,7 +99,7 @@ impl Rig {
     }
 
     /// The `data` of a call that must succeed.
-    async fn ok(&self, path: &str, body: Value) -> Value {
+    pub async fn ok(&self, path: &str, body: Value) -> Value {
         data(self.post(path, body).await)
     }
 
@@ -137,14 +137,14 @@ impl Rig {
     }
 
     /// A group of up to 10 with one member: group and member.
-    fn group(&self) -> (String, String) {
+    pub fn group(&self) -> (String, String) {
         let binh = self.follower("Bình");
         let group = self.people.add_group("Nhóm Trưởng thôn", GroupSize::Gmf10, std::slice::from_ref(&binh)).unwrap();
         (group, binh)
     }
 
     /// Sends a text into a group and returns the message id.
-    async fn send(&self, group: &str, words: &str) -> String {
+    pub async fn send(&self, group: &str, words: &str) -> String {
         text(&self.ok("/v3.0/oa/group/message", to_group(group, json!({ "text": words }))).await["message_id"])
     }
 

@@ -6,7 +6,7 @@ use super::{
     super::{
         access::{self, Need, Sending},
         chat::ChatKey,
-        error::{ApiError, ApiResult, ControlError},
+        error::{ApiError, ApiResult},
         message::{Content, Formatted, Forward, Keyboard, Message},
         params::Params,
         wire,
@@ -14,6 +14,7 @@ use super::{
     },
     content, files, markup,
 };
+use crate::ControlError;
 
 /// What is to be posted, once everything about it has been checked.
 struct Parcel {
@@ -88,16 +89,17 @@ fn original(world: &World, bot: i64, params: &Params, missing: &str) -> Result<(
 /// The last checks, which only the server behind the Bot API makes, and then the effect.
 fn deliver(world: &mut World, bot: i64, key: ChatKey, params: &Params, parcel: Parcel) -> ApiResult {
     let reply_to = replied(world, key, params)?;
+    let topic = topic(world, key, params, reply_to)?;
     let what = match parcel.content {
         Content::Document(_) => Sending::Document,
         Content::Photo(_) => Sending::Photo,
-        Content::Text | Content::Service(_) => Sending::Text,
+        Content::Text | Content::Attached(_) | Content::Service(_) => Sending::Text,
     };
     access::may_send(world, bot, key, what)?;
     markup::check(&parcel.keyboard, key)?;
     access::admit(world, bot, key)?;
     let mut message = world.draft(key, bot, parcel.content, parcel.body).map_err(|e| lost(&e))?;
-    message.reply_to = reply_to;
+    (message.reply_to, message.topic) = (reply_to, topic);
     message.keyboard = parcel.keyboard;
     message.forward = parcel.forward;
     message.protected = params.flag("protect_content");
@@ -105,6 +107,16 @@ fn deliver(world: &mut World, bot: i64, key: ChatKey, params: &Params, parcel: P
     let id = world.post(key, message).map_err(|e| lost(&e))?;
     world.record(SentAct::Sent, bot, key, id);
     Ok(answer)
+}
+
+/// The topic to write in: the one named, or that of the message replied to. Of a chat without topics none is known.
+fn topic(world: &World, key: ChatKey, params: &Params, reply_to: Option<i64>) -> Result<Option<i64>, ApiError> {
+    let Some(chat) = world.chats.get(&key) else { return Ok(None) };
+    let Some(named) = params.int("message_thread_id").filter(|id| *id > 0) else {
+        return Ok(reply_to.and_then(|id| chat.message(id)?.topic));
+    };
+    let known = chat.topics.contains_key(&named);
+    known.then_some(Some(named)).ok_or_else(|| ApiError::bad("message thread not found"))
 }
 
 /// The message replied to: `reply_parameters`, or the older `reply_to_message_id`.

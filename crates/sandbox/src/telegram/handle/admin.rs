@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    super::{chat::Status, fault::Fault, fault::FaultList, world::Counts, world::SentEntry},
+    super::{chat::Status, world::Counts, world::SentEntry},
     ChatKey, ChatKind, ControlError, GroupKind, Handle, Result, Rights, User, World, groups, updates, wire,
 };
 
@@ -30,12 +30,6 @@ impl NewUser {
 }
 
 impl Handle {
-    /// `http://127.0.0.1:<port>`, to which `/bot<token>/<method>` is appended.
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        self.shared.base_url.clone()
-    }
-
     /// The tokens, in the order the bots were configured.
     #[must_use]
     pub fn tokens(&self) -> Vec<String> {
@@ -56,7 +50,7 @@ impl Handle {
         let mut world = self.shared.world();
         let id = user.id.unwrap_or_else(|| world.free_user_id());
         if id <= 0 || world.bot(id).is_some() {
-            return Err(ControlError::NoSuchUser(id));
+            return Err(ControlError::no_such("user", id));
         }
         let NewUser { first_name, last_name, username, .. } = user;
         world.users.insert(id, User { id, is_bot: false, first_name, last_name, username, deactivated: false });
@@ -175,7 +169,7 @@ impl Handle {
     pub fn set_blocked(&self, person: i64, bot: Option<i64>, blocked: bool) -> Result<()> {
         let mut world = self.shared.world();
         let key = super::resolve(&world, person, bot.unwrap_or(person))?;
-        let ChatKey::Private { bot, user } = key else { return Err(ControlError::WrongKind(key.id())) };
+        let ChatKey::Private { bot, user } = key else { return Err(ControlError::WrongKind(key.id().to_string())) };
         let chat = world.private_chat(bot, user)?;
         let ChatKind::Private { blocked: state, .. } = &mut chat.kind else { return Ok(()) };
         if *state != blocked {
@@ -191,7 +185,7 @@ impl Handle {
     /// When the person does not exist.
     pub fn deactivate(&self, person: i64) -> Result<()> {
         let mut world = self.shared.world();
-        world.users.get_mut(&person).ok_or(ControlError::NoSuchUser(person))?.deactivated = true;
+        world.users.get_mut(&person).ok_or_else(|| ControlError::no_such("user", person))?.deactivated = true;
         Ok(())
     }
 
@@ -201,7 +195,7 @@ impl Handle {
     /// When there is no such bot.
     pub fn set_revoked(&self, bot: i64, revoked: bool) -> Result<()> {
         let mut world = self.shared.world();
-        let bot = world.bot_mut(bot).ok_or(ControlError::NoSuchUser(bot))?;
+        let bot = world.bot_mut(bot).ok_or_else(|| ControlError::no_such("user", bot))?;
         bot.revoked = revoked;
         bot.wake.notify_waiters();
         Ok(())
@@ -212,29 +206,13 @@ impl Handle {
     /// # Errors
     /// When there is no such bot.
     pub fn set_reads_all(&self, bot: i64, reads_all: bool) -> Result<()> {
-        self.shared.world().bot_mut(bot).ok_or(ControlError::NoSuchUser(bot))?.reads_all = reads_all;
+        self.shared.world().bot_mut(bot).ok_or_else(|| ControlError::no_such("user", bot))?.reads_all = reads_all;
         Ok(())
     }
 
     /// While `true`, bots are told nothing: what happens is history from before they listened.
     pub fn set_quiet(&self, quiet: bool) {
         self.shared.world().quiet = quiet;
-    }
-
-    /// Replaces the armed faults; their counters start again.
-    pub fn set_faults(&self, faults: Vec<Fault>) {
-        self.shared.world().faults = FaultList::new(faults);
-    }
-
-    /// Arms one more fault.
-    pub fn add_fault(&self, fault: Fault) {
-        self.shared.world().faults.add(fault);
-    }
-
-    /// The armed faults, fired or not.
-    #[must_use]
-    pub fn faults(&self) -> Vec<Fault> {
-        self.shared.world().faults.list()
     }
 
     /// Everything bots did that was accepted, in the order of the effects.

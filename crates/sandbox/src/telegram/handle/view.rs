@@ -112,7 +112,7 @@ impl Handle {
         let world = self.shared.world();
         let found = super::find(&world, resolve(&world, chat, chat)?, message)?;
         let file = found.file().and_then(|f| world.files.get(f));
-        file.map(|f| f.bytes.to_vec()).ok_or(ControlError::NoSuchMessage { chat, message })
+        file.map(|f| f.bytes.to_vec()).ok_or_else(|| ControlError::no_such_message(chat, message))
     }
 
     /// All presses of buttons in a chat, oldest first.
@@ -147,12 +147,6 @@ impl Handle {
         let world = self.shared.world();
         world.user(user)?;
         Ok(wire::shown_name(&world, user))
-    }
-
-    /// Wall milliseconds, by the clock the sandbox was given.
-    #[must_use]
-    pub fn now_ms(&self) -> i64 {
-        self.shared.world().wall()
     }
 }
 

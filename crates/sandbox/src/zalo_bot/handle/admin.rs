@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Chat, Content, Draft, Result, World, ZaloBotControlError, ZaloBotHandle};
-use crate::zalo_bot::{
-    config::{Quirks, ZaloBotLimits},
-    fault::{FaultList, ZaloBotFault, ZaloBotFaultKind},
-    world::Person,
+use super::{Chat, Content, Draft, Result, World, ZaloBotHandle};
+use crate::{
+    ControlError, FaultKind,
+    zalo_bot::{
+        config::{Quirks, ZaloBotLimits},
+        world::Person,
+    },
 };
 
 /// How every group id begins.
@@ -23,7 +25,7 @@ impl ZaloBotHandle {
         let mut world = self.shared.world();
         let id = match id {
             Some(id) if is_hex(id) && id.len() == 20 => id.to_owned(),
-            Some(id) => return Err(ZaloBotControlError::BadId(id.to_owned())),
+            Some(id) => return Err(bad_id(id)),
             None => world.hex(20),
         };
         world.people.insert(id.clone(), Person { id: id.clone(), name: name.to_owned(), protected: false });
@@ -36,7 +38,7 @@ impl ZaloBotHandle {
     /// When the person does not exist.
     pub fn protect(&self, person: &str, protected: bool) -> Result<()> {
         let mut world = self.shared.world();
-        let missing = || ZaloBotControlError::NoSuchPerson(person.to_owned());
+        let missing = || ControlError::no_such("person", person);
         world.people.get_mut(person).ok_or_else(missing)?.protected = protected;
         Ok(())
     }
@@ -49,9 +51,9 @@ impl ZaloBotHandle {
         let mut world = self.shared.world();
         members.iter().try_for_each(|member| world.person(member).map(drop))?;
         let id = match id {
-            Some(id) if world.chat(id).is_ok() => return Err(ZaloBotControlError::Taken(id.to_owned())),
+            Some(id) if world.chat(id).is_ok() => return Err(ControlError::Taken(id.to_owned())),
             Some(id) if id.strip_prefix(GROUP).is_some_and(is_hex) => id.to_owned(),
-            Some(id) => return Err(ZaloBotControlError::BadId(id.to_owned())),
+            Some(id) => return Err(bad_id(id)),
             None => format!("{GROUP}{}", world.hex(20)),
         };
         let members: BTreeSet<String> = members.iter().cloned().collect();
@@ -80,7 +82,7 @@ impl ZaloBotHandle {
         let mut world = self.shared.world();
         let name = world.person(person)?.name.clone();
         if !members(&mut world, chat)?.remove(person) {
-            return Err(ZaloBotControlError::NotInChat { who: person.to_owned(), chat: chat.to_owned() });
+            return Err(ControlError::not_in_chat(person, chat));
         }
         world.notice(chat, format!("{name} rời nhóm"));
         Ok(())
@@ -99,7 +101,7 @@ impl ZaloBotHandle {
         }
         let groups = world.chats.iter().filter(|c| c.is_group() && c.bot).count();
         if let Some(limits) = world.config.limits.filter(|limits| groups >= limits.groups as usize) {
-            return Err(ZaloBotControlError::GroupsFull(limits.groups));
+            return Err(ControlError::GroupsFull(limits.groups));
         }
         world.chat_mut(chat)?.bot = true;
         let name = world.config.name.clone();
@@ -118,7 +120,7 @@ impl ZaloBotHandle {
         members(&mut world, chat)?;
         let place = world.chat_mut(chat)?;
         if !std::mem::take(&mut place.bot) {
-            return Err(ZaloBotControlError::NotInChat { who: "bot".to_owned(), chat: chat.to_owned() });
+            return Err(ControlError::not_in_chat("bot", chat));
         }
         let name = world.config.name.clone();
         world.notice(chat, format!("{name} bị đưa ra khỏi nhóm"));
@@ -131,22 +133,9 @@ impl ZaloBotHandle {
         self.shared.world().reissue()
     }
 
-    /// Replaces the armed faults; their counters start anew.
-    pub fn set_faults(&self, faults: Vec<ZaloBotFault>) {
-        self.shared.world().faults = FaultList::new(faults);
-    }
-
-    /// Arms one more fault.
-    pub fn add_fault(&self, fault: ZaloBotFault) {
-        self.shared.world().faults.add(fault);
-    }
-
-    /// The platform goes down: every call meets `outage`, nothing is delivered, and what people say waits. `None`
-    /// ends it. People can go on writing to each other.
-    pub fn set_dark(&self, outage: Option<ZaloBotFaultKind>) {
-        let mut world = self.shared.world();
-        world.dark = outage;
-        world.wake.notify_waiters();
+    /// The platform goes down, as [`Hand::set_outage`](crate::Hand::set_outage) has it.
+    pub fn set_dark(&self, outage: Option<FaultKind>) {
+        self.set_outage(outage);
     }
 
     /// Changes how the platform behaves where reports differ.
@@ -182,8 +171,14 @@ impl ZaloBotHandle {
 
 /// The people of a group; a private chat is none.
 fn members<'a>(world: &'a mut World, chat: &str) -> Result<&'a mut BTreeSet<String>> {
-    let missing = || ZaloBotControlError::NoSuchChat(chat.to_owned());
+    let missing = || ControlError::no_such("chat", chat);
     world.chat_mut(chat)?.members.as_mut().ok_or_else(missing)
+}
+
+fn bad_id(id: &str) -> ControlError {
+    ControlError::bad(format_args!(
+        "`{id}` is no id of this platform: a person's is 20 hex digits, a group's is zgr- and hex digits"
+    ))
 }
 
 fn is_hex(text: &str) -> bool {

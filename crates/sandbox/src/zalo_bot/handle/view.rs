@@ -1,21 +1,13 @@
 //! The part of [`ZaloBotHandle`] that reads: messages and numbers as plain values.
 
-use super::{Chat, Content, Result, World, ZaloBotControlError, ZaloBotHandle};
+use super::{Content, Result, ZaloBotHandle};
 use crate::{
-    zalo_bot::{
-        fault::ZaloBotFault,
-        world::{Message, ZaloBotCounts, ZaloBotSent},
-    },
-    zalo_people::{ZaloChats, ZaloMessage},
+    ControlError,
+    act::{Said, Stand},
+    zalo_bot::world::{ZaloBotCounts, ZaloBotSent},
 };
 
 impl ZaloBotHandle {
-    /// `http://127.0.0.1:<port>`, to which `/bot<token>/<method>` is appended.
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        self.shared.base_url.clone()
-    }
-
     /// The token that works now; empty once a fault has killed it.
     #[must_use]
     pub fn token(&self) -> String {
@@ -50,8 +42,8 @@ impl ZaloBotHandle {
     ///
     /// # Errors
     /// When there is no such chat.
-    pub fn messages(&self, chat: &str) -> Result<Vec<ZaloMessage>> {
-        self.messages_since(chat, 0)
+    pub fn messages(&self, chat: &str) -> Result<Vec<Said>> {
+        Stand::messages(self, chat, 0)
     }
 
     /// The bytes of a message's picture.
@@ -64,7 +56,7 @@ impl ZaloBotHandle {
             Content::Photo(index) => world.media.get(index),
             _ => None,
         });
-        let missing = || ZaloBotControlError::NoSuchMessage { chat: chat.to_owned(), message: message.to_owned() };
+        let missing = || ControlError::no_such_message(chat, message);
         found.map(|media| media.bytes.to_vec()).ok_or_else(missing)
     }
 
@@ -81,12 +73,6 @@ impl ZaloBotHandle {
         ZaloBotCounts { quota_used: world.used_now(), ..world.counts.clone() }
     }
 
-    /// The armed faults, fired or not.
-    #[must_use]
-    pub fn faults(&self) -> Vec<ZaloBotFault> {
-        self.shared.world().faults.list()
-    }
-
     /// How many events have not reached the bot yet, deliveries under way included.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -97,50 +83,5 @@ impl ZaloBotHandle {
     #[must_use]
     pub fn polls(&self) -> u64 {
         self.shared.world().inbox.polls
-    }
-
-    /// Wall milliseconds, by the clock the stand-in was given.
-    #[must_use]
-    pub fn now_ms(&self) -> i64 {
-        self.shared.world().wall()
-    }
-}
-
-impl ZaloChats for ZaloBotHandle {
-    type Error = ZaloBotControlError;
-
-    fn messages_since(&self, chat: &str, seen: usize) -> Result<Vec<ZaloMessage>> {
-        let world = self.shared.world();
-        let chat = world.chat(chat)?;
-        Ok(chat.messages.iter().skip(seen).map(|message| view(&world, chat, message)).collect())
-    }
-
-    fn say(&self, person: &str, chat: &str, text: &str, reply_to: Option<&str>) -> Result<String> {
-        Self::say(self, person, chat, text, reply_to)
-    }
-
-    fn mention_needed(&self) -> Option<String> {
-        Some(self.bot_mention())
-    }
-}
-
-fn view(world: &World, chat: &Chat, message: &Message) -> ZaloMessage {
-    let file = match &message.content {
-        Content::File(name, _) => Some(name.clone()),
-        Content::Photo(_) => Some("photo.jpg".to_owned()),
-        Content::Sticker(id) => Some(format!("sticker {id}")),
-        Content::Voice(_) => Some("voice.aac".to_owned()),
-        Content::Text | Content::Notice => None,
-    };
-    ZaloMessage {
-        chat: chat.id.clone(),
-        id: message.id.clone(),
-        from: message.from.clone(),
-        from_bot: message.from == world.bot_id,
-        at_ms: message.at_ms,
-        text: message.text.clone(),
-        file,
-        reply_to: message.reply_to.clone(),
-        notice: matches!(message.content, Content::Notice),
     }
 }

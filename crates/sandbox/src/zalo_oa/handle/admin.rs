@@ -3,15 +3,17 @@
 use serde::Deserialize;
 
 use super::{OaHandle, Result};
-use crate::zalo_oa::{
-    config::{LifecycleNames, PrivateRules, Signing},
-    error::OaControlError,
-    events::{self, Lifecycle},
-    groups, hook,
-    model::{GroupSize, Person, Standing},
-    oauth,
-    oauth::TokenPair,
-    world::World,
+use crate::{
+    ControlError, FaultKind,
+    zalo_oa::{
+        config::{LifecycleNames, PrivateRules, Signing},
+        events::{self, Lifecycle},
+        groups, hook,
+        model::{GroupSize, Person, Standing},
+        oauth,
+        oauth::TokenPair,
+        world::World,
+    },
 };
 
 /// How long an asset made here is valid: a year.
@@ -51,10 +53,10 @@ impl OaHandle {
     /// # Errors
     /// When the id is taken or is no decimal number.
     pub fn add_person(&self, new: NewPerson) -> Result<String> {
-        self.act(|world| {
+        self.change(|world| {
             let id = new.id.unwrap_or_else(|| world.next_id());
             if world.people.contains_key(&id) || id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(OaControlError::BadRequest(format!("`{id}` cannot be the id of a new person")));
+                return Err(ControlError::BadRequest(format!("`{id}` cannot be the id of a new person")));
             }
             let person = Person {
                 id: id.clone(),
@@ -76,7 +78,7 @@ impl OaHandle {
     /// # Errors
     /// When there is no such person.
     pub fn follow(&self, person: &str) -> Result<()> {
-        self.act(|world| set_follows(world, person, true))
+        self.change(|world| set_follows(world, person, true))
     }
 
     /// A person no longer follows the account.
@@ -84,7 +86,7 @@ impl OaHandle {
     /// # Errors
     /// When there is no such person.
     pub fn unfollow(&self, person: &str) -> Result<()> {
-        self.act(|world| set_follows(world, person, false))
+        self.change(|world| set_follows(world, person, false))
     }
 
     /// What stands between the account and a person: nothing, a block, a ban.
@@ -92,13 +94,13 @@ impl OaHandle {
     /// # Errors
     /// When there is no such person.
     pub fn set_standing(&self, person: &str, standing: Standing) -> Result<()> {
-        self.act(|world| world.person_mut(person).map(|person| person.standing = standing))
+        self.change(|world| world.person_mut(person).map(|person| person.standing = standing))
     }
 
     /// Buys an asset; valid until `valid_through` (wall milliseconds), or for a year. Returns its id.
     #[must_use]
     pub fn add_asset(&self, size: GroupSize, valid_through: Option<i64>) -> String {
-        self.act(|world| {
+        self.change(|world| {
             let until = valid_through.unwrap_or_else(|| world.wall() + YEAR_MS);
             world.add_asset(size, until)
         })
@@ -109,8 +111,8 @@ impl OaHandle {
     /// # Errors
     /// When there is no such asset.
     pub fn set_asset_disabled(&self, asset: &str, disabled: bool) -> Result<()> {
-        let missing = || OaControlError::NoSuchAsset(asset.to_owned());
-        self.act(|world| world.asset_mut(asset).map(|asset| asset.disabled = disabled).ok_or_else(missing))
+        let missing = || ControlError::no_such("asset", asset);
+        self.change(|world| world.asset_mut(asset).map(|asset| asset.disabled = disabled).ok_or_else(missing))
     }
 
     /// Sets the end of an asset, in wall milliseconds; past ones switch its group off (-237).
@@ -118,8 +120,8 @@ impl OaHandle {
     /// # Errors
     /// When there is no such asset.
     pub fn set_asset_end(&self, asset: &str, valid_through: i64) -> Result<()> {
-        let missing = || OaControlError::NoSuchAsset(asset.to_owned());
-        self.act(|world| world.asset_mut(asset).map(|asset| asset.valid_through = valid_through).ok_or_else(missing))
+        let missing = || ControlError::no_such("asset", asset);
+        self.change(|world| world.asset_mut(asset).map(|asset| asset.valid_through = valid_through).ok_or_else(missing))
     }
 
     /// The asset a group stands on.
@@ -135,7 +137,7 @@ impl OaHandle {
     /// # Errors
     /// When a member does not exist, or there are more than fit beside the account.
     pub fn add_group(&self, name: &str, size: GroupSize, members: &[String]) -> Result<String> {
-        self.act(|world| {
+        self.change(|world| {
             let until = world.wall() + YEAR_MS;
             groups::establish(world, name, size, until, members)
         })
@@ -146,7 +148,7 @@ impl OaHandle {
     /// # Errors
     /// When person or group does not exist, or the group is full or gone.
     pub fn join(&self, person: &str, group: &str) -> Result<()> {
-        self.act(|world| {
+        self.change(|world| {
             check_room(world, person, group)?;
             groups::enter(world, group, person, person);
             Ok(())
@@ -158,7 +160,7 @@ impl OaHandle {
     /// # Errors
     /// As [`OaHandle::join`].
     pub fn ask_to_join(&self, person: &str, group: &str) -> Result<()> {
-        self.act(|world| {
+        self.change(|world| {
             check_room(world, person, group)?;
             let there = world.group_mut(group)?;
             if !there.settings.join_appr {
@@ -176,9 +178,9 @@ impl OaHandle {
     /// # Errors
     /// When the person is not in it.
     pub fn leave(&self, person: &str, group: &str) -> Result<()> {
-        self.act(|world| {
+        self.change(|world| {
             if !world.group(group)?.members.contains(person) {
-                return Err(OaControlError::NotInGroup { person: person.to_owned(), group: group.to_owned() });
+                return Err(ControlError::not_in_chat(person, group));
             }
             groups::exit(world, group, person, person);
             Ok(())
@@ -190,7 +192,7 @@ impl OaHandle {
     /// # Errors
     /// When there is no such group.
     pub fn set_group_off(&self, group: &str, off: bool) -> Result<()> {
-        self.act(|world| world.group_mut(group).map(|group| group.off = off))
+        self.change(|world| world.group_mut(group).map(|group| group.off = off))
     }
 
     /// Puts the account out of a group (-403) without any event.
@@ -198,7 +200,7 @@ impl OaHandle {
     /// # Errors
     /// When there is no such group.
     pub fn put_out(&self, group: &str) -> Result<()> {
-        self.act(|world| world.group_mut(group).map(|group| group.gone = true))
+        self.change(|world| world.group_mut(group).map(|group| group.gone = true))
     }
 
     /// The account disbands a group, as somebody does by hand in its console.
@@ -206,7 +208,7 @@ impl OaHandle {
     /// # Errors
     /// When there is no such group.
     pub fn disband(&self, group: &str) -> Result<()> {
-        self.act(|world| {
+        self.change(|world| {
             world.group(group)?;
             groups::disband(world, group);
             Ok(())
@@ -215,22 +217,22 @@ impl OaHandle {
 
     /// When the account may write to single persons, and what is paid for, from now on.
     pub fn set_private_rules(&self, rules: PrivateRules) {
-        self.act(|world| world.config.private = rules);
+        self.change(|world| world.config.private = rules);
     }
 
     /// Which of the inventories names lifecycle events from now on.
     pub fn set_event_names(&self, names: LifecycleNames) {
-        self.act(|world| world.config.quirks.names = names);
+        self.change(|world| world.config.quirks.names = names);
     }
 
     /// Refuses every text that holds this word (-248).
     pub fn forbid(&self, word: &str) {
-        self.act(|world| world.forbidden.push(word.to_lowercase()));
+        self.change(|world| world.forbidden.push(word.to_lowercase()));
     }
 
     /// Fills the quota of sends into groups again.
     pub fn refill(&self) {
-        self.act(|world| world.group_sends = 0);
+        self.change(|world| world.group_sends = 0);
     }
 
     /// The tokens that are good now; what an operator copies out of the API explorer.
@@ -241,12 +243,12 @@ impl OaHandle {
 
     /// Lets the access token expire at once (-220); the refresh token stays.
     pub fn expire_access_token(&self) {
-        self.act(|world| world.oauth.access_until = world.wall());
+        self.change(|world| world.oauth.access_until = world.wall());
     }
 
     /// Makes a new pair behind the client's back: what it holds is dead (-216, and a used refresh token).
     pub fn replace_tokens(&self) {
-        self.act(|world| drop(oauth::issue(world)));
+        self.change(|world| drop(oauth::issue(world)));
     }
 
     /// An admin agrees on the consent page opened last. Returns the address the browser is sent to.
@@ -254,7 +256,7 @@ impl OaHandle {
     /// # Errors
     /// When no consent page is open.
     pub fn consent(&self) -> Result<String> {
-        self.act(oauth::consent)
+        self.change(oauth::consent)
     }
 
     /// Saves the webhook address after the unsigned probe.
@@ -267,7 +269,7 @@ impl OaHandle {
 
     /// Takes the webhook away; what waits for it is dropped.
     pub fn clear_webhook(&self) {
-        self.act(|world| world.hook.point_at(None));
+        self.change(|world| world.hook.point_at(None));
     }
 
     /// The webhook's address; none when it was never set or was switched off.
@@ -278,7 +280,33 @@ impl OaHandle {
 
     /// How deliveries are signed from now on.
     pub fn set_signing(&self, signing: Signing) {
-        self.act(|world| world.hook.signing = signing);
+        self.change(|world| world.hook.signing = signing);
+    }
+
+    /// The whole service goes away (every connection is reset, no event is delivered) or comes back.
+    pub fn set_dark(&self, dark: bool) {
+        self.set_outage(dark.then_some(FaultKind::ResetBefore));
+    }
+
+    /// The next `count` events go out twice.
+    pub fn duplicate_next(&self, count: u32) {
+        self.change(|world| world.hook.duplicates = count);
+    }
+
+    /// Events that are due together go out newest first, or in order again.
+    pub fn set_scrambled(&self, scrambled: bool) {
+        self.change(|world| world.hook.scrambled = scrambled);
+    }
+
+    /// Sends an event of [`OaHandle::events`] again; false when there is none or no webhook.
+    #[must_use]
+    pub fn repeat_event(&self, index: usize) -> bool {
+        self.change(|world| world.repeat_event(index))
+    }
+
+    /// Delivers every event that is due by the wall clock and returns how many were accepted.
+    pub async fn tick(&self) -> usize {
+        hook::deliver_due(&self.shared).await
     }
 }
 
@@ -292,5 +320,5 @@ fn check_room(world: &World, person: &str, group: &str) -> Result<()> {
     world.person(person)?;
     let there = world.group(group)?;
     let full = there.members.len() + 2 > world.ceiling(there);
-    if there.gone || full { Err(OaControlError::Closed(group.to_owned())) } else { Ok(()) }
+    if there.gone || full { Err(ControlError::Closed(group.to_owned())) } else { Ok(()) }
 }

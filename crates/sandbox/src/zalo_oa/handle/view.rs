@@ -5,12 +5,10 @@ use serde_json::Value;
 
 use super::{OaHandle, Result};
 use crate::zalo_oa::{
-    error::OaControlError,
     model::{Author, Content, Group, Message, OaCounts, OaSent, Person, Place},
     show,
     world::World,
 };
-use crate::zalo_people::{ZaloChats, ZaloMessage};
 
 /// What the developer console shows of app and account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -176,38 +174,6 @@ impl OaHandle {
     #[must_use]
     pub fn waiting_events(&self) -> usize {
         self.shared.world().hook.waiting()
-    }
-}
-
-/// The account hears everything in its groups: nobody needs to mention it.
-impl ZaloChats for OaHandle {
-    type Error = OaControlError;
-
-    fn messages_since(&self, chat: &str, seen: usize) -> Result<Vec<ZaloMessage>> {
-        let heard = |message: OaMessage| ZaloMessage {
-            chat: chat.to_owned(),
-            id: message.id,
-            from_bot: message.from.is_none(),
-            from: message.from.unwrap_or_default(),
-            at_ms: message.at_ms,
-            text: message.text,
-            file: message.file.map(|file| file.name),
-            reply_to: message.reply_to,
-            notice: message.service,
-        };
-        Ok(Self::messages_since(self, chat, seen)?.into_iter().map(heard).collect())
-    }
-
-    fn say(&self, person: &str, chat: &str, text: &str, reply_to: Option<&str>) -> Result<String> {
-        if chat == person {
-            self.say_to_oa(person, text, reply_to)
-        } else {
-            Self::say(self, person, chat, text, reply_to)
-        }
-    }
-
-    fn mention_needed(&self) -> Option<String> {
-        None
     }
 }
 

@@ -20,7 +20,7 @@ async fn refusals_and_error_pages_come_with_or_without_the_effect() {
     let (chat, _) = rig.group().await;
     let page = |delivered| FaultKind::HtmlError { status: 502, delivered };
     let restart = |delivered| FaultKind::Restart { delivered };
-    let gone = FaultKind::Error { code: 400, description: "Bad Request: CHAT_WRITE_FORBIDDEN".to_owned() };
+    let gone = FaultKind::error(400, "Bad Request: CHAT_WRITE_FORBIDDEN");
     let cases = [
         (FaultKind::TooManyRequests { retry_after: 7 }, 429, 0),
         (page(false), 502, 0),

@@ -125,7 +125,7 @@ async fn a_text_without_buttons_asks_only_when_it_says_so(#[case] text: &str, #[
     let rig = commune(1).await;
     let id = rig.send(CHAT, text).await;
     let message = rig.people.message(CHAT, id).unwrap();
-    let planned = plan_reaction(&persona(1, Manner::PressButton, 5), &message);
+    let planned = plan_reaction(&persona(1, Manner::PressButton, 5), &message.clone().into(), None);
     assert_eq!(planned.is_some(), asks);
     if let Some(reaction) = planned {
         assert!(matches!(reaction.deed, Deed::Reply(_)), "nothing to press, so it is written");

@@ -38,6 +38,7 @@ fn written(performed: &[ZaloPerformed]) -> Vec<String> {
     let text = |p: &ZaloPerformed| match &p.reaction.deed {
         ZaloDeed::Reply(text) => format!("{} ↩ {text}", p.reaction.user_id),
         ZaloDeed::Plain(text) => format!("{} {text}", p.reaction.user_id),
+        ZaloDeed::Press(button) => panic!("there is no button {button}"),
     };
     performed.iter().map(text).collect()
 }
@@ -88,6 +89,7 @@ fn a_mention_names_the_bulletin_by_the_code_the_text_shows(#[case] text: &str, #
         text: text.to_owned(),
         file: None,
         reply_to: None,
+        buttons: Vec::new(),
         notice: false,
     };
     let planned = plan_zalo_reaction(&persona(1, Manner::PlainStrong, 2), &message, Some("@Bot Xã Mẫu")).unwrap();
@@ -180,6 +182,7 @@ fn any_stand_in_with_string_ids_can_be_driven() {
         text: DIRECTIVE.to_owned(),
         file: None,
         reply_to: None,
+        buttons: Vec::new(),
         notice: false,
     };
     let salts = (1..40).map(|n| persona(n, Manner::PlainStrong, 0));

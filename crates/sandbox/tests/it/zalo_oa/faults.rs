@@ -26,7 +26,7 @@ async fn struck(rig: &Rig, group: &str, kind: OaFaultKind) -> (reqwest::Result<r
 async fn any_code_can_be_had_without_the_effect(#[case] code: i64) {
     let rig = Rig::new().await;
     let (group, _) = rig.group();
-    let (response, sent) = struck(&rig, &group, OaFaultKind::Error { code, message: "thử".to_owned() }).await;
+    let (response, sent) = struck(&rig, &group, OaFaultKind::error(code, "thử")).await;
     let answer: Value = response.unwrap().json().await.unwrap();
     assert_eq!((answer, sent), (json!({ "error": code, "message": "thử" }), 0));
     assert_eq!(rig.people.counts().refused[&code], 1);
@@ -40,7 +40,7 @@ async fn any_code_can_be_had_without_the_effect(#[case] code: i64) {
 async fn an_error_page_comes_with_or_without_the_effect(#[case] status: u16, #[case] delivered: bool) {
     let rig = Rig::new().await;
     let (group, _) = rig.group();
-    let (response, sent) = struck(&rig, &group, OaFaultKind::HttpError { status, delivered }).await;
+    let (response, sent) = struck(&rig, &group, OaFaultKind::HtmlError { status, delivered }).await;
     let response = response.unwrap();
     assert_eq!((response.status().as_u16(), sent), (status, usize::from(delivered)));
     assert!(response.text().await.unwrap().starts_with("<html>"));
@@ -100,7 +100,7 @@ async fn a_fault_can_be_held_to_one_chat_and_to_some_calls() {
     let rig = Rig::new().await;
     let (first, binh) = rig.group();
     let second = rig.people.add_group("Nhóm hai", GroupSize::Gmf10, &[binh]).unwrap();
-    let kind = OaFaultKind::Error { code: -200, message: String::new() };
+    let kind = OaFaultKind::error(-200, "");
     rig.people.set_faults(vec![OaFault::next("group/message", kind).in_chat(&second).from_call(2, 0)]);
     let mut errors = Vec::new();
     for group in [&first, &second, &second, &first, &second] {

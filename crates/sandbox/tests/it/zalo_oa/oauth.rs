@@ -165,7 +165,7 @@ async fn a_lost_answer_of_a_refresh_has_had_its_effect() {
 async fn a_refused_refresh_leaves_the_pair_as_it_was() {
     let rig = Rig::new().await;
     let old = rig.sandbox.tokens();
-    let refused = OaFaultKind::Error { code: -14_002, message: "App inactive".to_owned() };
+    let refused = OaFaultKind::error(-14_002, "App inactive");
     rig.people.set_faults(vec![OaFault::next("access_token", refused)]);
     let answer = refresh(&rig, &old.refresh_token).await;
     assert_eq!((&answer["error"], &answer["error_reason"]), (&json!(-14_002), &json!("App inactive")));

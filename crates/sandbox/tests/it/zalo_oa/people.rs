@@ -70,11 +70,17 @@ async fn what_people_cannot_do_is_an_error_with_a_reason() {
     let rig = Rig::new().await;
     let (group, binh) = rig.group();
     let dung = rig.follower("Dung");
-    let outside = OaControlError::NotInGroup { person: dung.clone(), group: group.clone() };
+    let outside = OaControlError::NotInChat { who: dung.clone(), chat: group.clone() };
     assert_eq!(rig.people.say(&dung, &group, "a", None), Err(outside.clone()));
     assert_eq!(rig.people.leave(&dung, &group), Err(outside));
-    assert_eq!(rig.people.say("1", &group, "a", None), Err(OaControlError::NoSuchPerson("1".to_owned())));
-    assert_eq!(rig.people.say(&binh, "2", "a", None), Err(OaControlError::NoSuchGroup("2".to_owned())));
+    assert_eq!(
+        rig.people.say("1", &group, "a", None),
+        Err(OaControlError::NoSuch { what: "person", id: "1".to_owned() })
+    );
+    assert_eq!(
+        rig.people.say(&binh, "2", "a", None),
+        Err(OaControlError::NoSuch { what: "group", id: "2".to_owned() })
+    );
     let missing = OaControlError::NoSuchMessage { chat: group.clone(), message: "3".to_owned() };
     assert_eq!(rig.people.say(&binh, &group, "a", Some("3")), Err(missing));
     assert!(matches!(rig.people.say(&binh, &group, " ", None), Err(OaControlError::BadRequest(_))));
@@ -95,7 +101,7 @@ async fn new_messages_of_any_chat_can_be_read_from_where_one_stopped() {
     };
     assert_eq!((texts(&group, 1), texts(&group, 2)), (vec!["một".to_owned()], vec![]));
     assert_eq!(texts(&binh, 0), ["riêng"]);
-    assert_eq!(rig.people.messages_since(&sent, 0), Err(OaControlError::NoSuchPerson(sent.clone())));
+    assert_eq!(rig.people.messages_since(&sent, 0), Err(OaControlError::NoSuch { what: "person", id: sent.clone() }));
 }
 
 #[tokio::test]
