@@ -54,8 +54,10 @@ async fn a_file_can_stand_under_another_part_name() {
 
 #[tokio::test]
 async fn a_file_id_is_good_for_its_own_bot_and_kind_only() {
-    let rig =
-        Rig::with(|c| c.bots.push(loa_sandbox::telegram::BotSpec { username: "b_bot".to_owned(), ..Default::default() })).await;
+    let rig = Rig::with(|c| {
+        c.bots.push(loa_sandbox::telegram::BotSpec { username: "b_bot".to_owned(), ..Default::default() })
+    })
+    .await;
     let (chat, _) = rig.group().await;
     let sent = upload(&rig, "sendDocument", pdf(chat, vec![1])).await;
     let id = sent["result"]["document"]["file_id"].clone();
