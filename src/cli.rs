@@ -63,7 +63,7 @@ enum Command {
     /// Run the service.
     Serve,
     /// Run or use the stand-in platform.
-    Sandbox(sandbox::SandboxArgs),
+    Sandbox(Box<sandbox::SandboxArgs>),
     /// Read a document's first page in a bounded process and print it as JSON.
     Inspect {
         /// The document.

@@ -122,6 +122,7 @@ impl Deed {
         ["say", "press", "forward", "react", "sticker", "location", "contact", "voice", "edit-text"];
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "ids are numbers or references: passing them as they are reads best")]
 impl Act {
     /// A person does something in a chat.
     #[must_use]
@@ -167,6 +168,7 @@ pub struct Done {
     pub unheard: Option<String>,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "ids are numbers or references: passing them as they are reads best")]
 impl Done {
     pub(crate) fn heard(id: impl ToString) -> Self {
         Self { id: id.to_string(), typed: None, unheard: None }

@@ -88,6 +88,7 @@ pub enum ControlError {
 /// What every act returns.
 pub type Result<T> = std::result::Result<T, ControlError>;
 
+#[expect(clippy::needless_pass_by_value, reason = "ids are numbers or references: passing them as they are reads best")]
 impl ControlError {
     pub(crate) fn no_such(what: &'static str, id: impl ToString) -> Self {
         Self::NoSuch { what, id: id.to_string() }

@@ -163,6 +163,22 @@ fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, 
     }))
 }
 
+/// A chat's id, a number or a text as its platform has it.
+#[derive(Debug, Clone)]
+pub struct ChatId(String);
+
+impl From<i64> for ChatId {
+    fn from(id: i64) -> Self {
+        Self(id.to_string())
+    }
+}
+
+impl<T: AsRef<str> + ?Sized> From<&T> for ChatId {
+    fn from(id: &T) -> Self {
+        Self(id.as_ref().to_owned())
+    }
+}
+
 impl Fault {
     /// A fault of the next call of `method`, wherever it goes.
     #[must_use]
@@ -172,9 +188,8 @@ impl Fault {
 
     /// The same fault for calls into one chat only.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "ids are numbers or references: `in_chat(chat)` reads best")]
-    pub fn in_chat(mut self, chat: impl ToString) -> Self {
-        self.chat = Some(chat.to_string());
+    pub fn in_chat(mut self, chat: impl Into<ChatId>) -> Self {
+        self.chat = Some(chat.into().0);
         self
     }
 

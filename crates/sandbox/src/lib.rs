@@ -30,7 +30,7 @@ pub use act::{Act, Deed, Stand};
 pub use clocks::{ClockFn, Clocks};
 pub use config::Config;
 pub use error::{ControlError, Result, SandboxError};
-pub use fault::{Fault, FaultKind};
+pub use fault::{ChatId, Fault, FaultKind};
 pub use server::{Hand, Running};
 
 /// The SHA-256 of bytes as 64 hex digits.

@@ -71,7 +71,7 @@ pub async fn answer(fault: &FaultKind, fuse: &Fuse, done: Option<Response>, canc
     match fault {
         FaultKind::UnparsableSuccess => bend(done, |body| json_reply(200, &unusual(body))).await,
         FaultKind::NoData => bend(done, |body| json_reply(200, &emptied(body))).await,
-        FaultKind::TruncatedSuccess => bend(done, truncated).await,
+        FaultKind::TruncatedSuccess => bend(done, |body| truncated(&body)).await,
         _ => done,
     }
 }
@@ -128,7 +128,7 @@ fn emptied(mut body: Value) -> Value {
     body
 }
 
-fn truncated(body: Value) -> Response {
+fn truncated(body: &Value) -> Response {
     let mut bytes = body.to_string().into_bytes();
     bytes.truncate(bytes.len() / 3);
     reply(200, "application/json", bytes)

@@ -133,13 +133,14 @@ fn an_official_account_makes_its_own_groups_and_is_reached_by_names_and_by_a_swi
     let files = ["--commune", &sample(), "--write-org", bound.to_str().unwrap()];
     let running = Running::start(&place, &[&args[..], &files].concat());
     let (_, section) = running.printed.split_once("loa sandbox webhook").unwrap();
-    let settings: toml::Table = section[section.find("[gateways").unwrap()..].parse().unwrap();
+    let section = &section[section.find("[gateways").unwrap()..];
+    let settings: toml::Table = section.parse().unwrap();
     let account = &settings["gateways"]["telegram"];
     assert_eq!(
         (account["platform"].as_str(), account["api_url"].as_str()),
         (Some("zalo_oa"), account["oauth_url"].as_str())
     );
-    let config = place.file("loa.toml", section[section.find("[gateways").unwrap()..].as_bytes());
+    let config = place.file("loa.toml", section.as_bytes());
     place.loa(&["org", "import", bound.to_str().unwrap(), "--config", &config]).succeeded();
     let written = std::fs::read_to_string(&bound).unwrap();
     assert!(written.contains("chat = \"g:") && written.contains("external_id = \"u:"));

@@ -16,7 +16,7 @@ use super::{
     world::{Callback, World},
 };
 use crate::{ControlError, Result, act::Deed, rng, server::Hand};
-use write::To;
+use write::Where;
 
 pub use admin::NewUser;
 pub use view::{ButtonView, FileView, MessageView, PressView};
@@ -33,7 +33,7 @@ impl Handle {
     /// When the text is blank, the person or chat does not exist, the person is not in the group or may not write
     /// there, or the message replied to is missing.
     pub fn say(&self, person: i64, chat: i64, text: &str, reply_to: Option<i64>) -> Result<i64> {
-        self.write(&To { person, chat, reply_to, topic: None }, &Deed::Say { text: text.to_owned() })
+        self.write(&Where { person, chat, reply_to, topic: None }, &Deed::Say { text: text.to_owned() })
     }
 
     /// A person presses Start in the private chat with a bot (the first one when `bot` is `None`).
@@ -50,7 +50,7 @@ impl Handle {
     /// As [`Handle::say`], by the right to send documents.
     pub fn send_file(&self, person: i64, chat: i64, name: &str, bytes: Vec<u8>, caption: Option<&str>) -> Result<i64> {
         let deed = Deed::SendFile { name: name.to_owned(), bytes, caption: caption.map(str::to_owned) };
-        self.write(&To { person, chat, reply_to: None, topic: None }, &deed)
+        self.write(&Where { person, chat, reply_to: None, topic: None }, &deed)
     }
 
     /// A person sends a picture as a photo. A picture of unknown format counts as 1280 × 960 pixels.
@@ -59,7 +59,7 @@ impl Handle {
     /// As [`Handle::say`], by the right to send photos.
     pub fn send_photo(&self, person: i64, chat: i64, bytes: Vec<u8>, caption: Option<&str>) -> Result<i64> {
         let deed = Deed::SendPhoto { bytes, caption: caption.map(str::to_owned) };
-        self.write(&To { person, chat, reply_to: None, topic: None }, &deed)
+        self.write(&Where { person, chat, reply_to: None, topic: None }, &deed)
     }
 
     /// A person forwards a message of one chat to another. Returns the id of the new message.
@@ -68,7 +68,7 @@ impl Handle {
     /// As [`Handle::say`] for both chats, and when the message is missing.
     pub fn forward(&self, person: i64, from_chat: i64, message: i64, to_chat: i64) -> Result<i64> {
         let deed = Deed::Forward { from_chat: from_chat.to_string(), message: message.to_string() };
-        self.write(&To { person, chat: to_chat, reply_to: None, topic: None }, &deed)
+        self.write(&Where { person, chat: to_chat, reply_to: None, topic: None }, &deed)
     }
 
     /// A person presses a button, named by its text or its data, on a message or on the latest one that has it.

@@ -1,6 +1,6 @@
 //! The acts of people in the words that all platforms share.
 
-use super::{ChatKey, Content, ControlError, Handle, Result, resolve, view::MessageView, write::To};
+use super::{ChatKey, Content, ControlError, Handle, Result, resolve, view::MessageView, write::Where};
 use crate::{
     act::{Act, BOT, ChatEntry, Deed, Done, PersonEntry, Said, Stand},
     telegram::{show, updates},
@@ -28,9 +28,9 @@ impl Stand for Handle {
             Deed::Forward { from_chat, message } => {
                 let from_chat = self.place(&act.person, from_chat)?.to_string();
                 let deed = Deed::Forward { from_chat, message: message.clone() };
-                self.write(&To { person, chat, reply_to, topic: act.topic }, &deed)?
+                self.write(&Where { person, chat, reply_to, topic: act.topic }, &deed)?
             }
-            deed => self.write(&To { person, chat, reply_to, topic: act.topic }, deed)?,
+            deed => self.write(&Where { person, chat, reply_to, topic: act.topic }, deed)?,
         };
         Ok(Done { unheard: self.unheard(person, chat, id), ..Done::heard(id) })
     }

@@ -16,7 +16,7 @@ use crate::{act::Deed, picture};
 
 /// Who writes where.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct To {
+pub(super) struct Where {
     pub person: i64,
     pub chat: i64,
     pub reply_to: Option<i64>,
@@ -29,7 +29,7 @@ type Made = (Content, Formatted, Option<Forward>);
 
 impl Handle {
     /// Writes a message; gives its id.
-    pub(super) fn write(&self, to: &To, deed: &Deed) -> Result<i64> {
+    pub(super) fn write(&self, to: &Where, deed: &Deed) -> Result<i64> {
         let mut world = self.shared.world();
         let original = match deed {
             Deed::Forward { from_chat, message } => Some(original(&world, to.person, from_chat, message)?),
@@ -87,8 +87,11 @@ impl Handle {
         let watching =
             world.bots.iter().map(|bot| bot.id).filter(|bot| chat.is_private() || chat.status(*bot).is_admin());
         let watching: Vec<i64> = watching.collect();
-        let heard = |bot| updates::push(&mut world, bot, "message_reaction", told.clone());
-        Ok(watching.into_iter().map(heard).fold(false, |any, heard| any || heard))
+        let mut heard = false;
+        for bot in watching {
+            heard |= updates::push(&mut world, bot, "message_reaction", told.clone());
+        }
+        Ok(heard)
     }
 
     /// A person changes the text (or caption) of a message of their own.
