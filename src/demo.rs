@@ -2,17 +2,18 @@
 //!
 //! The service is the real one, with its real loops, its web pages, a fresh temporary database and real HTTP to the sandboxes
 //! that play the platforms. People are scripted and answer from a seed. Only the business clock is special: it runs like any other, and
-//! jumps to the next thing due whenever nothing is on its way, so that a week takes less than a minute.
+//! jumps to the next thing due whenever nothing is on its way, so that a week takes less than a minute. What is shown of it
+//! are events ([`shown::Event`]); the command line makes lines of them.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
+use tokio::net::TcpListener;
 
-use crate::clock::{Clock as _, Clocks, JumpingClock, Monotonic as _, SystemClock};
+use crate::clock::{Clocks, JumpingClock, Monotonic as _, SystemClock};
 use crate::config::Settings;
 use crate::domain::calendar::Millis;
 use crate::engine::Core;
@@ -23,17 +24,24 @@ use crate::store::Store;
 use crate::usecase::{Act, Via};
 use crate::{app, usecase, web};
 
+mod closing;
 mod conversation;
 mod director;
 mod figures;
+mod folder;
+mod joining;
 mod people;
 pub mod places;
 mod relay;
 mod scenes;
+pub mod shown;
 mod stage;
+mod telling;
+mod transcript;
 pub mod world;
 
-pub use figures::Figures;
+pub use figures::{Figures, PlatformFigures};
+pub use folder::Folder;
 
 use places::{Network, Places};
 use stage::Stage;
@@ -41,8 +49,6 @@ use stage::Stage;
 /// What somebody wants to see.
 #[derive(Debug, Clone)]
 pub struct Wish {
-    /// End when the story ends, instead of staying up.
-    pub once: bool,
     /// The same seed gives the same totals.
     pub seed: u64,
     /// The platforms played, each once; at least one.
@@ -50,7 +56,7 @@ pub struct Wish {
 }
 
 /// Where the story is told while it goes on.
-pub type Narrator = Arc<dyn Fn(&str) + Send + Sync>;
+pub type Narrator = Arc<dyn Fn(&shown::Event) + Send + Sync>;
 
 /// The running demo.
 pub struct Demo {
@@ -61,6 +67,7 @@ pub struct Demo {
     places: Places,
     staff: Vec<(&'static str, Network)>,
     narrator: Narrator,
+    told: Mutex<telling::Told>,
     folder: PathBuf,
     started: Duration,
     seed: u64,
@@ -73,17 +80,18 @@ const PLAN: &str = include_str!("../config/plans/ha-long-2025.toml");
 
 /// When the story begins: late on a Friday, with a directive to go out on Monday.
 const BEGINS: (i32, u32, u32, u32, u32) = (2025, 7, 25, 16, 45);
+/// How long the sandboxes may take to end; a person may wait at the terminal.
+const CLOSING: Duration = Duration::from_secs(3);
 /// The day on which the plan is taken to be issued; its paper leaves the day blank.
 const ISSUED: (i32, u32, u32) = (2025, 7, 8);
 
 impl Demo {
-    /// Sets everything up: sandbox, database, commune, plan, loops.
+    /// Sets everything up in a folder: sandbox, database, commune, plan, loops.
     ///
     /// # Errors
-    /// A port, a folder or the database; nothing that a healthy machine refuses.
-    pub async fn start(wish: &Wish, narrator: Narrator) -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("loa-demo-{}", std::process::id()));
-        app::private::folder(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    /// A port or the database; nothing that a healthy machine refuses.
+    pub async fn start(wish: &Wish, folder: &Folder, narrator: Narrator) -> anyhow::Result<Self> {
+        let folder = folder.path().to_owned();
         let system = Arc::new(SystemClock::new());
         let begins = date(BEGINS.0, BEGINS.1, BEGINS.2)?.and_hms_opt(BEGINS.3, BEGINS.4, 0).context("a time")?;
         let clock = Arc::new(JumpingClock::starting_at(system.clone(), Millis::from_local(begins)));
@@ -93,14 +101,17 @@ impl Demo {
         let mut places = Places::spread(COMMUNE, &wish.networks)?;
         places.close(relay::RELAYED.0);
         stage.settle(&mut places, &staff)?;
-        let listen = free_address().await?;
+        // Kept open from here on: another demo cannot be given the same port.
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listen = listener.local_addr()?;
         let settings = stage.settings(&folder, listen)?;
         let clocks = Clocks { business: clock.clone(), wall: system.clone(), mono: system.clone() };
         let core = build_core(&folder, &settings, clocks).await?;
         let (started, seed) = (system.elapsed(), wish.seed);
-        let demo = Self { core, clock, stage, lifecycle, places, staff, narrator, folder, started, seed };
+        let told = Mutex::default();
+        let demo = Self { core, clock, stage, lifecycle, places, staff, narrator, told, folder, started, seed };
         demo.import().await?;
-        demo.open_doors(&settings, listen).await?;
+        demo.open_doors(&settings, listener).await?;
         Ok(demo)
     }
 
@@ -117,13 +128,14 @@ impl Demo {
         Ok(())
     }
 
-    async fn open_doors(&self, settings: &Settings, listen: SocketAddr) -> anyhow::Result<()> {
+    async fn open_doors(&self, settings: &Settings, listener: TcpListener) -> anyhow::Result<()> {
+        let listen = listener.local_addr()?;
         let program = std::env::current_exe().context("this program cannot find itself")?;
         let inspect = app::inspector::with_program(program, self.core.entropy.clone());
         let inbound = app::inbounds(settings, &self.core.gateways);
         let inbox = Arc::new(Inbox::new(self.core.clone(), self.core.commune_id().await?, inspect));
         let site = web::Site { core: self.core.clone(), inbox: inbox.clone() };
-        web::serve(site, listen, &self.lifecycle).await?;
+        web::serve_on(listener, site, &self.lifecycle);
         app::start(&self.core, &app::dispatch_settings(settings), inbox, &inbound, &self.lifecycle).await?;
         self.wait_for_ears().await?;
         self.stage.subscribe(listen).await
@@ -139,12 +151,6 @@ impl Demo {
         tokio::time::timeout(Duration::from_secs(20), known).await.context("a platform does not say who we are")
     }
 
-    /// Says a line of the story, with the time it is there.
-    fn tell(&self, line: &str) {
-        let now = crate::domain::calendar::format_full(self.clock.now());
-        (self.narrator)(&format!("[{now}] {line}"));
-    }
-
     /// The addresses under which anybody can join the platforms.
     #[must_use]
     pub fn addresses(&self) -> Vec<(Network, String)> {
@@ -157,28 +163,18 @@ impl Demo {
         database_url(&self.folder)
     }
 
-    /// Stays up until told to stop, with the clock running 1:1.
-    ///
-    /// # Errors
-    /// The operating system refuses a signal handler.
-    pub async fn stay(self) -> anyhow::Result<()> {
-        self.lifecycle.run().await?;
-        self.close().await;
-        Ok(())
+    /// Stays up, with the clock running 1:1, until a part of the service fails.
+    pub async fn stay(&self) {
+        self.lifecycle.soft().cancelled().await;
     }
 
-    /// Ends everything and removes the temporary database.
+    /// Ends everything that runs. What lies in the folder ends with the folder.
     pub async fn finish(self) {
         self.lifecycle.stop();
         let _ = self.lifecycle.run().await;
-        self.close().await;
-    }
-
-    async fn close(self) {
         self.core.store.close().await;
-        self.stage.stop().await;
-        if let Err(error) = std::fs::remove_dir_all(&self.folder) {
-            tracing::warn!(%error, "demo.folder_not_removed");
+        if tokio::time::timeout(CLOSING, self.stage.stop()).await.is_err() {
+            tracing::warn!("demo.sandbox_not_ended");
         }
     }
 }
@@ -202,11 +198,6 @@ fn staff(networks: &[Network]) -> Vec<(&'static str, Network)> {
     ];
     let home = |wanted: [Network; 3]| wanted.into_iter().find(|network| networks.contains(network));
     homes.into_iter().filter_map(|(person, wanted)| Some((person, home(wanted)?))).collect()
-}
-
-/// A free address on this machine for the service's own pages.
-async fn free_address() -> anyhow::Result<SocketAddr> {
-    Ok(tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
 }
 
 async fn build_core(folder: &std::path::Path, settings: &Settings, clocks: Clocks) -> anyhow::Result<Arc<Core>> {

@@ -6,8 +6,11 @@
 //! quote a document or a chat. Called once by `app`; [`redact()`] also by whatever stores an error's text in a row.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::fs::File;
 use std::io;
 use std::panic::PanicHookInfo;
+use std::path::Path;
+use std::sync::Mutex;
 
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
@@ -36,6 +39,9 @@ pub enum TelemetryError {
         "`log.filter` is not a log filter ({0}): write levels by target, for example \"info\" or \"info,loa=debug\""
     )]
     Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// The file for it cannot be made.
+    #[error("the log cannot be written: {0}")]
+    File(#[from] io::Error),
     /// Something in this process has set up a log before.
     #[error("the log is already set up")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
@@ -47,6 +53,17 @@ pub enum TelemetryError {
 /// The filter cannot be read, or a log is set up already.
 pub fn init(format: LogFormat, filter: &str) -> Result<(), TelemetryError> {
     tracing_subscriber::registry().with(layer(format, filter, io::stderr)?).try_init()?;
+    std::panic::set_hook(Box::new(log_panic));
+    Ok(())
+}
+
+/// Sets up the log of a process whose terminal is for something else: the same lines, in a file that is made anew.
+///
+/// # Errors
+/// As [`init`]; the file cannot be made.
+pub fn init_file(filter: &str, path: &Path) -> Result<(), TelemetryError> {
+    let file = Mutex::new(File::create(path)?);
+    tracing_subscriber::registry().with(layer(LogFormat::Text, filter, file)?).try_init()?;
     std::panic::set_hook(Box::new(log_panic));
     Ok(())
 }

@@ -43,12 +43,17 @@ pub async fn serve(site: Site, listen: SocketAddr, lifecycle: &Lifecycle) -> any
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen} ([http] listen in the settings)"))?;
+    serve_on(listener, site, lifecycle);
+    Ok(())
+}
+
+/// Answers on an address that is taken already, until the lifecycle ends.
+pub fn serve_on(listener: tokio::net::TcpListener, site: Site, lifecycle: &Lifecycle) {
     let router = router(site);
     let stop = lifecycle.soft();
     lifecycle.spawn("web", async move {
         axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
     });
-    Ok(())
 }
 
 /// Every address the service answers at.

@@ -1081,3 +1081,62 @@ compose-done-repeat =
     📝 { $code } – Chờ duyệt. { $told }
     Gửi { $rule }. Chưa duyệt thì chưa gửi.
     Xem lịch: /lich { $code } | Tạm dừng: /tamdung { $code } | Kết thúc: /huy { $code }
+
+## demo-: what `loa demo` prints beside the chats it shows. Read by somebody who sees Loa for the first time.
+
+demo-title = LOA: trình diễn một xã mẫu
+demo-intro = Bốn ngày làm việc diễn ra trong khoảng một phút. Xã, cán bộ, văn bản và các nhóm đều là dữ liệu mẫu; kế hoạch là kế hoạch của xã Hà Long. Dịch vụ là dịch vụ thật, các nền tảng chat được giả lập ngay trên máy này: không có gì gửi ra ngoài. Dưới đây là các đoạn chat đúng như người trong cuộc đọc (T2 là thứ Hai, CN là Chủ nhật).
+demo-chat-private = Tin nhắn riêng của { $name }
+demo-chat-group = { $name }
+demo-left-out = (lược { $count } tin)
+demo-lines-left-out = … (lược { $count } dòng)
+demo-progress = 📤 { $code }: đã gửi { $sent }/{ $total } nhóm
+demo-sums = Đến lúc này: đã gửi { $sent } tin tới các nhóm, còn chờ { $pending }; đã xác nhận { $acknowledged }/{ $expected }.
+demo-act-friday = Thứ Sáu, 25/7/2025: soạn và duyệt
+demo-hello = Cán bộ xã chào bot, mỗi người trên nền tảng của mình: { $people }.
+demo-composes = { $composer } gửi tệp PDF của một văn bản chỉ đạo rồi trả lời từng câu hỏi. Cùng lúc, { $other } soạn lời nhắc bà con, lặp lại 6h30 mỗi sáng.
+demo-approves = { $approver } duyệt cả hai. Chưa có người thứ hai duyệt thì không có gì được gửi.
+demo-weekend = Hết tuần. Văn bản chờ đến 7h30 thứ Hai; lời nhắc buổi sáng tự gửi mỗi ngày.
+demo-act-night = Đêm Chủ nhật, 27/7/2025: Hỏa tốc
+demo-night = Mưa lớn. { $duty } đang trực ban, tự phát một tin Hỏa tốc tới 24 thôn; lãnh đạo phê duyệt sau.
+demo-approves-after = { $approver } phê duyệt sau.
+demo-act-monday = Thứ Hai, 28/7/2025: văn bản tới các thôn
+demo-lost = { $group } đưa bot ra khỏi nhóm. Văn bản sẽ tới thôn này qua nhóm chung của các trưởng thôn.
+demo-heads-answer = Các trưởng thôn xác nhận trong buổi sáng: bấm nút, hoặc nhắn "đã nhận", có dấu hay không dấu đều được.
+demo-announces = { $composer } soạn thông báo mời bà con cài VNeID. { $recorder } ghi lại các buổi phát thanh, băng rôn và tin đăng Cổng đã làm.
+demo-passes-on = Bot không vào được nhóm dân Thôn 19: { $head } nhận tin riêng, tự đăng vào nhóm rồi báo lại.
+demo-act-reminders = Từ trưa thứ Hai đến chiều thứ Ba: nhắc việc
+demo-reminders = Nơi chưa xác nhận được nhắc trong nhóm; đến hạn, người soạn nhận danh sách chưa xác nhận.
+demo-end = Hết bốn ngày. Sau đây là kết quả.
+demo-unconfirmed = Chưa xác nhận: { $count } nơi
+demo-all-confirmed = Mọi nơi đã xác nhận.
+demo-column-code = Mã bản tin
+demo-column-unit = Thôn, đơn vị
+demo-column-head = Người phụ trách
+demo-delivered = Đã gửi qua từng nền tảng
+demo-column-platform = Nền tảng
+demo-column-sent = Đã gửi
+demo-column-too-fast = Bị từ chối vì gửi quá nhanh
+demo-delivered-sums =
+    Cộng { $sent } tin tới các nhóm; gửi qua nhóm khác thay { $replaced }; lỗi { $failed }; không rõ { $unknown }; còn chờ { $pending }. Thôn tự đăng { $posted }/{ $asked }.
+    Xác nhận { $acknowledged }/{ $expected }, trong đó sau hạn { $late }. Đã nhắc { $reminders } lần.
+demo-targets = Chỉ tiêu của kế hoạch
+demo-column-target = Chỉ tiêu
+demo-column-period = Kỳ
+demo-column-count = Số liệu
+demo-column-status = Kết quả
+demo-targets-note = Số liệu: đã làm/yêu cầu trong kỳ; dấu – là kế hoạch không giao số.
+demo-audit-whole = Nhật ký việc đã làm: { $entries } mục, chuỗi băm nguyên vẹn.
+demo-audit-broken = Nhật ký việc đã làm: { $entries } mục, CHUỖI BĂM BỊ ĐỨT.
+demo-cost = Trình diễn trong { $seconds } giây; bộ nhớ cao nhất { $memory } MB.
+demo-act-open = Bây giờ đến lượt đồng chí
+demo-opens = { $composer } vừa gửi { $open } tới các thôn, chưa ai xác nhận. { $other } vừa trình { $waiting }, chưa ai duyệt.
+demo-join = Đồng chí gõ thử
+demo-join-how = Xã mẫu còn chạy đến khi bấm Ctrl-C ở đây. Mở cửa sổ lệnh khác, vào cùng thư mục, chép nguyên từng lệnh:
+demo-join-platform = ▪ { $platform }, tại { $address }
+demo-join-approve = { $approver } duyệt { $code }:
+demo-join-confirm = { $head } xác nhận { $code } trong { $group }:
+demo-join-read = Đọc { $group } như người trong nhóm:
+demo-join-figures = ▪ Xem kết quả sau khi gõ:
+demo-join-end = Lệnh "loa sandbox chats" kèm địa chỉ liệt kê người và nhóm có ở Telegram và Zalo bot.
+demo-stopped = Đã dừng. Dữ liệu tạm đã được xóa.

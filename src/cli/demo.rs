@@ -1,14 +1,25 @@
 //! `loa demo`.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 
 use crate::demo::places::Network;
-use crate::demo::{Demo, Narrator, Wish};
-use crate::telemetry;
+use crate::demo::shown::Event;
+use crate::demo::{Demo, Figures, Folder, Wish};
+use crate::locale::Locale;
+use crate::{say, telemetry};
+
+mod ending;
+mod terminal;
+
+use ending::Ending;
+use terminal::Terminal;
+
+/// What the log holds unless `RUST_LOG` says otherwise.
+const QUIET: &str = "loa=info";
 
 /// Plays a whole commune on this machine.
 #[derive(Debug, Args)]
@@ -24,6 +35,9 @@ pub(super) struct DemoArgs {
     /// Print one JSON document with the figures and nothing else.
     #[arg(long)]
     json: bool,
+    /// Say where the service's log is, and keep it; `RUST_LOG` does too, and is its filter.
+    #[arg(short, long)]
+    verbose: bool,
     /// The same seed gives the same totals.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
@@ -35,34 +49,85 @@ pub(super) struct DemoArgs {
 /// Plays it.
 ///
 /// # Errors
-/// An unknown platform; a step of the story that did not come about, with the chat so far.
+/// An unknown platform; a step of the story that did not come about, with the chat so far; figures that are not well.
 pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
-    let networks = networks(&args.platforms)?;
-    telemetry::init(crate::config::LogFormat::Text, "loa=warn")?;
-    let wish = Wish { once: args.once, seed: args.seed, networks };
-    let demo = Demo::start(&wish, narrator()).await?;
-    let played = demo.play().await;
-    let figures = match played {
-        Ok(()) => demo.figures().await?,
-        Err(error) => {
-            demo.finish().await;
-            return Err(error);
-        }
+    let wish = Wish { seed: args.seed, networks: networks(&args.platforms)? };
+    let terminal = Terminal::new(args.json);
+    // Before anything is made that would have to be removed again.
+    let mut ending = Ending::listen(terminal.clone())?;
+    let folder = Folder::make()?;
+    let filter = std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty());
+    telemetry::init_file(filter.as_deref().unwrap_or(QUIET), &folder.log())?;
+    let verbose = args.verbose || filter.is_some();
+    if verbose {
+        let _ = writeln!(std::io::stderr(), "loa: the log of this run is {}", folder.log().display());
+    }
+    let played = play(args, &wish, &folder, (&terminal, &mut ending)).await;
+    let kept = if verbose || played.is_err() { folder.keep_log() } else { None };
+    if let Some(kept) = kept {
+        let _ = writeln!(std::io::stderr(), "loa: the log of this run is kept in {}", kept.display());
+    }
+    let ended = played?;
+    drop(folder);
+    if ended != 0 {
+        terminal.show(&Event::Note(say!(Locale::vietnamese(), "demo-stopped")));
+    }
+    Ok(ExitCode::from(ended))
+}
+
+/// Plays it in a folder; gives 0, or the exit code of whatever ended it before its time.
+async fn play(
+    args: &DemoArgs,
+    wish: &Wish,
+    folder: &Folder,
+    (terminal, ending): (&Terminal, &mut Ending),
+) -> anyhow::Result<u8> {
+    let locale = Locale::vietnamese();
+    terminal.show(&Event::Heading(say!(locale, "demo-title")));
+    terminal.show(&Event::Note(say!(locale, "demo-intro")));
+    // Not cut: what it has begun could not be ended in good order. It takes an instant.
+    let demo = Demo::start(wish, folder, terminal.narrator()).await?;
+    let ended = tokio::select! {
+        code = ending.asked() => Ok(code),
+        done = tell(args, &demo, terminal) => done.map(|()| 0),
     };
-    let mut out = std::io::stdout();
+    demo.finish().await;
+    ended
+}
+
+/// The story, its figures and, where the commune stays up, what can be done in it, until the service fails.
+async fn tell(args: &DemoArgs, demo: &Demo, terminal: &Terminal) -> anyhow::Result<()> {
+    demo.play().await?;
+    let figures = demo.figures().await?;
     if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&figures)?)?;
+        writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&figures)?)?;
     } else {
-        writeln!(out, "\n{}", figures.tables)?;
-        writeln!(out, "{:.1} s, peak memory {:.1} MB", figures.elapsed_s, figures.peak_rss_mb)?;
+        demo.closing(&figures).await?.iter().for_each(|event| terminal.show(event));
     }
-    if args.once {
-        demo.finish().await;
-    } else {
-        invite(&demo, &mut out)?;
-        demo.stay().await?;
+    anyhow::ensure!(figures.is_well(), "the demo is not well: {}", complaint(&figures));
+    if !args.once {
+        demo.invite(&program()).await?.iter().for_each(|event| terminal.show(event));
+        demo.stay().await;
+        anyhow::bail!("a part of the service failed");
     }
-    Ok(if figures.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(())
+}
+
+/// What is wrong with the figures.
+fn complaint(figures: &Figures) -> String {
+    let broken = (!figures.audit.verified).then(|| "the audit chain is broken".to_owned());
+    let platform = |(name, one): (&String, &crate::demo::PlatformFigures)| {
+        let idle = (one.sent == 0).then(|| format!("{name} carried nothing"));
+        idle.or_else(|| (one.refused_429 > 0).then(|| format!("{name} was asked too fast {} times", one.refused_429)))
+    };
+    broken.into_iter().chain(figures.platforms.iter().filter_map(platform)).collect::<Vec<_>>().join("; ")
+}
+
+/// How this program is called from the folder it was started in.
+fn program() -> String {
+    let Ok(program) = std::env::current_exe() else { return "loa".to_owned() };
+    let here = std::env::current_dir().unwrap_or_default();
+    program.strip_prefix(&here).map_or(program.as_path(), |below: &Path| below).display().to_string()
 }
 
 /// The platforms of a list, each once, in an order that does not depend on the list's.
@@ -71,22 +136,6 @@ fn networks(names: &[String]) -> anyhow::Result<Vec<Network>> {
         anyhow::bail!("unknown platform `{unknown}`: --platforms takes telegram, zalo_bot and zalo_oa");
     }
     Ok(Network::ALL.into_iter().filter(|network| names.iter().any(|name| name == network.gateway())).collect())
-}
-
-/// The story goes to stderr, so that `--json` leaves stdout to the document.
-fn narrator() -> Narrator {
-    Arc::new(|line| {
-        let _ = writeln!(std::io::stderr(), "{line}");
-    })
-}
-
-fn invite(demo: &Demo, out: &mut std::io::Stdout) -> anyhow::Result<()> {
-    writeln!(out, "\nThe commune stays up until Ctrl-C. Join in from another terminal:")?;
-    for (network, address) in demo.addresses() {
-        writeln!(out, "  loa sandbox chats --url {address}    ({})", network.gateway())?;
-    }
-    writeln!(out, "  loa stats --database {}", demo.database_url())?;
-    Ok(())
 }
 
 #[cfg(test)]

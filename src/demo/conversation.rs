@@ -74,7 +74,13 @@ impl Demo {
     }
 
     async fn wait_for<T>(&self, person: &str, what: &str, find: impl Fn() -> Option<T>) -> anyhow::Result<T> {
-        if let Some(found) = eventually(find).await {
+        let look_and_find = || {
+            self.look();
+            find()
+        };
+        if let Some(found) = eventually(look_and_find).await {
+            // What came between the last look and the find is shown before anything is said to it.
+            self.look();
             return Ok(found);
         }
         let (network, account) = self.home(person)?;

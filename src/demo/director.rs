@@ -24,7 +24,7 @@ impl Demo {
             self.be_quiet(people).await?;
             let now = self.clock.now();
             if now >= end {
-                return Ok(());
+                return self.look_at_deliveries(true).await;
             }
             let due = keeper.next_due_after(now).await?;
             let answer = people.next_due().map(Millis).filter(|at| *at > now);
@@ -41,13 +41,29 @@ impl Demo {
         tokio::pin!(patience);
         while quiet < QUIET_LOOKS {
             people.tick(self.clock.now().0);
+            self.look();
+            self.look_at_deliveries(false).await?;
             quiet = if self.is_idle().await? { quiet + 1 } else { 0 };
             tokio::select! {
                 () = &mut patience => return Ok(()),
                 () = tokio::time::sleep(GLANCE) => {}
             }
         }
+        self.look();
         Ok(())
+    }
+
+    /// Waits until everything that was said is heard and everything that is due is sent, with nobody answering.
+    pub(super) async fn settle(&self) -> anyhow::Result<()> {
+        let quiet = async {
+            while !self.is_idle().await? {
+                tokio::time::sleep(GLANCE).await;
+            }
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(PATIENCE, quiet).await.unwrap_or(Ok(()))?;
+        self.look();
+        self.look_at_deliveries(true).await
     }
 
     async fn is_idle(&self) -> anyhow::Result<bool> {

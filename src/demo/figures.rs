@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::Demo;
 use crate::domain::calendar::Millis;
 use crate::store::Tx;
-use crate::store::audit::AuditReport;
 use crate::usecase::status::{self, DeliveryCounts, ObligationCounts, RelayCounts, Stats, Window};
 use crate::usecase::tally::{self, Tally};
 
@@ -38,9 +37,6 @@ pub struct Figures {
     pub elapsed_s: f64,
     /// Most memory the process ever held, in MB; 0 where the system does not tell.
     pub peak_rss_mb: f64,
-    /// The tables for people.
-    #[serde(skip)]
-    pub tables: String,
 }
 
 impl Figures {
@@ -102,7 +98,6 @@ impl Demo {
         let stats = status::overall(&mut tx, &act, EVERYTHING).await?;
         let tally = tally::progress(&mut tx, &act, None, act.at.local()).await?;
         let audit = tx.verify_audit().await?;
-        let tables = self.tables(&stats, &tally, &audit);
         Ok(Figures {
             groups: stats.groups,
             deliveries: stats.deliveries,
@@ -116,7 +111,6 @@ impl Demo {
             platforms: self.platforms(&stats),
             elapsed_s: self.core.clocks.mono.elapsed().saturating_sub(self.started).as_secs_f64(),
             peak_rss_mb: peak_rss_mb(),
-            tables,
         })
     }
 
@@ -126,43 +120,6 @@ impl Demo {
         };
         stats.platforms.iter().map(figures).collect()
     }
-
-    fn tables(&self, stats: &Stats, tally: &Tally, audit: &AuditReport) -> String {
-        let (sent, asked) = (&stats.deliveries, &stats.obligations);
-        let platforms: Vec<String> = self.platforms(stats).iter().map(platform_line).collect();
-        let platforms = platforms.join("\n");
-        format!(
-            "Deliveries        sent {}  partial {}  unknown {}  failed {}  skipped {}  pending {}  replaced {}\n\
-             Passed on by hand asked {}  done {}\n\
-             Acknowledgements  expected {}  acknowledged {} (late {}, proxy {})  awaiting {}  unreachable {}\n\
-             Reminders         {}\n\
-             {platforms}\n\
-             Audit             {} entries, {}\n\n{}",
-            sent.sent,
-            sent.partial,
-            sent.unknown,
-            sent.failed,
-            sent.skipped,
-            sent.pending,
-            sent.replaced,
-            stats.relays.asked,
-            stats.relays.posted,
-            asked.expected,
-            asked.acknowledged,
-            asked.late,
-            asked.proxy,
-            asked.awaiting,
-            asked.unreachable,
-            stats.reminders,
-            audit.entries,
-            if audit.first_broken.is_none() { "verified" } else { "BROKEN" },
-            tally::progress_table(tally)
-        )
-    }
-}
-
-fn platform_line((name, one): (&String, &PlatformFigures)) -> String {
-    format!("{name:<17} sent {}  refused as too fast {}", one.sent, one.refused_429)
 }
 
 /// How often the bulletin that repeats went.

@@ -46,6 +46,16 @@ impl Network {
             Self::ZaloOa => "zalo_oa",
         }
     }
+
+    /// The platform's name for people.
+    #[must_use]
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::Telegram => "Telegram",
+            Self::ZaloBot => "Zalo bot",
+            Self::ZaloOa => "Zalo OA",
+        }
+    }
 }
 
 /// Villages that are on Telegram when there are several platforms; the others are on the official account.

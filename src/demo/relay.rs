@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use super::Demo;
 use super::conversation::eventually;
 use super::places::Network;
+use crate::say;
 
 /// The residents' group, the group of officials of the same village, and its head.
 pub(super) const RELAYED: (&str, &str, &str) = ("dan-19", "dieu-hanh-19", "que");
@@ -17,7 +18,7 @@ impl Demo {
         let (group, officials, head) = RELAYED;
         let slot = self.places.org.groups.iter().find(|known| known.code == group && known.relay);
         let Some(network) = slot.and_then(|slot| Network::named(&slot.gateway)) else { return Ok(()) };
-        self.tell(&format!("{head} passes it on to the residents of Thôn 19, whose group the service cannot enter"));
+        self.tell(say!(self.locale(), "demo-passes-on", head = self.name(head)));
         let account = self.places.account(network, head)?;
         match network {
             Network::Telegram => self.forward(account, self.places.chat(group)?).await,

@@ -4,10 +4,12 @@
 
 use super::Demo;
 use super::people::Crowd;
+use super::places::Network;
 use crate::clock::Clock as _;
 use crate::domain::calendar::Millis;
 use crate::domain::org::GroupKind;
 use crate::inspect::sample_pdf;
+use crate::say;
 use loa_sandbox::telegram::{Fault, FaultKind};
 
 /// What the composer answers to the form's questions about a directive, in their order.
@@ -73,7 +75,18 @@ const STORM: [&str; 8] = [
 ];
 
 /// The village whose group is lost on Monday morning, and the group.
-const LOST: (&str, &str) = ("thon-20", "dieu-hanh-20");
+pub(super) const LOST: (&str, &str) = ("thon-20", "dieu-hanh-20");
+
+/// Whose private chats are shown: the composer's and the approver's.
+pub(super) const SHOWN_PEOPLE: [&str; 2] = ["lan", "pct"];
+/// The groups that are shown: a village's, the one that is lost, and the joint one that stands in for it.
+pub(super) const SHOWN_GROUPS: [&str; 3] = ["dieu-hanh-03", LOST.1, "truong-thon"];
+/// Bulletins whose broadcasts are followed while they go out.
+pub(super) const FOLLOWED: [&str; 4] = ["HT-2025-0001", "VB-2025-0001", "TB-2025-0002", super::joining::OPEN];
+/// Bulletins that villages and offices have to confirm.
+pub(super) const CONFIRMED: [&str; 2] = ["HT-2025-0001", "VB-2025-0001"];
+/// What stands above a preview: the form asks nothing more.
+pub(super) const PREVIEW: &str = "XEM TRƯỚC";
 
 impl Demo {
     /// Plays the story to its end.
@@ -82,40 +95,41 @@ impl Demo {
     /// A step that did not come about, with the chat so far.
     pub async fn play(&self) -> anyhow::Result<()> {
         let mut people = Crowd::new(self, &[LOST.0])?;
+        self.watch()?;
         self.friday().await?;
-        self.tell("the weekend passes; the directive waits for Monday 07:30, the morning call goes every day");
+        self.tell(say!(self.locale(), "demo-weekend"));
         self.run_until(&mut people, instant(27, 21, 40)?).await?;
         self.night(&mut people).await?;
+        self.act(say!(self.locale(), "demo-act-monday"));
         self.run_until(&mut people, monday(7, 0)?).await?;
         self.lose_a_group()?;
         self.run_until(&mut people, monday(7, 40)?).await?;
         self.tell_delivery().await?;
-        self.tell("village heads answer through the morning");
+        self.tell(say!(self.locale(), "demo-heads-answer"));
         self.run_until(&mut people, monday(9, 0)?).await?;
-        self.tell(
-            "lan announces the VNeID evening to residents; hung records radio items, banners and portal articles",
-        );
-        tokio::try_join!(self.announcement(), self.ledger())?;
-        self.approve("TB-2025-0002").await?;
-        self.run_until(&mut people, monday(9, 20)?).await?;
-        self.pass_on().await?;
-        self.run_until(&mut people, monday(10, 0)?).await?;
-        self.tell("reminders, late answers, the list at the deadline");
+        self.morning(&mut people).await?;
+        self.act(say!(self.locale(), "demo-act-reminders"));
+        self.tell(say!(self.locale(), "demo-reminders"));
         self.run_until(&mut people, tuesday_evening()?).await?;
         self.tell_delivery().await?;
-        self.tell("the end");
+        self.tell(say!(self.locale(), "demo-end"));
         Ok(())
     }
 
     async fn friday(&self) -> anyhow::Result<()> {
-        for (person, network) in &self.staff {
-            self.tell(&format!("{person} says hello on {}", network.gateway()));
+        self.act(say!(self.locale(), "demo-act-friday"));
+        let home = |(person, network): &(&str, Network)| format!("{} ({})", self.name(person), network.shown());
+        let homes: Vec<String> = self.staff.iter().map(home).collect();
+        self.tell(say!(self.locale(), "demo-hello", people = homes.join(", ")));
+        for (person, _) in &self.staff {
+            self.skim(person, true);
             self.say(person, "/start", "").await?;
+            self.skim(person, false);
         }
-        self.tell("lan hands in a PDF and answers the questions about it");
-        self.tell("minh composes a call that goes to residents every morning at 06:30");
+        let (lan, minh) = (self.name("lan"), self.name("minh"));
+        self.tell(say!(self.locale(), "demo-composes", composer = lan, other = minh));
         tokio::try_join!(self.directive(), self.repeating())?;
-        self.tell("pct approves both");
+        self.tell(say!(self.locale(), "demo-approves", approver = self.name("pct")));
         self.approve("VB-2025-0001").await?;
         self.approve(REPEATED).await
     }
@@ -137,55 +151,76 @@ impl Demo {
         self.submit("minh").await
     }
 
+    /// An announcement to residents, beside what the radio station notes; the village that passes it on by hand does so.
+    async fn morning(&self, people: &mut Crowd) -> anyhow::Result<()> {
+        let (lan, hung) = (self.name("lan"), self.name("hung"));
+        self.tell(say!(self.locale(), "demo-announces", composer = lan, recorder = hung));
+        tokio::try_join!(self.announcement(), self.ledger())?;
+        self.approve("TB-2025-0002").await?;
+        self.run_until(people, monday(9, 20)?).await?;
+        self.pass_on().await?;
+        self.run_until(people, monday(10, 0)?).await
+    }
+
     async fn announcement(&self) -> anyhow::Result<()> {
         self.say("lan", "/thongbao", "").await?;
+        self.skim("lan", true);
         for answer in ANNOUNCEMENT {
             let everywhere = answer == "Nhóm dân" && !self.has_residents();
-            self.say("lan", if everywhere { "Trưởng thôn" } else { answer }, "").await?;
+            let reply = self.say("lan", if everywhere { "Trưởng thôn" } else { answer }, "").await?;
+            // Announcements to residents belong to no theme, and ask for none.
+            if reply.text.contains(PREVIEW) {
+                break;
+            }
         }
+        self.skim("lan", false);
         self.submit("lan").await
     }
 
     /// Hỏa tốc: out on the duty officer's word, approved afterwards.
     async fn night(&self, people: &mut Crowd) -> anyhow::Result<()> {
-        self.tell("heavy rain: lan, on duty, releases a bulletin of the highest urgency by herself");
-        for answer in STORM {
+        self.act(say!(self.locale(), "demo-act-night"));
+        self.tell(say!(self.locale(), "demo-night", duty = self.name("lan")));
+        for (number, answer) in STORM.into_iter().enumerate() {
+            self.skim("lan", number > 3);
             self.say("lan", answer, "").await?;
         }
+        self.skim("lan", false);
         self.submit("lan").await?;
         self.choose("lan", "HT-2025-0001", "Phát ngay", "HT-2025-0001").await?;
         self.run_until(people, instant(27, 22, 30)?).await?;
         self.tell_delivery().await?;
-        self.tell("pct approves it afterwards");
+        self.tell(say!(self.locale(), "demo-approves-after", approver = self.name("pct")));
         self.say("pct", "/duyet HT-2025-0001", "phê duyệt sau").await?;
         Ok(())
     }
 
-    async fn submit(&self, person: &str) -> anyhow::Result<()> {
+    pub(super) async fn submit(&self, person: &str) -> anyhow::Result<()> {
         self.choose(person, "", "Gửi duyệt", "Chờ duyệt").await?;
         Ok(())
     }
 
-    async fn approve(&self, code: &str) -> anyhow::Result<()> {
+    pub(super) async fn approve(&self, code: &str) -> anyhow::Result<()> {
         self.choose("pct", code, "✅ Duyệt", code).await?;
         Ok(())
     }
 
     /// A bot on the free plan has no groups left for residents.
-    fn has_residents(&self) -> bool {
+    pub(super) fn has_residents(&self) -> bool {
         self.places.org.groups.iter().any(|group| group.kind == GroupKind::Residents)
     }
 
     /// One village's group puts the service out, so that the joint group has to stand in for it.
     fn lose_a_group(&self) -> anyhow::Result<()> {
-        let (village, group) = LOST;
+        let (_, group) = LOST;
         let Ok(chat) = self.places.chat(group) else { return Ok(()) };
         if let Some(handle) = self.stage.telegram() {
             handle.add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(chat.parse()?));
         } else if let Some(handle) = self.stage.oa() {
             handle.put_out(chat)?;
         }
-        self.tell(&format!("the group of {village} puts the service out; the joint group will stand in"));
+        let name = self.places.org.groups.iter().find(|known| known.code == group).map(|known| known.name.clone());
+        self.tell(say!(self.locale(), "demo-lost", group = name.unwrap_or_default()));
         Ok(())
     }
 
@@ -193,19 +228,6 @@ impl Demo {
         for line in LEDGER {
             self.say("hung", line, "").await?;
         }
-        Ok(())
-    }
-
-    /// Says how far the latest broadcasts are.
-    async fn tell_delivery(&self) -> anyhow::Result<()> {
-        let figures = self.figures().await?;
-        self.tell(&format!(
-            "deliveries: {} sent, {} pending; acknowledged {} of {}",
-            figures.deliveries.sent,
-            figures.deliveries.pending,
-            figures.obligations.acknowledged,
-            figures.obligations.expected
-        ));
         Ok(())
     }
 }

@@ -24,11 +24,18 @@ impl Places {
     }
 
     fn head(&self, network: Network, group: &Group, unit: &String) -> Option<(String, String, String)> {
-        let seat = self.org.seats.iter().find(|seat| seat.unit == *unit && seat.kind == SeatKind::Answering)?;
-        let holder = self.org.holdings.iter().find(|holding| holding.seat == seat.code)?;
+        let head = self.head_of(unit)?;
         let name = self.org.units.iter().find(|known| known.code == *unit)?.name.clone();
-        let account = self.account(network, &holder.person).ok()?.to_owned();
+        let account = self.account(network, &head).ok()?.to_owned();
         Some((account, self.chat(&group.code).ok()?.to_owned(), name))
+    }
+
+    /// The person who answers for a unit, by codes; none where the seat is vacant.
+    #[must_use]
+    pub fn head_of(&self, unit: &str) -> Option<String> {
+        let seat = self.org.seats.iter().find(|seat| seat.unit == unit && seat.kind == SeatKind::Answering)?;
+        let holder = self.org.holdings.iter().find(|holding| holding.seat == seat.code)?;
+        Some(holder.person.clone())
     }
 }
 

@@ -1,0 +1,199 @@
+//! After the story: something is left open for whoever joins in, and they are told what can be typed.
+
+use super::Demo;
+use super::places::Network;
+use super::scenes::{LOST, PREVIEW};
+use super::shown::Event;
+use crate::domain::org::import::Group;
+use crate::say;
+use loa_sandbox::zalo_people::ZaloChats as _;
+use serde_json::json;
+
+/// The directive that waits for confirmations.
+pub(super) const OPEN: &str = "VB-2025-0002";
+/// The announcement that waits for an approval.
+const UNAPPROVED: &str = "TB-2025-0003";
+
+/// What is answered to a form's question, by words of the question.
+type Answers = [(&'static str, &'static str); 11];
+
+/// A short directive to every village, with a week to answer.
+const DIRECTIVE: Answers = [
+    ("gửi tệp văn bản", "bỏ qua"),
+    ("Số, ký hiệu", "bỏ qua"),
+    ("Cơ quan ban hành?", "1"),
+    ("Trích yếu?", "Rà soát thiệt hại sau mưa lớn"),
+    ("Nội dung", "Các thôn rà soát nhà ở, đường điện, mương thoát nước và báo về UBND xã."),
+    ("Độ khẩn?", "1"),
+    ("Độ mật?", "1"),
+    ("Gửi tới đâu?", "Trưởng thôn"),
+    ("Hạn xác nhận?", "trước 17h 8/8"),
+    ("Giờ gửi?", "ngay"),
+    ("Chủ đề nào?", "Ngoài kế hoạch"),
+];
+
+/// An announcement to residents; to the heads where there are no groups of residents.
+const ANNOUNCEMENT: Answers = [
+    ("Tiêu đề thông báo?", "Lịch tiêm phòng cho đàn gia súc"),
+    ("Nội dung thông báo", "Thú y xã tiêm phòng tại nhà văn hóa thôn, sáng thứ Bảy 02/8/2025, không thu phí."),
+    ("Độ khẩn?", "1"),
+    ("Độ mật?", "1"),
+    ("Gửi tới đâu?", "Nhóm dân"),
+    ("không có nhóm", "Trưởng thôn"),
+    ("Hạn xác nhận?", "Không cần xác nhận"),
+    ("Giờ gửi?", "ngay"),
+    ("Chủ đề nào?", "Ngoài kế hoạch"),
+    ("Nội dung", "bỏ qua"),
+    ("Trích yếu?", "bỏ qua"),
+];
+
+/// The groups in which the open directive is answered, the first that a platform has.
+const ANSWERING: [&str; 3] = ["dieu-hanh-18", "dieu-hanh-03", "truong-thon"];
+/// The button that confirms.
+const BUTTON: &str = "✅ Đã nhận";
+/// Most questions a form asks.
+const QUESTIONS: usize = 20;
+
+impl Demo {
+    /// Sends a directive that nobody has confirmed yet and submits an announcement that nobody has approved, then gives what
+    /// can be done about them: how `program` is called for it, with the addresses of this run.
+    ///
+    /// # Errors
+    /// A step that did not come about, with the chat so far.
+    pub async fn invite(&self, program: &str) -> anyhow::Result<Vec<Event>> {
+        let (lan, minh) = (self.name("lan"), self.name("minh"));
+        self.act(say!(self.locale(), "demo-act-open"));
+        self.tell(say!(self.locale(), "demo-opens", composer = lan, other = minh, open = OPEN, waiting = UNAPPROVED));
+        for person in ["lan", "pct", "minh"] {
+            self.skim(person, true);
+        }
+        self.fill("lan", "/vanban", &DIRECTIVE).await?;
+        self.approve(OPEN).await?;
+        self.fill("minh", "/thongbao", &ANNOUNCEMENT).await?;
+        self.settle().await?;
+        Ok(self.invitation(program))
+    }
+
+    async fn fill(&self, person: &str, command: &str, answers: &Answers) -> anyhow::Result<()> {
+        let mut reply = self.say(person, command, "").await?;
+        for _ in 0..QUESTIONS {
+            if reply.text.contains(PREVIEW) {
+                return self.submit(person).await;
+            }
+            // A reply may confirm the last answer before it asks for the next: the question that stands last counts.
+            let asked = answers.iter().filter_map(|(question, answer)| Some((reply.text.rfind(question)?, *answer)));
+            let Some((_, answer)) = asked.max() else {
+                anyhow::bail!("{person} does not know what to answer to: {}", reply.text);
+            };
+            reply = self.say(person, answer, "").await?;
+        }
+        anyhow::bail!("the form of {command} does not end: {}", reply.text)
+    }
+
+    fn invitation(&self, program: &str) -> Vec<Event> {
+        let locale = self.locale();
+        let mut events = vec![Event::Heading(say!(locale, "demo-join")), Event::Note(say!(locale, "demo-join-how"))];
+        for (network, address) in self.stage.addresses() {
+            let commands = self.commands(network, program, &address);
+            events.push(Event::Note(String::new()));
+            events.push(Event::Note(say!(locale, "demo-join-platform", platform = network.shown(), address = address)));
+            for (said, command) in commands {
+                events.push(Event::Note(said));
+                events.push(Event::Command(command));
+            }
+        }
+        events.push(Event::Note(String::new()));
+        events.push(Event::Note(say!(locale, "demo-join-figures")));
+        events.push(Event::Command(format!(
+            "{program} status {OPEN} --database {}\n{program} stats --database {}",
+            self.database_url(),
+            self.database_url()
+        )));
+        events.push(Event::Note(say!(locale, "demo-join-end")));
+        events
+    }
+}
+
+/// A platform, as it is reached from another terminal.
+struct Hand<'a> {
+    demo: &'a Demo,
+    network: Network,
+    program: &'a str,
+    address: String,
+}
+
+impl Demo {
+    /// What can be done on a platform now: what it is, and the command.
+    fn commands(&self, network: Network, program: &str, address: &str) -> Vec<(String, String)> {
+        let hand = Hand { demo: self, network, program, address: address.to_owned() };
+        let locale = self.locale();
+        let mut commands = Vec::new();
+        if self.staff.contains(&("pct", network)) {
+            let approver = self.name("pct");
+            let said = say!(locale, "demo-join-approve", approver = approver, code = UNAPPROVED);
+            commands.push((said, hand.say("pct", None, &format!("/duyet {UNAPPROVED}"))));
+        }
+        let Some((group, unit)) = self.answering(network) else { return commands };
+        let Some(head) = self.places.head_of(&unit) else { return commands };
+        let name = self.name(&head);
+        let said = say!(locale, "demo-join-confirm", head = name, group = group.name.as_str(), code = OPEN);
+        commands.push((said, hand.confirm(&head, &group)));
+        commands.push((say!(locale, "demo-join-read", group = group.name.as_str()), hand.show(&group)));
+        commands
+    }
+
+    /// A group of a platform that got the open directive, and a village whose head answers there.
+    fn answering(&self, network: Network) -> Option<(Group, String)> {
+        let known = |code: &&str| {
+            let mut groups = self.places.org.groups.iter();
+            groups.find(|group| group.code == **code && group.gateway == network.gateway()).cloned()
+        };
+        let group = ANSWERING.iter().find_map(known)?;
+        let lost = group.covers.iter().find(|unit| *unit == LOST.0);
+        let unit = lost.or(group.covers.first())?.clone();
+        Some((group, unit))
+    }
+}
+
+impl Hand<'_> {
+    /// Somebody writes in a group, or to the service.
+    fn say(&self, person: &str, group: Option<&Group>, text: &str) -> String {
+        let name = self.demo.name(person);
+        if self.network == Network::ZaloOa {
+            let places = &self.demo.places;
+            let mut body = json!({ "person": places.account(self.network, person).unwrap_or_default(), "text": text });
+            if let Some(group) = group {
+                body["group"] = json!(places.chat(&group.code).unwrap_or_default());
+            }
+            return format!("curl -s {}/_control/say \\\n  -d '{body}'", self.address);
+        }
+        let place = group.map_or("bot", |group| group.name.as_str());
+        self.sandbox(&format!("say --as \"{name}\" --in \"{place}\" \"{text}\""))
+    }
+
+    /// The head of a village confirms the open directive.
+    fn confirm(&self, head: &str, group: &Group) -> String {
+        let name = self.demo.name(head);
+        match self.network {
+            Network::Telegram => self.sandbox(&format!("press --as \"{name}\" --in \"{}\" \"{BUTTON}\"", group.name)),
+            Network::ZaloBot => {
+                let mention = self.demo.stage.bot().and_then(|bot| bot.mention_needed()).unwrap_or_default();
+                self.say(head, Some(group), &format!("{mention} da nhan {OPEN}"))
+            }
+            Network::ZaloOa => self.say(head, Some(group), "đã nhận"),
+        }
+    }
+
+    /// A group as its members read it.
+    fn show(&self, group: &Group) -> String {
+        if self.network == Network::ZaloOa {
+            let id = self.demo.places.chat(&group.code).unwrap_or_default();
+            return format!("curl -s '{}/_control/show?group={id}'", self.address);
+        }
+        self.sandbox(&format!("show \"{}\"", group.name))
+    }
+
+    fn sandbox(&self, verb: &str) -> String {
+        format!("{} sandbox {verb} \\\n  --url {}", self.program, self.address)
+    }
+}
