@@ -1085,11 +1085,9 @@ compose-done-repeat =
 ## demo-: what `loa demo` prints beside the chats it shows. Read by somebody who sees Loa for the first time.
 
 demo-title = LOA: trình diễn một xã mẫu
-demo-intro = Bốn ngày làm việc diễn ra trong khoảng một phút. Xã, cán bộ, văn bản và các nhóm đều là dữ liệu mẫu; kế hoạch là kế hoạch của xã Hà Long. Dịch vụ là dịch vụ thật, các nền tảng chat được giả lập ngay trên máy này: không có gì gửi ra ngoài. Dưới đây là các đoạn chat đúng như người trong cuộc đọc (T2 là thứ Hai, CN là Chủ nhật).
+demo-intro = Bốn ngày làm việc diễn ra trong khoảng một phút. Xã, cán bộ, văn bản và các nhóm đều là dữ liệu mẫu; kế hoạch là kế hoạch của xã Hà Long. Dịch vụ là dịch vụ thật, các nền tảng chat được giả lập ngay trên máy này: không có gì gửi ra ngoài. Dưới đây là các đoạn chat đúng như người trong cuộc đọc, tin dài được lược ở chỗ […]; T2 là thứ Hai, CN là Chủ nhật.
 demo-chat-private = Tin nhắn riêng của { $name }
-demo-chat-group = { $name }
 demo-left-out = (lược { $count } tin)
-demo-lines-left-out = … (lược { $count } dòng)
 demo-progress = 📤 { $code }: đã gửi { $sent }/{ $total } nhóm
 demo-sums = Đến lúc này: đã gửi { $sent } tin tới các nhóm, còn chờ { $pending }; đã xác nhận { $acknowledged }/{ $expected }.
 demo-act-friday = Thứ Sáu, 25/7/2025: soạn và duyệt
@@ -1138,5 +1136,5 @@ demo-join-approve = { $approver } duyệt { $code }:
 demo-join-confirm = { $head } xác nhận { $code } trong { $group }:
 demo-join-read = Đọc { $group } như người trong nhóm:
 demo-join-figures = ▪ Xem kết quả sau khi gõ:
-demo-join-end = Lệnh "loa sandbox chats" kèm địa chỉ liệt kê người và nhóm có ở Telegram và Zalo bot.
+demo-join-names = ▪ Muốn dùng nguyên văn các lệnh trong README, chép trước các dòng này:
 demo-stopped = Đã dừng. Dữ liệu tạm đã được xóa.

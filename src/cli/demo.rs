@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::clock::SystemClock;
+use crate::config::process_environment;
 use crate::demo::places::Network;
 use crate::demo::shown::Event;
 use crate::demo::{Demo, Figures, Folder, Wish};
@@ -16,7 +18,7 @@ mod ending;
 mod terminal;
 
 use ending::Ending;
-use terminal::Terminal;
+use terminal::{Environment, Terminal};
 
 /// What the log holds unless `RUST_LOG` says otherwise.
 const QUIET: &str = "loa=info";
@@ -25,9 +27,10 @@ const QUIET: &str = "loa=info";
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     loa demo --once            the story from command to report, then the tables\n  \
-    loa demo                   the same, and then it stays up: join in with `loa sandbox say …`\n  \
-    loa demo --once --json     the figures as one JSON document\n  \
-    loa demo --platforms zalo_bot   the commune on one platform alone")]
+    loa demo                   the same, and then it stays up and prints what can be typed in another terminal\n  \
+    loa demo --once --json     the figures as one JSON document; the story goes to standard error\n  \
+    loa demo --platforms zalo_bot   the commune on one platform alone\n\n\
+    It is told in Vietnamese, at most 80 columns wide, coloured on a terminal unless NO_COLOR is set.")]
 pub(super) struct DemoArgs {
     /// End when the story ends.
     #[arg(long)]
@@ -52,12 +55,13 @@ pub(super) struct DemoArgs {
 /// An unknown platform; a step of the story that did not come about, with the chat so far; figures that are not well.
 pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let wish = Wish { seed: args.seed, networks: networks(&args.platforms)? };
-    let terminal = Terminal::new(args.json);
+    let environment: Environment = process_environment().collect();
+    let terminal = Terminal::new(args.json, &environment);
     // Before anything is made that would have to be removed again.
     let mut ending = Ending::listen(terminal.clone())?;
-    let folder = Folder::make()?;
-    let filter = std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty());
-    telemetry::init_file(filter.as_deref().unwrap_or(QUIET), &folder.log())?;
+    let folder = Folder::make(&SystemClock::new())?;
+    let filter = environment.get("RUST_LOG").filter(|filter| !filter.is_empty());
+    telemetry::init_file(filter.map_or(QUIET, String::as_str), &folder.log())?;
     let verbose = args.verbose || filter.is_some();
     if verbose {
         let _ = writeln!(std::io::stderr(), "loa: the log of this run is {}", folder.log().display());

@@ -4,12 +4,15 @@ use super::Demo;
 use super::figures::{Figures, PlatformFigures};
 use super::places::Network;
 use super::scenes;
-use super::shown::Event;
+use super::shown::{Event, text::shorten};
 use crate::domain::ack::ObligationState;
 use crate::say;
 use crate::store::Tx;
 use crate::usecase::escalate::Case;
 use crate::usecase::tally;
+
+/// Columns for a target's title: what is left of 80 beside its period, its figures and its status.
+const TITLE: usize = 37;
 
 impl Demo {
     /// The tables and the closing words.
@@ -112,8 +115,9 @@ impl Demo {
         ];
         let row = |line: tally::LineView| {
             let required = line.required.map_or_else(|| "–".to_owned(), |required| required.to_string());
-            let title = format!("{} {}", line.id, line.detail.title);
-            vec![title, line.period, format!("{}/{required}", line.count), line.status_text]
+            let title = shorten(&format!("{} {}", line.id, line.detail.title), TITLE);
+            let period = line.period.replace(" (", "\n(");
+            vec![title, period, format!("{}/{required}", line.count), line.status_text]
         };
         let rows = std::iter::once(head).chain(tally.view().targets.into_iter().map(row)).collect();
         let note = Event::Note(say!(locale, "demo-targets-note"));

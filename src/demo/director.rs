@@ -57,6 +57,7 @@ impl Demo {
     pub(super) async fn settle(&self) -> anyhow::Result<()> {
         let quiet = async {
             while !self.is_idle().await? {
+                self.look();
                 tokio::time::sleep(GLANCE).await;
             }
             anyhow::Ok(())

@@ -79,8 +79,10 @@ pub(super) const LOST: (&str, &str) = ("thon-20", "dieu-hanh-20");
 
 /// Whose private chats are shown: the composer's and the approver's.
 pub(super) const SHOWN_PEOPLE: [&str; 2] = ["lan", "pct"];
-/// The groups that are shown: a village's, the one that is lost, and the joint one that stands in for it.
-pub(super) const SHOWN_GROUPS: [&str; 3] = ["dieu-hanh-03", LOST.1, "truong-thon"];
+/// The groups that are shown from the beginning: the one that is lost, and the joint one that stands in for it.
+pub(super) const SHOWN_GROUPS: [&str; 2] = [LOST.1, "truong-thon"];
+/// A village's group that is shown from Monday on.
+const SHOWN_LATER: &str = "dieu-hanh-03";
 /// Bulletins whose broadcasts are followed while they go out.
 pub(super) const FOLLOWED: [&str; 4] = ["HT-2025-0001", "VB-2025-0001", "TB-2025-0002", super::joining::OPEN];
 /// Bulletins that villages and offices have to confirm.
@@ -95,12 +97,12 @@ impl Demo {
     /// A step that did not come about, with the chat so far.
     pub async fn play(&self) -> anyhow::Result<()> {
         let mut people = Crowd::new(self, &[LOST.0])?;
-        self.watch()?;
         self.friday().await?;
         self.tell(say!(self.locale(), "demo-weekend"));
         self.run_until(&mut people, instant(27, 21, 40)?).await?;
         self.night(&mut people).await?;
         self.act(say!(self.locale(), "demo-act-monday"));
+        self.watch_group(SHOWN_LATER);
         self.run_until(&mut people, monday(7, 0)?).await?;
         self.lose_a_group()?;
         self.run_until(&mut people, monday(7, 40)?).await?;
@@ -122,10 +124,9 @@ impl Demo {
         let homes: Vec<String> = self.staff.iter().map(home).collect();
         self.tell(say!(self.locale(), "demo-hello", people = homes.join(", ")));
         for (person, _) in &self.staff {
-            self.skim(person, true);
             self.say(person, "/start", "").await?;
-            self.skim(person, false);
         }
+        self.watch()?;
         let (lan, minh) = (self.name("lan"), self.name("minh"));
         self.tell(say!(self.locale(), "demo-composes", composer = lan, other = minh));
         tokio::try_join!(self.directive(), self.repeating())?;
@@ -136,35 +137,43 @@ impl Demo {
 
     async fn directive(&self) -> anyhow::Result<()> {
         self.send_file("lan", "KH tuyên truyền CĐS.pdf", plan_pdf()).await?;
-        for answer in DIRECTIVE {
+        for (number, answer) in DIRECTIVE.into_iter().enumerate() {
+            // What is not special to Loa is left out: number, date, office, title and wording.
+            self.skim("lan", number <= 4);
             self.say("lan", answer, "").await?;
         }
         self.submit("lan").await
     }
 
     async fn repeating(&self) -> anyhow::Result<()> {
+        // One card is enough to see how cards look.
+        self.skim("pct", true);
         self.say("minh", "/thongbao", "").await?;
         let audience = if self.has_residents() { "thon:01,02,03,17,18@residents" } else { "Trưởng thôn" };
         for answer in REPEAT.into_iter().chain([audience]).chain(REPEAT_WHEN) {
             self.say("minh", answer, "").await?;
         }
-        self.submit("minh").await
+        self.submit("minh").await?;
+        self.skim("pct", false);
+        Ok(())
     }
 
     /// An announcement to residents, beside what the radio station notes; the village that passes it on by hand does so.
     async fn morning(&self, people: &mut Crowd) -> anyhow::Result<()> {
         let (lan, hung) = (self.name("lan"), self.name("hung"));
         self.tell(say!(self.locale(), "demo-announces", composer = lan, recorder = hung));
+        self.skim("pct", true);
         tokio::try_join!(self.announcement(), self.ledger())?;
         self.approve("TB-2025-0002").await?;
+        self.skim("pct", false);
         self.run_until(people, monday(9, 20)?).await?;
         self.pass_on().await?;
         self.run_until(people, monday(10, 0)?).await
     }
 
     async fn announcement(&self) -> anyhow::Result<()> {
-        self.say("lan", "/thongbao", "").await?;
         self.skim("lan", true);
+        self.say("lan", "/thongbao", "").await?;
         for answer in ANNOUNCEMENT {
             let everywhere = answer == "Nhóm dân" && !self.has_residents();
             let reply = self.say("lan", if everywhere { "Trưởng thôn" } else { answer }, "").await?;
@@ -173,26 +182,33 @@ impl Demo {
                 break;
             }
         }
+        self.submit("lan").await?;
         self.skim("lan", false);
-        self.submit("lan").await
+        Ok(())
     }
 
     /// Hỏa tốc: out on the duty officer's word, approved afterwards.
     async fn night(&self, people: &mut Crowd) -> anyhow::Result<()> {
         self.act(say!(self.locale(), "demo-act-night"));
         self.tell(say!(self.locale(), "demo-night", duty = self.name("lan")));
+        self.skim("pct", true);
         for (number, answer) in STORM.into_iter().enumerate() {
-            self.skim("lan", number > 3);
+            self.skim("lan", number > 2);
             self.say("lan", answer, "").await?;
         }
-        self.skim("lan", false);
         self.submit("lan").await?;
+        self.skim("lan", false);
+        self.skim("pct", false);
         self.choose("lan", "HT-2025-0001", "Phát ngay", "HT-2025-0001").await?;
+        self.settle().await?;
+        // The list of whom to call comes to both.
+        self.skim("pct", true);
         self.run_until(people, instant(27, 22, 30)?).await?;
+        self.skim("pct", false);
         self.tell_delivery().await?;
         self.tell(say!(self.locale(), "demo-approves-after", approver = self.name("pct")));
         self.say("pct", "/duyet HT-2025-0001", "phê duyệt sau").await?;
-        Ok(())
+        self.settle().await
     }
 
     pub(super) async fn submit(&self, person: &str) -> anyhow::Result<()> {

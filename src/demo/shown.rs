@@ -78,6 +78,8 @@ pub struct Shown {
 
 /// Before a message's lines.
 const FRAME: &str = "  │ ";
+/// Behind a message of which paragraphs are left out.
+const CUT: &str = " […]";
 /// Columns of a time of day with its weekday, and the space behind it.
 const TIME: usize = 9;
 
@@ -108,12 +110,13 @@ impl Shown {
             Event::Heading(title) => self.heading(title),
             Event::Story(at, text) => self.timed(*at, text, Ink::Bold),
             Event::Progress(at, text) => self.timed(*at, text, Ink::Faint),
-            Event::Message(bubble) => self.titled(before, &bubble.chat, self.message(bubble)),
+            Event::Message(bubble) => self.titled(before.as_deref(), &bubble.chat, self.message(bubble)),
             Event::LeftOut { chat, count } => {
                 let text = say!(self.locale, "demo-left-out", count = *count);
                 let line = format!("{FRAME}{}", " ".repeat(TIME)) + &text;
-                self.titled(before, chat, vec![self.inked(Ink::Faint, &line)])
+                self.titled(before.as_deref(), chat, vec![self.inked(Ink::Faint, &line)])
             }
+            Event::Note(note) if note.is_empty() => vec![String::new()],
             Event::Note(note) => text::wrap(note, self.style.width),
             Event::Table(rows) => text::table(rows, self.style.width),
             Event::Command(command) => command.lines().map(|line| format!("  {line}")).collect(),
@@ -138,9 +141,9 @@ impl Shown {
     }
 
     /// A chat's lines, under its title where another one's came before.
-    fn titled(&self, before: Option<String>, chat: &str, lines: Vec<String>) -> Vec<String> {
+    fn titled(&self, before: Option<&str>, chat: &str, lines: Vec<String>) -> Vec<String> {
         let title = format!("  ┌ {}", text::shorten(chat, self.style.width.saturating_sub(text::width(FRAME))));
-        let title = (before.as_deref() != Some(chat)).then(|| self.inked(Ink::Faint, &title));
+        let title = (before != Some(chat)).then(|| self.inked(Ink::Faint, &title));
         title.into_iter().chain(lines).collect()
     }
 
@@ -156,8 +159,8 @@ impl Shown {
                 *last = text::shorten(&format!("{last} …"), room.saturating_sub(1));
             }
         }
-        if gist.left_out > 0 {
-            lines.push(say!(self.locale, "demo-lines-left-out", count = gist.left_out));
+        if let Some(last) = lines.last_mut().filter(|_| gist.cut) {
+            *last = text::shorten(last, room.saturating_sub(text::width(CUT))) + CUT;
         }
         lines.extend(buttons(&gist.buttons, room));
         let ink = if bubble.ours { Ink::Cyan } else { Ink::Green };
@@ -177,29 +180,20 @@ impl Shown {
     }
 }
 
-/// Buttons beside each other; those that fit no second line are counted.
-fn buttons(labels: &[String], room: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
+/// Buttons beside each other; those that do not fit are counted.
+fn buttons(labels: &[String], room: usize) -> Option<String> {
+    let mut line = String::new();
     for (number, label) in labels.iter().enumerate() {
-        let button = format!("[{}]", text::shorten(label, room / 2));
-        let wide = lines.last().map_or(0, |line| text::width(line)) + 1 + text::width(&button) > room;
-        if wide && lines.len() == 2 {
-            let more = format!(" +{}", labels.len() - number);
-            if let Some(last) = lines.last_mut() {
-                *last = text::shorten(last, room.saturating_sub(text::width(&more))) + &more;
-            }
+        let rest = labels.len() - number;
+        let more = if rest > 1 { format!(" +{rest}") } else { String::new() };
+        let button = format!(" [{}]", text::shorten(label, room / 2));
+        if text::width(&line) + text::width(&button) + text::width(&more) > room {
+            line = format!("{line} +{rest}");
             break;
         }
-        if wide {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push_str(if line.is_empty() { "" } else { " " });
-            line.push_str(&button);
-        }
+        line.push_str(&button);
     }
-    lines.retain(|line| !line.is_empty());
-    lines
+    (!labels.is_empty()).then(|| line.trim_start().to_owned())
 }
 
 /// "T2 07:30", "CN 21:40".

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use anyhow::Context as _;
+
 use super::Demo;
 use super::scenes;
 use super::shown::Event;
@@ -13,7 +15,11 @@ use crate::say;
 use crate::usecase::status::{self, Window};
 
 /// Real time between two lines about the same broadcast while it goes out.
-const BETWEEN: Duration = Duration::from_secs(3);
+const BETWEEN: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether a broadcast is out, and how long at most.
+const GLANCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What was told so far.
 #[derive(Default)]
@@ -26,18 +32,25 @@ pub(super) struct Told {
 }
 
 impl Demo {
-    /// Chooses the chats that are shown.
+    /// From here on the private chats are shown, and the groups that have their part early.
     pub(super) fn watch(&self) -> anyhow::Result<()> {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let transcript = &mut told.transcript;
         for (person, network) in self.staff.iter().filter(|(person, _)| scenes::SHOWN_PEOPLE.contains(person)) {
             let title = say!(self.locale(), "demo-chat-private", name = self.name(person));
-            transcript.watch_person(title, *network, self.places.account(*network, person)?);
+            let account = self.places.account(*network, person)?;
+            transcript.watch_person(&self.stage, &title, (*network, account));
         }
         for code in scenes::SHOWN_GROUPS {
-            transcript.watch_group(|name| say!(self.locale(), "demo-chat-group", name = name), &self.places, code);
+            transcript.watch_group(&self.stage, &self.places, code);
         }
         Ok(())
+    }
+
+    /// From here on another group is shown.
+    pub(super) fn watch_group(&self, code: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.transcript.watch_group(&self.stage, &self.places, code);
     }
 
     /// The sentences.
@@ -113,6 +126,26 @@ impl Demo {
             }
         }
         Ok(())
+    }
+
+    /// Waits until a broadcast has reached every group it can; on its own time, since nobody jumps.
+    pub(super) async fn follow(&self, code: &'static str) -> anyhow::Result<()> {
+        let commune = self.core.commune_id().await?;
+        let sent = async {
+            loop {
+                self.look_at_deliveries(false).await?;
+                let mut tx = self.core.store.read().await?;
+                let bulletin = tx.bulletin_by_code(&commune, code).await?.context("it was submitted")?;
+                let status = status::of_bulletin(&mut tx, &self.core.act(&commune), &bulletin).await?;
+                if status.latest().is_some_and(|broadcast| broadcast.counts.pending == 0) {
+                    return anyhow::Ok(());
+                }
+                drop(tx);
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, sent).await.unwrap_or(Ok(()))?;
+        self.look_at_deliveries(true).await
     }
 
     /// Says what all broadcasts together have come to.

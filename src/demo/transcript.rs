@@ -35,23 +35,24 @@ pub(super) struct Transcript {
 }
 
 impl Transcript {
-    /// Watches the private chat of a person, from its first message.
-    pub(super) fn watch_person(&mut self, title: String, network: Network, account: &str) {
-        self.watch(title, (network, account), None);
+    /// Watches the private chat of a person from now on.
+    pub(super) fn watch_person(&mut self, stage: &Stage, title: &str, (network, account): (Network, &str)) {
+        self.watch(stage, title, (network, account), None);
     }
 
-    /// Watches a group, from its first message; nothing where the commune has none of that code.
-    pub(super) fn watch_group(&mut self, title: impl Fn(&str) -> String, places: &Places, code: &str) {
+    /// Watches a group from now on; nothing where the commune has none of that code.
+    pub(super) fn watch_group(&mut self, stage: &Stage, places: &Places, code: &str) {
         let Some(group) = places.org.groups.iter().find(|group| group.code == code) else { return };
         let network = Network::named(&group.gateway);
         if let (Some(network), Ok(id)) = (network, places.chat(code)) {
-            self.watch(title(&group.name), (network, id), Some(GROUP_SHOWS));
+            self.watch(stage, &group.name, (network, id), Some(GROUP_SHOWS));
         }
     }
 
-    fn watch(&mut self, title: String, (network, id): (Network, &str), spare: Option<usize>) {
+    fn watch(&mut self, stage: &Stage, title: &str, (network, id): (Network, &str), spare: Option<usize>) {
         let title = format!("{title} · {}", network.shown());
-        let (seen, offered) = ((0, 0), Vec::new());
+        let seen = (stage.lines(network, id, 0).len(), stage.presses(network, id, 0).len());
+        let offered = Vec::new();
         self.chats.push(Watched {
             title,
             network,
@@ -76,12 +77,14 @@ impl Transcript {
         self.chats.iter_mut().flat_map(|chat| chat.news(stage, now)).collect()
     }
 
-    /// An act ends: what it left out is counted, and the next may show as much again.
+    /// An act ends: what groups left out in it is counted, and the next may show as much again.
     pub(super) fn end_act(&mut self) -> Vec<Event> {
-        for chat in &mut self.chats {
-            chat.spare = chat.spare.map(|_| GROUP_SHOWS);
-        }
-        self.chats.iter_mut().filter_map(Watched::counted).collect()
+        let groups = self.chats.iter_mut().filter(|chat| chat.spare.is_some());
+        let counted = |chat: &mut Watched| {
+            chat.spare = Some(GROUP_SHOWS);
+            chat.counted()
+        };
+        groups.filter_map(counted).collect()
     }
 }
 

@@ -1,18 +1,22 @@
 //! The terminal on which a demo is shown: its width, whether it takes colours, and that somebody still reads it.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::demo::shown::{Event, Shown, Style};
 use crate::demo::Narrator;
+use crate::demo::shown::{Event, Shown, Style};
 use crate::locale::Locale;
 
 /// Columns of a terminal that does not say how many it has, and most columns used: longer lines read badly.
 const WIDEST: usize = 80;
 /// Fewest columns used.
 const NARROWEST: usize = 40;
+
+/// The variables of the process.
+pub(super) type Environment = BTreeMap<String, String>;
 
 /// Where events are shown, line by line as they come.
 #[derive(Clone)]
@@ -23,13 +27,13 @@ pub(super) struct Terminal {
 
 impl Terminal {
     /// Shows on standard output, or, where that is left to a document, on standard error.
-    pub fn new(document: bool) -> Self {
+    pub fn new(document: bool, environment: &Environment) -> Self {
         if document {
             let err = std::io::stderr();
-            Self::over(style(err.is_terminal()), Box::new(err))
+            Self::over(style(err.is_terminal(), environment), Box::new(err))
         } else {
             let out = std::io::stdout();
-            Self::over(style(out.is_terminal()), Box::new(out))
+            Self::over(style(out.is_terminal(), environment), Box::new(out))
         }
     }
 
@@ -60,14 +64,13 @@ impl Terminal {
     }
 }
 
-fn style(is_terminal: bool) -> Style {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+fn style(is_terminal: bool, environment: &Environment) -> Style {
+    let set = |name: &str| environment.get(name).map(String::as_str).filter(|value| !value.is_empty());
+    let columns = set("COLUMNS").and_then(|columns| columns.parse::<usize>().ok());
     Style {
         width: columns.unwrap_or(WIDEST).clamp(NARROWEST, WIDEST),
         // https://no-color.org: set and not empty.
-        colour: is_terminal && !set("NO_COLOR") && !dumb,
+        colour: is_terminal && set("NO_COLOR").is_none() && set("TERM") != Some("dumb"),
     }
 }
 
@@ -86,6 +89,17 @@ mod tests {
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn colours_are_for_terminals_whose_owner_wants_them() {
+        let with = |name: &str, value: &str| Environment::from([(name.to_owned(), value.to_owned())]);
+        let plain = Environment::new();
+        assert!(style(true, &plain).colour && !style(false, &plain).colour);
+        assert!(!style(true, &with("NO_COLOR", "1")).colour && style(true, &with("NO_COLOR", "")).colour);
+        assert!(!style(true, &with("TERM", "dumb")).colour);
+        let columns = |columns: &str| style(true, &with("COLUMNS", columns)).width;
+        assert_eq!([columns("60"), columns("200"), columns("1"), columns("many")], [60, 80, 40, 80]);
     }
 
     #[tokio::test]

@@ -4,16 +4,18 @@ use super::Bubble;
 
 /// Paragraphs kept of what the service writes, and of what a person writes.
 const KEPT: (usize, usize) = (4, 2);
-/// Lines kept of a paragraph, and of one that must not push the others away.
+/// Lines kept of a paragraph, and of each where paragraphs are left out.
 const HEIGHT: (usize, usize) = (2, 1);
+/// Beginnings of paragraphs that whoever only looks on can do without.
+const ASIDE: [&str; 3] = ["Kính gửi", "Kiểm tra tin thật:", "Xem: /"];
 /// Beginnings of paragraphs that are kept wherever they stand: for whom, when, until when, and what the reader is to do.
 const NEEDED: [&str; 5] = ["👉", "⏰", "Gửi tới:", "Giờ gửi:", "Trích yếu:"];
 
 /// The parts of a message that are shown.
 pub(super) struct Gist {
     paragraphs: Vec<String>,
-    /// Paragraphs that are not shown.
-    pub left_out: usize,
+    /// Whether paragraphs are left out.
+    pub cut: bool,
     /// Its buttons, or the numbered choices that stand for them.
     pub buttons: Vec<String>,
     /// Most lines of one paragraph.
@@ -30,13 +32,11 @@ impl Gist {
         if bubble.ours && buttons.is_empty() {
             buttons = choices(&mut all);
         }
-        let most = if bubble.ours { KEPT.0 } else { KEPT.1 };
         let whole = all.len();
-        let needed = |line: &String| NEEDED.iter().any(|start| line.starts_with(start));
-        let kept = all.into_iter().enumerate().filter(|(number, line)| *number < most || needed(line));
-        let paragraphs: Vec<String> = kept.map(|(_, line)| line).collect();
-        let height = if paragraphs.len() > most { HEIGHT.1 } else { HEIGHT.0 };
-        Self { left_out: whole - paragraphs.len(), paragraphs, buttons, height }
+        let paragraphs = kept(all, if bubble.ours { KEPT.0 } else { KEPT.1 });
+        let cut = paragraphs.len() < whole;
+        let height = if cut { HEIGHT.1 } else { HEIGHT.0 };
+        Self { paragraphs, cut, buttons, height }
     }
 
     /// The paragraphs, the first of them behind the name of whoever speaks.
@@ -48,6 +48,18 @@ impl Gist {
         }
         paragraphs
     }
+}
+
+/// The first paragraphs that say something, and those that are needed wherever they stand; none of them twice.
+fn kept(all: Vec<String>, most: usize) -> Vec<String> {
+    let begins = |line: &str, starts: &[&str]| starts.iter().any(|start| line.starts_with(start));
+    let mut kept: Vec<String> = Vec::new();
+    for line in all.into_iter().filter(|line| !begins(line, &ASIDE)) {
+        if (kept.len() < most || begins(&line, &NEEDED)) && !kept.contains(&line) {
+            kept.push(line);
+        }
+    }
+    kept
 }
 
 /// Takes the numbered choices off the end of a message, and the sentence that leads to them.

@@ -17,7 +17,9 @@ fn columns(sign: char) -> usize {
     match sign {
         _ if is_combining_mark(sign) || sign == '\u{200d}' => 0,
         // Emoji, and the signs below them that terminals draw as pictures.
-        '\u{1f000}'.. | '⌚' | '⌛' | '⏩'..='⏳' | '☎' | '⚠' | '⚡' | '⛔' | '✅' | '✖' | '❓' | '❌' | '❗' => 2,
+        '\u{1f000}'.. | '⌚' | '⌛' | '⏩'..='⏳' | '☎' | '⚠' | '⚡' | '⛔' | '✅' | '✖' | '❓' | '❌' | '❗' => {
+            2
+        }
         _ => 1,
     }
 }
@@ -102,8 +104,8 @@ pub fn table(rows: &[Vec<String>], most: usize) -> Vec<String> {
 /// The width of each column: that of its widest cell, as long as all of them fit.
 fn widths(rows: &[Vec<String>], most: usize) -> Vec<usize> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max();
-    let mut widths: Vec<usize> = (0..count).map(|column| widest(column).unwrap_or(0)).collect();
+    let lines = |column: usize| rows.iter().filter_map(move |row| row.get(column)).flat_map(|cell| cell.lines());
+    let mut widths: Vec<usize> = (0..count).map(|column| lines(column).map(width).max().unwrap_or(0)).collect();
     let room = most.saturating_sub(GAP * count.saturating_sub(1));
     while widths.iter().sum::<usize>() > room {
         let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 1) else { break };
