@@ -1,10 +1,14 @@
-//! Every test of the store runs twice, on `SQLite` and on `PostgreSQL`, from one `async fn(Store)`.
+//! Tests on a database, each from one `async fn(Store)`:
 //!
 //! ```ignore
 //! store_tests!(a_vacant_seat_has_no_holder);
 //!
 //! async fn a_vacant_seat_has_no_holder(store: Store) { … }
 //! ```
+//!
+//! * `store_tests!`: what the store promises, on `SQLite` and on `PostgreSQL`.
+//! * `story_tests!`: whole stories on both, one of each kind. What they pass through is the same on both databases.
+//! * `sqlite_tests!`: everything else, on `SQLite`. That each statement means something to `PostgreSQL` too is not their business.
 //!
 //! * `SQLite`: a file of its own per test, copied from one that was migrated once.
 //! * `PostgreSQL`: a database of its own per test, on the server of `LOA_TEST_POSTGRES_URL`, else on a private one that
@@ -39,6 +43,27 @@ macro_rules! store_tests {
     };
 }
 pub(crate) use store_tests;
+
+/// Whole stories that run on both databases: one of each kind.
+macro_rules! story_tests {
+    ($($name:ident),+ $(,)?) => {
+        $crate::db::store_tests!($($name),+);
+    };
+}
+pub(crate) use story_tests;
+
+/// Makes `NAME::sqlite` out of each `async fn NAME(store: Store)`.
+macro_rules! sqlite_tests {
+    ($($name:ident),+ $(,)?) => {
+        $(mod $name {
+            #[test]
+            fn sqlite() {
+                $crate::db::on_sqlite(super::$name);
+            }
+        })+
+    };
+}
+pub(crate) use sqlite_tests;
 
 /// Runs a test on a fresh `SQLite` file.
 pub fn on_sqlite<Test, Running>(test: Test)

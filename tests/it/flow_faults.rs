@@ -6,11 +6,11 @@ use loa::store::Store;
 use loa::usecase::settle;
 use loa_sandbox::telegram::{Fault, FaultKind};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::{act_of, approve, compose, draft};
 use crate::rig::{Rig, at};
 
-store_tests!(
+sqlite_tests!(
     s4_an_expired_token_stops_the_sending_and_only_the_rest_goes_out_after_the_repair,
     a_connection_lost_after_the_request_left_is_in_doubt_and_never_repeated_by_itself,
     a_doubt_is_settled_by_a_person_who_saw_it_or_by_a_resend_that_says_so,

@@ -4,11 +4,11 @@ use loa::store::Store;
 use loa::usecase::compose::Draft;
 use loa_sandbox::telegram::{Fault, FaultKind};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::{act_of, approve, compose, draft};
 use crate::rig::{Rig, at};
 
-store_tests!(
+sqlite_tests!(
     a_paused_group_gets_nothing_until_it_is_opened_again,
     hearing_a_paused_group_does_not_open_it,
     a_call_that_was_under_way_does_not_end_a_pause,

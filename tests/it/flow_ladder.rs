@@ -11,15 +11,16 @@ use loa::usecase::status::{self, Window};
 use loa::usecase::{UseCaseError, approve};
 use loa_sandbox::telegram::{Fault, FaultKind};
 
-use crate::db::store_tests;
+use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::{act_of, compose, draft};
 use crate::rig::{Rig, at};
 
-store_tests!(
+story_tests!(khan_ends_with_a_list_to_the_composer_and_the_approver);
+
+sqlite_tests!(
     reminders_missed_while_the_service_was_down_become_one,
     reminders_that_waited_for_a_dark_gateway_become_one,
     enough_answers_end_the_reminders_and_the_rest_is_only_named,
-    khan_ends_with_a_list_to_the_composer_and_the_approver,
     thuong_khan_is_approved_on_duty_and_ends_with_a_call_list,
     hoa_toc_in_doubt_is_repeated_once_and_says_so,
     a_unit_answers_for_itself_after_somebody_answered_in_its_stead,

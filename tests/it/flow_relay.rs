@@ -13,15 +13,16 @@ use loa::usecase::compose::{self, Composed, Draft};
 use loa::usecase::status::{self, BroadcastStatus, Window};
 use loa_sandbox::telegram::{Fault, FaultKind};
 
-use crate::db::store_tests;
+use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::{act_of, approve, compose, draft};
 use crate::oa_rig::OaRig;
 use crate::rig::{Rig, at, import_org};
 
-store_tests!(
+story_tests!(who_does_not_say_so_is_reminded_once_and_then_the_composer_is_told);
+
+sqlite_tests!(
     a_head_gets_the_text_in_private_passes_it_on_and_says_so,
     what_heads_pass_on_stands_beside_what_was_sent_to_groups,
-    who_does_not_say_so_is_reminded_once_and_then_the_composer_is_told,
     the_words_say_it_as_the_button_does_and_only_the_head_may,
     a_head_of_two_villages_is_asked_once_for_both,
     a_head_who_cannot_be_written_to_is_asked_in_the_group_of_officials,

@@ -6,11 +6,11 @@ use loa::usecase::compose::{Composed, Draft, DraftFile};
 use loa::usecase::settle;
 use loa_sandbox::telegram::{Fault, FaultKind};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::{act_of, approve, compose, draft, without_joint_group};
 use crate::rig::{Rig, at};
 
-store_tests!(
+sqlite_tests!(
     the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered,
     a_group_lost_before_its_turn_leaves_no_file_behind_and_the_composer_is_told_to_call,
     a_mistyped_code_confirms_nothing,

@@ -1,4 +1,4 @@
-//! Bulletins that repeat, on the whole service and both databases: the right days, outages, pausing, Tết, the end.
+//! Bulletins that repeat, on the whole service: the right days, outages, pausing, Tết, the end.
 
 use loa::domain::calendar::{Millis, format_full};
 use loa::domain::recurrence::Recurrence;
@@ -9,12 +9,13 @@ use loa::usecase::compose::{Composed, Draft};
 use loa::usecase::repeat::{self, Steered};
 use loa_sandbox::telegram::{Fault, FaultKind};
 
-use crate::db::store_tests;
+use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::{act_of, approve, compose, draft};
 use crate::rig::{Rig, at};
 
-store_tests!(
-    a_weekly_bulletin_goes_every_monday_until_it_expires,
+story_tests!(a_weekly_bulletin_goes_every_monday_until_it_expires);
+
+sqlite_tests!(
     each_firing_is_confirmed_under_its_own_code,
     an_earlier_firing_is_looked_at_reminded_and_called_for_by_its_code,
     what_another_group_gets_instead_is_too_old_at_the_next_firing,

@@ -1,4 +1,4 @@
-//! One text bulletin, end to end on both databases: composed, approved by another person, sent to every village group over
+//! One text bulletin, end to end: composed, approved by another person, sent to every village group over
 //! HTTP, answered by a button, counted.
 
 use loa::domain::bulletin::{Kind, Level, Public};
@@ -10,10 +10,10 @@ use loa::store::bulletins::Marks;
 use loa::usecase::compose::{self, Composed, DocumentFields, Draft};
 use loa::usecase::{Act, UseCaseError, approve};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::rig::{Rig, at};
 
-store_tests!(
+sqlite_tests!(
     a_bulletin_reaches_every_village_and_a_button_is_counted,
     nothing_is_sent_before_another_person_approved,
     a_supergroup_that_moved_is_followed_once_and_keeps_its_history,

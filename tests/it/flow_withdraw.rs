@@ -10,12 +10,13 @@ use loa::usecase::release;
 use loa::usecase::status;
 use loa_sandbox::telegram::{Fault, FaultKind};
 
-use crate::db::store_tests;
+use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::{act_of, approve, compose, draft};
 use crate::rig::{Rig, at};
 
-store_tests!(
-    everybody_who_got_it_reads_that_it_was_taken_back,
+story_tests!(everybody_who_got_it_reads_that_it_was_taken_back);
+
+sqlite_tests!(
     what_had_not_left_never_does,
     a_call_on_its_way_is_not_tried_again,
     who_got_an_earlier_firing_is_told_although_the_latest_had_not_left,

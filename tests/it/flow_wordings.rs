@@ -5,12 +5,12 @@ use loa::store::Store;
 use loa::usecase::compose::{self, Draft, envelope_hash};
 use loa::usecase::{UseCaseError, approve as approval};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture;
 use crate::flow_send::{act_of, approve, compose, draft};
 use crate::rig::{Rig, at};
 
-store_tests!(
+sqlite_tests!(
     cadres_and_residents_read_different_texts_and_only_cadres_answer,
     an_announcement_with_two_wordings_addresses_each_in_its_own_way,
     residents_without_their_own_wording_read_the_common_one,

@@ -13,12 +13,12 @@ use loa::store::{Store, Tx};
 use loa::web;
 use loa_sandbox::zalo_bot::BodyShape;
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::{approve, compose, draft};
 use crate::rig::{Rig, at};
 use crate::zalo_rig::{ZaloRig, free_address};
 
-store_tests!(
+sqlite_tests!(
     a_bulletin_is_sent_and_answered_with_telegram_posting_to_us,
     what_does_not_prove_to_come_from_telegram_is_refused_and_leaves_nothing,
     an_update_that_was_posted_and_is_asked_for_later_is_stored_once,

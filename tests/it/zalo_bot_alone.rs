@@ -6,13 +6,13 @@ use loa::store::Store;
 use loa::usecase::Act;
 use loa::usecase::compose::{self, Draft};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::rig::at;
 use crate::stories::zalo::Zalo;
 use crate::zalo_rig::ZaloRig;
 
-store_tests!(
+sqlite_tests!(
     a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone,
     a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed,
     a_link_to_a_file_leads_nowhere_once_the_bulletin_was_taken_back,

@@ -7,13 +7,13 @@ use loa::usecase::compose::{self, Draft};
 use loa::usecase::{Act, approve};
 use loa_sandbox::zalo_bot::{ZaloBotFault, ZaloBotFaultKind};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::rig::at;
 use crate::stories::zalo::Zalo;
 use crate::zalo_rig::ZaloRig;
 
-store_tests!(
+sqlite_tests!(
     a_group_that_lost_the_bot_is_suspended_alone_and_only_after_three_refusals,
     an_answer_whose_content_is_withheld_confirms_nothing,
     a_long_text_comes_in_numbered_parts_in_order_and_goes_on_at_the_first_that_is_missing,

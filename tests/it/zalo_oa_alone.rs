@@ -6,11 +6,11 @@ use loa::store::Store;
 use loa::store::binding::ChatState;
 use loa_sandbox::zalo_oa::{GroupSize, LifecycleNames, NewPerson, OaFault, OaFaultKind, OaMessage};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::oa_rig::OaRig;
 use crate::rig::at;
 
-store_tests!(
+sqlite_tests!(
     a_directive_is_composed_approved_sent_and_acknowledged_by_an_official_account_alone,
     who_may_answer_for_a_village_is_the_same_on_an_official_account,
     a_quote_of_our_message_is_known_after_a_restart_too,

@@ -9,10 +9,10 @@ use loa::usecase::{UseCaseError, bind, usage};
 
 use super::stage::{FIRST, Stage};
 use super::to;
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::rig::at;
 
-store_tests!(
+sqlite_tests!(
     what_leaves_and_what_comes_in_is_counted_in_its_month,
     the_admins_are_warned_once_at_four_fifths,
     the_last_tenth_is_for_urgent_bulletins_and_ordinary_ones_take_their_fallback,

@@ -6,13 +6,14 @@ use loa::usecase::compose::Draft;
 use loa_sandbox::zalo_oa::{OaFault, OaFaultKind};
 
 use super::across::Across;
-use crate::db::store_tests;
+use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::draft;
 use crate::rig::at;
 
-store_tests!(
+story_tests!(s4_a_service_killed_while_zalo_stands_in_goes_on_where_it_stood_and_nothing_goes_twice);
+
+sqlite_tests!(
     s4_telegram_goes_dark_and_zalo_stands_in_and_nothing_goes_twice_when_it_is_back,
-    s4_a_service_killed_while_zalo_stands_in_goes_on_where_it_stood_and_nothing_goes_twice,
     s4_a_call_under_way_when_the_service_dies_is_in_doubt_and_the_rest_goes_once,
     s4_a_zalo_group_that_refuses_three_times_is_stood_in_for_by_telegram_and_stays_missing_on_zalo,
 );

@@ -9,9 +9,9 @@ use loa_sandbox::telegram::{Fault, FaultKind};
 
 use super::stage::{FIRST, SECOND, Stage};
 use super::{start, to};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 
-store_tests!(
+sqlite_tests!(
     what_runs_out_is_pointed_out_a_month_ahead_once_and_over_when_renewed,
     a_disabled_group_is_suspended_until_it_is_well,
     what_is_open_about_a_gateway_that_is_gone_is_closed_at_the_start,

@@ -3,13 +3,12 @@
 use loa::store::Store;
 
 use super::{DIRECTIVE, answer, number_from_42, six_pages};
-use crate::db::store_tests;
+use crate::db::{sqlite_tests, story_tests};
 use crate::rig::{Rig, at};
 
-store_tests!(
-    s1_a_directive_queued_late_friday_is_approved_and_goes_out_on_monday,
-    s1_an_unapproved_directive_is_pointed_out_and_never_sent_later,
-);
+story_tests!(s1_a_directive_queued_late_friday_is_approved_and_goes_out_on_monday);
+
+sqlite_tests!(s1_an_unapproved_directive_is_pointed_out_and_never_sent_later);
 
 async fn queued(store: Store) -> Rig {
     let mut rig = Rig::start(store, at(2025, 7, 25, 16, 45)).await;

@@ -9,13 +9,13 @@ use loa::usecase::compose::{self, Draft};
 use loa::usecase::{Act, release};
 
 use super::zalo::Zalo;
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::{act_of, compose, draft};
 use crate::oa_rig::OaRig;
 use crate::rig::{Rig, at};
 use crate::zalo_rig::ZaloRig;
 
-store_tests!(
+sqlite_tests!(
     s2_figures_are_read_back_and_summed_on_telegram,
     s2_figures_are_read_back_and_summed_on_an_official_account,
     s2_figures_are_read_back_and_summed_on_a_bot,

@@ -3,10 +3,10 @@
 use loa::store::Store;
 
 use super::answer;
-use crate::db::store_tests;
+use crate::db::story_tests;
 use crate::rig::{Rig, at};
 
-store_tests!(s2_hoa_toc_at_night_is_released_on_duty_followed_by_telephone_and_approved_afterwards);
+story_tests!(s2_hoa_toc_at_night_is_released_on_duty_followed_by_telephone_and_approved_afterwards);
 
 /// What Lan answers after `/khan`, up to the preview.
 const STORM: [&str; 8] = [

@@ -7,12 +7,12 @@ use loa::store::Store;
 
 use super::s2_flash::HEADS;
 use super::zalo::Zalo;
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::oa_rig::OaRig;
 use crate::rig::at;
 use crate::zalo_rig::ZaloRig;
 
-store_tests!(
+sqlite_tests!(
     s2_on_an_official_account_hoa_toc_reaches_villages_and_residents_within_a_minute_and_the_silent_are_called,
     s2_on_a_bot_hoa_toc_reaches_all_heads_in_their_one_group_and_the_silent_are_called,
 );

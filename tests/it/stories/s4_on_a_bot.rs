@@ -11,13 +11,13 @@ use loa::usecase::{Act, approve};
 use loa_sandbox::zalo_bot::{ZaloBotFault, ZaloBotFaultKind};
 
 use super::zalo::Zalo;
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::rig::at;
 use crate::service::eventually;
 use crate::zalo_rig::ZaloRig;
 
-store_tests!(
+sqlite_tests!(
     s4_a_token_issued_anew_stops_a_bot_and_with_the_new_one_only_the_rest_is_sent,
     s4_a_bot_that_dies_before_the_record_leaves_a_doubt_that_is_not_resent_by_itself,
     s4_hoa_toc_in_doubt_is_resent_once_by_a_bot_and_says_so,

@@ -5,11 +5,11 @@ use std::time::Duration;
 use loa::store::Store;
 
 use super::number_from_42;
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::{approve, compose, draft};
 use crate::rig::{Rig, at};
 
-store_tests!(s4_seventeen_of_twenty_four_are_sent_the_admin_is_told_and_only_the_rest_follows);
+sqlite_tests!(s4_seventeen_of_twenty_four_are_sent_the_admin_is_told_and_only_the_rest_follows);
 
 async fn s4_seventeen_of_twenty_four_are_sent_the_admin_is_told_and_only_the_rest_follows(store: Store) {
     let mut rig = Rig::start(store, at(2025, 7, 28, 7, 30)).await;

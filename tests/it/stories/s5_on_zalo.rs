@@ -6,13 +6,13 @@ use loa::store::Store;
 
 use super::zalo::Zalo;
 use super::{DIRECTIVE, six_pages};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::oa_rig::OaRig;
 use crate::rig::at;
 use crate::zalo_bot_alone::without_secrets;
 use crate::zalo_rig::ZaloRig;
 
-store_tests!(
+sqlite_tests!(
     s5_on_an_official_account_the_deputy_s_answer_counts_the_resident_s_does_not_and_trouble_reaches_the_composer,
     s5_on_a_bot_the_deputy_s_answer_counts_the_resident_s_does_not_and_trouble_reaches_the_composer,
 );

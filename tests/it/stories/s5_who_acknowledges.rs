@@ -4,10 +4,10 @@ use loa::store::Store;
 use loa_sandbox::telegram::NewUser;
 
 use super::{DIRECTIVE, answer, number_from_42, six_pages};
-use crate::db::store_tests;
+use crate::db::story_tests;
 use crate::rig::{Rig, at};
 
-store_tests!(s5_the_deputy_s_answer_counts_the_resident_s_does_not_and_trouble_reaches_the_composer);
+story_tests!(s5_the_deputy_s_answer_counts_the_resident_s_does_not_and_trouble_reaches_the_composer);
 
 struct Village {
     rig: Rig,

@@ -2,10 +2,10 @@
 
 use loa::store::Store;
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::rig::{Rig, at};
 
-store_tests!(s6_seven_items_and_five_repeats_are_seven_of_eight_and_a_late_entry_completes_october);
+sqlite_tests!(s6_seven_items_and_five_repeats_are_seven_of_eight_and_a_late_entry_completes_october);
 
 async fn record(rig: &mut Rig, line: &str) -> String {
     rig.say("hung", line).await;

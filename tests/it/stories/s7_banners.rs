@@ -2,10 +2,10 @@
 
 use loa::store::Store;
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::rig::{Rig, at};
 
-store_tests!(s7_five_banners_in_july_and_two_in_august_are_reached_late_and_a_removal_takes_one_back);
+sqlite_tests!(s7_five_banners_in_july_and_two_in_august_are_reached_late_and_a_removal_takes_one_back);
 
 async fn s7_five_banners_in_july_and_two_in_august_are_reached_late_and_a_removal_takes_one_back(store: Store) {
     let mut rig = Rig::start(store, at(2025, 7, 18, 9, 0)).await;

@@ -4,11 +4,11 @@ use loa::store::Store;
 use loa_sandbox::zalo_oa::{OaFault, OaFaultKind, PrivateRules};
 
 use super::{CODE, compose, number_of};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::oa_rig::OaRig;
 use crate::rig::at;
 
-store_tests!(
+sqlite_tests!(
     a_card_the_account_may_no_longer_send_in_private_is_decided_in_the_office_group,
     a_window_that_closed_unnoticed_carries_what_waits_to_the_office_group_too,
     an_answer_to_somebody_who_does_not_follow_goes_to_their_office_group_and_a_code_does_not,
