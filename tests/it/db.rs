@@ -68,7 +68,7 @@ pub(crate) use sqlite_tests;
 /// Runs a test on a fresh `SQLite` file.
 pub fn on_sqlite<Test, Running>(test: Test)
 where
-    Test: FnOnce(Store) -> Running,
+    Test: FnOnce(Store) -> Running + Send,
     Running: Future<Output = ()>,
 {
     let file = SqliteFile::migrated();
@@ -78,7 +78,7 @@ where
 /// Runs a test on a fresh `PostgreSQL` database, or says that it was skipped.
 pub fn on_postgres<Test, Running>(name: &str, test: Test)
 where
-    Test: FnOnce(Store) -> Running,
+    Test: FnOnce(Store) -> Running + Send,
     Running: Future<Output = ()>,
 {
     let Some(server) = server::shared() else {
@@ -100,15 +100,27 @@ where
     }
 }
 
+/// What a test needs of its stack: the steps of a whole service lie in each other on it, and a debug build takes its room.
+const STACK: usize = 16 << 20;
+
 fn run<Test, Running>(url: &str, test: Test)
 where
-    Test: FnOnce(Store) -> Running,
+    Test: FnOnce(Store) -> Running + Send,
     Running: Future<Output = ()>,
 {
-    runtime().block_on(async {
-        let store = Store::open(url).await.expect("the database opens");
-        test(store.clone()).await;
-        store.close().await;
+    let running = || {
+        runtime().block_on(async {
+            let store = Store::open(url).await.expect("the database opens");
+            test(store.clone()).await;
+            store.close().await;
+        });
+    };
+    std::thread::scope(|scope| {
+        let name = std::thread::current().name().unwrap_or("test").to_owned();
+        let thread = std::thread::Builder::new().name(name).stack_size(STACK).spawn_scoped(scope, running);
+        if let Err(panic) = thread.expect("a thread starts").join() {
+            resume_unwind(panic);
+        }
     });
 }
 
