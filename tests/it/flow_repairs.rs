@@ -35,8 +35,7 @@ async fn release(stage: &Stage) -> Composed {
     tx.commit().await.unwrap();
     let file = NewFile { sha256, file_name: "ke-hoach.pdf".to_owned(), pages: Some(1) };
     let file = DraftFile { file, first_page: "Kế hoạch mẫu".to_owned(), readable: true };
-    let composed = stage.release(&Draft { files: vec![file], ..draft() }).await;
-    composed
+    stage.release(&Draft { files: vec![file], ..draft() }).await
 }
 
 async fn states(stage: &Stage, composed: &Composed, group: &str) -> Vec<String> {
@@ -49,11 +48,11 @@ async fn states(stage: &Stage, composed: &Composed, group: &str) -> Vec<String> 
 }
 
 /// The message that is in a state.
-async fn message_in(stage: &Stage, composed: &Composed, state: &str) -> String {
+async fn message_in(stage: &Stage, composed: &Composed, wanted: &str) -> String {
     let mut tx = stage.core.store.read().await.unwrap();
     let broadcast = tx.broadcasts_of(&composed.bulletin.id).await.unwrap().pop().unwrap();
     let messages = tx.messages_of_broadcast(&broadcast.id).await.unwrap();
-    messages.into_iter().find(|message| message.state.as_str() == state).unwrap().id
+    messages.into_iter().find(|message| message.state.as_str() == wanted).unwrap().id
 }
 
 async fn the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered(store: Store) {

@@ -23,7 +23,7 @@ sqlite_tests!(
 /// A month of a hundred messages for the first gateway.
 async fn start(store: Store) -> Stage {
     let month = Budget { messages_a_month: 100, groups: 3 };
-    let built = two_gateways().rules(move |house| house.gateways.get_mut(FIRST).unwrap().budget = Some(month.clone()));
+    let built = two_gateways().rules(move |house| house.gateways.get_mut(FIRST).unwrap().budget = Some(month));
     let mut stage = built.start(store).await;
     stage.settle().await;
     stage
