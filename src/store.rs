@@ -42,6 +42,8 @@ mod withdrawals;
 
 /// Connections kept to `SQLite`. Writers queue anyway; a few readers beside them are enough for one commune.
 const SQLITE_CONNECTIONS: u32 = 4;
+/// Prepared statements that a connection keeps: more than the program has.
+const STATEMENTS: usize = 1_000;
 /// Connections kept to `PostgreSQL` by one process.
 const POSTGRES_CONNECTIONS: u32 = 8;
 /// How long a writer waits for another before it gives up.
@@ -212,8 +214,12 @@ async fn sqlite_pool(url: &str) -> StoreResult<SqlitePool> {
         .foreign_keys(true)
         // What is deleted is overwritten: a refused document must not linger in free pages.
         .pragma("secure_delete", "ON")
+        // Every statement of the program stays prepared.
+        .statement_cache_capacity(STATEMENTS)
         .busy_timeout(BUSY_TIMEOUT);
-    Ok(SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS).connect_with(options).await?)
+    // A file does not hang up, so nobody has to ask before a connection is used.
+    let pool = SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS).test_before_acquire(false);
+    Ok(pool.connect_with(options).await?)
 }
 
 impl Tx {

@@ -1,10 +1,14 @@
-//! Every test of the store runs twice, on `SQLite` and on `PostgreSQL`, from one `async fn(Store)`.
+//! Tests on a database, each from one `async fn(Store)`:
 //!
 //! ```ignore
 //! store_tests!(a_vacant_seat_has_no_holder);
 //!
 //! async fn a_vacant_seat_has_no_holder(store: Store) { … }
 //! ```
+//!
+//! * `store_tests!`: what the store promises, on `SQLite` and on `PostgreSQL`.
+//! * `story_tests!`: whole stories on both, one of each kind. What they pass through is the same on both databases.
+//! * `sqlite_tests!`: everything else, on `SQLite`. That each statement means something to `PostgreSQL` too is not their business.
 //!
 //! * `SQLite`: a file of its own per test, copied from one that was migrated once.
 //! * `PostgreSQL`: a database of its own per test, on the server of `LOA_TEST_POSTGRES_URL`, else on a private one that
@@ -40,10 +44,31 @@ macro_rules! store_tests {
 }
 pub(crate) use store_tests;
 
+/// Whole stories that run on both databases: one of each kind.
+macro_rules! story_tests {
+    ($($name:ident),+ $(,)?) => {
+        $crate::db::store_tests!($($name),+);
+    };
+}
+pub(crate) use story_tests;
+
+/// Makes `NAME::sqlite` out of each `async fn NAME(store: Store)`.
+macro_rules! sqlite_tests {
+    ($($name:ident),+ $(,)?) => {
+        $(mod $name {
+            #[test]
+            fn sqlite() {
+                $crate::db::on_sqlite(super::$name);
+            }
+        })+
+    };
+}
+pub(crate) use sqlite_tests;
+
 /// Runs a test on a fresh `SQLite` file.
 pub fn on_sqlite<Test, Running>(test: Test)
 where
-    Test: FnOnce(Store) -> Running,
+    Test: FnOnce(Store) -> Running + Send,
     Running: Future<Output = ()>,
 {
     let file = SqliteFile::migrated();
@@ -53,7 +78,7 @@ where
 /// Runs a test on a fresh `PostgreSQL` database, or says that it was skipped.
 pub fn on_postgres<Test, Running>(name: &str, test: Test)
 where
-    Test: FnOnce(Store) -> Running,
+    Test: FnOnce(Store) -> Running + Send,
     Running: Future<Output = ()>,
 {
     let Some(server) = server::shared() else {
@@ -75,15 +100,27 @@ where
     }
 }
 
+/// What a test needs of its stack: the steps of a whole service lie in each other on it, and a debug build takes its room.
+const STACK: usize = 16 << 20;
+
 fn run<Test, Running>(url: &str, test: Test)
 where
-    Test: FnOnce(Store) -> Running,
+    Test: FnOnce(Store) -> Running + Send,
     Running: Future<Output = ()>,
 {
-    runtime().block_on(async {
-        let store = Store::open(url).await.expect("the database opens");
-        test(store.clone()).await;
-        store.close().await;
+    let running = || {
+        runtime().block_on(async {
+            let store = Store::open(url).await.expect("the database opens");
+            test(store.clone()).await;
+            store.close().await;
+        });
+    };
+    std::thread::scope(|scope| {
+        let name = std::thread::current().name().unwrap_or("test").to_owned();
+        let thread = std::thread::Builder::new().name(name).stack_size(STACK).spawn_scoped(scope, running);
+        if let Err(panic) = thread.expect("a thread starts").join() {
+            resume_unwind(panic);
+        }
     });
 }
 

@@ -5,7 +5,7 @@ use loa::domain::bulletin::{Kind, Level, State};
 use loa::domain::calendar::Millis;
 use loa::store::Store;
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 
 mod deciding;
 mod stage;
@@ -13,7 +13,7 @@ mod wordings;
 
 use stage::{BINH, DUNG, LAN, MINH, PCT, PLAN_PAGE, Stage, file, july};
 
-store_tests!(
+sqlite_tests!(
     a_directive_is_composed_by_words_on_a_friday_and_approved,
     a_forwarded_document_needs_four_presses,
     numbers_answer_like_buttons,

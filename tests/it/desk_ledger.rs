@@ -8,11 +8,11 @@ use loa::id::SeededEntropy;
 use loa::store::Store;
 use loa::usecase::{Act, Via, tally};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::desk_watch::{Room, enrol, private};
 use crate::fixture::{self, COMMUNE, day};
 
-store_tests!(
+sqlite_tests!(
     the_radio_target_counts_items_and_not_repeats,
     an_item_typed_after_its_month_counts_in_its_month_and_is_marked,
     a_day_that_does_not_exist_or_is_to_come_is_refused,

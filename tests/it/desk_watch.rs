@@ -23,10 +23,10 @@ use loa::usecase::notify::decode_buttons;
 use loa::usecase::status::{self, Window};
 use loa::usecase::{Act, House, Via};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture::{self, AT, COMMUNE, GATEWAY};
 
-store_tests!(
+sqlite_tests!(
     what_went_to_some_groups_is_said_with_the_doubts_and_the_failures,
     a_doubt_is_settled_by_its_button_and_only_once,
     a_doubt_is_settled_by_typing_the_number_of_its_group,

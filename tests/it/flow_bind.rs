@@ -14,10 +14,12 @@ use loa::usecase::bind::{
 };
 use loa::usecase::{Act, Denied, UseCaseError, UseCaseResult, Via};
 
-use crate::db::store_tests;
+use crate::db::{sqlite_tests, story_tests};
 use crate::fixture::{self, AT, COMMUNE, GATEWAY, group_chat, private_chat};
 
-store_tests!(
+story_tests!(of_two_admins_who_press_at_once_one_binds);
+
+sqlite_tests!(
     a_head_links_the_account_by_code_and_agreement,
     only_an_admin_over_the_persons_unit_makes_a_code,
     the_command_line_makes_codes_for_the_first_admin,
@@ -36,7 +38,6 @@ store_tests!(
     a_group_code_does_nothing_in_private_or_on_another_gateway,
     codes_are_not_taken_for_one_another,
     a_bound_group_takes_no_second_slot,
-    of_two_admins_who_press_at_once_one_binds,
     a_refused_group_code_is_over,
     a_freed_slot_is_invited_again,
     the_audit_log_never_holds_a_code,

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use loa::demo::places::Network;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
 use loa::store::bulletins::{Marks, NewFile};
@@ -10,21 +11,18 @@ use loa::usecase::compose::{Draft, DraftFile};
 use loa::usecase::fallback;
 use loa_sandbox::telegram::{Fault, FaultKind};
 
-use crate::db::store_tests;
+use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::draft;
-use crate::rig::at;
 
-mod across;
 mod budget;
 mod drill;
 mod incident;
-mod line;
-mod stage;
+use crate::stage::spare::SPARE;
+use crate::stage::{Build, Stage, at};
 
-use stage::{SPARE, Stage};
+story_tests!(s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_when_it_is_back);
 
-store_tests!(
-    s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_when_it_is_back,
+sqlite_tests!(
     a_refused_token_is_stood_in_for_at_once_and_the_account_is_known_again_without_a_message,
     a_lost_group_is_stood_in_for_by_the_joint_group_and_the_unit_counts_once,
     an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more,
@@ -32,10 +30,21 @@ store_tests!(
     several_villages_fall_back_on_one_joint_group_and_it_gets_one_message,
 );
 
+/// Telegram twice, and a line to the first that can be cut.
+fn two_gateways() -> Build<'static> {
+    Stage::on(&[Network::Telegram]).spare().line()
+}
+
 async fn start(store: Store) -> Stage {
-    let mut stage = Stage::start(store, at(2025, 7, 28, 8, 0)).await;
+    let mut stage = two_gateways().start(store).await;
     stage.settle().await;
     stage
+}
+
+/// Posts in a village's first and in its spare group.
+fn posts(stage: &Stage, village: u32) -> (usize, usize) {
+    let spare = if SPARE.contains(&village) { stage.posts(&format!("du-phong-{village}")) } else { 0 };
+    (stage.posts(&format!("dieu-hanh-{village:02}")), spare)
 }
 
 /// To one village.
@@ -50,34 +59,34 @@ async fn s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_whe
     stage.drain().await;
     let before = stage.sent(&composed).await;
     assert!((10..14).contains(&before), "{before}");
-    stage.line.cut().await;
+    stage.line.as_mut().unwrap().cut().await;
 
     let spare = i64::try_from(SPARE.len()).unwrap();
     stage.until("stood in for", async |stage: &Stage| stage.sent(&composed).await == before + spare).await;
     let card = "không có nhóm dự phòng";
-    stage.until("told", async |stage: &Stage| stage.told("lan").contains(card)).await;
-    let told = stage.told("lan");
+    stage.until("told", async |stage: &Stage| stage.private_chat("lan").contains(card)).await;
+    let told = stage.private_chat("lan");
     assert!(told.contains("Thôn 20") && told.contains("Thôn 22") && !told.contains("Thôn 15"), "{told}");
     assert_eq!(stage.incidents().await, ["unreachable"]);
-    assert!(stage.told("quan").contains("không kết nối được nền tảng"), "{}", stage.told("quan"));
+    assert!(stage.private_chat("quan").contains("không kết nối được nền tảng"), "{}", stage.private_chat("quan"));
     assert_eq!(stage.obligation(&composed, "Thôn 20").await, "unreachable");
     assert_eq!(stage.obligation(&composed, "Thôn 15").await, "awaiting");
 
-    stage.line.mend();
+    stage.line.as_mut().unwrap().mend();
     stage.until("all sent", async |stage: &Stage| stage.sent(&composed).await == 24).await;
     stage.settle().await;
     for village in 1..=24 {
         let expected = if SPARE.contains(&village) { (0, 1) } else { (1, 0) };
-        assert_eq!(stage.posts(village), expected, "thôn {village}");
+        assert_eq!(posts(&stage, village), expected, "thôn {village}");
     }
     let counts = stage.status(&composed).await.unwrap().counts;
     assert_eq!((counts.total(), counts.sent, counts.replaced), (24, 24, spare));
     assert!(stage.incidents().await.is_empty());
     assert_eq!(stage.obligation(&composed, "Thôn 20").await, "awaiting");
     for person in ["lan", "quan"] {
-        assert_eq!(stage.told(person).matches(card).count(), 1, "{}", stage.told(person));
+        assert_eq!(stage.private_chat(person).matches(card).count(), 1, "{}", stage.private_chat(person));
     }
-    assert_eq!(stage.told("quan").matches("đã hoạt động lại").count(), 1, "{}", stage.told("quan"));
+    assert_eq!(stage.private_chat("quan").matches("đã hoạt động lại").count(), 1, "{}", stage.private_chat("quan"));
     let shown = stage.say("lan", "/trangthai vb1").await;
     assert!(shown.contains("24/24") && shown.contains("Dự phòng: Nhóm dự phòng Thôn 15"), "{shown}");
     stage.stop().await;
@@ -85,34 +94,34 @@ async fn s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_whe
 
 async fn a_refused_token_is_stood_in_for_at_once_and_the_account_is_known_again_without_a_message(store: Store) {
     let mut stage = start(store).await;
-    let bot = stage.first.handle().bot_ids()[0];
+    let bot = stage.telegram().bot_ids()[0];
     let nine = at(2025, 7, 28, 9, 0);
     let composed = stage.release(&Draft { send_at: Some(nine), ..to("thon:15,16") }).await;
     stage.settle().await;
-    stage.first.handle().set_revoked(bot, true).unwrap();
+    stage.telegram().set_revoked(bot, true).unwrap();
     stage.clock.set(nine);
     stage.settle().await;
-    assert_eq!((stage.posts(15), stage.posts(16)), ((0, 1), (0, 1)));
+    assert_eq!((posts(&stage, 15), posts(&stage, 16)), ((0, 1), (0, 1)));
     assert_eq!(stage.sent(&composed).await, 2);
     assert_eq!(stage.incidents().await, ["unauthorized"]);
-    assert!(stage.told("quan").contains("mã truy cập hết hạn"), "{}", stage.told("quan"));
+    assert!(stage.private_chat("quan").contains("mã truy cập hết hạn"), "{}", stage.private_chat("quan"));
 
     // Nothing waits on the first gateway that could prove it well again, so the platform itself is asked.
-    stage.first.handle().set_revoked(bot, false).unwrap();
+    stage.telegram().set_revoked(bot, false).unwrap();
     stage.clock.advance(Duration::from_secs(31));
     stage.until("well again", async |stage: &Stage| stage.incidents().await.is_empty()).await;
     stage.settle().await;
-    assert!(stage.told("quan").contains("đã hoạt động lại, còn 0 lượt"), "{}", stage.told("quan"));
+    assert!(stage.private_chat("quan").contains("đã hoạt động lại, còn 0 lượt"), "{}", stage.private_chat("quan"));
     stage.release(&to("thon:15")).await;
     stage.settle().await;
-    assert_eq!(stage.posts(15), (1, 1), "the first group is the first one again");
+    assert_eq!(posts(&stage, 15), (1, 1), "the first group is the first one again");
     stage.stop().await;
 }
 
 async fn a_lost_group_is_stood_in_for_by_the_joint_group_and_the_unit_counts_once(store: Store) {
     let mut stage = start(store).await;
-    let group = stage.world.chat("dieu-hanh-05").unwrap();
-    stage.first.handle().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(group));
+    let group = stage.group("dieu-hanh-05");
+    stage.telegram().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(group));
     let composed = stage.release(&draft()).await;
     stage.settle().await;
     let status = stage.status(&composed).await.unwrap();
@@ -121,11 +130,11 @@ async fn a_lost_group_is_stood_in_for_by_the_joint_group_and_the_unit_counts_onc
     assert_eq!(taker.units, ["Thôn 05"]);
     assert_eq!(taker.fallback_for, ["Nhóm điều hành Thôn 05"]);
     assert_eq!(stage.obligation(&composed, "Thôn 05").await, "awaiting");
-    assert!(!stage.told("lan").contains("cần gọi điện"), "{}", stage.told("lan"));
+    assert!(!stage.private_chat("lan").contains("cần gọi điện"), "{}", stage.private_chat("lan"));
     // The head answers where the message now stands.
-    let joint = stage.world.chat("truong-thon").unwrap();
-    let head = stage.world.account("canh").unwrap();
-    let press = stage.first.handle().press(head, joint, None, "✅ Đã nhận");
+    let joint = stage.group("truong-thon");
+    let head = stage.person("canh");
+    let press = stage.telegram().press(head, joint, None, "✅ Đã nhận");
     assert!(press.is_ok(), "{press:?}");
     stage.settle().await;
     stage.stop().await;
@@ -133,10 +142,10 @@ async fn a_lost_group_is_stood_in_for_by_the_joint_group_and_the_unit_counts_onc
 
 async fn an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more(store: Store) {
     let mut stage = start(store).await;
-    let bot = stage.first.handle().bot_ids()[0];
+    let bot = stage.telegram().bot_ids()[0];
     let composed = stage.release(&to("thon:15")).await;
-    stage.first.handle().set_revoked(bot, true).unwrap();
-    stage.send_until_halted().await;
+    stage.telegram().set_revoked(bot, true).unwrap();
+    send_until_halted(&mut stage).await;
     let act = stage.core.act(&stage.commune);
     let due = fallback::due(&mut stage.core.store.read().await.unwrap(), &act).await.unwrap();
     assert_eq!(due.len(), 1);
@@ -153,28 +162,42 @@ async fn an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more
     drop(act);
     stage.until("stood in", async |stage: &Stage| stage.sent(&composed).await == 1).await;
     stage.drain().await;
-    assert_eq!((stage.posts(15), stage.sent(&composed).await), ((0, 1), 1));
+    assert_eq!((posts(&stage, 15), stage.sent(&composed).await), ((0, 1), 1));
     stage.stop().await;
+}
+
+/// Fires what is due and sends on the first gateway until it is halted, without looking after what follows.
+async fn send_until_halted(stage: &mut Stage) {
+    stage.service.planner.tick().await.unwrap();
+    for _ in 0..100 {
+        stage.service.dispatchers[0].tick().await.unwrap();
+        stage.drain().await;
+        if stage.is_halted() {
+            return;
+        }
+        stage.clock.advance(Duration::from_millis(100));
+    }
+    panic!("never halted");
 }
 
 async fn a_doubt_holds_the_other_group_back_except_for_hoa_toc(store: Store) {
     let mut stage = start(store).await;
     for (urgency, expected) in [(Urgency::Normal, (1, 0)), (Urgency::Flash, (2, 1))] {
-        let group = stage.world.chat("dieu-hanh-15").unwrap();
-        stage.first.handle().add_fault(Fault::next("sendMessage", FaultKind::ResetAfter).in_chat(group));
+        let group = stage.group("dieu-hanh-15");
+        stage.telegram().add_fault(Fault::next("sendMessage", FaultKind::ResetAfter).in_chat(group));
         let marks = Marks { reason: urgency.needs_reason().then(|| "bão số 10".to_owned()), ..Marks::default() };
         let draft = Draft { urgency, marks, files: vec![file(&stage).await], ..to("thon:15") };
         let composed = stage.release(&draft).await;
         let id = composed.bulletin.id.clone();
         stage.until("in doubt", async |stage: &Stage| stage.states(&id).await.contains(&"unknown".to_owned())).await;
-        let bot = stage.first.handle().bot_ids()[0];
-        stage.first.handle().set_revoked(bot, true).unwrap();
+        let bot = stage.telegram().bot_ids()[0];
+        stage.telegram().set_revoked(bot, true).unwrap();
         let probe = stage.release(&to("thon:16")).await;
         stage.until("stood in", async |stage: &Stage| stage.sent(&probe).await == 1).await;
         stage.drain().await;
-        let (first, second) = stage.posts(15);
+        let (first, second) = posts(&stage, 15);
         assert_eq!((first, usize::from(second > 0)), expected, "{urgency}");
-        stage.first.handle().set_revoked(bot, false).unwrap();
+        stage.telegram().set_revoked(bot, false).unwrap();
         stage.clock.advance(Duration::from_secs(31));
         stage.until("well again", async |stage: &Stage| stage.incidents().await.is_empty()).await;
     }
@@ -194,8 +217,8 @@ async fn file(stage: &Stage) -> DraftFile {
 async fn several_villages_fall_back_on_one_joint_group_and_it_gets_one_message(store: Store) {
     let mut stage = start(store).await;
     for village in ["dieu-hanh-01", "dieu-hanh-02", "dieu-hanh-03"] {
-        let group = stage.world.chat(village).unwrap();
-        stage.first.handle().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(group));
+        let group = stage.group(village);
+        stage.telegram().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(group));
     }
     let composed = stage.release(&to("thon:01,02,03")).await;
     stage.settle().await;
@@ -204,7 +227,7 @@ async fn several_villages_fall_back_on_one_joint_group_and_it_gets_one_message(s
     assert_eq!(takers.len(), 1);
     assert_eq!(takers[0].units, ["Thôn 01", "Thôn 02", "Thôn 03"]);
     assert_eq!((status.counts.sent, status.counts.total(), status.counts.replaced), (1, 1, 3));
-    let joint = stage.first.handle().messages(stage.world.chat("truong-thon").unwrap()).unwrap();
+    let joint = stage.telegram().messages(stage.group("truong-thon")).unwrap();
     assert_eq!(joint.iter().filter(|message| message.from_bot && !message.service).count(), 1);
     stage.stop().await;
 }

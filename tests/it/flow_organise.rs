@@ -8,10 +8,10 @@ use loa::store::{Store, Tx};
 use loa::usecase::organise::{ImportSummary, Tally, import_org};
 use loa::usecase::{Act, Denied, UseCaseError, UseCaseResult, Via};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture::{self, AT, day};
 
-store_tests!(
+sqlite_tests!(
     a_first_import_creates_everything,
     the_same_file_twice_changes_nothing_and_leaves_no_entry,
     a_file_written_with_accents_apart_is_the_same_file,

@@ -21,14 +21,14 @@ use loa::usecase::record::{self, NewActivity, Recorded};
 use loa::usecase::tally::{self, Tally, progress_for_chat};
 use loa::usecase::{Act, Denied, House, UseCaseError, Via};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture::{self, COMMUNE, day};
 
 mod command_line;
 mod documents;
 mod targets;
 
-store_tests!(
+sqlite_tests!(
     a_double_tap_is_one_act,
     two_presses_at_the_same_moment_are_one_act,
     what_cannot_have_been_done_is_refused,

@@ -1,4 +1,4 @@
-//! One text bulletin, end to end on both databases: composed, approved by another person, sent to every village group over
+//! One text bulletin, end to end: composed, approved by another person, sent to every village group over
 //! HTTP, answered by a button, counted.
 
 use loa::domain::bulletin::{Kind, Level, Public};
@@ -7,13 +7,14 @@ use loa::domain::urgency::Urgency;
 use loa::store::Store;
 use loa::store::binding::ChatState;
 use loa::store::bulletins::Marks;
-use loa::usecase::compose::{self, Composed, DocumentFields, Draft};
-use loa::usecase::{Act, UseCaseError, approve};
+use loa::usecase::UseCaseError;
+use loa::usecase::compose::{DocumentFields, Draft};
 
-use crate::db::store_tests;
-use crate::rig::{Rig, at};
+use crate::db::sqlite_tests;
+use crate::stage::{Stage, at};
+use loa::demo::places::Network;
 
-store_tests!(
+sqlite_tests!(
     a_bulletin_reaches_every_village_and_a_button_is_counted,
     nothing_is_sent_before_another_person_approved,
     a_supergroup_that_moved_is_followed_once_and_keeps_its_history,
@@ -46,53 +47,31 @@ pub fn draft() -> Draft {
     }
 }
 
-pub async fn act_of<'a>(rig: &'a Rig, person: &str) -> Act<'a> {
-    let mut tx = rig.core.store.read().await.unwrap();
-    let person = tx.person_by_code(&rig.commune, person).await.unwrap().unwrap();
-    Act { person_id: Some(person.id), ..rig.core.act(&rig.commune) }
-}
-
-pub async fn compose(rig: &Rig, draft: &Draft) -> Composed {
-    let act = act_of(rig, "lan").await;
-    let mut tx = rig.core.store.begin().await.unwrap();
-    let composed = compose::compose(&mut tx, &act, draft).await.unwrap();
-    tx.commit().await.unwrap();
-    composed
-}
-
-pub async fn approve(rig: &Rig, person: &str, composed: &Composed) -> Result<(), UseCaseError> {
-    let act = act_of(rig, person).await;
-    let mut tx = rig.core.store.begin().await.unwrap();
-    approve::approve(&mut tx, &act, &composed.bulletin.id, None).await?;
-    tx.commit().await.unwrap();
-    Ok(())
-}
-
 /// Pauses the joint group of all heads, which would take over from a village's own.
-pub async fn without_joint_group(rig: &Rig) {
-    let mut tx = rig.core.store.begin().await.unwrap();
-    let joint = tx.group_by_code(&rig.commune, "truong-thon").await.unwrap().unwrap();
+pub async fn without_joint_group(stage: &Stage) {
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let joint = tx.group_by_code(&stage.commune, "truong-thon").await.unwrap().unwrap();
     tx.set_chat_state(&joint.chat_id.unwrap(), ChatState::Suspended, Some("paused")).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 async fn a_bulletin_reaches_every_village_and_a_button_is_counted(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
-    let composed = compose(&rig, &draft()).await;
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let composed = stage.compose(&draft()).await;
     assert_eq!(composed.resolution.groups.len(), 24);
-    approve(&rig, "pct", &composed).await.unwrap();
-    rig.settle().await;
-    let group = rig.world.chat("dieu-hanh-03").unwrap();
-    let message = rig.handle().messages(group).unwrap().pop().unwrap();
+    stage.approve("pct", &composed).await.unwrap();
+    stage.settle().await;
+    let group = stage.group("dieu-hanh-03");
+    let message = stage.telegram().messages(group).unwrap().pop().unwrap();
     assert!(message.text.contains("VB-2025-0001"), "{}", message.text);
 
-    rig.handle().press(rig.world.account("binh").unwrap(), group, None, "✅ Đã nhận").unwrap();
-    rig.settle().await;
-    let presses = rig.handle().presses(group).unwrap();
+    stage.telegram().press(stage.person("binh"), group, None, "✅ Đã nhận").unwrap();
+    stage.settle().await;
+    let presses = stage.telegram().presses(group).unwrap();
     let toast = presses[0].toast.as_ref().map(|toast| format!("{toast:?}")).unwrap_or_default();
     assert!(toast.contains("Thôn 03"), "{toast}");
 
-    let mut tx = rig.core.store.read().await.unwrap();
+    let mut tx = stage.core.store.read().await.unwrap();
     let broadcast = tx.broadcasts_of(&composed.bulletin.id).await.unwrap().remove(0);
     let sent = tx.messages_of_broadcast(&broadcast.id).await.unwrap();
     assert_eq!(sent.iter().filter(|message| message.state.as_str() == "sent").count(), 24);
@@ -105,69 +84,67 @@ async fn a_bulletin_reaches_every_village_and_a_button_is_counted(store: Store) 
         .collect();
     assert_eq!(done, ["Thôn 03"]);
     drop(tx);
-    assert!(rig.group_chat("dieu-hanh-03").contains("1/24"), "{}", rig.group_chat("dieu-hanh-03"));
-    assert_eq!(rig.handle().counts().refused_429.values().sum::<u64>(), 0);
-    rig.stop().await;
+    assert!(stage.group_chat("dieu-hanh-03").contains("1/24"), "{}", stage.group_chat("dieu-hanh-03"));
+    assert_eq!(stage.telegram().counts().refused_429.values().sum::<u64>(), 0);
+    stage.stop().await;
 }
 
 async fn nothing_is_sent_before_another_person_approved(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
-    let composed = compose(&rig, &draft()).await;
-    rig.pass_to(at(2025, 7, 29, 8, 0)).await;
-    assert_eq!(rig.posts("dieu-hanh-03"), 0);
-    let refusal = approve(&rig, "lan", &composed).await.unwrap_err();
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let composed = stage.compose(&draft()).await;
+    stage.pass_to(at(2025, 7, 29, 8, 0)).await;
+    assert_eq!(stage.posts("dieu-hanh-03"), 0);
+    let refusal = stage.approve("lan", &composed).await.unwrap_err();
     assert!(matches!(refusal, UseCaseError::Denied(_)), "{refusal}");
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn a_supergroup_that_moved_is_followed_once_and_keeps_its_history(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
-    let old = rig.world.chat("dieu-hanh-05").unwrap();
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let old = stage.group("dieu-hanh-05");
     // A basic group of the same slot, upgraded while nobody listened.
-    let basic = rig
-        .handle()
+    let basic = stage
+        .telegram()
         .add_group(
             Some(-4_005),
             "Nhóm điều hành Thôn 05",
             loa_sandbox::telegram::GroupKind::Group,
-            &[rig.world.account("dan").unwrap()],
+            &[stage.person("dan")],
         )
         .unwrap();
-    rig.handle().join(basic, rig.handle().bot_ids()[0], None).unwrap();
-    rig.settle().await;
-    rebind(&rig, old, basic).await;
-    let new = rig.handle().migrate(basic).unwrap();
-    let composed = compose(&rig, &draft()).await;
-    approve(&rig, "pct", &composed).await.unwrap();
-    rig.settle().await;
+    stage.telegram().join(basic, stage.telegram().bot_ids()[0], None).unwrap();
+    stage.settle().await;
+    rebind(&stage, old, basic).await;
+    let new = stage.telegram().migrate(basic).unwrap();
+    stage.release(&draft()).await;
+    stage.settle().await;
     let arrived =
-        rig.handle().messages(new).unwrap().into_iter().filter(|message| message.text.contains("VB-2025-0001"));
+        stage.telegram().messages(new).unwrap().into_iter().filter(|message| message.text.contains("VB-2025-0001"));
     assert_eq!(arrived.count(), 1);
-    let mut tx = rig.core.store.read().await.unwrap();
+    let mut tx = stage.core.store.read().await.unwrap();
     assert!(tx.chat_by_external("telegram", &new.to_string()).await.unwrap().is_some());
     assert!(tx.chat_by_external("telegram", &basic.to_string()).await.unwrap().is_none());
     drop(tx);
-    rig.stop().await;
+    stage.stop().await;
 }
 
 /// Puts a slot's chat onto another platform id, as if it had always been that one.
-async fn rebind(rig: &Rig, from: i64, to: i64) {
-    let mut tx = rig.core.store.begin().await.unwrap();
+async fn rebind(stage: &Stage, from: i64, to: i64) {
+    let mut tx = stage.core.store.begin().await.unwrap();
     let chat = tx.chat_by_external("telegram", &from.to_string()).await.unwrap().unwrap();
     tx.set_chat_external(&chat.id, &to.to_string()).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 async fn a_kicked_group_is_suspended_and_its_unit_is_unreachable(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
-    let group = rig.world.chat("dieu-hanh-05").unwrap();
-    rig.settle().await;
-    without_joint_group(&rig).await;
-    let composed = compose(&rig, &draft()).await;
-    approve(&rig, "pct", &composed).await.unwrap();
-    rig.handle().kick(group, rig.handle().bot_ids()[0], None).unwrap();
-    rig.settle().await;
-    let mut tx = rig.core.store.read().await.unwrap();
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let group = stage.group("dieu-hanh-05");
+    stage.settle().await;
+    without_joint_group(&stage).await;
+    let composed = stage.release(&draft()).await;
+    stage.telegram().kick(group, stage.telegram().bot_ids()[0], None).unwrap();
+    stage.settle().await;
+    let mut tx = stage.core.store.read().await.unwrap();
     let broadcast = tx.broadcasts_of(&composed.bulletin.id).await.unwrap().remove(0);
     let obligations = tx.obligations_of(&broadcast.id).await.unwrap();
     let unreachable: Vec<&str> = obligations
@@ -179,18 +156,17 @@ async fn a_kicked_group_is_suspended_and_its_unit_is_unreachable(store: Store) {
     let chat = tx.chat_by_external("telegram", &group.to_string()).await.unwrap().unwrap();
     assert_eq!(chat.state.as_str(), "suspended");
     drop(tx);
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn the_same_hour_fires_once_however_often_it_is_looked_at(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 7, 29)).await;
+    let mut stage = Stage::on(&[Network::Telegram]).at(at(2025, 7, 28, 7, 29)).start(store).await;
     let timed = Draft { send_at: Some(at(2025, 7, 28, 7, 30)), ..draft() };
-    let composed = compose(&rig, &timed).await;
-    approve(&rig, "pct", &composed).await.unwrap();
-    rig.pass_to(at(2025, 7, 28, 7, 31)).await;
+    stage.release(&timed).await;
+    stage.pass_to(at(2025, 7, 28, 7, 31)).await;
     // NTP sets the clock back: the hour passes a second time.
-    rig.clock.set(at(2025, 7, 28, 7, 29));
-    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
-    assert_eq!(rig.posts("dieu-hanh-03"), 1);
-    rig.stop().await;
+    stage.clock.set(at(2025, 7, 28, 7, 29));
+    stage.pass_to(at(2025, 7, 28, 7, 40)).await;
+    assert_eq!(stage.posts("dieu-hanh-03"), 1);
+    stage.stop().await;
 }

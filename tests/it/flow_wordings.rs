@@ -5,12 +5,13 @@ use loa::store::Store;
 use loa::usecase::compose::{self, Draft, envelope_hash};
 use loa::usecase::{UseCaseError, approve as approval};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture;
-use crate::flow_send::{act_of, approve, compose, draft};
-use crate::rig::{Rig, at};
+use crate::flow_send::draft;
+use crate::stage::{Stage, at};
+use loa::demo::places::Network;
 
-store_tests!(
+sqlite_tests!(
     cadres_and_residents_read_different_texts_and_only_cadres_answer,
     an_announcement_with_two_wordings_addresses_each_in_its_own_way,
     residents_without_their_own_wording_read_the_common_one,
@@ -31,9 +32,9 @@ fn both() -> Draft {
     }
 }
 
-async fn refused(rig: &Rig, draft: &Draft) -> &'static str {
-    let act = act_of(rig, "lan").await;
-    let mut tx = rig.core.store.begin().await.unwrap();
+async fn refused(stage: &Stage, draft: &Draft) -> &'static str {
+    let act = stage.act_of("lan").await;
+    let mut tx = stage.core.store.begin().await.unwrap();
     match compose::compose(&mut tx, &act, draft).await {
         Err(UseCaseError::Refused { key, .. }) => key,
         other => panic!("{other:?}"),
@@ -41,14 +42,14 @@ async fn refused(rig: &Rig, draft: &Draft) -> &'static str {
 }
 
 async fn cadres_and_residents_read_different_texts_and_only_cadres_answer(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
-    let composed = compose(&rig, &both()).await;
-    rig.settle().await;
-    let card = rig.last_words("pct");
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let composed = stage.compose(&both()).await;
+    stage.settle().await;
+    let card = stage.last_words("pct");
     assert!(card.contains(CADRES) && card.contains(RESIDENTS), "the approver answers for both: {card}");
-    approve(&rig, "pct", &composed).await.unwrap();
-    rig.settle().await;
-    let (cadres, residents) = (rig.group_chat("dieu-hanh-03"), rig.group_chat("dan-03"));
+    stage.approve("pct", &composed).await.unwrap();
+    stage.settle().await;
+    let (cadres, residents) = (stage.group_chat("dieu-hanh-03"), stage.group_chat("dan-03"));
     assert!(cadres.contains(CADRES) && !cadres.contains(RESIDENTS), "{cadres}");
     assert!(cadres.contains("✅ Đã nhận") && cadres.contains("Hạn:"), "{cadres}");
     assert!(residents.contains(RESIDENTS) && !residents.contains(CADRES), "{residents}");
@@ -56,77 +57,76 @@ async fn cadres_and_residents_read_different_texts_and_only_cadres_answer(store:
     for asked in ["Đã nhận", "Đã phát loa", "Hạn:"] {
         assert!(!residents.contains(asked), "{asked}: {residents}");
     }
-    let mut tx = rig.core.store.read().await.unwrap();
+    let mut tx = stage.core.store.read().await.unwrap();
     let broadcast = tx.broadcasts_of(&composed.bulletin.id).await.unwrap().remove(0);
     let units: Vec<String> =
         tx.obligations_of(&broadcast.id).await.unwrap().into_iter().map(|owed| owed.unit_name).collect();
     assert_eq!(units, ["Thôn 03"]);
     drop(tx);
-    let verified = rig.say("dan", "/xacminh VB-2025-0001").await;
+    let verified = stage.say("dan", "/xacminh VB-2025-0001").await;
     assert!(verified.contains("Mời bà con") && !verified.contains("định hướng"), "{verified}");
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn an_announcement_with_two_wordings_addresses_each_in_its_own_way(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
     let announcement = Draft { kind: Kind::Announcement, public: Public::Residents, ack_required: false, ..both() };
-    let composed = compose(&rig, &announcement).await;
-    approve(&rig, "pct", &composed).await.unwrap();
-    rig.settle().await;
-    let (cadres, residents) = (rig.group_chat("dieu-hanh-03"), rig.group_chat("dan-03"));
+    stage.release(&announcement).await;
+    stage.settle().await;
+    let (cadres, residents) = (stage.group_chat("dieu-hanh-03"), stage.group_chat("dan-03"));
     assert!(cadres.contains("đồng chí Trưởng thôn") && !cadres.contains("bà con nhân dân"), "{cadres}");
     assert!(residents.contains("bà con nhân dân"), "{residents}");
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn residents_without_their_own_wording_read_the_common_one(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
-    let composed = compose(&rig, &Draft { residents_body: Some(" \n".to_owned()), ..both() }).await;
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let composed = stage.compose(&Draft { residents_body: Some(" \n".to_owned()), ..both() }).await;
     assert_eq!(composed.version.residents_body, None);
-    approve(&rig, "pct", &composed).await.unwrap();
-    rig.settle().await;
+    stage.approve("pct", &composed).await.unwrap();
+    stage.settle().await;
     for group in ["dieu-hanh-03", "dan-03"] {
-        assert!(rig.group_chat(group).contains(CADRES), "{group}");
+        assert!(stage.group_chat(group).contains(CADRES), "{group}");
     }
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn a_changed_wording_for_residents_voids_the_approval(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
     let timed = Draft { send_at: Some(at(2025, 7, 28, 9, 0)), ..both() };
-    let composed = compose(&rig, &timed).await;
+    let composed = stage.compose(&timed).await;
     let hash = envelope_hash(Kind::Directive, &composed.version, &[]);
     assert_eq!(hash, composed.version.envelope_hash);
     let mut other = composed.version.clone();
     other.residents_body = Some(format!("{RESIDENTS}."));
     assert_ne!(envelope_hash(Kind::Directive, &other, &[]), hash);
     // Changed behind the program's back, between the card and the press.
-    let mut tx = rig.core.store.begin().await.unwrap();
+    let mut tx = stage.core.store.begin().await.unwrap();
     fixture::raw(&mut tx, "UPDATE bulletin_versions SET residents_body = 'Lời khác hẳn'").await;
     tx.commit().await.unwrap();
-    let act = act_of(&rig, "pct").await;
-    let mut tx = rig.core.store.begin().await.unwrap();
+    let act = stage.act_of("pct").await;
+    let mut tx = stage.core.store.begin().await.unwrap();
     let refusal = approval::approve(&mut tx, &act, &composed.bulletin.id, None).await.unwrap_err();
     assert!(matches!(refusal, UseCaseError::Refused { key: "refused-version-changed", .. }), "{refusal}");
     drop(tx);
-    rig.pass_to(at(2025, 7, 28, 9, 30)).await;
-    assert_eq!((rig.posts("dieu-hanh-03"), rig.posts("dan-03")), (0, 0));
-    rig.stop().await;
+    stage.pass_to(at(2025, 7, 28, 9, 30)).await;
+    assert_eq!((stage.posts("dieu-hanh-03"), stage.posts("dan-03")), (0, 0));
+    stage.stop().await;
 }
 
 async fn a_second_wording_that_nobody_reads_is_refused(store: Store) {
-    let rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let stage = Stage::start(store, &[Network::Telegram]).await;
     for audience in ["thon:03@cadre", "thon:03@residents"] {
         let draft = Draft { audience: audience.to_owned(), ..both() };
-        assert_eq!(refused(&rig, &draft).await, "refused-residents-body-audience", "{audience}");
+        assert_eq!(refused(&stage, &draft).await, "refused-residents-body-audience", "{audience}");
     }
     let long = Draft { residents_body: Some("a".repeat(1_901)), ..both() };
-    assert_eq!(refused(&rig, &long).await, "refused-residents-body-long");
-    rig.stop().await;
+    assert_eq!(refused(&stage, &long).await, "refused-residents-body-long");
+    stage.stop().await;
 }
 
 async fn what_residents_may_not_see_is_refused_in_their_wording_too(store: Store) {
-    let rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let stage = Stage::start(store, &[Network::Telegram]).await;
     let cases = [
         ("Kính mời bà con\nMẬT", "refused-secret"),
         ("LƯU HÀNH NỘI BỘ", "refused-cadre-mark"),
@@ -134,10 +134,10 @@ async fn what_residents_may_not_see_is_refused_in_their_wording_too(store: Store
     ];
     for (words, key) in cases {
         let draft = Draft { residents_body: Some(words.to_owned()), ..both() };
-        assert_eq!(refused(&rig, &draft).await, key, "{words}");
+        assert_eq!(refused(&stage, &draft).await, key, "{words}");
     }
-    let mut tx = rig.core.store.read().await.unwrap();
-    assert!(tx.recent_bulletins(&rig.commune, 5).await.unwrap().is_empty());
+    let mut tx = stage.core.store.read().await.unwrap();
+    assert!(tx.recent_bulletins(&stage.commune, 5).await.unwrap().is_empty());
     drop(tx);
-    rig.stop().await;
+    stage.stop().await;
 }

@@ -54,19 +54,17 @@ mod kill;
 #[cfg(test)]
 mod locale;
 #[cfg(test)]
-mod oa_rig;
-#[cfg(test)]
 mod plan_text;
 #[cfg(test)]
 mod platform_cases;
-#[cfg(test)]
-mod rig;
 #[cfg(test)]
 mod serve_alone;
 #[cfg(test)]
 mod service;
 #[cfg(test)]
 mod source;
+#[cfg(test)]
+mod stage;
 #[cfg(test)]
 mod starting;
 #[cfg(test)]
@@ -97,5 +95,3 @@ mod zalo_bot_alone;
 mod zalo_bot_platform;
 #[cfg(test)]
 mod zalo_oa_alone;
-#[cfg(test)]
-mod zalo_rig;

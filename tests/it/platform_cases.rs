@@ -44,8 +44,9 @@ fn fault(name: &str) -> Option<String> {
     let before = &source[..at];
     let attributes = &before[before.rfind("\n\n").unwrap_or_default()..];
     let marked = ["#[test]", "#[tokio::test]", "#[rstest]"].iter().any(|mark| attributes.contains(mark));
-    // A test of both databases is listed, and a property test stands among its like.
-    let listed = source.contains("store_tests!(") && source.matches(test).count() >= 2;
+    // A test of a database is listed, and a property test stands among its like.
+    let lists = ["store_tests!(", "story_tests!(", "sqlite_tests!("].iter().any(|list| source.contains(list));
+    let listed = lists && source.matches(test).count() >= 2;
     if !(marked || listed || source.contains("proptest! {")) {
         return Some(format!("{name}: it is no test"));
     }

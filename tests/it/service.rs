@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::db::SqliteFile;
 use crate::flow_send::draft;
+use crate::stage::ground::telegram_variables;
 
 const COMMUNE: &str = include_str!("../../config/examples/xa-mau.toml");
 
@@ -50,7 +51,8 @@ impl Service {
         let world = World::build(COMMUNE, &sandbox.handle()).unwrap();
         let store = Store::open(&file.url()).await.unwrap();
         let settings = loa::config::Settings::load_for_command(None, std::iter::empty()).unwrap();
-        let house = loa::app::house(&settings, &loa::app::gateways(&crate::rig::settings(&sandbox)).unwrap()).unwrap();
+        let known = loa::config::Settings::load(None, telegram_variables("telegram", &sandbox).into_iter()).unwrap();
+        let house = loa::app::house(&settings, &loa::app::gateways(&known).unwrap()).unwrap();
         let gateways = BTreeMap::new();
         let core = loa::app::core(store.clone(), Clocks::system(), SeededEntropy::new(3), house, gateways);
         let mut tx = store.begin().await.unwrap();

@@ -10,7 +10,7 @@ fn a_token_that_is_refused_at_the_start_is_an_incident_until_it_is_accepted() {
     let file = SqliteFile::migrated();
     runtime().block_on(async {
         let service = Service::prepare(&file).await;
-        let address = crate::zalo_rig::free_address().await.to_string();
+        let address = crate::stage::free_address().await.to_string();
         let settings =
             std::fs::read_to_string(&service.settings).unwrap().replace("127.0.0.1:0\"", &format!("{address}\""));
         std::fs::write(&service.settings, settings).unwrap();

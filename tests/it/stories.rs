@@ -10,27 +10,6 @@ mod s5_on_zalo;
 mod s5_who_acknowledges;
 mod s6_radio;
 mod s7_banners;
-pub mod zalo;
-
-use crate::rig::Rig;
-
-/// Lets the commune's next directive be number 42, as in the stories.
-async fn number_from_42(rig: &Rig) {
-    let mut tx = rig.core.store.begin().await.unwrap();
-    for _ in 1..42 {
-        tx.next_number(&rig.commune, "VB-2025").await.unwrap();
-    }
-    tx.commit().await.unwrap();
-}
-
-/// Answers the form's questions one after another.
-async fn answer(rig: &mut Rig, person: &str, answers: &[&str]) -> String {
-    let mut last = String::new();
-    for words in answers {
-        last = rig.say(person, words).await;
-    }
-    last
-}
 
 /// A directive of six pages, as it comes from the office's printer.
 pub fn six_pages() -> Vec<u8> {

@@ -1,11 +1,8 @@
 //! Updates that platforms post to the service's own pages instead of being asked for.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use loa::app;
-use loa::engine::inbox::Inbox;
 use loa::engine::receiver::Receiver;
 use loa::lifecycle::Lifecycle;
 use loa::platform::{AskError, Gateway, derived_secret};
@@ -13,12 +10,13 @@ use loa::store::{Store, Tx};
 use loa::web;
 use loa_sandbox::zalo_bot::BodyShape;
 
-use crate::db::store_tests;
-use crate::flow_send::{approve, compose, draft};
-use crate::rig::{Rig, at};
-use crate::zalo_rig::{ZaloRig, free_address};
+use crate::db::sqlite_tests;
+use crate::flow_send::draft;
+use crate::stage::loops::{inbox, open_pages};
+use crate::stage::{Stage, free_address};
+use loa::demo::places::Network;
 
-store_tests!(
+sqlite_tests!(
     a_bulletin_is_sent_and_answered_with_telegram_posting_to_us,
     what_does_not_prove_to_come_from_telegram_is_refused_and_leaves_nothing,
     an_update_that_was_posted_and_is_asked_for_later_is_stored_once,
@@ -34,13 +32,9 @@ struct Pages {
 }
 
 impl Pages {
-    async fn open(rig: &Rig) -> Self {
+    async fn open(stage: &Stage) -> Self {
         let address = free_address().await;
-        let program = PathBuf::from(env!("CARGO_BIN_EXE_loa"));
-        let inspect = app::inspector::with_program(program, rig.core.entropy.clone());
-        let inbox = Arc::new(Inbox::new(rig.core.clone(), rig.commune.clone(), inspect));
-        let lifecycle = Lifecycle::new(Duration::from_secs(5));
-        web::serve(web::Site { core: rig.core.clone(), inbox }, address, &lifecycle).await.unwrap();
+        let lifecycle = open_pages(&stage.core, &inbox(&stage.core, &stage.commune), address).await;
         Self { public_url: format!("http://{address}"), lifecycle }
     }
 
@@ -56,8 +50,8 @@ impl Pages {
     }
 }
 
-fn telegram(rig: &Rig) -> Arc<dyn Gateway> {
-    rig.core.gateways["telegram"].clone()
+fn telegram(stage: &Stage) -> Arc<dyn Gateway> {
+    stage.core.gateways["telegram"].clone()
 }
 
 /// Everything that was ever taken in.
@@ -71,44 +65,44 @@ pub async fn taken_in(store: &Store) -> i64 {
 }
 
 async fn a_bulletin_is_sent_and_answered_with_telegram_posting_to_us(store: Store) {
-    let mut rig = Rig::start(store, at(2025, 7, 28, 8, 0)).await;
-    let pages = Pages::open(&rig).await;
-    telegram(&rig).subscribe(&pages.hook()).await.unwrap();
-    let asked = telegram(&rig).poll(None).await;
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let pages = Pages::open(&stage).await;
+    telegram(&stage).subscribe(&pages.hook()).await.unwrap();
+    let asked = telegram(&stage).poll(None).await;
     assert!(matches!(asked, Err(AskError::Conflict(_))), "Telegram hands updates out one way at a time: {asked:?}");
 
-    let composed = compose(&rig, &draft()).await;
-    approve(&rig, "pct", &composed).await.unwrap();
+    let composed = stage.release(&draft()).await;
     let id = composed.bulletin.id.clone();
-    rig.until("sent everywhere", async |rig: &Rig| rig.messages_in(&id, "sent").await == 24).await;
-    let group = rig.world.chat("dieu-hanh-03").unwrap();
-    rig.handle().press(rig.world.account("binh").unwrap(), group, None, "✅ Đã nhận").unwrap();
-    rig.until("Thôn 03 has confirmed", async |rig: &Rig| {
-        let mut tx = rig.core.store.read().await.unwrap();
-        let broadcast = tx.broadcasts_of(&id).await.unwrap().pop().unwrap();
-        let obligations = tx.obligations_of(&broadcast.id).await.unwrap();
-        let done: Vec<_> = obligations.iter().filter(|obligation| obligation.acknowledged_at.is_some()).collect();
-        done.len() == 1 && done[0].unit_name == "Thôn 03"
-    })
-    .await;
+    stage.until("sent everywhere", async |stage: &Stage| stage.messages_in(&id, "sent").await == 24).await;
+    let group = stage.group("dieu-hanh-03");
+    stage.telegram().press(stage.person("binh"), group, None, "✅ Đã nhận").unwrap();
+    stage
+        .until("Thôn 03 has confirmed", async |stage: &Stage| {
+            let mut tx = stage.core.store.read().await.unwrap();
+            let broadcast = tx.broadcasts_of(&id).await.unwrap().pop().unwrap();
+            let obligations = tx.obligations_of(&broadcast.id).await.unwrap();
+            let done: Vec<_> = obligations.iter().filter(|obligation| obligation.acknowledged_at.is_some()).collect();
+            done.len() == 1 && done[0].unit_name == "Thôn 03"
+        })
+        .await;
 
-    let lan = rig.world.account("lan").unwrap();
-    rig.handle().say(lan, lan, "/trangthai vb1", None).unwrap();
-    rig.until("the command is answered", async |rig: &Rig| rig.last_words("lan").contains("1/24")).await;
+    let lan = stage.person("lan");
+    stage.telegram().say(lan, lan, "/trangthai vb1", None).unwrap();
+    stage.until("the command is answered", async |stage: &Stage| stage.last_words("lan").contains("1/24")).await;
     pages.lifecycle.stop();
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn what_does_not_prove_to_come_from_telegram_is_refused_and_leaves_nothing(store: Store) {
-    let mut rig = Rig::start(store.clone(), at(2025, 7, 28, 8, 0)).await;
-    rig.settle().await;
-    let pages = Pages::open(&rig).await;
-    let lan = rig.world.account("lan").unwrap();
-    rig.handle().say(lan, lan, "/trogiup", None).unwrap();
+    let mut stage = Stage::start(store.clone(), &[Network::Telegram]).await;
+    stage.settle().await;
+    let pages = Pages::open(&stage).await;
+    let lan = stage.person("lan");
+    stage.telegram().say(lan, lan, "/trogiup", None).unwrap();
     let before = taken_in(&store).await;
-    let update = telegram(&rig).poll(None).await.unwrap().pop().unwrap().body;
+    let update = telegram(&stage).poll(None).await.unwrap().pop().unwrap().body;
 
-    let token = rig.handle().tokens()[0].clone();
+    let token = stage.telegram().tokens()[0].clone();
     let secret = derived_secret(&token);
     for wrong in [None, Some(""), Some("loa"), Some(&secret[1..]), Some(token.as_str())] {
         assert_eq!(pages.post(&update, wrong).await, 401, "{wrong:?}");
@@ -120,36 +114,38 @@ async fn what_does_not_prove_to_come_from_telegram_is_refused_and_leaves_nothing
     assert_eq!(pages.post(&update, Some(&secret)).await, 200);
     assert_eq!(taken_in(&store).await, before + 1);
     pages.lifecycle.stop();
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn an_update_that_was_posted_and_is_asked_for_later_is_stored_once(store: Store) {
-    let mut rig = Rig::start(store.clone(), at(2025, 7, 28, 8, 0)).await;
-    rig.settle().await;
-    let pages = Pages::open(&rig).await;
-    let (lan, before) = (rig.world.account("lan").unwrap(), taken_in(&store).await);
-    rig.handle().say(lan, lan, "/trogiup", None).unwrap();
-    let updates = telegram(&rig).poll(None).await.unwrap();
-    let secret = derived_secret(&rig.handle().tokens()[0]);
+    let mut stage = Stage::start(store.clone(), &[Network::Telegram]).await;
+    stage.settle().await;
+    let pages = Pages::open(&stage).await;
+    let (lan, before) = (stage.person("lan"), taken_in(&store).await);
+    stage.telegram().say(lan, lan, "/trogiup", None).unwrap();
+    let updates = telegram(&stage).poll(None).await.unwrap();
+    let secret = derived_secret(&stage.telegram().tokens()[0]);
     for _ in 0..2 {
         assert_eq!(pages.post(&updates.last().unwrap().body, Some(&secret)).await, 200);
     }
     assert_eq!(taken_in(&store).await, before + 1);
 
-    let me = rig.core.myself("telegram").unwrap();
-    let again = Receiver::new(rig.core.clone(), telegram(&rig), me).keep(&updates[updates.len() - 1..]).await.unwrap();
+    let me = stage.core.myself("telegram").unwrap();
+    let again =
+        Receiver::new(stage.core.clone(), telegram(&stage), me).keep(&updates[updates.len() - 1..]).await.unwrap();
     assert_eq!((again, taken_in(&store).await), (0, before + 1));
-    let answers = |rig: &Rig| rig.handle().messages(lan).unwrap().iter().filter(|message| message.from_bot).count();
-    let answered = answers(&rig);
-    rig.settle().await;
-    assert_eq!(answers(&rig), answered + 1, "answered once");
+    let answers =
+        |stage: &Stage| stage.telegram().messages(lan).unwrap().iter().filter(|message| message.from_bot).count();
+    let answered = answers(&stage);
+    stage.settle().await;
+    assert_eq!(answers(&stage), answered + 1, "answered once");
     pages.lifecycle.stop();
-    rig.stop().await;
+    stage.stop().await;
 }
 
 /// Lets the stand-in post what it has.
-async fn posted(rig: &ZaloRig) {
-    let handle = rig.handle();
+async fn posted(stage: &Stage) {
+    let handle = stage.bot();
     let all = async {
         while handle.waiting() > 0 {
             tokio::task::yield_now().await;
@@ -159,24 +155,24 @@ async fn posted(rig: &ZaloRig) {
 }
 
 async fn a_zalo_bot_is_heard_whichever_body_it_posts(store: Store) {
-    let mut rig = ZaloRig::start(store.clone(), at(2025, 7, 28, 8, 0)).await;
-    rig.settle().await;
-    let gateway = rig.core.gateways["zalo_bot"].clone();
-    let hook = web::hook_address(&rig.public_url, "zalo_bot");
-    let (lan, mut expected) = (rig.account("lan"), taken_in(&store).await);
+    let mut stage = Stage::start(store.clone(), &[Network::ZaloBot]).await;
+    stage.settle().await;
+    let gateway = stage.core.gateways["zalo_bot"].clone();
+    let hook = web::hook_address(&stage.public_url, "zalo_bot");
+    let (lan, mut expected) = (stage.account("lan"), taken_in(&store).await);
     for shape in [BodyShape::Bare, BodyShape::Enveloped] {
-        rig.handle().set_quirks(|quirks| quirks.bodies = shape);
+        stage.bot().set_quirks(|quirks| quirks.bodies = shape);
         gateway.subscribe(&hook).await.unwrap();
         assert_eq!(taken_in(&store).await, expected, "the platform's test is nothing to keep");
-        rig.handle().say(&lan, &lan, "/trogiup", None).unwrap();
-        posted(&rig).await;
+        stage.bot().say(&lan, &lan, "/trogiup", None).unwrap();
+        posted(&stage).await;
         expected += 1;
         assert_eq!(taken_in(&store).await, expected, "{shape:?}");
         // From here on the stage asks again, and is told nothing twice.
         gateway.unsubscribe().await.unwrap();
-        let said = rig.handle().messages(&lan).unwrap().len();
-        rig.settle().await;
-        assert!(rig.handle().messages(&lan).unwrap().len() > said, "{shape:?} is answered");
+        let said = stage.bot().messages(&lan).unwrap().len();
+        stage.settle().await;
+        assert!(stage.bot().messages(&lan).unwrap().len() > said, "{shape:?} is answered");
         assert_eq!(taken_in(&store).await, expected, "{shape:?}");
     }
 
@@ -186,7 +182,7 @@ async fn a_zalo_bot_is_heard_whichever_body_it_posts(store: Store) {
     let wrong = client.post(&hook).header("X-Bot-Api-Secret-Token", "loa-loa-loa").json(&forged);
     assert_eq!(wrong.send().await.unwrap().status().as_u16(), 401);
     assert_eq!(taken_in(&store).await, expected);
-    rig.stop().await;
+    stage.stop().await;
 }
 
 fn client() -> reqwest::Client {

@@ -6,13 +6,12 @@ use loa::store::Store;
 use loa::usecase::Act;
 use loa::usecase::compose::{self, Draft};
 
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::flow_send::draft;
-use crate::rig::at;
-use crate::stories::zalo::Zalo;
-use crate::zalo_rig::ZaloRig;
+use crate::stage::{Stage, at};
+use loa::demo::places::Network;
 
-store_tests!(
+sqlite_tests!(
     a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone,
     a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed,
     a_link_to_a_file_leads_nowhere_once_the_bulletin_was_taken_back,
@@ -62,17 +61,17 @@ async fn post(address: &str, content_type: &str, body: &str) -> (u16, String) {
 }
 
 /// From the command to the queue: the document by its page, everything else by numbers and words.
-async fn queue(rig: &mut ZaloRig) {
-    let asked = rig.say("lan", "/vanban").await;
+async fn queue(stage: &mut Stage) {
+    let asked = stage.say("lan", "/vanban").await;
     let page = address(&asked, "/gui/");
     let (status, body) = upload(&page, "KH tuyên truyền.pdf", crate::stories::six_pages()).await;
     assert_eq!(status, 200, "{body}");
     assert!(body.contains("Đã nhận tệp"), "{body}");
-    rig.settle().await;
+    stage.settle().await;
     for answer in ANSWERS {
-        rig.say("lan", answer).await;
+        stage.say("lan", answer).await;
     }
-    let queued = rig.say("lan", "1").await;
+    let queued = stage.say("lan", "1").await;
     assert!(queued.contains("VB-2025-0001"), "{queued}");
 }
 
@@ -86,17 +85,17 @@ pub fn without_secrets(text: &str) -> String {
 }
 
 async fn a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone(store: Store) {
-    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
-    queue(&mut rig).await;
-    let card = rig.last_words("pct");
+    let mut stage = Stage::on(&[Network::ZaloBot]).at(at(2025, 7, 25, 16, 45)).start(store).await;
+    queue(&mut stage).await;
+    let card = stage.last_words("pct");
     assert!(card.contains("21. ✅ Duyệt"), "{card}");
-    let decided = rig.say("pct", "21").await;
+    let decided = stage.say("pct", "21").await;
     assert!(decided.contains("VB-2025-0001"), "{decided}");
 
-    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
-    let group = rig.chat("truong-thon");
-    let sent = rig
-        .handle()
+    stage.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let group = stage.chat("truong-thon");
+    let sent = stage
+        .bot()
         .messages(&group)
         .unwrap()
         .into_iter()
@@ -107,62 +106,62 @@ async fn a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_al
     assert_eq!(file.bytes().await.unwrap().to_vec(), crate::stories::six_pages());
 
     // What is said to nobody is not heard; a bare "ok" as a reply proves that it was said to us.
-    let (binh, tam) = (rig.account("binh"), rig.account("tam"));
-    rig.handle().say(&binh, &group, "đã nhận", None).unwrap();
-    rig.settle().await;
-    assert_eq!(rig.acknowledged("VB-2025-0001").await, Vec::<String>::new());
-    rig.handle().say(&binh, &group, "ok", Some(&sent.id)).unwrap();
-    rig.settle().await;
-    assert_eq!(rig.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
-    rig.handle().mention(&tam, &group, "thôn 3 đã nhận").unwrap();
-    rig.pass_to(at(2025, 7, 28, 9, 0)).await;
-    assert_eq!(rig.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
+    let (binh, tam) = (stage.account("binh"), stage.account("tam"));
+    stage.bot().say(&binh, &group, "đã nhận", None).unwrap();
+    stage.settle().await;
+    assert_eq!(stage.acknowledged("VB-2025-0001").await, Vec::<String>::new());
+    stage.bot().say(&binh, &group, "ok", Some(&sent.id)).unwrap();
+    stage.settle().await;
+    assert_eq!(stage.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
+    stage.bot().mention(&tam, &group, "thôn 3 đã nhận").unwrap();
+    stage.pass_to(at(2025, 7, 28, 9, 0)).await;
+    assert_eq!(stage.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
 
-    insta::assert_snapshot!("composer", without_secrets(&rig.private_chat("lan")));
-    insta::assert_snapshot!("approver", without_secrets(&rig.private_chat("pct")));
-    insta::assert_snapshot!("village_heads", without_secrets(&rig.group_chat("truong-thon")));
-    rig.stop().await;
+    insta::assert_snapshot!("composer", without_secrets(&stage.private_chat("lan")));
+    insta::assert_snapshot!("approver", without_secrets(&stage.private_chat("pct")));
+    insta::assert_snapshot!("village_heads", without_secrets(&stage.group_chat("truong-thon")));
+    stage.stop().await;
 }
 
 async fn a_link_to_a_file_leads_nowhere_once_it_is_over_or_guessed(store: Store) {
-    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
-    queue(&mut rig).await;
-    rig.say("pct", "21").await;
-    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
-    let sent = rig.handle().messages(&rig.chat("truong-thon")).unwrap();
+    let mut stage = Stage::on(&[Network::ZaloBot]).at(at(2025, 7, 25, 16, 45)).start(store).await;
+    queue(&mut stage).await;
+    stage.say("pct", "21").await;
+    stage.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let sent = stage.bot().messages(&stage.chat("truong-thon")).unwrap();
     let link = address(&sent.into_iter().find(|message| message.text.contains("VB-2025-0001")).unwrap().text, "/tep/");
     assert_eq!(reqwest::get(&link).await.unwrap().status().as_u16(), 200);
-    let guess = format!("{}/tep/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", rig.public_url);
+    let guess = format!("{}/tep/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", stage.public_url);
     assert_eq!(reqwest::get(guess).await.unwrap().status().as_u16(), 404);
 
-    rig.clock.set(at(2025, 8, 28, 7, 41));
+    stage.clock.set(at(2025, 8, 28, 7, 41));
     let over = reqwest::get(&link).await.unwrap();
     assert_eq!(over.status().as_u16(), 404);
     assert!(over.text().await.unwrap().contains("hết hạn"));
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn a_link_to_a_file_leads_nowhere_once_the_bulletin_was_taken_back(store: Store) {
-    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
-    queue(&mut rig).await;
-    rig.say("pct", "21").await;
-    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
-    let link = address(&rig.group_chat("truong-thon"), "/tep/");
+    let mut stage = Stage::on(&[Network::ZaloBot]).at(at(2025, 7, 25, 16, 45)).start(store).await;
+    queue(&mut stage).await;
+    stage.say("pct", "21").await;
+    stage.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let link = address(&stage.group_chat("truong-thon"), "/tep/");
     assert_eq!(reqwest::get(&link).await.unwrap().status().as_u16(), 200);
-    let asked = rig.say("pct", "/thuhoi VB-2025-0001 nhầm tệp").await;
+    let asked = stage.say("pct", "/thuhoi VB-2025-0001 nhầm tệp").await;
     assert!(asked.contains("1. Thu hồi"), "{asked}");
-    let done = rig.say("pct", "1").await;
+    let done = stage.say("pct", "1").await;
     // Nothing can be edited here: the notice alone says it.
     assert!(done.contains("tới 1 nhóm; thay lời 0 tin"), "{done}");
     assert_eq!(reqwest::get(&link).await.unwrap().status().as_u16(), 404);
-    let group = rig.group_chat("truong-thon");
+    let group = stage.group_chat("truong-thon");
     assert!(group.contains("TIN VB-2025-0001 ĐÃ THU HỒI") && group.contains("Lý do: nhầm tệp"), "{group}");
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn an_upload_page_takes_one_document_and_no_second_one(store: Store) {
-    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
-    let page = address(&rig.say("lan", "/vanban").await, "/gui/");
+    let mut stage = Stage::on(&[Network::ZaloBot]).at(at(2025, 7, 25, 16, 45)).start(store).await;
+    let page = address(&stage.say("lan", "/vanban").await, "/gui/");
     let form = reqwest::get(&page).await.unwrap().text().await.unwrap();
     assert!(form.contains("KHÔNG gửi tài liệu mật"), "{form}");
     assert_eq!(upload(&page, "a.pdf", Vec::new()).await.0, 400, "an empty file is no file");
@@ -176,59 +175,64 @@ async fn an_upload_page_takes_one_document_and_no_second_one(store: Store) {
     assert_eq!(upload(&page, "b.pdf", crate::stories::six_pages()).await.0, 404);
     assert_eq!(reqwest::get(&page).await.unwrap().status().as_u16(), 404);
 
-    let page = address(&rig.say("lan", "/vanban").await, "/gui/");
-    rig.clock.advance(Duration::from_mins(31));
+    let page = address(&stage.say("lan", "/vanban").await, "/gui/");
+    stage.clock.advance(Duration::from_mins(31));
     assert_eq!(upload(&page, "c.pdf", crate::stories::six_pages()).await.0, 404, "its half hour is over");
-    rig.stop().await;
+    stage.stop().await;
 }
 
 async fn what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_words(store: Store) {
-    let mut rig = ZaloRig::start(store, at(2025, 7, 25, 16, 45)).await;
-    queue(&mut rig).await;
-    rig.say("pct", "21").await;
-    rig.pass_to(at(2025, 7, 28, 7, 40)).await;
-    let (group, binh) = (rig.chat("truong-thon"), rig.account("binh"));
-    let asked = |rig: &ZaloRig| rig.group_chat("truong-thon").matches("không đọc được nội dung").count();
-    let sent = rig.handle().messages(&group).unwrap().into_iter().find(|message| message.text.contains("VB-2025-0001"));
+    let mut stage = Stage::on(&[Network::ZaloBot]).at(at(2025, 7, 25, 16, 45)).start(store).await;
+    queue(&mut stage).await;
+    stage.say("pct", "21").await;
+    stage.pass_to(at(2025, 7, 28, 7, 40)).await;
+    let (group, binh) = (stage.chat("truong-thon"), stage.account("binh"));
+    let asked = |stage: &Stage| stage.group_chat("truong-thon").matches("không đọc được nội dung").count();
+    let sent = stage.bot().messages(&group).unwrap().into_iter().find(|message| message.text.contains("VB-2025-0001"));
     let sent = sent.unwrap().id;
 
-    let resident = rig.handle().add_person(None, "Dũng").unwrap();
-    rig.handle().join(&group, &resident).unwrap();
+    let resident = stage.bot().add_person(None, "Dũng").unwrap();
+    stage.bot().join(&group, &resident).unwrap();
     for person in [&resident, &binh] {
-        rig.handle().protect(person, true).unwrap();
-        rig.handle().say(person, &group, "đã nhận", Some(&sent)).unwrap();
-        rig.settle().await;
+        stage.bot().protect(person, true).unwrap();
+        stage.bot().say(person, &group, "đã nhận", Some(&sent)).unwrap();
+        stage.settle().await;
     }
-    assert_eq!(rig.acknowledged("VB-2025-0001").await, Vec::<String>::new(), "nobody knows what was said");
-    assert_eq!(asked(&rig), 1, "the head is asked for words, the resident is not: {}", rig.group_chat("truong-thon"));
+    assert_eq!(stage.acknowledged("VB-2025-0001").await, Vec::<String>::new(), "nobody knows what was said");
+    assert_eq!(
+        asked(&stage),
+        1,
+        "the head is asked for words, the resident is not: {}",
+        stage.group_chat("truong-thon")
+    );
 
-    rig.handle().protect(&binh, false).unwrap();
-    rig.handle().say(&binh, &group, "đã nhận", Some(&sent)).unwrap();
-    rig.settle().await;
-    assert_eq!(rig.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
-    rig.handle().protect(&binh, true).unwrap();
-    rig.handle().say(&binh, &group, "cảm ơn", Some(&sent)).unwrap();
-    rig.settle().await;
-    assert_eq!(asked(&rig), 1, "nothing is awaited any more");
-    rig.stop().await;
+    stage.bot().protect(&binh, false).unwrap();
+    stage.bot().say(&binh, &group, "đã nhận", Some(&sent)).unwrap();
+    stage.settle().await;
+    assert_eq!(stage.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
+    stage.bot().protect(&binh, true).unwrap();
+    stage.bot().say(&binh, &group, "cảm ơn", Some(&sent)).unwrap();
+    stage.settle().await;
+    assert_eq!(asked(&stage), 1, "nothing is awaited any more");
+    stage.stop().await;
 }
 
 async fn each_card_of_the_waiting_list_has_numbers_of_its_own(store: Store) {
-    let mut rig = ZaloRig::start(store, at(2025, 7, 28, 8, 0)).await;
+    let mut stage = Stage::start(store, &[Network::ZaloBot]).await;
     for title in ["Vệ sinh đường thôn", "Họp thôn tối thứ bảy"] {
-        let mut tx = rig.core.store.begin().await.unwrap();
-        let lan = tx.person_by_code(&rig.commune, "lan").await.unwrap().unwrap();
-        let act = Act { person_id: Some(lan.id), ..rig.core.act(&rig.commune) };
+        let mut tx = stage.core.store.begin().await.unwrap();
+        let lan = tx.person_by_code(&stage.commune, "lan").await.unwrap().unwrap();
+        let act = Act { person_id: Some(lan.id), ..stage.core.act(&stage.commune) };
         compose::compose(&mut tx, &act, &Draft { title: title.to_owned(), ..draft() }).await.unwrap();
         tx.commit().await.unwrap();
     }
-    rig.say("pct", "/choduyet").await;
-    let cards = Zalo::said_to(&rig, "pct");
+    stage.say("pct", "/choduyet").await;
+    let cards = stage.said_to("pct");
     for (code, other) in [("VB-2025-0002", "VB-2025-0001"), ("VB-2025-0001", "VB-2025-0002")] {
         let card = cards.iter().rfind(|card| card.contains(code)).unwrap();
         let line = card.lines().find(|line| line.contains("✅ Duyệt")).unwrap();
-        let decided = rig.say("pct", line.split_once('.').unwrap().0).await;
+        let decided = stage.say("pct", line.split_once('.').unwrap().0).await;
         assert!(decided.contains(code) && decided.contains("Đã duyệt") && !decided.contains(other), "{decided}");
     }
-    rig.stop().await;
+    stage.stop().await;
 }

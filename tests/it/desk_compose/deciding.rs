@@ -6,9 +6,9 @@ use loa::store::Store;
 
 use super::composed;
 use super::stage::{BINH, CT, DUNG, LAN, MINH, PCT, Stage, july};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 
-store_tests!(
+sqlite_tests!(
     of_two_approvers_one_is_recorded_and_the_other_is_told,
     the_list_shows_what_this_person_may_approve,
     returning_asks_for_the_reason,

@@ -5,9 +5,9 @@ use loa::store::Store;
 
 use super::stage::{LAN, PCT, PLAN_PAGE, Stage, file};
 use super::{TYPED, composed};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 
-store_tests!(
+sqlite_tests!(
     residents_words_are_asked_for_only_in_a_mixed_audience,
     the_words_are_shown_to_composer_and_approver_beside_the_others,
     one_press_says_the_same_to_everybody,

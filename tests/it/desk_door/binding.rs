@@ -5,10 +5,10 @@ use loa::store::Store;
 use loa::store::binding::ChatState;
 
 use super::{ADMIN, Desk, GROUP, HEAD, code_in, group, private};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture;
 
-store_tests!(
+sqlite_tests!(
     a_group_is_bound_from_code_to_confirmation,
     an_admin_refuses_a_group,
     an_admin_without_buttons_binds_by_typing,

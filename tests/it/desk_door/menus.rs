@@ -5,10 +5,10 @@ use loa::domain::org::{Role, SeatKind, UnitKind};
 use loa::store::Store;
 
 use super::{ADMIN, Desk, GROUP, HEAD, private};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture;
 
-store_tests!(
+sqlite_tests!(
     a_menu_holds_no_command_of_another_role,
     help_offers_exactly_what_the_desk_answers,
     a_stranger_is_introduced_to_us_and_to_the_two_ways_on,

@@ -5,10 +5,10 @@ use loa::store::Store;
 use loa::store::binding::{Chat, ChatState};
 
 use super::{ADMIN, Desk, GROUP, HEAD, group, private};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture::{self, AT, GATEWAY};
 
-store_tests!(
+sqlite_tests!(
     a_bound_group_that_lost_us_is_suspended_and_comes_back,
     the_admins_are_told_of_an_unknown_group_once,
     an_admins_pause_outlives_leaving_and_coming_back,

@@ -7,10 +7,10 @@ use loa::store::dialogues::Dialogue;
 use loa::usecase::bind::NOTICE_VERSION;
 
 use super::{ADMIN, Desk, GROUP, HEAD, code_in, group, private};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture;
 
-store_tests!(
+sqlite_tests!(
     a_code_shows_whose_it_is_and_the_notice_and_links_on_agreement,
     agreement_may_be_typed_and_a_link_works_like_the_command,
     nothing_but_agreement_links,

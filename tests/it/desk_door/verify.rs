@@ -5,10 +5,10 @@ use std::time::Duration;
 use loa::store::Store;
 
 use super::{Desk, FORGED, GROUP, HEAD};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture::{self, AT};
 
-store_tests!(
+sqlite_tests!(
     a_genuine_bulletin_is_shown_without_its_receivers,
     a_forged_code_is_called_forged,
     what_was_not_sent_does_not_exist,

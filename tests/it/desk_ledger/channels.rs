@@ -7,11 +7,11 @@ use loa::store::Store;
 use loa::store::activities::ActivityFilter;
 
 use super::{at, log, planned};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::desk_watch::{Room, enrol};
 use crate::fixture::{self, COMMUNE};
 
-store_tests!(
+sqlite_tests!(
     a_training_is_told_with_its_people,
     panels_go_up_and_come_down_with_their_places,
     money_is_there_or_it_is_not,

@@ -5,11 +5,11 @@ use loa::store::Store;
 use loa::store::activities::{Activity, ActivityFilter};
 
 use super::{at, log, planned};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::desk_watch::Room;
 use crate::fixture::{self, COMMUNE};
 
-store_tests!(
+sqlite_tests!(
     every_channel_has_its_line_and_its_row,
     every_target_says_its_value_and_its_word,
     nothing_done_is_said_as_nothing_for_every_target,

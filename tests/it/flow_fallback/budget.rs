@@ -7,12 +7,12 @@ use loa::store::usage::Direction;
 use loa::usecase::compose::Draft;
 use loa::usecase::{UseCaseError, bind, usage};
 
-use super::stage::{FIRST, Stage};
-use super::to;
-use crate::db::store_tests;
-use crate::rig::at;
+use super::{posts, to, two_gateways};
+use crate::db::sqlite_tests;
+use crate::stage::Stage;
+use crate::stage::spare::FIRST;
 
-store_tests!(
+sqlite_tests!(
     what_leaves_and_what_comes_in_is_counted_in_its_month,
     the_admins_are_warned_once_at_four_fifths,
     the_last_tenth_is_for_urgent_bulletins_and_ordinary_ones_take_their_fallback,
@@ -22,10 +22,9 @@ store_tests!(
 
 /// A month of a hundred messages for the first gateway.
 async fn start(store: Store) -> Stage {
-    let mut stage = Stage::with_house(store, at(2025, 7, 28, 8, 0), |house| {
-        house.gateways.get_mut(FIRST).unwrap().budget = Some(Budget { messages_a_month: 100, groups: 3 });
-    })
-    .await;
+    let month = Budget { messages_a_month: 100, groups: 3 };
+    let built = two_gateways().rules(move |house| house.gateways.get_mut(FIRST).unwrap().budget = Some(month));
+    let mut stage = built.start(store).await;
     stage.settle().await;
     stage
 }
@@ -46,7 +45,7 @@ async fn what_leaves_and_what_comes_in_is_counted_in_its_month(store: Store) {
     let mut tx = stage.core.store.read().await.unwrap();
     let used = usage::of(&mut tx, FIRST, "2025-07").await.unwrap();
     // The two groups, and cards to those who approve.
-    let accepted = u64::try_from(stage.first.handle().sent_log().len()).unwrap();
+    let accepted = u64::try_from(stage.telegram().sent_log().len()).unwrap();
     assert!(accepted > 2);
     assert_eq!((used.sent, used.heard, used.used()), (accepted, 2, accepted + 2));
     assert_eq!(usage::of(&mut tx, FIRST, "2025-08").await.unwrap().used(), 0);
@@ -58,12 +57,17 @@ async fn the_admins_are_warned_once_at_four_fifths(store: Store) {
     let mut stage = start(store).await;
     use_up(&stage, 79).await;
     stage.settle().await;
-    assert!(!stage.told("quan").contains("của tháng này"));
+    assert!(!stage.private_chat("quan").contains("của tháng này"));
     use_up(&stage, 1).await;
     stage.settle().await;
     use_up(&stage, 1).await;
     stage.settle().await;
-    assert_eq!(stage.told("quan").matches("đã dùng 80/100 tin của tháng này").count(), 1, "{}", stage.told("quan"));
+    assert_eq!(
+        stage.private_chat("quan").matches("đã dùng 80/100 tin của tháng này").count(),
+        1,
+        "{}",
+        stage.private_chat("quan")
+    );
     stage.stop().await;
 }
 
@@ -72,35 +76,35 @@ async fn the_last_tenth_is_for_urgent_bulletins_and_ordinary_ones_take_their_fal
     use_up(&stage, 90).await;
     let ordinary = stage.release(&to("thon:15,20")).await;
     stage.settle().await;
-    assert_eq!((stage.posts(15), stage.posts(20)), ((0, 1), (0, 0)));
+    assert_eq!((posts(&stage, 15), posts(&stage, 20)), ((0, 1), (0, 0)));
     assert_eq!(stage.obligation(&ordinary, "Thôn 20").await, "unreachable");
-    let told = stage.told("lan");
+    let told = stage.private_chat("lan");
     assert!(told.contains("giữ phần hạn mức") && told.contains("Thôn 20") && !told.contains("Thôn 15."), "{told}");
     stage.release(&Draft { urgency: Urgency::Urgent, ..to("thon:20") }).await;
     stage.settle().await;
-    assert_eq!(stage.posts(20), (1, 0));
+    assert_eq!(posts(&stage, 20), (1, 0));
     stage.stop().await;
 }
 
 async fn answers_stop_at_seventy_percent(store: Store) {
     let mut stage = start(store).await;
-    let account = stage.world.account("lan").unwrap();
+    let account = stage.person("lan");
     let answers = |stage: &Stage| {
-        let messages = stage.first.handle().messages(account).unwrap();
+        let messages = stage.telegram().messages(account).unwrap();
         messages.into_iter().filter(|message| message.from_bot).count()
     };
-    stage.first.handle().say(account, account, "/lich", None).unwrap();
+    stage.telegram().say(account, account, "/lich", None).unwrap();
     stage.settle().await;
     let before = answers(&stage);
     assert!(before > 0);
     use_up(&stage, 70).await;
-    stage.first.handle().say(account, account, "/lich", None).unwrap();
+    stage.telegram().say(account, account, "/lich", None).unwrap();
     stage.settle().await;
     assert_eq!(answers(&stage), before);
 
     // Nobody is told at once, since that would be an answer too: it stands where the account's state is looked at.
-    let quan = stage.world.account("quan").unwrap();
-    stage.first.handle().say(quan, quan, "/suckhoe", None).unwrap();
+    let quan = stage.person("quan");
+    stage.telegram().say(quan, quan, "/suckhoe", None).unwrap();
     stage.settle().await;
     let mut tx = stage.core.store.read().await.unwrap();
     let accounts = usage::all(&mut tx, &stage.core.act(&stage.commune)).await.unwrap();

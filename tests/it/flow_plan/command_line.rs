@@ -10,10 +10,10 @@ use loa::store::Store;
 use loa::usecase::tally::progress_table;
 
 use super::{ENTROPY, HOUSE, commune, date, morning, seven_items_and_five_repeats, tally_on};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture::{self, day};
 
-store_tests!(
+sqlite_tests!(
     the_command_line_says_what_the_chat_says,
     the_command_line_asks_about_what_looks_the_same,
     people_places_and_removals_are_recorded_at_a_terminal_too,

@@ -9,11 +9,11 @@ use loa::usecase::record::{self, NewActivity};
 use loa::usecase::{Denied, UseCaseError};
 
 use super::{act, commune, date, line, morning, radio, recorded, recorder, said};
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture::{self, COMMUNE, day};
 use crate::store_activities::sending::{Document, deliver};
 
-store_tests!(
+sqlite_tests!(
     a_head_who_aired_it_is_recorded_once_a_day,
     documents_count_by_zalo_and_telegram_stands_beside,
     a_correction_is_the_same_document_and_a_recalled_one_is_none,

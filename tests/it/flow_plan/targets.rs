@@ -11,10 +11,10 @@ use super::{
     HOUSE, act, commune, date, line, morning, new, radio, recorded, recorder, refusal, said,
     seven_items_and_five_repeats, tally_on,
 };
-use crate::db::store_tests;
+use crate::db::sqlite_tests;
 use crate::fixture::COMMUNE;
 
-store_tests!(
+sqlite_tests!(
     seven_radio_items_and_five_repeats_are_seven_of_eight,
     an_item_typed_in_the_next_month_counts_where_it_was_aired,
     a_locked_month_is_opened_by_an_admin_with_a_reason_only,

@@ -14,9 +14,8 @@ use loa::store::Store;
 use loa::usecase::status::{self, BroadcastStatus};
 
 use crate::db::SqliteFile;
-use crate::rig::import_org;
 use crate::service::eventually;
-use crate::zalo_rig::free_address;
+use crate::stage::{free_address, import_org};
 
 /// The service, ended with this value.
 pub struct Serving {

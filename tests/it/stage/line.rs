@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -43,14 +44,11 @@ impl Line {
         if let Some(listening) = self.listening.take() {
             listening.await.unwrap();
         }
-        // Whoever calls next must find the old connections gone: a request written into one that is just ending is in doubt,
-        // and a doubt is another story.
+        // Whoever calls next must find the old connections gone: a request written into one that is just ending is in doubt, and
+        // a doubt is another story.
         self.tasks.close();
         self.tasks.wait().await;
         self.tasks = TaskTracker::new();
-        for _ in 0..200 {
-            tokio::task::yield_now().await;
-        }
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
         socket.bind(self.address).unwrap();
@@ -81,10 +79,13 @@ impl Line {
     }
 }
 
+/// Carries one connection. When the line is cut, the caller is told that nothing more comes, and has let go of it before this ends.
 async fn join(mut caller: TcpStream, platform: String, cut: CancellationToken) {
     let Ok(mut other_end) = TcpStream::connect(&platform).await else { return };
     tokio::select! {
         () = cut.cancelled() => {}
-        _ = tokio::io::copy_bidirectional(&mut caller, &mut other_end) => {}
+        _ = tokio::io::copy_bidirectional(&mut caller, &mut other_end) => return,
     }
+    let _ = caller.shutdown().await;
+    while caller.read(&mut [0; 1_024]).await.is_ok_and(|count| count > 0) {}
 }
