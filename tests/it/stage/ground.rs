@@ -24,7 +24,7 @@ enum StandIn {
     Telegram(Sandbox),
     ZaloBot(ZaloBotSandbox),
     /// With the tokens it began with: later ones are the service's own affair.
-    ZaloOa(ZaloOaSandbox, (String, String)),
+    ZaloOa(Box<ZaloOaSandbox>, (String, String)),
 }
 
 /// Something of ours in a chat.
@@ -80,7 +80,7 @@ impl Ground {
                 // An account that pays for words after the two free days.
                 config.private = PrivateRules { paid_messages: 1_000, ..PrivateRules::default() };
                 config.hook.drive = Drive::Tick;
-                let sandbox = ZaloOaSandbox::start(config).await.unwrap();
+                let sandbox = Box::new(ZaloOaSandbox::start(config).await.unwrap());
                 let tokens = sandbox.tokens();
                 let tokens = (tokens.refresh_token, tokens.access_token);
                 Self { gateway, stand_in: StandIn::ZaloOa(sandbox, tokens) }
