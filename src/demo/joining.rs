@@ -7,7 +7,6 @@ use super::shown::Event;
 use crate::domain::org::import::Group;
 use crate::say;
 use loa_sandbox::zalo_people::ZaloChats as _;
-use serde_json::json;
 
 /// The directive that waits for confirmations.
 pub(super) const OPEN: &str = "VB-2025-0002";
@@ -164,14 +163,6 @@ impl Hand<'_> {
     /// Somebody writes in a group, or to the service.
     fn say(&self, person: &str, group: Option<&Group>, text: &str) -> String {
         let name = self.demo.name(person);
-        if self.network == Network::ZaloOa {
-            let places = &self.demo.places;
-            let mut body = json!({ "person": places.account(self.network, person).unwrap_or_default(), "text": text });
-            if let Some(group) = group {
-                body["group"] = json!(places.chat(&group.code).unwrap_or_default());
-            }
-            return format!("curl -s {}/_control/say \\\n  -d '{body}'", self.address);
-        }
         let place = group.map_or("bot", |group| group.name.as_str());
         self.sandbox(&format!("say --as \"{name}\" --in \"{place}\""), &format!("\"{text}\""))
     }
@@ -193,10 +184,6 @@ impl Hand<'_> {
 
     /// A group as its members read it.
     fn show(&self, group: &Group) -> String {
-        if self.network == Network::ZaloOa {
-            let id = self.demo.places.chat(&group.code).unwrap_or_default();
-            return format!("curl -s '{}/_control/show?group={id}'", self.address);
-        }
         self.sandbox("show", &format!("\"{}\"", group.name))
     }
 
