@@ -1,29 +1,19 @@
 //! Watching over a directive that reached seventeen of twenty-four groups, through the desk.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, LazyLock};
 
 use loa::cli::opened::Opened;
 use loa::cli::status::{run_stats, run_status};
 use loa::clock::{Clocks, TestClock};
-use loa::desk::{self, Prepared, Response};
-use loa::domain::calendar::{Holidays, Millis, OfficeHours, SendWindows};
-use loa::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingFile, IncomingMessage};
+use loa::domain::calendar::Millis;
+use loa::domain::event::{ChatKind, ChatRef};
 use loa::domain::org::{GroupKind, Role, UnitKind};
-use loa::domain::render::{Button, Capabilities, Labels};
-use loa::domain::urgency::Policies;
-use loa::domain::when::WhenConfig;
 use loa::id::SeededEntropy;
-use loa::locale::Locale;
-use loa::store::messages::Message;
 use loa::store::{Store, Tx};
-use loa::usecase::house::GatewayTraits;
-use loa::usecase::notify::decode_buttons;
 use loa::usecase::status::{self, Window};
-use loa::usecase::{Act, House, Via};
 
 use crate::db::sqlite_tests;
+use crate::desk_stage::{Desk, enrol};
 use crate::fixture::{self, AT, COMMUNE, GATEWAY};
 
 sqlite_tests!(
@@ -44,156 +34,20 @@ sqlite_tests!(
     the_command_line_prints_a_table_or_one_json_document,
 );
 
-/// The rules when nothing is configured, with one gateway that carries plain text and buttons.
-pub fn house() -> &'static Arc<House> {
-    static HOUSE: LazyLock<Arc<House>> = LazyLock::new(|| Arc::new(with_a_gateway()));
-    &HOUSE
+async fn stats(desk: &mut Desk, window: Window) -> status::Stats {
+    let (tx, act) = desk.parts();
+    status::overall(tx, &act, window).await.unwrap()
 }
 
-fn with_a_gateway() -> House {
-    let render =
-        Capabilities { text_limit_utf16: 4_096, caption_limit: 1_024, html: false, buttons: true, files: true };
-    let traits = GatewayTraits::unlimited(render, true, false);
-    House {
-        locale: Locale::vietnamese(),
-        labels: Labels::load(str::to_owned),
-        holidays: Holidays::default(),
-        windows: SendWindows::default(),
-        office: OfficeHours::default(),
-        policies: Policies::default(),
-        times: WhenConfig::default(),
-        missed_grace_minutes: 60,
-        approval_warning_minutes: 30,
-        lapse_days: 30,
-        contact: String::new(),
-        public_url: None,
-        gateways: BTreeMap::from([(GATEWAY.to_owned(), traits)]),
-    }
-}
-
-/// One transaction with a desk in it, whose clock goes on by a second with everything that is heard.
-pub struct Room {
-    pub tx: Tx,
-    pub at: Millis,
-    entropy: Arc<SeededEntropy>,
-}
-
-impl Room {
-    /// A room at a time.
-    pub fn new(tx: Tx, at: Millis) -> Self {
-        Self { tx, at, entropy: SeededEntropy::new(7) }
-    }
-
-    /// The commune's act at the room's time.
-    pub fn act(entropy: &Arc<SeededEntropy>, at: Millis) -> Act<'_> {
-        Act {
-            commune_id: COMMUNE.to_owned(),
-            person_id: None,
-            via: Via::Chat(GATEWAY.to_owned()),
-            at,
-            wall: at,
-            entropy: entropy.as_ref(),
-            house: house(),
-        }
-    }
-
-    async fn handle(&mut self, event: &Event) -> Response {
-        self.at = self.at.plus_ms(1_000);
-        let entropy = self.entropy.clone();
-        let act = Self::act(&entropy, self.at);
-        let dedupe = format!("u{}", self.at.0);
-        let username = "loa_bot".to_owned();
-        let prepared = Prepared { gateway: GATEWAY, username, event, dedupe: &dedupe, file: None, members: None };
-        desk::handle(&mut self.tx, &act, &prepared).await.unwrap()
-    }
-
-    /// Says something in a private chat; gives the text of the answer.
-    pub async fn say(&mut self, account: &str, text: &str) -> String {
-        self.say_in(&private(account), account, text).await
-    }
-
-    /// Sends a photo with a caption in a private chat; gives the text of the answer.
-    pub async fn photo(&mut self, account: &str, caption: &str) -> String {
-        let file = IncomingFile { reference: "p".to_owned(), name: "anh.jpg".to_owned(), size: None, media_type: None };
-        self.heard(&private(account), account, (caption, Some(file))).await
-    }
-
-    /// Says something in a chat; gives the text of the answer, empty when there was none.
-    pub async fn say_in(&mut self, chat: &ChatRef, account: &str, text: &str) -> String {
-        self.heard(chat, account, (text, None)).await
-    }
-
-    async fn heard(&mut self, chat: &ChatRef, account: &str, said: (&str, Option<IncomingFile>)) -> String {
-        let (text, file) = said;
-        let message = IncomingMessage {
-            chat: chat.clone(),
-            from: AccountRef { external_id: account.to_owned(), name: String::new(), is_bot: false },
-            external_id: format!("m{}", self.at.0),
-            text: text.to_owned(),
-            file,
-            reply: None,
-            mentions_us: false,
-            said_at: None,
-        };
-        let before = self.last(chat).await.map(|message| message.id);
-        self.handle(&Event::Message(message)).await;
-        let after = self.last(chat).await;
-        after.filter(|message| Some(&message.id) != before.as_ref()).map(|message| message.body).unwrap_or_default()
-    }
-
-    /// Presses a button by its data in a private chat; gives the toast.
-    pub async fn press(&mut self, account: &str, data: &str) -> Option<String> {
-        let press = ButtonPress {
-            chat: private(account),
-            from: AccountRef { external_id: account.to_owned(), name: String::new(), is_bot: false },
-            press_id: "press".to_owned(),
-            message_external_id: "shown".to_owned(),
-            data: data.to_owned(),
-        };
-        self.handle(&Event::Press(press)).await.toast
-    }
-
-    /// The last message to a chat.
-    pub async fn last(&mut self, chat: &ChatRef) -> Option<Message> {
-        let chat = self.tx.chat_by_external(GATEWAY, &chat.external_id).await.unwrap()?;
-        self.tx.messages_to_chat(&chat.id, 1).await.unwrap().pop()
-    }
-
-    /// The buttons under the last message to a private chat, row after row.
-    pub async fn buttons(&mut self, account: &str) -> Vec<Button> {
-        let last = self.last(&private(account)).await.unwrap();
-        decode_buttons(&last.buttons).into_iter().flatten().collect()
-    }
-
-    async fn stats(&mut self, window: Window) -> status::Stats {
-        let entropy = self.entropy.clone();
-        status::overall(&mut self.tx, &Self::act(&entropy, self.at), window).await.unwrap()
-    }
-
-    async fn status(&mut self) -> status::BulletinStatus {
-        let entropy = self.entropy.clone();
-        let bulletin = self.tx.bulletin("b").await.unwrap().unwrap();
-        status::of_bulletin(&mut self.tx, &Self::act(&entropy, self.at), &bulletin).await.unwrap()
-    }
-}
-
-/// The private chat of an account.
-pub fn private(account: &str) -> ChatRef {
-    ChatRef { external_id: account.to_owned(), kind: ChatKind::Private, title: String::new() }
-}
-
-/// Links an account, named as the person, and gives the person a role on the whole commune.
-pub async fn enrol(tx: &mut Tx, person_id: &str, role: Option<Role>) {
-    let id = format!("i-{person_id}");
-    assert!(tx.link_identity(GATEWAY, person_id, person_id, AT, &id).await.unwrap());
-    if let Some(role) = role {
-        fixture::grant(tx, person_id, role, "u-xa").await;
-    }
+async fn standing(desk: &mut Desk) -> status::BulletinStatus {
+    let (tx, act) = desk.parts();
+    let bulletin = tx.bulletin("b").await.unwrap().unwrap();
+    status::of_bulletin(tx, &act, &bulletin).await.unwrap()
 }
 
 /// Twenty-four villages, each with a group and a delivery of VB-2025-0042: 1 to 17 are sent, 18 is in doubt, the token was
 /// refused for the others. Villages 1 to 12 have confirmed, the first of them late. Composed by `p-son`.
-async fn half_sent(store: &Store) -> Room {
+async fn half_sent(store: &Store) -> Desk {
     let mut tx = fixture::village(store).await;
     enrol(&mut tx, "p-son", Some(Role::Composer)).await;
     enrol(&mut tx, "p-binh", None).await;
@@ -215,7 +69,7 @@ async fn half_sent(store: &Store) -> Room {
         village(&mut tx, &mut rows, number).await;
     }
     fixture::raw(&mut tx, &rows).await;
-    Room::new(tx, AT.plus_minutes(60))
+    Desk::over(store, tx, AT.plus_minutes(60), fixture::with_a_gateway(true, false)).await
 }
 
 /// One village's unit, group and chat, and the rows of its delivery and obligation.
@@ -251,8 +105,8 @@ async fn village(tx: &mut Tx, rows: &mut String, number: i64) {
 }
 
 /// The resend of a message, in a state.
-async fn resent(room: &mut Room, id: &str, state: &str) {
-    let sent = if state == "sent" { ("'e'", room.at.0.to_string()) } else { ("NULL", "NULL".to_owned()) };
+async fn resent(desk: &mut Desk, id: &str, state: &str) {
+    let sent = if state == "sent" { ("'e'", desk.at.0.to_string()) } else { ("NULL", "NULL".to_owned()) };
     let rows = format!(
         "INSERT INTO messages (id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
            resend_of, state, reason, due_at, attempts, external_id, sent_at, created_at) \
@@ -260,19 +114,19 @@ async fn resent(room: &mut Room, id: &str, state: &str) {
            id, '{state}', 'kicked', due_at, 1, {}, {}, created_at FROM messages WHERE id = '{id}'",
         sent.0, sent.1
     );
-    fixture::raw(&mut room.tx, &rows).await;
+    fixture::raw(desk.tx(), &rows).await;
 }
 
 async fn what_went_to_some_groups_is_said_with_the_doubts_and_the_failures(store: Store) {
-    let mut room = half_sent(&store).await;
-    let said = room.say("p-son", "/trangthai vb 42").await;
+    let mut desk = half_sent(&store).await;
+    let said = desk.say("p-son", "/trangthai vb 42").await;
     assert!(said.contains("Gửi một phần 17/24 nhóm; đã nhận 12/24 thôn"), "{said}");
     assert!(said.contains("không rõ 1, lỗi 6"), "{said}");
     assert!(said.contains("18. Nhóm 18-CB: không rõ, nền tảng không trả lời"), "{said}");
     assert!(said.contains("19. Nhóm 19-CB: bot không còn trong nhóm"), "{said}");
     assert!(said.contains("08:00 thứ Hai, 28/7/2025"), "{said}");
     assert!(!said.contains("Nhóm 05-CB"), "what is fine is only counted: {said}");
-    let buttons = room.buttons("p-son").await;
+    let buttons = desk.buttons("p-son").await;
     let data: Vec<&str> = buttons.iter().map(|button| button.data.as_str()).collect();
     assert_eq!(data[..3], ["s:m-18", "r:m-18", "r:m-19"]);
     assert_eq!(data[data.len() - 2..], ["r:*x", "st:b"]);
@@ -280,59 +134,59 @@ async fn what_went_to_some_groups_is_said_with_the_doubts_and_the_failures(store
 }
 
 async fn a_doubt_is_settled_by_its_button_and_only_once(store: Store) {
-    let mut room = half_sent(&store).await;
-    assert_eq!(room.press("p-son", "s:m-18").await.as_deref(), Some("Đã ghi: nhóm đã có tin."));
-    assert!(room.press("p-son", "s:m-18").await.unwrap().contains("không còn"));
-    assert_eq!(room.press("p-son", "st:b").await, None);
-    let said = room.last(&private("p-son")).await.unwrap().body;
+    let mut desk = half_sent(&store).await;
+    assert_eq!(desk.press("p-son", "s:m-18").await.toast().as_deref(), Some("Đã ghi: nhóm đã có tin."));
+    assert!(desk.press("p-son", "s:m-18").await.toast().unwrap().contains("không còn"));
+    assert_eq!(desk.press("p-son", "st:b").await.toast(), None);
+    let said = desk.last("p-son").await.unwrap().body;
     assert!(said.contains("18/24 nhóm") && !said.contains("thấy 18"), "{said}");
 }
 
 async fn a_doubt_is_settled_by_typing_the_number_of_its_group(store: Store) {
-    let mut room = half_sent(&store).await;
-    assert_eq!(room.say("p-son", "/trangthai vb42 thấy 18").await, "Đã ghi: nhóm đã có tin.");
-    assert!(room.say("p-son", "/trangthai vb42 thấy 18").await.contains("Nhóm số 18 không có gì cần xử lý"));
-    assert!(room.say("p-son", "/trangthai vb42 thấy 99").await.contains("Nhóm số 99"));
-    assert!(room.say("p-son", "/trangthai vb42").await.contains("18/24 nhóm"));
-    assert!(room.say("p-son", "/trangthai vb42 gửi lại 19").await.contains("1 nhóm"));
-    assert!(room.say("p-son", "/trangthai vb42").await.contains("lỗi 5, chờ gửi 1"));
+    let mut desk = half_sent(&store).await;
+    assert_eq!(&*desk.say("p-son", "/trangthai vb42 thấy 18").await, "Đã ghi: nhóm đã có tin.");
+    assert!(desk.say("p-son", "/trangthai vb42 thấy 18").await.contains("Nhóm số 18 không có gì cần xử lý"));
+    assert!(desk.say("p-son", "/trangthai vb42 thấy 99").await.contains("Nhóm số 99"));
+    assert!(desk.say("p-son", "/trangthai vb42").await.contains("18/24 nhóm"));
+    assert!(desk.say("p-son", "/trangthai vb42 gửi lại 19").await.contains("1 nhóm"));
+    assert!(desk.say("p-son", "/trangthai vb42").await.contains("lỗi 5, chờ gửi 1"));
 }
 
 async fn a_repetition_that_arrives_counts_for_what_it_repeats(store: Store) {
-    let mut room = half_sent(&store).await;
+    let mut desk = half_sent(&store).await;
     for number in 18..=24 {
-        resent(&mut room, &format!("m-{number}"), "sent").await;
+        resent(&mut desk, &format!("m-{number}"), "sent").await;
     }
-    let said = room.say("p-son", "/trangthai vb42").await;
+    let said = desk.say("p-son", "/trangthai vb42").await;
     assert!(said.contains("Đã gửi 24/24 nhóm; đã nhận 12/24 thôn"), "{said}");
-    assert_eq!(room.buttons("p-son").await, []);
+    assert_eq!(desk.buttons("p-son").await, []);
 }
 
 async fn a_repetition_that_fails_leaves_the_doubt(store: Store) {
-    let mut room = half_sent(&store).await;
-    resent(&mut room, "m-18", "failed").await;
-    let counts = room.status().await.broadcasts[0].counts;
+    let mut desk = half_sent(&store).await;
+    resent(&mut desk, "m-18", "failed").await;
+    let counts = standing(&mut desk).await.broadcasts[0].counts;
     assert_eq!((counts.unknown, counts.failed), (1, 6));
-    assert_eq!(room.stats(Window::ALL).await.deliveries, counts);
-    room.say("p-son", "/trangthai vb42").await;
-    let buttons = room.buttons("p-son").await;
+    assert_eq!(stats(&mut desk, Window::ALL).await.deliveries, counts);
+    desk.say("p-son", "/trangthai vb42").await;
+    let buttons = desk.buttons("p-son").await;
     assert_eq!((buttons[0].data.as_str(), buttons[1].data.as_str()), ("s:m-18", "r:r-m-18"));
 }
 
 async fn everything_that_failed_is_repeated_at_once_but_no_doubt(store: Store) {
-    let mut room = half_sent(&store).await;
-    assert!(room.press("p-son", "r:*x").await.unwrap().contains("6 nhóm"));
-    assert!(room.press("p-son", "r:*x").await.unwrap().contains("không gửi thêm"));
-    let counts = room.status().await.broadcasts[0].counts;
+    let mut desk = half_sent(&store).await;
+    assert!(desk.press("p-son", "r:*x").await.toast().unwrap().contains("6 nhóm"));
+    assert!(desk.press("p-son", "r:*x").await.toast().unwrap().contains("không gửi thêm"));
+    let counts = standing(&mut desk).await.broadcasts[0].counts;
     assert_eq!((counts.pending, counts.unknown, counts.failed), (6, 1, 0));
-    assert!(room.say("p-son", "/trangthai vb42").await.contains("Gửi một phần 17/24"));
+    assert!(desk.say("p-son", "/trangthai vb42").await.contains("Gửi một phần 17/24"));
 }
 
 async fn the_sums_agree_with_the_bulletin_they_are_summed_from(store: Store) {
-    let mut room = half_sent(&store).await;
+    let mut desk = half_sent(&store).await;
     // A delivery that lost its file, one that was never filled, and one being sent.
     fixture::raw(
-        &mut room.tx,
+        desk.tx(),
         "INSERT INTO messages (id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, state, \
            reason, due_at, attempts, created_at) VALUES ('m-17-2', 'broadcast', 'tele', 'c-17', 'd-17', 'x', 4, 2, 2, '', '', \
            'skipped', 'earlier_part_failed', 0, 0, 0);
@@ -343,8 +197,8 @@ async fn the_sums_agree_with_the_bulletin_they_are_summed_from(store: Store) {
            'e', 0, 0)",
     )
     .await;
-    let sums = room.stats(Window::ALL).await;
-    let status = room.status().await;
+    let sums = stats(&mut desk, Window::ALL).await;
+    let status = standing(&mut desk).await;
     let broadcast = status.latest().unwrap();
     assert_eq!(sums.deliveries, broadcast.counts);
     assert_eq!(sums.obligations, broadcast.acknowledgements);
@@ -355,110 +209,110 @@ async fn the_sums_agree_with_the_bulletin_they_are_summed_from(store: Store) {
     assert_eq!((sums.groups, sums.reminders, broadcast.reminders), (24, 1, 1));
     // 1 to 12 minutes: the two in the middle are 6 and 7.
     assert_eq!((sums.median_minutes, sums.acknowledged_permille, sums.obligations.late), (Some(6), Some(500), 1));
-    let nothing = room.stats(Window { from: AT.plus_ms(1), to: Millis(i64::MAX) }).await;
+    let nothing = stats(&mut desk, Window { from: AT.plus_ms(1), to: Millis(i64::MAX) }).await;
     assert_eq!((nothing.deliveries.total(), nothing.obligations.expected, nothing.median_minutes), (0, 0, None));
     assert_eq!(nothing.platforms[GATEWAY].total(), 0, "a gateway without deliveries is named");
 }
 
 async fn who_has_not_confirmed_is_named_with_post_and_holder(store: Store) {
-    let mut room = half_sent(&store).await;
+    let mut desk = half_sent(&store).await;
     fixture::raw(
-        &mut room.tx,
+        desk.tx(),
         "UPDATE obligations SET state = 'awaiting', acknowledged_at = NULL, late = FALSE WHERE id = 'o-03';
          UPDATE obligations SET state = 'unreachable' WHERE id = 'o-24'",
     )
     .await;
-    let said = room.say("p-son", "/chuanhan vb42").await;
+    let said = desk.say("p-son", "/chuanhan vb42").await;
     assert!(said.contains("chưa xác nhận 13/24"), "{said}");
     let line = |name: &str| said.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
     assert!(line("Đơn vị 03").contains("Trưởng thôn: Lê Văn Bình"), "{said}");
     assert!(line("Đơn vị 13").contains("khuyết"), "{said}");
     assert!(line("Đơn vị 24").contains("không tới"), "{said}");
-    let buttons = room.buttons("p-son").await;
+    let buttons = desk.buttons("p-son").await;
     let data: Vec<&str> = buttons.iter().map(|button| button.data.as_str()).collect();
     assert_eq!((data.len(), data[0], data[1], data[26]), (27, "k:y:o-03", "k:n:o-03", "rm:x"), "{data:?}");
 }
 
 async fn a_reminder_asks_back_and_goes_out_once(store: Store) {
-    let mut room = half_sent(&store).await;
-    assert_eq!(room.press("p-son", "rm:x").await, None);
-    let asked = room.last(&private("p-son")).await.unwrap().body;
+    let mut desk = half_sent(&store).await;
+    assert_eq!(desk.press("p-son", "rm:x").await.toast(), None);
+    let asked = desk.last("p-son").await.unwrap().body;
     assert!(asked.contains("Nhắc 12 đơn vị") && asked.contains("1. Có") && asked.contains("2. Không"), "{asked}");
-    assert_eq!(room.press("p-son", "rm:yes").await, None);
-    let said = room.last(&private("p-son")).await.unwrap().body;
+    assert_eq!(desk.press("p-son", "rm:yes").await.toast(), None);
+    let said = desk.last("p-son").await.unwrap().body;
     // Villages 13 to 17 have the message; what never arrived cannot be reminded of.
     assert!(said.contains("5 nhóm"), "{said}");
-    assert_eq!(room.press("p-son", "rm:yes").await.as_deref(), Some("Nút này đã cũ."));
-    let reminders = room.tx.messages_to_chat("c-13", 10).await.unwrap();
+    assert_eq!(desk.press("p-son", "rm:yes").await.toast().as_deref(), Some("Nút này đã cũ."));
+    let reminders = desk.tx().messages_to_chat("c-13", 10).await.unwrap();
     assert_eq!(reminders.len(), 2, "the directive and one reminder");
 }
 
 async fn a_reminder_can_be_called_off_by_a_word(store: Store) {
-    let mut room = half_sent(&store).await;
-    room.say("p-son", "/nhac vb42").await;
-    assert!(room.say("p-son", "để xem").await.contains("có (1) hoặc không (2)"));
-    assert_eq!(room.say("p-son", "Không").await, "Đã thôi, không nhắc.");
-    assert_eq!(room.tx.messages_to_chat("c-13", 10).await.unwrap().len(), 1);
-    room.say("p-son", "/nhac vb42").await;
-    assert!(room.say("p-son", "co").await.contains("5 nhóm"));
+    let mut desk = half_sent(&store).await;
+    desk.say("p-son", "/nhac vb42").await;
+    assert!(desk.say("p-son", "để xem").await.contains("có (1) hoặc không (2)"));
+    assert_eq!(&*desk.say("p-son", "Không").await, "Đã thôi, không nhắc.");
+    assert_eq!(desk.tx().messages_to_chat("c-13", 10).await.unwrap().len(), 1);
+    desk.say("p-son", "/nhac vb42").await;
+    assert!(desk.say("p-son", "co").await.contains("5 nhóm"));
 }
 
 async fn without_a_code_the_last_one_sent_is_shown_and_said(store: Store) {
-    let mut room = half_sent(&store).await;
-    enrol(&mut room.tx, "p-quan", Some(Role::Viewer)).await;
+    let mut desk = half_sent(&store).await;
+    enrol(desk.tx(), "p-quan", Some(Role::Viewer)).await;
     assert!(
-        room.say("p-son", "/trangthai").await.starts_with("Không ghi mã: xem tin đồng chí gửi gần nhất, VB-2025-0042.")
+        desk.say("p-son", "/trangthai").await.starts_with("Không ghi mã: xem tin đồng chí gửi gần nhất, VB-2025-0042.")
     );
-    assert!(room.say("p-quan", "/chuanhan").await.starts_with("Không ghi mã: xem tin xã gửi gần nhất, VB-2025-0042."));
-    assert!(room.say("p-quan", "/nhac").await.contains("cần quyền người soạn"), "a viewer only looks");
-    assert!(room.say("p-quan", "/trangthai VB-2025-0043").await.contains("VB-2025-0043"));
+    assert!(desk.say("p-quan", "/chuanhan").await.starts_with("Không ghi mã: xem tin xã gửi gần nhất, VB-2025-0042."));
+    assert!(desk.say("p-quan", "/nhac").await.contains("cần quyền người soạn"), "a viewer only looks");
+    assert!(desk.say("p-quan", "/trangthai VB-2025-0043").await.contains("VB-2025-0043"));
 }
 
 async fn where_residents_listen_only_sums_are_said(store: Store) {
-    let mut room = half_sent(&store).await;
+    let mut desk = half_sent(&store).await;
     let group = ChatRef { external_id: "-05".to_owned(), kind: ChatKind::Group, title: String::new() };
-    let said = room.say_in(&group, "p-son", "/trangthai vb42").await;
+    let said = desk.say_in(&group, "p-son", "/trangthai vb42").await;
     assert!(said.contains("17/24") && !said.contains("Đơn vị 13") && !said.contains("Nhóm 18-CB"), "{said}");
-    let said = room.say_in(&group, "p-son", "/chuanhan vb42").await;
+    let said = desk.say_in(&group, "p-son", "/chuanhan vb42").await;
     assert!(said.contains("12/24") && !said.contains("Trưởng thôn"), "{said}");
-    assert_eq!(room.say_in(&group, "somebody", "/trangthai vb42").await, "");
+    assert_eq!(&*desk.say_in(&group, "somebody", "/trangthai vb42").await, "");
 }
 
 async fn somebody_without_a_role_learns_nothing(store: Store) {
-    let mut room = half_sent(&store).await;
+    let mut desk = half_sent(&store).await;
     for text in ["/trangthai vb42", "/trangthai VB-2025-9999", "/lich", "/chuanhan vb42", "/nhac vb42"] {
-        let said = room.say("p-binh", text).await;
+        let said = desk.say("p-binh", text).await;
         assert!(said.contains("quyền") && !said.contains("VB-2025"), "{text}: {said}");
     }
-    assert!(room.press("p-binh", "s:m-18").await.unwrap().contains("quyền"));
-    assert_eq!(room.status().await.broadcasts[0].counts.unknown, 1);
+    assert!(desk.press("p-binh", "s:m-18").await.toast().unwrap().contains("quyền"));
+    assert_eq!(standing(&mut desk).await.broadcasts[0].counts.unknown, 1);
 }
 
 async fn what_goes_next_is_listed_with_weekday_and_state(store: Store) {
-    let mut room = half_sent(&store).await;
-    let said = room.say("p-son", "/lich").await;
+    let mut desk = half_sent(&store).await;
+    let said = desk.say("p-son", "/lich").await;
     assert!(said.contains("Hôm nay không có tin hẹn gửi") && said.contains("Không có tin nào"), "{said}");
     let rows = format!(
         "UPDATE bulletins SET state = 'awaiting_approval' WHERE id = 'b'; \
          UPDATE schedules SET state = 'active', fire_at = {} WHERE id = 's'",
         AT.plus_days(2).0
     );
-    fixture::raw(&mut room.tx, &rows).await;
+    fixture::raw(desk.tx(), &rows).await;
     let line = "• 08:00 thứ Tư, 30/7/2025: VB-2025-0042 (Thường) Kế hoạch tuyên truyền – chờ duyệt";
     for text in ["/lich", "/lich tuần", "/lich 30/7", "/lich thứ tư"] {
-        let said = room.say("p-son", text).await;
+        let said = desk.say("p-son", text).await;
         assert!(said.ends_with(line), "{text}: {said}");
     }
-    assert!(room.say("p-son", "/lich mai").await.ends_with("Không có tin nào hẹn gửi."));
-    assert!(room.say("p-son", "/lich 31/9").await.contains("Không hiểu ngày"));
+    assert!(desk.say("p-son", "/lich mai").await.ends_with("Không có tin nào hẹn gửi."));
+    assert!(desk.say("p-son", "/lich 31/9").await.contains("Không hiểu ngày"));
 }
 
 async fn the_command_line_prints_a_table_or_one_json_document(store: Store) {
-    let room = half_sent(&store).await;
-    room.tx.commit().await.unwrap();
+    let desk = half_sent(&store).await;
+    let house = desk.house.clone();
+    desk.leave().await;
     let clocks = Clocks::test(&TestClock::at(AT));
-    let opened =
-        Opened { store, house: house().clone(), clocks, entropy: SeededEntropy::new(3), user: "root".to_owned() };
+    let opened = Opened { store, house, clocks, entropy: SeededEntropy::new(3), user: "root".to_owned() };
     let mut out = Vec::new();
     run_status("vb42", false, &opened, &mut out).await.unwrap();
     let text = String::from_utf8(std::mem::take(&mut out)).unwrap();

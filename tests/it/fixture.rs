@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use loa::domain::calendar::{Holidays, Millis, OfficeHours, SendWindows};
 use loa::domain::org::{GroupKind, Role, SeatKind, UnitKind};
-use loa::domain::render::Labels;
+use loa::domain::render::{Capabilities, Labels};
 use loa::domain::text;
 use loa::domain::urgency::Policies;
 use loa::domain::when::WhenConfig;
@@ -15,6 +15,7 @@ use loa::store::binding::{Chat, ChatKind, Group};
 use loa::store::organisation::{Commune, Grant, Holding, Person, Seat, Unit};
 use loa::store::{Store, Tx};
 use loa::usecase::House;
+use loa::usecase::house::GatewayTraits;
 
 /// The commune's id.
 pub const COMMUNE: &str = "commune";
@@ -25,7 +26,19 @@ pub const GATEWAY: &str = "tele";
 
 /// The rules as they are when nothing is configured; no gateway, and every label is its own key.
 pub fn house() -> &'static House {
-    static HOUSE: LazyLock<House> = LazyLock::new(|| House {
+    static HOUSE: LazyLock<House> = LazyLock::new(|| rules(BTreeMap::new()));
+    &HOUSE
+}
+
+/// The same with one gateway that carries plain text and buttons.
+pub fn with_a_gateway(files_both_ways: bool, edits: bool) -> House {
+    let render =
+        Capabilities { text_limit_utf16: 4_096, caption_limit: 1_024, html: false, buttons: true, files: true };
+    rules(BTreeMap::from([(GATEWAY.to_owned(), GatewayTraits::unlimited(render, files_both_ways, edits))]))
+}
+
+fn rules(gateways: BTreeMap<String, GatewayTraits>) -> House {
+    House {
         locale: Locale::vietnamese(),
         labels: Labels::load(str::to_owned),
         holidays: Holidays::default(),
@@ -38,9 +51,8 @@ pub fn house() -> &'static House {
         lapse_days: 30,
         contact: String::new(),
         public_url: None,
-        gateways: BTreeMap::new(),
-    });
-    &HOUSE
+        gateways,
+    }
 }
 
 /// A date that exists.

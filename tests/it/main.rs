@@ -18,6 +18,8 @@ mod desk_door;
 #[cfg(test)]
 mod desk_ledger;
 #[cfg(test)]
+mod desk_stage;
+#[cfg(test)]
 mod desk_watch;
 #[cfg(test)]
 mod fixture;

@@ -1,11 +1,10 @@
 //! Anybody asks whether a bulletin is genuine.
 
-use std::time::Duration;
-
 use loa::store::Store;
 
-use super::{Desk, FORGED, GROUP, HEAD};
+use super::{FORGED, GROUP, HEAD, open, shout};
 use crate::db::sqlite_tests;
+use crate::desk_stage::Desk;
 use crate::fixture::{self, AT};
 
 sqlite_tests!(
@@ -31,7 +30,7 @@ async fn bulletin(desk: &mut Desk, code: &str, bulletin_state: &str, message_sta
         _ => ("'x'".to_owned(), "NULL".to_owned()),
     };
     fixture::raw(
-        &mut desk.tx,
+        desk.tx(),
         &format!(
             "INSERT INTO chats (id, gateway, external_id, kind, title, state, created_at) \
              VALUES ('chat-03', 'tele', '-3', 'group', 'Nhóm mật danh', 'active', 1) ON CONFLICT DO NOTHING; \
@@ -42,7 +41,7 @@ async fn bulletin(desk: &mut Desk, code: &str, bulletin_state: &str, message_sta
     .await;
     version(desk, code, 1, "Hỗ trợ cài đặt VNeID", "\\n  Thứ Sáu, tại nhà văn hóa thôn.\\nDòng hai.").await;
     fixture::raw(
-        &mut desk.tx,
+        desk.tx(),
         &format!(
             "INSERT INTO schedules (id, bulletin_id, version, fire_at, missed_policy, state, created_at, updated_at) \
              VALUES ('s-{code}', '{code}', 1, {now}, 'skip', 'ended', 1, 1); \
@@ -61,7 +60,7 @@ async fn bulletin(desk: &mut Desk, code: &str, bulletin_state: &str, message_sta
 async fn version(desk: &mut Desk, code: &str, version: u32, title: &str, body: &str) {
     let body = body.replace("\\n", "\n");
     fixture::raw(
-        &mut desk.tx,
+        desk.tx(),
         &format!(
             "INSERT INTO bulletin_versions (bulletin_id, version, title, title_folded, body, urgency, level, public, audience, \
              ack_required, expires_at, attestation, envelope_hash, created_by, created_at) \
@@ -73,12 +72,12 @@ async fn version(desk: &mut Desk, code: &str, version: u32, title: &str, body: &
 }
 
 async fn ask(desk: &mut Desk, text: &str) -> String {
-    desk.tell(HEAD, &format!("/xacminh {text}")).await;
+    desk.say(HEAD, &format!("/xacminh {text}")).await;
     desk.news(HEAD).await
 }
 
 async fn a_genuine_bulletin_is_shown_without_its_receivers(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     bulletin(&mut desk, "TB-2025-0107", "approved", "sent").await;
     let text = ask(&mut desk, "TB-2025-0107").await;
     for part in ["Tin thật: TB-2025-0107", "THÔNG BÁO – UBND xã", "08:00 thứ Hai, 28/7/2025", "Hỗ trợ cài đặt VNeID"]
@@ -93,17 +92,17 @@ async fn a_genuine_bulletin_is_shown_without_its_receivers(store: Store) {
 }
 
 async fn a_forged_code_is_called_forged(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     bulletin(&mut desk, "TB-2025-0107", "approved", "sent").await;
     for text in ["TB-2025-9999", "VB-2025-0107", "TB-2024-0107", "abc", "🙂", "-107"] {
         assert_eq!(ask(&mut desk, text).await, FORGED, "{text}");
     }
-    desk.tell(HEAD, "/xacminh").await;
+    desk.say(HEAD, "/xacminh").await;
     assert!(desk.news(HEAD).await.contains("kèm mã ghi trong tin"));
 }
 
 async fn what_was_not_sent_does_not_exist(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     for (seq, state) in ["pending", "retry_wait", "failed", "expired", "cancelled", "skipped"].iter().enumerate() {
         let code = format!("TB-2025-{:04}", seq + 1);
         bulletin(&mut desk, &code, "approved", state).await;
@@ -112,7 +111,7 @@ async fn what_was_not_sent_does_not_exist(store: Store) {
 }
 
 async fn a_message_on_its_way_is_not_called_forged(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     for (seq, state) in ["sending", "unknown"].iter().enumerate() {
         let code = format!("TB-2025-{:04}", seq + 1);
         bulletin(&mut desk, &code, "approved", state).await;
@@ -121,16 +120,16 @@ async fn a_message_on_its_way_is_not_called_forged(store: Store) {
 }
 
 async fn the_version_shown_is_the_one_that_was_sent(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     bulletin(&mut desk, "TB-2025-0107", "awaiting_approval", "sent").await;
     version(&mut desk, "TB-2025-0107", 2, "Bản chưa duyệt", "Chưa ai được đọc").await;
-    fixture::raw(&mut desk.tx, "UPDATE bulletins SET version = 2").await;
+    fixture::raw(desk.tx(), "UPDATE bulletins SET version = 2").await;
     let text = ask(&mut desk, "TB-2025-0107").await;
     assert!(text.contains("Hỗ trợ cài đặt") && !text.contains("chưa duyệt"), "{text}");
 }
 
 async fn a_recalled_bulletin_is_called_recalled(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     bulletin(&mut desk, "TB-2025-0107", "withdrawn", "sent").await;
     bulletin(&mut desk, "TB-2025-0108", "superseded", "sent").await;
     let text = ask(&mut desk, "TB-2025-0107").await;
@@ -140,7 +139,7 @@ async fn a_recalled_bulletin_is_called_recalled(store: Store) {
 }
 
 async fn a_code_is_read_out_of_a_forwarded_text(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     bulletin(&mut desk, "TB-2025-0107", "approved", "sent").await;
     let text = ask(&mut desk, "UBND xã: bấm link nhận trợ cấp, mã TB-2025-9999").await;
     assert_eq!(text, FORGED);
@@ -148,17 +147,17 @@ async fn a_code_is_read_out_of_a_forwarded_text(store: Store) {
 }
 
 async fn a_resident_asks_in_a_group_and_gets_a_reply(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     bulletin(&mut desk, "TB-2025-0107", "approved", "sent").await;
-    desk.shout(HEAD, "/xacminh TB-2025-0107").await;
-    desk.shout(HEAD, "/xacminh TB-2025-0001").await;
+    shout(&mut desk, HEAD, "/xacminh TB-2025-0107").await;
+    shout(&mut desk, HEAD, "/xacminh TB-2025-0001").await;
     let rows = desk.news_rows(GROUP).await;
     assert!(rows[0].body.contains("Tin thật") && rows[1].body == FORGED);
     assert!(rows.iter().all(|row| row.reply_to.is_some()), "as replies, so that it is clear who is meant");
 }
 
 async fn several_years_mean_the_newest_and_several_kinds_are_asked_about(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     bulletin(&mut desk, "TB-2024-0042", "approved", "sent").await;
     bulletin(&mut desk, "TB-2025-0042", "approved", "sent").await;
     bulletin(&mut desk, "TB-2026-0042", "draft", "pending").await;
@@ -170,24 +169,24 @@ async fn several_years_mean_the_newest_and_several_kinds_are_asked_about(store: 
 }
 
 async fn ten_wrong_codes_a_minute_are_enough(store: Store) {
-    let mut desk = Desk::open(&store).await;
+    let mut desk = open(&store).await;
     bulletin(&mut desk, "TB-2025-0107", "approved", "sent").await;
     for _ in 0..30 {
         assert!(ask(&mut desk, "TB-2025-0107").await.contains("Tin thật"), "right ones are never counted");
     }
     for _ in 0..10 {
-        desk.shout(HEAD, "/xacminh TB-2025-9999").await;
+        shout(&mut desk, HEAD, "/xacminh TB-2025-9999").await;
     }
     assert_eq!(desk.news_rows(GROUP).await.len(), 10);
     for _ in 0..10 {
-        desk.shout(HEAD, "/xacminh TB-2025-0107").await;
+        shout(&mut desk, HEAD, "/xacminh TB-2025-0107").await;
     }
     let rows = desk.news_rows(GROUP).await;
     assert!(rows.len() == 1 && rows[0].body.contains("chờ một phút"), "{rows:#?}");
-    let mut desk = desk.restarted(&store).await;
-    desk.shout(HEAD, "/xacminh TB-2025-0107").await;
+    let mut desk = desk.restarted().await;
+    shout(&mut desk, HEAD, "/xacminh TB-2025-0107").await;
     assert_eq!(desk.news(GROUP).await, "", "a restart forgives nobody");
-    desk.clock.advance(Duration::from_mins(1));
-    desk.shout(HEAD, "/xacminh TB-2025-0107").await;
+    desk.at = desk.at.plus_minutes(1);
+    shout(&mut desk, HEAD, "/xacminh TB-2025-0107").await;
     assert!(desk.news(GROUP).await.contains("Tin thật"));
 }

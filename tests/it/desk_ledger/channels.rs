@@ -8,7 +8,7 @@ use loa::store::activities::ActivityFilter;
 
 use super::{at, log, planned};
 use crate::db::sqlite_tests;
-use crate::desk_watch::{Room, enrol};
+use crate::desk_stage::{Desk, enrol};
 use crate::fixture::{self, COMMUNE};
 
 sqlite_tests!(
@@ -22,10 +22,10 @@ sqlite_tests!(
 );
 
 /// Plays a conversation and gives it as it stands in the chat; of the plan only the lines of `targets`.
-async fn played(room: &mut Room, lines: &[&str], targets: [&str; 2]) -> String {
+async fn played(desk: &mut Desk, lines: &[&str], targets: [&str; 2]) -> String {
     let mut transcript = String::new();
     for line in lines {
-        let said = room.say("p-binh", line).await;
+        let said = desk.say("p-binh", line).await;
         let _ = writeln!(transcript, "> {line}\n{said}\n");
     }
     let kept = |line: &&str| !line.starts_with("CT") || targets.iter().any(|target| line.starts_with(target));
@@ -33,7 +33,7 @@ async fn played(room: &mut Room, lines: &[&str], targets: [&str; 2]) -> String {
 }
 
 async fn a_training_is_told_with_its_people(store: Store) {
-    let mut room = planned(&store, at(10, 28, 9, 0)).await;
+    let mut desk = planned(&store, at(10, 28, 9, 0)).await;
     let lines = [
         "/ghinhan",
         "tập huấn",
@@ -46,14 +46,14 @@ async fn a_training_is_told_with_its_people(store: Store) {
         "không",
         "/chitieu cao điểm",
     ];
-    insta::assert_snapshot!("training", played(&mut room, &lines, ["CT13", "CT14"]).await);
-    let rows = room.tx.activities(COMMUNE, &ActivityFilter::default()).await.unwrap();
+    insta::assert_snapshot!("training", played(&mut desk, &lines, ["CT13", "CT14"]).await);
+    let rows = desk.tx().activities(COMMUNE, &ActivityFilter::default()).await.unwrap();
     let people: Vec<_> = rows.iter().map(|row| (row.quantity, row.attendees)).collect();
     assert_eq!(people, [(1, None), (1, Some(45))]);
 }
 
 async fn panels_go_up_and_come_down_with_their_places(store: Store) {
-    let mut room = planned(&store, at(10, 28, 9, 0)).await;
+    let mut desk = planned(&store, at(10, 28, 9, 0)).await;
     let lines = [
         "/ghinhan pano 3 1/10",
         "ngã tư Bến",
@@ -66,16 +66,16 @@ async fn panels_go_up_and_come_down_with_their_places(store: Store) {
         "/ghinhan pano tháo dỡ 2 cái ở chợ 27/10",
         "/chitieu",
     ];
-    insta::assert_snapshot!("panels", played(&mut room, &lines, ["CT03", "CT10"]).await);
-    let earlier = room.say("p-quan", "/chitieu 4/10").await;
+    insta::assert_snapshot!("panels", played(&mut desk, &lines, ["CT03", "CT10"]).await);
+    let earlier = desk.say("p-quan", "/chitieu 4/10").await;
     assert!(earlier.contains("5 cái, đang treo"), "before anything came down: {earlier}");
-    assert!(room.say("p-binh", "/xoaghinhan #3 ghi nhầm ngày").await.contains("Xóa 1/1"));
-    room.say("p-binh", "có").await;
-    assert!(room.say("p-quan", "/chitieu").await.contains("3 cái, đang treo"));
+    assert!(desk.say("p-binh", "/xoaghinhan #3 ghi nhầm ngày").await.contains("Xóa 1/1"));
+    desk.say("p-binh", "có").await;
+    assert!(desk.say("p-quan", "/chitieu").await.contains("3 cái, đang treo"));
 }
 
 async fn money_is_there_or_it_is_not(store: Store) {
-    let mut room = planned(&store, at(10, 28, 9, 0)).await;
+    let mut desk = planned(&store, at(10, 28, 9, 0)).await;
     let lines = [
         "/ghinhan kinh phí chưa",
         "/chitieu",
@@ -87,74 +87,74 @@ async fn money_is_there_or_it_is_not(store: Store) {
         "/ghinhan banner gỡ",
         "/chitieu",
     ];
-    insta::assert_snapshot!("money", played(&mut room, &lines, ["CT11", "CT15"]).await);
+    insta::assert_snapshot!("money", played(&mut desk, &lines, ["CT11", "CT15"]).await);
 }
 
 async fn a_photo_with_the_line_under_it_is_the_proof(store: Store) {
-    let mut room = planned(&store, at(7, 18, 9, 0)).await;
-    let said = room.photo("p-binh", "/ghinhan bangron 5 trước trụ sở 18/7").await;
+    let mut desk = planned(&store, at(7, 18, 9, 0)).await;
+    let said = desk.photo("p-binh", "/ghinhan bangron 5 trước trụ sở 18/7").await;
     assert!(said.starts_with("✅ Đã ghi nhận #1") && !said.contains("thiếu minh chứng"), "{said}");
-    let row = room.tx.activity(COMMUNE, 1).await.unwrap().unwrap();
+    let row = desk.tx().activity(COMMUNE, 1).await.unwrap().unwrap();
     assert!(row.evidence.unwrap().starts_with("ảnh hoặc tệp gửi cho bot, tin số m"));
-    room.photo("p-binh", "/ghinhan bangron 2 ngã tư https://xa.vn/anh.jpg 18/7").await;
-    let row = room.tx.activity(COMMUNE, 2).await.unwrap().unwrap();
+    desk.photo("p-binh", "/ghinhan bangron 2 ngã tư https://xa.vn/anh.jpg 18/7").await;
+    let row = desk.tx().activity(COMMUNE, 2).await.unwrap().unwrap();
     let evidence = row.evidence.unwrap();
     assert!(evidence.contains("tin số m") && evidence.ends_with("; https://xa.vn/anh.jpg"), "{evidence}");
 }
 
 async fn a_photo_that_comes_on_the_way_is_kept(store: Store) {
-    let mut room = planned(&store, at(10, 28, 9, 0)).await;
-    room.say("p-binh", "/ghinhan văn hóa").await;
-    let said = room.photo("p-binh", "").await;
+    let mut desk = planned(&store, at(10, 28, 9, 0)).await;
+    desk.say("p-binh", "/ghinhan văn hóa").await;
+    let said = desk.photo("p-binh", "").await;
     assert!(said.contains("Nội dung là gì"), "{said}");
-    let said = room.say("p-binh", "Hội diễn văn nghệ").await;
+    let said = desk.say("p-binh", "Hội diễn văn nghệ").await;
     assert!(said.starts_with("✅ Đã ghi nhận #1") && !said.contains("thiếu minh chứng"), "{said}");
     // The words under a photo that answers the question for the proof stand beside it.
-    room.say("p-binh", "/ghinhan bangron 1 cổng xã").await;
-    room.photo("p-binh", "ảnh chụp buổi sáng").await;
-    let row = room.tx.activity(COMMUNE, 2).await.unwrap().unwrap();
+    desk.say("p-binh", "/ghinhan bangron 1 cổng xã").await;
+    desk.photo("p-binh", "ảnh chụp buổi sáng").await;
+    let row = desk.tx().activity(COMMUNE, 2).await.unwrap().unwrap();
     let evidence = row.evidence.unwrap();
     assert!(evidence.starts_with("ảnh hoặc tệp") && evidence.ends_with("; ảnh chụp buổi sáng"), "{evidence}");
 }
 
 /// `p-hoa` sits in the Fatherland Front and has no role.
-async fn with_the_front(store: &Store) -> Room {
-    let mut room = planned(store, at(10, 28, 9, 0)).await;
-    room.tx.upsert_unit(&fixture::unit("u-mt", "MT", UnitKind::Association)).await.unwrap();
-    room.tx.upsert_seat(&fixture::seat("s-mt", "u-mt", SeatKind::Member)).await.unwrap();
-    room.tx.upsert_person(&fixture::person("p-hoa", "Mẫu Thị Hòa")).await.unwrap();
-    fixture::hold(&mut room.tx, "s-mt", "p-hoa", "2025-07-01", None).await;
-    enrol(&mut room.tx, "p-hoa", None).await;
-    room
+async fn with_the_front(store: &Store) -> Desk {
+    let mut desk = planned(store, at(10, 28, 9, 0)).await;
+    desk.tx().upsert_unit(&fixture::unit("u-mt", "MT", UnitKind::Association)).await.unwrap();
+    desk.tx().upsert_seat(&fixture::seat("s-mt", "u-mt", SeatKind::Member)).await.unwrap();
+    desk.tx().upsert_person(&fixture::person("p-hoa", "Mẫu Thị Hòa")).await.unwrap();
+    fixture::hold(desk.tx(), "s-mt", "p-hoa", "2025-07-01", None).await;
+    enrol(desk.tx(), "p-hoa", None).await;
+    desk
 }
 
 async fn an_association_records_what_it_did_and_takes_back_only_that(store: Store) {
-    let mut room = with_the_front(&store).await;
-    log(&mut room, "/ghinhan dai Bài của đài 25/10 17h").await;
-    room.say("p-hoa", "/ghinhan giao ban Quán triệt kế hoạch 27/10").await;
-    let said = room.say("p-hoa", "Biên bản số 3").await;
+    let mut desk = with_the_front(&store).await;
+    log(&mut desk, "/ghinhan dai Bài của đài 25/10 17h").await;
+    desk.say("p-hoa", "/ghinhan giao ban Quán triệt kế hoạch 27/10").await;
+    let said = desk.say("p-hoa", "Biên bản số 3").await;
     assert!(said.starts_with("✅ Đã ghi nhận #2"), "{said}");
-    let help = room.say("p-hoa", "/trogiup").await;
+    let help = desk.say("p-hoa", "/trogiup").await;
     assert!(help.contains("/ghinhan") && help.contains("/xoaghinhan"), "the menu says what is true: {help}");
-    room.say("p-hoa", "/xoaghinhan #1 không phải của tôi").await;
-    let refused = room.say("p-hoa", "có").await;
+    desk.say("p-hoa", "/xoaghinhan #1 không phải của tôi").await;
+    let refused = desk.say("p-hoa", "có").await;
     assert!(refused.contains("cần quyền"), "{refused}");
-    room.say("p-hoa", "/xoaghinhan #2 ghi nhầm").await;
-    assert!(room.say("p-hoa", "có").await.contains("Đã xóa ghi nhận #2"));
+    desk.say("p-hoa", "/xoaghinhan #2 ghi nhầm").await;
+    assert!(desk.say("p-hoa", "có").await.contains("Đã xóa ghi nhận #2"));
     // Out of the association, out of the ledger.
-    fixture::raw(&mut room.tx, "UPDATE seat_holdings SET held_to = '2025-10-01' WHERE person_id = 'p-hoa'").await;
-    assert!(room.say("p-hoa", "/ghinhan giao ban Tuần sau").await.contains("cần quyền"));
+    fixture::raw(desk.tx(), "UPDATE seat_holdings SET held_to = '2025-10-01' WHERE person_id = 'p-hoa'").await;
+    assert!(desk.say("p-hoa", "/ghinhan giao ban Tuần sau").await.contains("cần quyền"));
     for person in ["p-son", "p-quan"] {
-        let may = room.say(person, "/ghinhan giao ban Tuần 43 27/10").await.contains("minh chứng");
-        let offered = room.say(person, "/trogiup").await.contains("/ghinhan");
+        let may = desk.say(person, "/ghinhan giao ban Tuần 43 27/10").await.contains("minh chứng");
+        let offered = desk.say(person, "/trogiup").await.contains("/ghinhan");
         assert_eq!(may, offered, "{person}");
     }
 }
 
 async fn banners_are_not_taken_down_but_taken_back(store: Store) {
-    let mut room = planned(&store, at(7, 18, 9, 0)).await;
-    log(&mut room, "/ghinhan bangron 5 trước trụ sở 18/7").await;
-    let said = room.say("p-binh", "/ghinhan bangron gỡ 2 trước trụ sở 18/7").await;
+    let mut desk = planned(&store, at(7, 18, 9, 0)).await;
+    log(&mut desk, "/ghinhan bangron 5 trước trụ sở 18/7").await;
+    let said = desk.say("p-binh", "/ghinhan bangron gỡ 2 trước trụ sở 18/7").await;
     assert!(said.contains("/xoaghinhan"), "{said}");
-    assert!(room.say("p-quan", "/chitieu").await.contains("5/7 cái"));
+    assert!(desk.say("p-quan", "/chitieu").await.contains("5/7 cái"));
 }

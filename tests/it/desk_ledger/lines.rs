@@ -6,7 +6,7 @@ use loa::store::activities::{Activity, ActivityFilter};
 
 use super::{at, log, planned};
 use crate::db::sqlite_tests;
-use crate::desk_watch::Room;
+use crate::desk_stage::Desk;
 use crate::fixture::{self, COMMUNE};
 
 sqlite_tests!(
@@ -73,29 +73,29 @@ const LINES: [Case; 16] = [
     ),
 ];
 
-async fn rows(room: &mut Room) -> Vec<Activity> {
-    room.tx.activities(COMMUNE, &ActivityFilter::default()).await.unwrap()
+async fn rows(desk: &mut Desk) -> Vec<Activity> {
+    desk.tx().activities(COMMUNE, &ActivityFilter::default()).await.unwrap()
 }
 
 /// Records every line; where July is over an admin gives the reason.
-async fn everything(store: &Store) -> Room {
-    let mut room = planned(store, at(7, 28, 9, 0)).await;
-    fixture::raw(&mut room.tx, "UPDATE units SET name = 'Thôn ' || code WHERE kind = 'village'").await;
+async fn everything(store: &Store) -> Desk {
+    let mut desk = planned(store, at(7, 28, 9, 0)).await;
+    fixture::raw(desk.tx(), "UPDATE units SET name = 'Thôn ' || code WHERE kind = 'village'").await;
     for (line, ..) in LINES.iter().filter(|(line, ..)| line.ends_with("/7")) {
-        let said = log(&mut room, &format!("/ghinhan {line}")).await;
+        let said = log(&mut desk, &format!("/ghinhan {line}")).await;
         assert!(said.starts_with("✅ Đã ghi nhận"), "{line}: {said}");
     }
-    room.at = at(10, 28, 9, 0);
+    desk.at = at(10, 28, 9, 0);
     for (line, ..) in LINES.iter().filter(|(line, ..)| !line.ends_with("/7")) {
-        let said = log(&mut room, &format!("/ghinhan {line}")).await;
+        let said = log(&mut desk, &format!("/ghinhan {line}")).await;
         assert!(said.starts_with("✅ Đã ghi nhận"), "{line}: {said}");
     }
-    room
+    desk
 }
 
 async fn every_channel_has_its_line_and_its_row(store: Store) {
-    let mut room = everything(&store).await;
-    let rows = rows(&mut room).await;
+    let mut desk = everything(&store).await;
+    let rows = rows(&mut desk).await;
     assert_eq!(rows.len(), Channel::recordable().count());
     for (line, channel, quantity, attendees, place, title) in LINES {
         let row = rows.iter().find(|row| row.channel == channel).unwrap();
@@ -139,8 +139,8 @@ const SAID: [(&str, &str); 20] = [
 ];
 
 async fn every_target_says_its_value_and_its_word(store: Store) {
-    let mut room = everything(&store).await;
-    let said = room.say("p-quan", "/chitieu").await;
+    let mut desk = everything(&store).await;
+    let said = desk.say("p-quan", "/chitieu").await;
     for (target, words) in SAID {
         let line = said.lines().find(|line| line.starts_with(target)).unwrap_or_default();
         assert!(line.contains(words), "{target} {words} is not in: {line}");
@@ -148,8 +148,8 @@ async fn every_target_says_its_value_and_its_word(store: Store) {
 }
 
 async fn nothing_done_is_said_as_nothing_for_every_target(store: Store) {
-    let mut room = planned(&store, at(10, 28, 9, 0)).await;
-    let said = room.say("p-quan", "/chitieu").await;
+    let mut desk = planned(&store, at(10, 28, 9, 0)).await;
+    let said = desk.say("p-quan", "/chitieu").await;
     let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("CT")).collect();
     assert_eq!(lines.len(), 20);
     for line in lines {
@@ -164,7 +164,7 @@ async fn nothing_done_is_said_as_nothing_for_every_target(store: Store) {
 }
 
 async fn what_staff_type_is_read_however_they_spell_it(store: Store) {
-    let mut room = planned(&store, at(10, 28, 9, 0)).await;
+    let mut desk = planned(&store, at(10, 28, 9, 0)).await;
     let spellings = [
         ("Băng đờ rôn 1 ngã ba", Channel::Banner),
         ("BANG RON 1 ngã tư", Channel::Banner),
@@ -178,7 +178,7 @@ async fn what_staff_type_is_read_however_they_spell_it(store: Store) {
         ("thể thao Giải bóng chuyền", Channel::Culture),
     ];
     for (at, (line, channel)) in (1..).zip(spellings) {
-        let said = log(&mut room, &format!("/ghinhan {line}")).await;
+        let said = log(&mut desk, &format!("/ghinhan {line}")).await;
         assert!(said.starts_with(&format!("✅ Đã ghi nhận #{at}: {}", channel.vietnamese())), "{line}: {said}");
     }
 }
