@@ -11,10 +11,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::calendar::Millis;
 
-/// A source of random bytes.
+/// A source of random bytes, and of the numbers by which ids of one millisecond sort in the order they were made.
 pub trait Entropy: Send + Sync {
     /// Fills the buffer.
     fn fill(&self, bytes: &mut [u8]);
+
+    /// The number of the next id; it begins again after the last one.
+    fn next_number(&self) -> u16;
 }
 
 /// The operating system's randomness.
@@ -27,6 +30,12 @@ impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system gives random bytes");
     }
+
+    fn next_number(&self) -> u16 {
+        /// Numbers the ids of this process.
+        static MADE: AtomicU16 = AtomicU16::new(0);
+        MADE.fetch_add(1, Ordering::Relaxed)
+    }
 }
 
 /// Repeatable bytes from a seed, for tests and the demo. Not for secrets.
@@ -34,13 +43,15 @@ impl Entropy for SystemEntropy {
 pub struct SeededEntropy {
     seed: u64,
     drawn: AtomicU64,
+    /// Its own, and not the process's: what runs beside it must not change the order of its ids.
+    made: AtomicU16,
 }
 
 impl SeededEntropy {
     /// The stream that belongs to `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Arc<Self> {
-        Arc::new(Self { seed, drawn: AtomicU64::new(0) })
+        Arc::new(Self { seed, drawn: AtomicU64::new(0), made: AtomicU16::new(0) })
     }
 }
 
@@ -53,17 +64,18 @@ impl Entropy for SeededEntropy {
             chunk.copy_from_slice(&block[..chunk.len()]);
         }
     }
-}
 
-/// Numbers the ids of this process, so that those of one millisecond sort in the order they were made.
-static MADE: AtomicU16 = AtomicU16::new(0);
+    fn next_number(&self) -> u16 {
+        self.made.fetch_add(1, Ordering::Relaxed)
+    }
+}
 
 /// A new id, created at `at`. Its twelve bits behind the time count up (RFC 9562, 6.2, method 1), the rest is random.
 #[must_use]
 pub fn new_id(at: Millis, entropy: &dyn Entropy) -> String {
     let mut random = [0_u8; 10];
     entropy.fill(&mut random);
-    random[..2].copy_from_slice(&(MADE.fetch_add(1, Ordering::Relaxed) & 0x0fff).to_be_bytes());
+    random[..2].copy_from_slice(&(entropy.next_number() & 0x0fff).to_be_bytes());
     uuid::Builder::from_unix_timestamp_millis(u64::try_from(at.0).unwrap_or(0), &random).into_uuid().to_string()
 }
 
@@ -115,6 +127,19 @@ mod tests {
         let later = new_id(Millis(1_753_700_000_001), entropy.as_ref());
         assert!(earlier < later);
         assert_eq!(earlier.len(), 36);
+    }
+
+    #[test]
+    fn ids_of_one_source_keep_their_order_whatever_others_make_beside_it() {
+        let (one, another) = (SeededEntropy::new(1), SeededEntropy::new(2));
+        let at = Millis(1_753_700_000_000);
+        let made: Vec<String> = (0..100)
+            .map(|_| {
+                (0..50).for_each(|_| drop(new_id(at, another.as_ref())));
+                new_id(at, one.as_ref())
+            })
+            .collect();
+        assert!(made.is_sorted());
     }
 
     #[test]

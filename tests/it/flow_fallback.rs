@@ -11,7 +11,7 @@ use loa::usecase::compose::{Draft, DraftFile};
 use loa::usecase::fallback;
 use loa_sandbox::telegram::{Fault, FaultKind};
 
-use crate::db::{sqlite_tests, story_tests};
+use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 
 mod budget;
@@ -20,9 +20,8 @@ mod incident;
 use crate::stage::spare::SPARE;
 use crate::stage::{Build, Stage, at};
 
-story_tests!(s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_when_it_is_back);
-
 sqlite_tests!(
+    s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_when_it_is_back,
     a_refused_token_is_stood_in_for_at_once_and_the_account_is_known_again_without_a_message,
     a_lost_group_is_stood_in_for_by_the_joint_group_and_the_unit_counts_once,
     an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more,

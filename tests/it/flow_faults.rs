@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use loa::demo::places::Network;
 use loa::store::Store;
 use loa::usecase::settle;
 use loa_sandbox::telegram::{Fault, FaultKind};
@@ -9,7 +10,6 @@ use loa_sandbox::telegram::{Fault, FaultKind};
 use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     s4_an_expired_token_stops_the_sending_and_only_the_rest_goes_out_after_the_repair,

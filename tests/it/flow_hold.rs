@@ -1,5 +1,6 @@
 //! An admin pauses a group, lets it receive again, or frees its slot.
 
+use loa::demo::places::Network;
 use loa::store::Store;
 use loa::usecase::compose::Draft;
 use loa_sandbox::telegram::{Fault, FaultKind};
@@ -7,7 +8,6 @@ use loa_sandbox::telegram::{Fault, FaultKind};
 use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::stage::Stage;
-use loa::demo::places::Network;
 
 sqlite_tests!(
     a_paused_group_gets_nothing_until_it_is_opened_again,

@@ -1,5 +1,6 @@
 //! Urgency at work: reminders, the list at the end, calls, the duty officer's word, exercises.
 
+use loa::demo::places::Network;
 use loa::domain::bulletin::Kind;
 use loa::domain::calendar::Millis;
 use loa::domain::urgency::Urgency;
@@ -14,7 +15,6 @@ use loa_sandbox::telegram::{Fault, FaultKind};
 use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::draft;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 story_tests!(khan_ends_with_a_list_to_the_composer_and_the_approver);
 

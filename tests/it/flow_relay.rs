@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use loa::demo::places::Network;
 use loa::domain::bulletin::{Kind, Public};
 use loa::domain::org::import::{Group, OrgFile, parse_toml};
 use loa::domain::urgency::Urgency;
@@ -16,7 +17,6 @@ use loa_sandbox::telegram::{Fault, FaultKind};
 use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::draft;
 use crate::stage::{Stage, at, import_org};
-use loa::demo::places::Network;
 
 story_tests!(who_does_not_say_so_is_reminded_once_and_then_the_composer_is_told);
 

@@ -1,5 +1,6 @@
 //! What happens after something went wrong: the rest follows, nobody is confirmed by mistake, and somebody is told.
 
+use loa::demo::places::Network;
 use loa::store::Store;
 use loa::store::bulletins::NewFile;
 use loa::usecase::compose::{Composed, Draft, DraftFile};
@@ -9,7 +10,6 @@ use loa_sandbox::telegram::{Fault, FaultKind};
 use crate::db::sqlite_tests;
 use crate::flow_send::{draft, without_joint_group};
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered,

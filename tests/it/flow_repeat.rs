@@ -1,5 +1,6 @@
 //! Bulletins that repeat, on the whole service: the right days, outages, pausing, Tết, the end.
 
+use loa::demo::places::Network;
 use loa::domain::calendar::{Millis, format_full};
 use loa::domain::recurrence::Recurrence;
 use loa::store::Store;
@@ -12,7 +13,6 @@ use loa_sandbox::telegram::{Fault, FaultKind};
 use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::draft;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 story_tests!(a_weekly_bulletin_goes_every_monday_until_it_expires);
 

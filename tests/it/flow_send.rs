@@ -1,6 +1,7 @@
 //! One text bulletin, end to end: composed, approved by another person, sent to every village group over
 //! HTTP, answered by a button, counted.
 
+use loa::demo::places::Network;
 use loa::domain::bulletin::{Kind, Level, Public};
 use loa::domain::secrecy::Attestation;
 use loa::domain::urgency::Urgency;
@@ -12,7 +13,6 @@ use loa::usecase::compose::{DocumentFields, Draft};
 
 use crate::db::sqlite_tests;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     a_bulletin_reaches_every_village_and_a_button_is_counted,

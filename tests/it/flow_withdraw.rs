@@ -1,5 +1,6 @@
 //! Taking back what was sent: `/thuhoi`.
 
+use loa::demo::places::Network;
 use loa::domain::bulletin::Kind;
 use loa::domain::recurrence::Recurrence;
 use loa::domain::urgency::Urgency;
@@ -13,7 +14,6 @@ use loa_sandbox::telegram::{Fault, FaultKind};
 use crate::db::{sqlite_tests, story_tests};
 use crate::flow_send::draft;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 story_tests!(everybody_who_got_it_reads_that_it_was_taken_back);
 

@@ -1,5 +1,6 @@
 //! Two wordings of one bulletin (plan II.5): cadres read what is to be done, residents what is in it for them.
 
+use loa::demo::places::Network;
 use loa::domain::bulletin::{Kind, Public};
 use loa::store::Store;
 use loa::usecase::compose::{self, Draft, envelope_hash};
@@ -9,7 +10,6 @@ use crate::db::sqlite_tests;
 use crate::fixture;
 use crate::flow_send::draft;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     cadres_and_residents_read_different_texts_and_only_cadres_answer,

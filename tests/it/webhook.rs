@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use loa::demo::places::Network;
 use loa::engine::receiver::Receiver;
 use loa::lifecycle::Lifecycle;
 use loa::platform::{AskError, Gateway, derived_secret};
@@ -14,7 +15,6 @@ use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::stage::loops::{inbox, open_pages};
 use crate::stage::{Stage, free_address};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     a_bulletin_is_sent_and_answered_with_telegram_posting_to_us,

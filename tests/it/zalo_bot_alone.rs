@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use loa::demo::places::Network;
 use loa::store::Store;
 use loa::usecase::Act;
 use loa::usecase::compose::{self, Draft};
@@ -9,7 +10,6 @@ use loa::usecase::compose::{self, Draft};
 use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     a_directive_is_composed_approved_sent_and_acknowledged_by_a_zalo_bot_alone,

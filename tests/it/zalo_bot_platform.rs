@@ -1,6 +1,7 @@
 //! What the bot platform does to a service that has nothing else: it drops the bot from a group without a word, withholds what
 //! some people write, and takes two thousand units at a time.
 
+use loa::demo::places::Network;
 use loa::store::Store;
 use loa::store::binding::ChatState;
 use loa::usecase::compose::Draft;
@@ -9,7 +10,6 @@ use loa_sandbox::zalo_bot::{ZaloBotFault, ZaloBotFaultKind};
 use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::stage::Stage;
-use loa::demo::places::Network;
 
 sqlite_tests!(
     a_group_that_lost_the_bot_is_suspended_alone_and_only_after_three_refusals,

@@ -1,6 +1,7 @@
 //! The whole main job with nothing but an official account: files and every word of its groups, but no buttons, no edits, and
 //! a token that dies in the middle.
 
+use loa::demo::places::Network;
 use loa::engine::receiver::Receiver;
 use loa::store::Store;
 use loa::store::binding::ChatState;
@@ -9,7 +10,6 @@ use loa_sandbox::zalo_oa::{GroupSize, LifecycleNames, NewPerson, OaFault, OaFaul
 use crate::db::sqlite_tests;
 use crate::stage::ground::Post;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     a_directive_is_composed_approved_sent_and_acknowledged_by_an_official_account_alone,

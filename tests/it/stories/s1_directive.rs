@@ -1,11 +1,11 @@
 //! S1: a directive queued late on a Friday goes out on Monday, approved by another person, or not at all.
 
+use loa::demo::places::Network;
 use loa::store::Store;
 
 use super::{DIRECTIVE, six_pages};
 use crate::db::{sqlite_tests, story_tests};
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 story_tests!(s1_a_directive_queued_late_friday_is_approved_and_goes_out_on_monday);
 

@@ -1,6 +1,7 @@
 //! S2, the figures: a head answers Hỏa tốc with how many households and people were moved, and they are read back before they
 //! count. On each platform.
 
+use loa::demo::places::Network;
 use loa::domain::bulletin::Kind;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
@@ -11,7 +12,6 @@ use loa::usecase::release;
 use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     s2_figures_are_read_back_and_summed_on_telegram,

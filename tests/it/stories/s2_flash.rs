@@ -1,10 +1,10 @@
 //! S2: Hỏa tốc on a Sunday night. Duty release, a minute, reminders every ten, the telephone, a word afterwards.
 
+use loa::demo::places::Network;
 use loa::store::Store;
 
 use crate::db::story_tests;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 story_tests!(s2_hoa_toc_at_night_is_released_on_duty_followed_by_telephone_and_approved_afterwards);
 

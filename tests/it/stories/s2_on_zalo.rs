@@ -3,12 +3,12 @@
 //! An official account has a group for each village and one for its residents. A bot on the free plan has three groups, so
 //! that all heads read in one, and residents are reached by nobody but them.
 
+use loa::demo::places::Network;
 use loa::store::Store;
 
 use super::s2_flash::HEADS;
 use crate::db::sqlite_tests;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     s2_on_an_official_account_hoa_toc_reaches_villages_and_residents_within_a_minute_and_the_silent_are_called,

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use loa::demo::places::Network;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
 use loa::store::bulletins::Marks;
@@ -13,7 +14,6 @@ use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::service::eventually;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     s4_a_token_issued_anew_stops_a_bot_and_with_the_new_one_only_the_rest_is_sent,

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use loa::demo::places::Network;
 use loa::store::Store;
 
-use crate::db::sqlite_tests;
+use crate::db::story_tests;
 use crate::flow_send::draft;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
-sqlite_tests!(s4_seventeen_of_twenty_four_are_sent_the_admin_is_told_and_only_the_rest_follows);
+story_tests!(s4_seventeen_of_twenty_four_are_sent_the_admin_is_told_and_only_the_rest_follows);
 
 async fn s4_seventeen_of_twenty_four_are_sent_the_admin_is_told_and_only_the_rest_follows(store: Store) {
     let mut stage = Stage::on(&[Network::Telegram]).at(at(2025, 7, 28, 7, 30)).start(store).await;

@@ -1,6 +1,7 @@
 //! S5 on a Zalo account and nothing else: who may answer for a village, and what counts as an answer. What is a button
 //! elsewhere is a reply here.
 
+use loa::demo::places::Network;
 use loa::domain::calendar::format_short;
 use loa::store::Store;
 
@@ -8,7 +9,6 @@ use super::{DIRECTIVE, six_pages};
 use crate::db::sqlite_tests;
 use crate::stage::{Stage, at};
 use crate::zalo_bot_alone::without_secrets;
-use loa::demo::places::Network;
 
 sqlite_tests!(
     s5_on_an_official_account_the_deputy_s_answer_counts_the_resident_s_does_not_and_trouble_reaches_the_composer,

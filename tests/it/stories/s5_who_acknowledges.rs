@@ -1,5 +1,6 @@
 //! S5: who may answer for a village, and what counts as an answer.
 
+use loa::demo::places::Network;
 use loa::domain::calendar::{Millis, format_short};
 use loa::store::Store;
 use loa_sandbox::telegram::NewUser;
@@ -7,7 +8,6 @@ use loa_sandbox::telegram::NewUser;
 use super::{DIRECTIVE, six_pages};
 use crate::db::story_tests;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 story_tests!(s5_the_deputy_s_answer_counts_the_resident_s_does_not_and_trouble_reaches_the_composer);
 

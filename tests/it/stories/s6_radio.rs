@@ -1,10 +1,10 @@
 //! S6, its counting half: radio items of October.
 
+use loa::demo::places::Network;
 use loa::store::Store;
 
 use crate::db::sqlite_tests;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(s6_seven_items_and_five_repeats_are_seven_of_eight_and_a_late_entry_completes_october);
 

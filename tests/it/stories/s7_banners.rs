@@ -1,10 +1,10 @@
 //! S7, its counting half: seven banners and one bulletin board.
 
+use loa::demo::places::Network;
 use loa::store::Store;
 
 use crate::db::sqlite_tests;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(s7_five_banners_in_july_and_two_in_august_are_reached_late_and_a_removal_takes_one_back);
 

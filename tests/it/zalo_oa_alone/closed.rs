@@ -1,12 +1,12 @@
 //! Private chats that the platform closes: the free answers are used up, a week has passed, or the person no longer follows.
 
+use loa::demo::places::Network;
 use loa::store::Store;
 use loa_sandbox::zalo_oa::{OaFault, OaFaultKind, PrivateRules};
 
 use super::{CODE, compose, number_of};
 use crate::db::sqlite_tests;
 use crate::stage::{Stage, at};
-use loa::demo::places::Network;
 
 sqlite_tests!(
     a_card_the_account_may_no_longer_send_in_private_is_decided_in_the_office_group,
