@@ -66,7 +66,8 @@ pub fn fold(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     let mut gap = false;
     for c in nfc(text).nfkd().flat_map(char::to_lowercase).filter(|c| !is_diacritic(*c)) {
-        let letter = if c == 'đ' { 'd' } else { c };
+        // A decomposed form may bring up eth, which `nfc` takes for a mistyped đ only where it stands as such.
+        let letter = if matches!(c, 'đ' | 'ð') { 'd' } else { c };
         if !letter.is_alphanumeric() {
             gap = true;
             continue;

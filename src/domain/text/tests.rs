@@ -188,6 +188,12 @@ fn messy_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..120).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn a_raised_eth_folds_like_the_letter_it_comes_from() {
+    assert_eq!((fold("\u{1D9E}"), fold("ð")), ("d".to_owned(), "d".to_owned()));
+    assert_eq!(fold(&fold("\u{1D9E}")), fold("\u{1D9E}"));
+}
+
 proptest! {
     #[test]
     fn cleaning_twice_changes_nothing(text in any::<String>()) {
