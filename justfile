@@ -27,6 +27,12 @@ doc:
 deny:
     cargo deny --offline check bans licenses sources
 
+# The released program, and beside it a file with its line tables, for whoever has a backtrace to read.
+symbols:
+    cargo build --locked --profile symbols --bin loa
+    objcopy --only-keep-debug target/symbols/loa target/symbols/loa.debug
+    objcopy --strip-all --add-gnu-debuglink=target/symbols/loa.debug target/symbols/loa
+
 # A whole commune on this machine, against the sandbox.
 demo *ARGS:
     cargo run --locked -- demo {{ARGS}}

@@ -160,6 +160,7 @@ pub async fn start(
     let commune = core.commune_id().await?;
     let mut tx = core.store.begin().await?;
     usecase::incidents::close_unconfigured(&mut tx, &core.act(&commune)).await?;
+    usecase::incidents::all_tasks_begin_anew(&mut tx, &core.act(&commune)).await?;
     tx.commit().await?;
     let stop = lifecycle.soft();
     let planner = Planner::new(core.clone(), commune.clone());

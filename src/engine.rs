@@ -11,14 +11,13 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use self::set_aside::SetAside;
+use self::set_aside::{SetAside, Task};
 use crate::clock::Clocks;
 use crate::domain::calendar::Millis;
 use crate::id::Entropy;
 use crate::platform::{Gateway, SelfInfo};
 use crate::store::{Store, StoreError};
-use crate::usecase::settle::open_incident;
-use crate::usecase::{Act, House, UseCaseError, Via};
+use crate::usecase::{Act, House, UseCaseError, Via, incidents};
 
 pub mod dispatcher;
 pub mod inbox;
@@ -29,8 +28,6 @@ pub mod poller;
 pub mod receiver;
 pub mod set_aside;
 
-/// The kind of the incident of a task that was set aside.
-const TASK_FAILED: &str = "task_failed";
 /// How long the lead among several engines is kept without renewal.
 const LEAD_MILLIS: i64 = 30_000;
 /// A third of it: until then the last confirmation is enough, and nothing is written.
@@ -71,9 +68,9 @@ pub enum EngineError {
     /// A rule refused what the engine tried.
     #[error(transparent)]
     UseCase(#[from] UseCaseError),
-    /// Things that could not be done and wait apart, by name. Everything else was done.
-    #[error("set aside: {}", .0.join(", "))]
-    SetAside(Vec<String>),
+    /// Things that could not be done and wait apart. Everything else was done.
+    #[error("set aside: {0:?}")]
+    SetAside(Vec<Task>),
     /// The commune was never imported.
     #[error("no commune in the database; run `loa org import FILE` first")]
     NoCommune,
@@ -126,8 +123,7 @@ impl Core {
     /// The database.
     pub async fn leads(&self, name: &str) -> EngineResult<bool> {
         let now = self.clocks.mono.elapsed();
-        let led_since = |leads: &BTreeMap<String, Duration>| leads.get(name).copied();
-        let confirmed = led_since(&self.leads.lock().unwrap_or_else(PoisonError::into_inner));
+        let confirmed = self.leads.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied();
         if confirmed.is_some_and(|at| now.saturating_sub(at) < RENEW_LEAD_AFTER) {
             return Ok(true);
         }
@@ -144,55 +140,68 @@ impl Core {
     }
 
     /// Does one thing on which nothing else depends, unless it failed lately; none when it was not done. A failure is logged
-    /// once, opens an incident under the thing's name, and goes no further.
+    /// once, opens an incident, and goes no further.
     ///
     /// On the heap: what is done may be large, and stands in the middle of every loop.
     pub fn alone<'a, T: Send + 'a>(
         &'a self,
-        name: &'a str,
+        task: Task,
         work: impl Future<Output = EngineResult<T>> + Send + 'a,
     ) -> Pin<Box<dyn Future<Output = Option<T>> + Send + 'a>> {
-        Box::pin(self.done_alone(name, work))
+        Box::pin(self.done_alone(task, work))
     }
 
-    async fn done_alone<T>(&self, name: &str, work: impl Future<Output = EngineResult<T>>) -> Option<T> {
+    async fn done_alone<T>(&self, task: Task, work: impl Future<Output = EngineResult<T>>) -> Option<T> {
         let now = self.clocks.mono.elapsed();
-        if !self.set_aside.may(name, now) {
+        if !self.set_aside.may(&task, now) {
             return None;
         }
         match work.await {
             Ok(done) => {
-                if self.set_aside.worked(name) {
-                    tracing::info!(task = name, "task.works_again");
-                    self.note_task(name, None).await;
+                if self.set_aside.worked(&task) {
+                    tracing::info!(%task, "task.works_again");
+                    self.close_task(&task).await;
                 }
                 Some(done)
             }
             Err(error) => {
-                if self.set_aside.failed(name, now) == 1 {
-                    tracing::error!(task = name, %error, "task.set_aside");
-                    self.note_task(name, Some(&error)).await;
+                if self.set_aside.failed(&task, now) == 1 {
+                    tracing::error!(%task, %error, "task.set_aside");
+                    self.open_task(&task, &error).await;
                 }
                 None
             }
         }
     }
 
-    /// Opens or closes the incident of a task. What cannot be written now is seen in the log.
-    async fn note_task(&self, name: &str, error: Option<&EngineError>) {
-        let scope = format!("task:{name}");
+    /// Forgets what failed and is no longer wanted.
+    pub async fn forget_unwanted(&self) {
+        for task in self.set_aside.no_longer_wanted(self.clocks.mono.elapsed()) {
+            tracing::info!(%task, "task.no_longer_wanted");
+            self.close_task(&task).await;
+        }
+    }
+
+    /// Opens the incident of a task. What cannot be written now is seen in the log.
+    async fn open_task(&self, task: &Task, error: &EngineError) {
         let noted = async {
             let mut tx = self.store.begin().await?;
-            let act = self.act("");
-            match error {
-                Some(error) => drop(open_incident(&mut tx, &act, &scope, TASK_FAILED, &error.to_string()).await?),
-                None => drop(tx.close_incident(&scope, TASK_FAILED, act.at).await?),
-            }
-            tx.commit().await?;
-            EngineResult::Ok(())
+            incidents::task_failed(&mut tx, &self.act(""), &task.to_string(), &error.to_string()).await?;
+            EngineResult::Ok(tx.commit().await?)
         };
         if let Err(error) = noted.await {
-            tracing::error!(task = name, %error, "task.not_noted");
+            tracing::error!(%task, %error, "task.not_noted");
+        }
+    }
+
+    async fn close_task(&self, task: &Task) {
+        let noted = async {
+            let mut tx = self.store.begin().await?;
+            incidents::task_is_over(&mut tx, &self.act(""), &task.to_string()).await?;
+            EngineResult::Ok(tx.commit().await?)
+        };
+        if let Err(error) = noted.await {
+            tracing::error!(%task, %error, "task.not_noted");
         }
     }
 

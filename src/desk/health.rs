@@ -45,6 +45,7 @@ async fn fault(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult
     let subject = match what {
         "chat" => say!(locale, "health-chat", name = chat_name(tx, name).await?),
         "receiving" => say!(locale, "health-receiving", name = name),
+        "task" => task(act, name.split(':').next().unwrap_or_default()),
         _ => name.to_owned(),
     };
     let time = format_full(Millis(incident.opened_at));
@@ -56,6 +57,22 @@ async fn chat_name(tx: &mut Tx, chat_id: &str) -> UseCaseResult<String> {
         return Ok(group.name);
     }
     Ok(tx.chat(chat_id).await?.map(|chat| super::door::foreign(&chat.title)).unwrap_or_default())
+}
+
+/// What the engine does, by the word of its task.
+fn task(act: &Act<'_>, word: &str) -> String {
+    let locale = &act.house.locale;
+    match word {
+        "fire" => say!(locale, "health-task-fire"),
+        "remind" | "skip_reminders" => say!(locale, "health-task-remind"),
+        "warn_unapproved" | "warn_of_releases" => say!(locale, "health-task-approval"),
+        "stand_in" => say!(locale, "health-task-stand-in"),
+        "repeat_doubts" | "tell_doubts" => say!(locale, "health-task-doubts"),
+        "tell_late_starts" | "give_up" => say!(locale, "health-task-calls"),
+        "press_relays" => say!(locale, "health-task-relays"),
+        "renew_walls" => say!(locale, "health-task-walls"),
+        _ => say!(locale, "health-task-other"),
+    }
 }
 
 fn words(act: &Act<'_>, kind: &str) -> String {

@@ -1,14 +1,17 @@
 //! Everything that falls due by the clock alone, as a list of chores: warnings, reminders, expiry, lapses, closing, the ack
 //! wall, the audit chain, and the sweeping of what must not be kept.
 //!
-//! A chore first reads whether there is anything to do, and takes the write lock only then. Each has transactions of its own;
-//! one that fails is set aside and the next one is done.
+//! A chore first reads whether there is anything to do, and takes the write lock only then. Under it whatever the decision rests on
+//! is looked at again: the world may have moved between the two. Each has transactions of its own; one that fails is set aside
+//! and the next one is done.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
+use super::set_aside::Task;
 use super::{Core, EngineError, EngineResult};
 use crate::domain::calendar::Millis;
+use crate::domain::text_enum::text_enum;
 
 mod close;
 mod doubts;
@@ -29,66 +32,51 @@ pub struct Keeper {
     swept_at: AtomicI64,
 }
 
-/// One thing that falls due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Chore {
-    /// Bulletins that will miss their hour for want of an approval.
-    WarnUnapproved,
-    /// Steps of ladders.
-    Remind,
-    /// Other groups take over where one does not get through.
-    StandIn,
-    /// Accounts that come to the end of their month.
-    WarnOfBudgets,
-    /// Reminders that wait although everybody has answered.
-    SkipReminders,
-    /// Doubts of Hỏa tốc that repeat themselves.
-    RepeatDoubts,
-    /// Broadcasts that did not begin in time.
-    TellLateStarts,
-    /// Releases by a duty officer that still want an approval.
-    WarnOfReleases,
-    /// Heads who have not passed on what they were asked to.
-    PressRelays,
-    /// Doubts that wait for a person.
-    TellDoubts,
-    /// Messages that are too old to be sent.
-    Expire,
-    /// Obligations that nobody answered.
-    Lapse,
-    /// Units that nothing reached.
-    GiveUp,
-    /// Broadcasts of which everything is settled.
-    Close,
-    /// Acknowledgement lines that are out of date.
-    RenewWalls,
-    /// Audit entries that are not chained yet.
-    Seal,
-    /// What must not be kept.
-    Sweep,
+text_enum! {
+    /// One thing that falls due, in the order in which a tick does them: who is given up comes after who takes over.
+    pub enum Chore {
+        /// Bulletins that will miss their hour for want of an approval.
+        WarnUnapproved => "warn_unapproved",
+        /// Steps of ladders.
+        Remind => "remind",
+        /// Other groups take over where one does not get through.
+        StandIn => "stand_in",
+        /// Accounts that come to the end of their month.
+        WarnOfBudgets => "warn_of_budgets",
+        /// Reminders that wait although everybody has answered.
+        SkipReminders => "skip_reminders",
+        /// Doubts of Hỏa tốc that repeat themselves.
+        RepeatDoubts => "repeat_doubts",
+        /// Broadcasts that did not begin in time.
+        TellLateStarts => "tell_late_starts",
+        /// Releases by a duty officer that still want an approval.
+        WarnOfReleases => "warn_of_releases",
+        /// Heads who have not passed on what they were asked to.
+        PressRelays => "press_relays",
+        /// Doubts that wait for a person.
+        TellDoubts => "tell_doubts",
+        /// Messages that are too old to be sent.
+        Expire => "expire",
+        /// Obligations that nobody answered.
+        Lapse => "lapse",
+        /// Units that nothing reached.
+        GiveUp => "give_up",
+        /// Broadcasts of which everything is settled.
+        Close => "close",
+        /// Acknowledgement lines that are out of date.
+        RenewWalls => "renew_walls",
+        /// Audit entries that are not chained yet.
+        Seal => "seal",
+        /// What must not be kept.
+        Sweep => "sweep",
+    }
 }
 
 impl Chore {
-    /// All of them, in the order in which a tick does them: who is given up comes after who takes over.
-    const ALL: [Self; 17] = [
-        Self::WarnUnapproved,
-        Self::Remind,
-        Self::StandIn,
-        Self::WarnOfBudgets,
-        Self::SkipReminders,
-        Self::RepeatDoubts,
-        Self::TellLateStarts,
-        Self::WarnOfReleases,
-        Self::PressRelays,
-        Self::TellDoubts,
-        Self::Expire,
-        Self::Lapse,
-        Self::GiveUp,
-        Self::Close,
-        Self::RenewWalls,
-        Self::Seal,
-        Self::Sweep,
-    ];
+    /// One of the things that a chore does by themselves, by the id of its row.
+    fn task(self, id: &str) -> Task {
+        Task::of(self.as_str(), id)
+    }
 }
 
 impl Keeper {
@@ -104,13 +92,13 @@ impl Keeper {
     /// What was set aside by this tick, logged and noted already; everything else was done.
     pub async fn tick(&self) -> EngineResult<()> {
         let before = self.core.set_aside.failures();
-        for chore in Chore::ALL {
-            self.core.alone(&format!("{chore:?}"), self.run(chore)).await;
+        for chore in Chore::ALL.iter().copied() {
+            self.core.alone(Task::only(chore.as_str()), self.run(chore)).await;
         }
-        if self.core.set_aside.failures() == before {
-            Ok(())
-        } else {
-            Err(EngineError::SetAside(self.core.set_aside.names()))
+        self.core.forget_unwanted().await;
+        match self.core.set_aside.failures() {
+            after if after == before => Ok(()),
+            _ => Err(EngineError::SetAside(self.core.set_aside.tasks())),
         }
     }
 

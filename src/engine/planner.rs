@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::set_aside::Task;
 use super::{Core, EngineResult};
 use crate::store::bulletins::Schedule;
 use crate::usecase::fire::{self, Fired};
@@ -33,7 +34,7 @@ impl Planner {
         };
         let mut fired = Vec::new();
         for schedule in due {
-            fired.extend(self.core.alone(&format!("schedule {}", schedule.id), self.fire_one(&schedule)).await);
+            fired.extend(self.core.alone(Task::of("fire", &schedule.id), self.fire_one(&schedule)).await);
         }
         if !fired.is_empty() {
             self.core.wake.notify_waiters();

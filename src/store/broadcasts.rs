@@ -88,8 +88,7 @@ const NEXT_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) + 1 FROM broadcasts W
 const ANY_RUNNING: &str = "SELECT EXISTS (SELECT 1 FROM broadcasts WHERE state = 'running')";
 const CLOSE: &str = "UPDATE broadcasts SET state = $2, closed_at = $3 WHERE id = $1 AND state = 'running'";
 // Unknown is open, unless its resend is settled.
-const SETTLED: &str = "SELECT b.id, b.bulletin_id, b.version, b.schedule_id, b.fire_at, b.number, b.state, b.ack_deadline, b.started_at, b.closed_at \
-     FROM broadcasts b WHERE b.state = 'running' \
+const SETTLED: &str = "SELECT b.id FROM broadcasts b WHERE b.state = 'running' \
        AND NOT EXISTS (SELECT 1 FROM obligations o WHERE o.broadcast_id = b.id AND o.state IN ('awaiting', 'unreachable')) \
        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.broadcast_id = b.id AND m.purpose = 'broadcast' \
          AND (m.state IN ('pending', 'sending', 'retry_wait') \
@@ -114,6 +113,7 @@ const SOONER: &str =
 const ALL_SOONER: &str =
     "UPDATE deliveries SET wall_due_at = $2 WHERE broadcast_id = $1 AND (wall_due_at IS NULL OR wall_due_at > $2)";
 const WALL_DONE: &str = "UPDATE deliveries SET wall_due_at = NULL, wall_shown = $2 WHERE id = $1";
+// From the open obligations, by the condition of their index `obligations_unanswered`.
 const CHATS_OWING: &str = "SELECT DISTINCT c.external_id FROM obligations o CROSS JOIN deliveries d CROSS JOIN delivery_units du \
      CROSS JOIN chats c WHERE d.broadcast_id = o.broadcast_id AND du.delivery_id = d.id AND du.unit_id = o.unit_id AND c.id = d.chat_id \
        AND o.state IN ('awaiting', 'unreachable') AND c.gateway = $1 AND c.kind = 'group' AND c.state = 'active' AND o.state = 'awaiting' ORDER BY c.external_id";
@@ -170,8 +170,8 @@ impl Tx {
     ///
     /// # Errors
     /// The database.
-    pub async fn settled_broadcasts(&mut self) -> StoreResult<Vec<Broadcast>> {
-        Ok(on!(self, |c| sqlx::query_as(SETTLED).fetch_all(c).await?))
+    pub async fn settled_broadcasts(&mut self) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(SETTLED).fetch_all(c).await?))
     }
 
     /// Whether any broadcast has something open.

@@ -125,9 +125,10 @@ const GATEWAY_FAULTS: &str = "WITH waiting AS ( \
        AND (NOT EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id) \
          OR EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id AND f.by_delivery IS NULL)) \
      ORDER BY d.broadcast_id, d.id";
+// The states of the index `messages_due` first: by itself `retry_wait` has none.
 const TIRED: &str = "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') \
      AND state = 'retry_wait' AND attempts >= $2";
-// In the order of their starts: nothing but the latest few is read.
+// In the order of their starts: nothing but the latest ones is read.
 const LATEST: &str =
     "SELECT outcome FROM attempts WHERE gateway = $1 AND outcome IS NOT NULL ORDER BY started_at DESC LIMIT $2";
 const SERVED: &str = "SELECT d.id AS delivery_id, d.chat_id, EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id \
@@ -138,6 +139,9 @@ const CANCEL: &str = "UPDATE messages SET state = 'cancelled', reason = 'fallbac
      WHERE delivery_id = $1 AND purpose = 'broadcast' AND state IN ('pending', 'retry_wait')";
 const ADD_UNIT: &str =
     "INSERT INTO delivery_units (delivery_id, unit_id) VALUES ($1, $2) ON CONFLICT (delivery_id, unit_id) DO NOTHING";
+const REACHED_BY: &str = "UPDATE obligations SET state = 'awaiting' WHERE state = 'unreachable' AND unit_id = $2 \
+     AND broadcast_id = (SELECT d.broadcast_id FROM deliveries d WHERE d.id = $1) \
+     AND EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = $1 AND m.purpose = 'broadcast' AND m.state = 'sent')";
 const NOTE: &str = "INSERT INTO fallbacks (delivery_id, unit_id, by_delivery, fault, told, noted_at) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (delivery_id, unit_id) DO UPDATE SET \
        by_delivery = excluded.by_delivery, fault = excluded.fault WHERE fallbacks.by_delivery IS NULL";
@@ -157,6 +161,9 @@ const UNREACHABLE: &str = "UPDATE obligations SET state = 'unreachable' WHERE br
 const OF_BULLETIN: &str = "SELECT DISTINCT f.delivery_id, g.name AS group_name, f.by_delivery \
      FROM broadcasts b JOIN deliveries d ON d.broadcast_id = b.id JOIN fallbacks f ON f.delivery_id = d.id \
      JOIN groups g ON g.id = d.group_id WHERE b.bulletin_id = $1 ORDER BY f.delivery_id, f.by_delivery";
+
+/// Calls of a gateway that are looked at for [`Tx::failures_in_a_row`].
+const LOOK_BACK: i64 = 50;
 
 impl Tx {
     /// Deliveries of running broadcasts whose own chat cannot be reached or whose account keeps its month for what is
@@ -186,15 +193,16 @@ impl Tx {
         Ok(count > 0)
     }
 
-    /// Whether the latest `tries` of a gateway that ended were all refused and are to be tried again.
+    /// How many of a gateway's latest calls were refused, to be tried again, since its last success; no more than
+    /// [`LOOK_BACK`] are looked at.
     ///
     /// # Errors
     /// The database.
-    pub async fn keeps_failing(&mut self, gateway: &str, tries: i64) -> StoreResult<bool> {
+    pub async fn failures_in_a_row(&mut self, gateway: &str) -> StoreResult<usize> {
         let latest: Vec<String> =
-            on!(self, |c| sqlx::query_scalar(LATEST).bind(gateway).bind(tries).fetch_all(c).await?);
-        let enough = i64::try_from(latest.len()).is_ok_and(|seen| seen >= tries);
-        Ok(enough && latest.iter().all(|outcome| outcome == "retry"))
+            on!(self, |c| sqlx::query_scalar(LATEST).bind(gateway).bind(LOOK_BACK).fetch_all(c).await?);
+        let since_success = latest.iter().take_while(|outcome| *outcome != "sent");
+        Ok(since_success.filter(|outcome| *outcome == "retry").count())
     }
 
     /// The chats that a broadcast goes to.
@@ -225,12 +233,13 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query(CANCEL).bind(delivery_id).execute(c).await?.rows_affected()))
     }
 
-    /// Lets a delivery speak to one more unit.
+    /// Lets a delivery speak to one more unit. What has arrived there already has then reached it.
     ///
     /// # Errors
     /// The database.
     pub async fn add_delivery_unit(&mut self, delivery_id: &str, unit_id: &str) -> StoreResult<()> {
         on!(self, |c| sqlx::query(ADD_UNIT).bind(delivery_id).bind(unit_id).execute(c).await?.rows_affected());
+        on!(self, |c| sqlx::query(REACHED_BY).bind(delivery_id).bind(unit_id).execute(c).await?.rows_affected());
         Ok(())
     }
 

@@ -50,6 +50,7 @@ const DONE: &str = "UPDATE inbox SET state = 'done', event = NULL, processed_at 
 // 2 s, 4 s, 6 s …: a short fault of the database must not use up the tries.
 const FAILED: &str = "UPDATE inbox SET attempts = attempts + 1, error = $2, retry_at = $4 + 2000 * (attempts + 1), \
      state = CASE WHEN attempts + 1 >= $3 THEN 'failed' ELSE 'waiting' END, processed_at = $4 WHERE id = $1 AND state = 'waiting'";
+// The first condition is that of the index `inbox_settled`.
 const ERASE: &str = "UPDATE inbox SET event = NULL WHERE state <> 'waiting' AND state = 'failed' AND event IS NOT NULL AND received_at < $1";
 const FORGET: &str = "DELETE FROM inbox WHERE state <> 'waiting' AND event IS NULL AND received_at < $1";
 const OFFSET: &str = "SELECT next_offset FROM poll_offsets WHERE gateway = $1";

@@ -30,20 +30,20 @@ pub use tell::tell_uncovered;
 
 /// Tries of one message after which its gateway is held to be out of reach for ordinary broadcasts.
 const TRIES: i64 = 3;
+/// Refused calls in a row after which it is for urgent ones.
+const REFUSALS: usize = 3;
 
 /// What is true of the commune while a tick looks at its deliveries.
 struct Sight {
     directory: Directory,
-    /// Gateways through which nothing leaves, and why.
-    stopped: Vec<(String, String)>,
+    /// Gateways through which nothing leaves.
     sick: BTreeSet<String>,
 }
 
 impl Sight {
-    async fn of(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Self> {
-        let stopped = incidents::stopped_gateways(tx).await?;
-        let sick = stopped.iter().map(|(gateway, _)| gateway.clone()).collect();
-        Ok(Self { directory: relay::directory(tx, act).await?, stopped, sick })
+    async fn of(tx: &mut Tx, act: &Act<'_>, stopped: Vec<(String, String)>) -> UseCaseResult<Self> {
+        let sick = stopped.into_iter().map(|(gateway, _)| gateway).collect();
+        Ok(Self { directory: relay::directory(tx, act).await?, sick })
     }
 }
 
@@ -144,10 +144,15 @@ pub async fn due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<Troubled>> {
     if !tx.has_running_broadcasts().await? {
         return Ok(Vec::new());
     }
-    let sight = Sight::of(tx, act).await?;
+    let stopped = incidents::stopped_gateways(tx).await?;
+    let troubled = troubled(tx, &stopped).await?;
+    if troubled.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sight = Sight::of(tx, act, stopped).await?;
     let mut scenes: BTreeMap<String, Option<Scene>> = BTreeMap::new();
     let mut found = Vec::new();
-    for troubled in troubled(tx, &sight).await? {
+    for troubled in troubled {
         if !scenes.contains_key(&troubled.broadcast_id) {
             let scene = Scene::of(tx, act, &troubled.broadcast_id).await?;
             scenes.insert(troubled.broadcast_id.clone(), scene);
@@ -176,9 +181,10 @@ pub async fn undecided(tx: &mut Tx) -> UseCaseResult<BTreeSet<String>> {
 /// # Errors
 /// The database.
 pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseResult<bool> {
-    let sight = Sight::of(tx, act).await?;
-    let found = troubled(tx, &sight).await?.into_iter().find(|troubled| troubled.delivery_id == delivery_id);
+    let stopped = incidents::stopped_gateways(tx).await?;
+    let found = troubled(tx, &stopped).await?.into_iter().find(|troubled| troubled.delivery_id == delivery_id);
     let Some(troubled) = found else { return Ok(false) };
+    let sight = Sight::of(tx, act, stopped).await?;
     let Some(scene) = Scene::of(tx, act, &troubled.broadcast_id).await? else { return Ok(false) };
     let Some(case) = scene.case(&troubled) else { return Ok(false) };
     let plan = plan(act, &sight, case);
@@ -206,10 +212,11 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
     Ok(true)
 }
 
-/// Every delivery that does not get through, whatever was done about it.
-async fn troubled(tx: &mut Tx, sight: &Sight) -> UseCaseResult<Vec<Troubled>> {
+/// Every delivery that does not get through, whatever was done about it. `stopped` names the gateways through which nothing
+/// leaves, and why.
+async fn troubled(tx: &mut Tx, stopped: &[(String, String)]) -> UseCaseResult<Vec<Troubled>> {
     let mut found = tx.chat_faults().await?;
-    for (gateway, kind) in &sight.stopped {
+    for (gateway, kind) in stopped {
         // After a quota's end the account is asked again and again: only a refusal proves that it is still so.
         let (ordinary, urgent) = match kind.as_str() {
             "quota" => {
@@ -218,7 +225,7 @@ async fn troubled(tx: &mut Tx, sight: &Sight) -> UseCaseResult<Vec<Troubled>> {
             }
             "unreachable" => {
                 let tired = tx.has_tired_message(gateway, TRIES).await?;
-                (tired, tired || tx.keeps_failing(gateway, TRIES).await?)
+                (tired, tired || tx.failures_in_a_row(gateway).await? >= REFUSALS)
             }
             _ => (true, true),
         };

@@ -30,6 +30,46 @@ const TOKEN_EXPIRES: &str = "token_expires";
 /// The incident of a paid group that runs out.
 const ASSET_EXPIRES: &str = "asset_expires";
 
+/// The incident of a task of the engine that was set aside.
+const TASK_FAILED: &str = "task_failed";
+
+/// The scope of an incident about a task of the engine.
+fn task_scope(task: &str) -> String {
+    format!("task:{task}")
+}
+
+/// Opens the incident of a task that could not be done.
+///
+/// # Errors
+/// The database.
+pub async fn task_failed(tx: &mut Tx, act: &Act<'_>, task: &str, error: &str) -> UseCaseResult<()> {
+    open_incident(tx, act, &task_scope(task), TASK_FAILED, error).await?;
+    Ok(())
+}
+
+/// Closes the incident of a task that works again or is no longer wanted.
+///
+/// # Errors
+/// The database.
+pub async fn task_is_over(tx: &mut Tx, act: &Act<'_>, task: &str) -> UseCaseResult<()> {
+    if tx.close_incident(&task_scope(task), TASK_FAILED, act.at).await? {
+        tracing::info!(scope = task_scope(task), kind = TASK_FAILED, "incident.closed");
+    }
+    Ok(())
+}
+
+/// Closes the incidents of all tasks: an engine that begins knows of no failure yet, and finds out anew.
+///
+/// # Errors
+/// The database.
+pub async fn all_tasks_begin_anew(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<()> {
+    let open = tx.open_incidents().await?;
+    for incident in open.iter().filter(|incident| incident.kind == TASK_FAILED) {
+        tx.close_incident(&incident.scope, TASK_FAILED, act.at).await?;
+    }
+    Ok(())
+}
+
 /// What keeping an account in order showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Noted<'a> {

@@ -178,20 +178,11 @@ pub async fn open_in(tx: &mut Tx, act: &Act<'_>, chat_id: &str) -> UseCaseResult
     Ok(open)
 }
 
-/// Presses those who were asked and have not said that it is done: the head once, then whoever composed it. Gives how many
-/// were pressed.
+/// Presses for one relay that is due: first its head, then whoever composed the bulletin. Gives whether anybody was told.
 ///
 /// # Errors
 /// The database.
-pub async fn press(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usize> {
-    let mut pressed = 0;
-    for relay in tx.relays_due(act.at).await? {
-        pressed += usize::from(press_one(tx, act, &relay).await?);
-    }
-    Ok(pressed)
-}
-
-async fn press_one(tx: &mut Tx, act: &Act<'_>, relay: &Relay) -> UseCaseResult<bool> {
+pub async fn press(tx: &mut Tx, act: &Act<'_>, relay: &Relay) -> UseCaseResult<bool> {
     let Some((broadcast, bulletin, version)) = behind(tx, &relay.broadcast_id).await? else {
         tx.relay_nudged(relay, relay.nudged, None).await?;
         return Ok(false);

@@ -24,6 +24,8 @@ mod desk_watch;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod flow_alone;
+#[cfg(test)]
 mod flow_bind;
 #[cfg(test)]
 mod flow_fallback;

@@ -148,18 +148,8 @@ fn a_service_with_nothing_but_an_official_account_does_the_whole_main_job() {
         let mut places = Places::spread(COMMUNE, &[Network::ZaloOa]).unwrap();
         places.settle_oa(&sandbox.handle(), &staff(Network::ZaloOa)).unwrap();
         let tokens = sandbox.tokens();
-        let account = [
-            ("PLATFORM", "zalo_oa".to_owned()),
-            ("API_URL", sandbox.base_url()),
-            ("OAUTH_URL", sandbox.oauth_url()),
-            ("APP_ID", sandbox.app_id().to_owned()),
-            ("OA_ID", sandbox.oa_id().to_owned()),
-            ("APP_SECRET", sandbox.app_secret().to_owned()),
-            ("OA_SECRET", sandbox.oa_secret_key().to_owned()),
-            ("REFRESH_TOKEN", tokens.refresh_token),
-            ("ACCESS_TOKEN", tokens.access_token),
-            ("CALLS_PER_MINUTE", "2000".to_owned()),
-        ];
+        let mut account = crate::stage::ground::account(&sandbox, (&tokens.refresh_token, &tokens.access_token));
+        account.push(("CALLS_PER_MINUTE", "2000".to_owned()));
         let file = SqliteFile::absent();
         let serving = Serving::start(&file, &places, "zalo_oa", &account).await;
         sandbox.handle().set_webhook(&loa::web::hook_address(&serving.public_url(), "zalo_oa")).await.unwrap();

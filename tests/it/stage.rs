@@ -120,10 +120,6 @@ impl Build<'_> {
     /// A commune with everybody registered and every group bound. On an official account and nothing else, the approver and the
     /// administrator have just written to it, so that it may write to them.
     pub async fn start(self, store: Store) -> Stage {
-        Box::pin(self.built(store)).await
-    }
-
-    async fn built(self, store: Store) -> Stage {
         let clock = TestClock::at(self.now);
         let mut grounds = Vec::new();
         for network in self.networks {

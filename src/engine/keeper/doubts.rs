@@ -1,6 +1,6 @@
 //! Sendings that nobody can know about: Hỏa tốc repeats them, the others wait for whoever composed them.
 
-use super::Keeper;
+use super::{Chore, Keeper};
 use crate::engine::EngineResult;
 use crate::usecase::{doubt, settle};
 
@@ -14,7 +14,7 @@ impl Keeper {
                 settle::repeat_doubt(&mut tx, &act, message_id).await?;
                 Ok(tx.commit().await?)
             };
-            self.core.alone(&format!("doubt about message {message_id}"), repeated).await;
+            self.core.alone(Chore::RepeatDoubts.task(message_id), repeated).await;
         }
         if !doubts.is_empty() {
             self.core.wake.notify_waiters();
@@ -25,13 +25,15 @@ impl Keeper {
     pub(super) async fn tell_doubts(&self) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
         let untold = doubt::untold(&mut self.core.store.read().await?, &act).await?;
-        for (broadcast_id, doubts) in &untold {
+        for broadcast_id in untold.keys() {
             let told = async {
                 let mut tx = self.core.store.begin().await?;
-                doubt::tell(&mut tx, &act, broadcast_id, doubts).await?;
+                if let Some(doubts) = doubt::untold(&mut tx, &act).await?.get(broadcast_id) {
+                    doubt::tell(&mut tx, &act, broadcast_id, doubts).await?;
+                }
                 Ok(tx.commit().await?)
             };
-            self.core.alone(&format!("doubts about broadcast {broadcast_id}"), told).await;
+            self.core.alone(Chore::TellDoubts.task(broadcast_id), told).await;
         }
         if !untold.is_empty() {
             self.core.wake.notify_waiters();

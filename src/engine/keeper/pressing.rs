@@ -1,6 +1,6 @@
 //! What urgency asks for beside reminders: late starts, and heads who have not passed on what they were asked to.
 
-use super::Keeper;
+use super::{Chore, Keeper};
 use crate::engine::EngineResult;
 use crate::usecase::{escalate, relay};
 
@@ -11,23 +11,31 @@ impl Keeper {
         for ladder in &late {
             let told = async {
                 let mut tx = self.core.store.begin().await?;
-                escalate::late_start(&mut tx, &act, ladder).await?;
+                if tx.ladders_not_started(act.at).await?.contains(ladder) {
+                    escalate::late_start(&mut tx, &act, ladder).await?;
+                }
                 Ok(tx.commit().await?)
             };
-            self.core.alone(&format!("late start of broadcast {}", ladder.broadcast_id), told).await;
+            self.core.alone(Chore::TellLateStarts.task(&ladder.broadcast_id), told).await;
         }
         Ok(())
     }
 
     pub(super) async fn press_relays(&self) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        if self.core.store.read().await?.relays_due(act.at).await?.is_empty() {
-            return Ok(());
+        let due = self.core.store.read().await?.relays_due(act.at).await?;
+        let mut pressed = false;
+        for relay in &due {
+            let work = async {
+                let mut tx = self.core.store.begin().await?;
+                let done = tx.relays_due(act.at).await?.contains(relay) && relay::press(&mut tx, &act, relay).await?;
+                tx.commit().await?;
+                Ok(done)
+            };
+            let task = Chore::PressRelays.task(&format!("{}.{}", relay.delivery_id, relay.group_id));
+            pressed |= self.core.alone(task, work).await == Some(true);
         }
-        let mut tx = self.core.store.begin().await?;
-        let cards = relay::press(&mut tx, &act).await?;
-        tx.commit().await?;
-        if cards > 0 {
+        if pressed {
             self.core.wake.notify_waiters();
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Keeper;
+use super::{Chore, Keeper};
 use crate::engine::EngineResult;
 use crate::store::answers::ReminderStep;
 use crate::usecase::{Act, remind};
@@ -18,8 +18,8 @@ impl Keeper {
         }
         for step in &due {
             let skip = latest.get(step.broadcast_id.as_str()).is_some_and(|last| step.step < *last);
-            let name = format!("reminder {} of broadcast {}", step.step, step.broadcast_id);
-            self.core.alone(&name, self.remind_one(&act, step, skip)).await;
+            let task = Chore::Remind.task(&format!("{}.{}", step.broadcast_id, step.step));
+            self.core.alone(task, self.remind_one(&act, step, skip)).await;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Other groups take over where one does not get through, and accounts that come to the end of their month are pointed out.
 
-use super::Keeper;
+use super::{Chore, Keeper};
 use crate::engine::EngineResult;
 use crate::usecase::{fallback, usage};
 
@@ -20,7 +20,7 @@ impl Keeper {
                 }
                 Ok(())
             };
-            self.core.alone(&format!("fallback of delivery {}", troubled.delivery_id), decided).await;
+            self.core.alone(Chore::StandIn.task(&troubled.delivery_id), decided).await;
         }
         if untold || !due.is_empty() {
             let mut tx = self.core.store.begin().await?;

@@ -1,8 +1,9 @@
 //! Acknowledgement lines that are out of date.
 
-use super::Keeper;
+use super::{Chore, Keeper};
 use crate::engine::EngineResult;
-use crate::usecase::wall;
+use crate::store::broadcasts::Delivery;
+use crate::usecase::{Act, wall};
 
 /// Renewed in one tick.
 const MOST: i64 = 100;
@@ -14,12 +15,22 @@ impl Keeper {
         if due.is_empty() {
             return Ok(());
         }
-        let mut tx = self.core.store.begin().await?;
-        for delivery in &due {
-            wall::refresh(&mut tx, &act, delivery).await?;
+        // Together they cost one commit. One that cannot be renewed must not hold up the others.
+        if self.renew(&act, &due).await.is_err() {
+            for delivery in &due {
+                let renewed = self.renew(&act, std::slice::from_ref(delivery));
+                self.core.alone(Chore::RenewWalls.task(&delivery.id), renewed).await;
+            }
         }
-        tx.commit().await?;
         self.core.wake.notify_waiters();
         Ok(())
+    }
+
+    async fn renew(&self, act: &Act<'_>, due: &[Delivery]) -> EngineResult<()> {
+        let mut tx = self.core.store.begin().await?;
+        for delivery in due {
+            wall::refresh(&mut tx, act, delivery).await?;
+        }
+        Ok(tx.commit().await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Bulletins that will miss their hour, and releases that still want an approval.
 
-use super::Keeper;
+use super::{Chore, Keeper};
 use crate::engine::EngineResult;
 use crate::usecase::{fire, release};
 
@@ -15,7 +15,7 @@ impl Keeper {
                 fire::warn_unapproved(&mut tx, &act, schedule).await?;
                 Ok(tx.commit().await?)
             };
-            self.core.alone(&format!("warning of schedule {}", schedule.id), warned).await;
+            self.core.alone(Chore::WarnUnapproved.task(&schedule.id), warned).await;
         }
         Ok(())
     }
@@ -29,7 +29,7 @@ impl Keeper {
                 release::warn(&mut tx, &act, open).await?;
                 Ok(tx.commit().await?)
             };
-            self.core.alone(&format!("warning of release {}", open.bulletin_id), warned).await;
+            self.core.alone(Chore::WarnOfReleases.task(&open.bulletin_id), warned).await;
         }
         Ok(())
     }

@@ -89,6 +89,7 @@ const OPEN_ON: &str = "SELECT (SELECT COUNT(*) FROM messages WHERE gateway = $1 
      + (SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state = 'sending')";
 const OPEN_BUT_EDITS: &str = "SELECT (SELECT COUNT(*) FROM messages WHERE state IN ('pending', 'retry_wait') AND purpose <> 'edit') \
      + (SELECT COUNT(*) FROM messages WHERE state = 'sending' AND purpose <> 'edit')";
+// The second condition is that of the index `messages_edits`.
 const PENDING_EDIT: &str = "SELECT COUNT(*) FROM messages WHERE edit_of = $1 AND edit_of IS NOT NULL \
      AND state IN ('pending', 'retry_wait', 'sending')";
 

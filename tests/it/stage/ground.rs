@@ -5,6 +5,7 @@ use std::sync::Arc;
 use loa::clock::{Clock as _, Monotonic as _, TestClock};
 use loa::demo::places::Network;
 use loa_sandbox::Clocks;
+use loa_sandbox::act::{Act, BOT, Deed, Stand};
 use loa_sandbox::telegram::{BotSpec, Handle, Limits, NewUser, Sandbox, SandboxConfig};
 use loa_sandbox::zalo_bot::{ZaloBotConfig, ZaloBotHandle, ZaloBotLimits, ZaloBotSandbox};
 use loa_sandbox::zalo_oa::{Drive, NewPerson, OaHandle, OaLimits, PrivateRules, ZaloOaConfig, ZaloOaSandbox};
@@ -47,7 +48,7 @@ fn clocks(clock: &Arc<TestClock>) -> Clocks {
 }
 
 /// Settings of a gateway as variables of the environment.
-pub fn variables<const COUNT: usize>(gateway: &str, own: [(&str, String); COUNT]) -> Vec<(String, String)> {
+pub fn variables<'a>(gateway: &str, own: impl IntoIterator<Item = (&'a str, String)>) -> Vec<(String, String)> {
     let gateway = gateway.to_uppercase();
     own.into_iter().map(|(key, value)| (format!("LOA__GATEWAYS__{gateway}__{key}"), value)).collect()
 }
@@ -61,6 +62,21 @@ pub fn telegram_variables(gateway: &str, sandbox: &Sandbox) -> Vec<(String, Stri
         ("LONG_POLL_SECONDS", "0".to_owned()),
     ];
     variables(gateway, own)
+}
+
+/// What a service must know of an official account, with its refresh and its access token.
+pub fn account(sandbox: &ZaloOaSandbox, tokens: (&str, &str)) -> Vec<(&'static str, String)> {
+    vec![
+        ("PLATFORM", "zalo_oa".to_owned()),
+        ("API_URL", sandbox.base_url()),
+        ("OAUTH_URL", sandbox.oauth_url()),
+        ("APP_ID", sandbox.app_id().to_owned()),
+        ("OA_ID", sandbox.oa_id().to_owned()),
+        ("APP_SECRET", sandbox.app_secret().to_owned()),
+        ("OA_SECRET", sandbox.oa_secret_key().to_owned()),
+        ("REFRESH_TOKEN", tokens.0.to_owned()),
+        ("ACCESS_TOKEN", tokens.1.to_owned()),
+    ]
 }
 
 impl Ground {
@@ -130,21 +146,10 @@ impl Ground {
                     ("LONG_POLL_SECONDS", "0".to_owned()),
                 ],
             ),
-            StandIn::ZaloOa(sandbox, tokens) => variables(
-                self.gateway,
-                [
-                    ("PLATFORM", "zalo_oa".to_owned()),
-                    ("API_URL", sandbox.base_url()),
-                    ("OAUTH_URL", sandbox.oauth_url()),
-                    ("APP_ID", sandbox.app_id().to_owned()),
-                    ("OA_ID", sandbox.oa_id().to_owned()),
-                    ("APP_SECRET", sandbox.app_secret().to_owned()),
-                    ("OA_SECRET", sandbox.oa_secret_key().to_owned()),
-                    ("REFRESH_TOKEN", tokens.0.clone()),
-                    ("ACCESS_TOKEN", tokens.1.clone()),
-                    ("REDIRECT_URL", REDIRECT.to_owned()),
-                ],
-            ),
+            StandIn::ZaloOa(sandbox, tokens) => {
+                let own = account(sandbox, (&tokens.0, &tokens.1)).into_iter();
+                variables(self.gateway, own.chain([("REDIRECT_URL", REDIRECT.to_owned())]))
+            }
         }
     }
 
@@ -161,35 +166,30 @@ impl Ground {
         self.as_oa().map_or(0, |oa| oa.waiting_events())
     }
 
+    /// The platform with its people, as whoever plays them sees it.
+    fn stand(&self) -> Box<dyn Stand> {
+        match &self.stand_in {
+            StandIn::Telegram(sandbox) => Box::new(sandbox.handle()),
+            StandIn::ZaloBot(sandbox) => Box::new(sandbox.handle()),
+            StandIn::ZaloOa(sandbox, _) => Box::new(sandbox.handle()),
+        }
+    }
+
     /// Somebody says something in a group, in answer to a message or to nobody; gives the message's id.
     pub fn say(&self, account: &str, chat: &str, text: &str, reply_to: Option<&str>) -> String {
-        match &self.stand_in {
-            StandIn::Telegram(sandbox) => {
-                let reply_to = reply_to.map(number);
-                sandbox.handle().say(number(account), number(chat), text, reply_to).unwrap().to_string()
-            }
-            StandIn::ZaloBot(sandbox) => sandbox.handle().say(account, chat, text, reply_to).unwrap(),
-            StandIn::ZaloOa(sandbox, _) => sandbox.handle().say(account, chat, text, reply_to).unwrap(),
-        }
+        let said = Act { reply_to: reply_to.map(str::to_owned), ..Act::say(account, chat, text) };
+        self.stand().act(&said).unwrap().id
     }
 
     /// Somebody says something to us in private.
     pub fn say_privately(&self, account: &str, text: &str) {
-        match &self.stand_in {
-            StandIn::ZaloOa(sandbox, _) => drop(sandbox.handle().say_to_oa(account, text, None).unwrap()),
-            _ => drop(self.say(account, account, text, None)),
-        }
+        self.stand().act(&Act::say(account, BOT, text)).unwrap();
     }
 
     /// Somebody sends us a file in private, where the platform carries files.
-    pub fn send_file(&self, account: &str, name: &str, content: Vec<u8>) {
-        match &self.stand_in {
-            StandIn::Telegram(sandbox) => {
-                sandbox.handle().send_file(number(account), number(account), name, content, None).unwrap();
-            }
-            StandIn::ZaloBot(_) => panic!("a bot is sent no files"),
-            StandIn::ZaloOa(sandbox, _) => drop(sandbox.handle().file_to_oa(account, name, content).unwrap()),
-        }
+    pub fn send_file(&self, account: &str, name: &str, bytes: Vec<u8>) {
+        let file = Deed::SendFile { name: name.to_owned(), bytes, caption: None };
+        self.stand().act(&Act::new(account, BOT, file)).unwrap();
     }
 
     /// Somebody nobody knows joins a group; gives their account.
@@ -250,37 +250,13 @@ impl Ground {
 
     /// What we said to somebody in private, oldest first.
     pub fn said_to(&self, account: &str) -> Vec<String> {
-        match &self.stand_in {
-            StandIn::Telegram(sandbox) => {
-                let messages = sandbox.handle().messages(number(account)).unwrap().into_iter();
-                messages.filter(|message| message.from_bot && !message.deleted).map(|message| message.text).collect()
-            }
-            StandIn::ZaloBot(sandbox) => {
-                let messages = sandbox.handle().messages(account).unwrap().into_iter();
-                messages.filter(|message| message.from_bot).map(|message| message.text).collect()
-            }
-            StandIn::ZaloOa(sandbox, _) => {
-                let messages = sandbox.handle().private_messages(account).unwrap().into_iter();
-                messages.filter(|message| message.from.is_none()).map(|message| message.text).collect()
-            }
-        }
+        let messages = self.stand().messages(account, 0).unwrap().into_iter();
+        messages.filter(|message| message.from_bot && !message.notice).map(|message| message.text).collect()
     }
 
-    /// The transcript of a group.
+    /// The transcript of a group, or of somebody's private chat.
     pub fn show(&self, chat: &str) -> String {
-        match &self.stand_in {
-            StandIn::Telegram(sandbox) => sandbox.handle().show(number(chat)).unwrap(),
-            StandIn::ZaloBot(sandbox) => sandbox.handle().show(chat).unwrap(),
-            StandIn::ZaloOa(sandbox, _) => sandbox.handle().show(chat).unwrap(),
-        }
-    }
-
-    /// The transcript of a private chat.
-    pub fn show_private(&self, account: &str) -> String {
-        match &self.stand_in {
-            StandIn::ZaloOa(sandbox, _) => sandbox.handle().show_private(account).unwrap(),
-            _ => self.show(account),
-        }
+        self.stand().show(chat).unwrap()
     }
 
     pub async fn stop(self) {

@@ -130,7 +130,7 @@ impl Stage {
 
     /// The transcript of a person's private chat.
     pub fn private_chat(&self, person: &str) -> String {
-        self.home().show_private(&self.account(person))
+        self.home().show(&self.account(person))
     }
 
     /// The transcript of a group.

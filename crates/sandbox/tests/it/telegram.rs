@@ -21,10 +21,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use loa_sandbox::{
-    Clocks,
-    telegram::{BotSpec, GroupKind, Handle, Limits, NewUser, Sandbox, SandboxConfig},
-};
+use loa_sandbox::telegram::{BotSpec, GroupKind, Handle, Limits, NewUser, Sandbox, SandboxConfig};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -53,11 +50,7 @@ impl Rig {
 
     pub async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
         let (monotonic, wall) = (Arc::new(AtomicI64::new(1_000_000)), Arc::new(AtomicI64::new(MONDAY)));
-        let (m, w) = (monotonic.clone(), wall.clone());
-        let clocks = Clocks {
-            monotonic_ms: Arc::new(move || m.load(Ordering::SeqCst)),
-            wall_ms: Arc::new(move || w.load(Ordering::SeqCst)),
-        };
+        let clocks = crate::clocks(&monotonic, &wall);
         let mut config = SandboxConfig::new(clocks, TaskTracker::new(), CancellationToken::new());
         let tasks = config.tasks.clone();
         config.bots =

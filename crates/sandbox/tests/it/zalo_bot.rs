@@ -18,7 +18,6 @@ use std::sync::{
 use std::time::Duration;
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::any};
-use loa_sandbox::Clocks;
 use loa_sandbox::zalo_bot::{ZaloBotConfig, ZaloBotHandle, ZaloBotSandbox};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -47,11 +46,7 @@ impl Rig {
 
     pub async fn with(change: impl FnOnce(&mut ZaloBotConfig)) -> Self {
         let (monotonic, wall) = (Arc::new(AtomicI64::new(1_000_000)), Arc::new(AtomicI64::new(MONDAY)));
-        let (m, w) = (monotonic.clone(), wall.clone());
-        let clocks = Clocks {
-            monotonic_ms: Arc::new(move || m.load(Ordering::SeqCst)),
-            wall_ms: Arc::new(move || w.load(Ordering::SeqCst)),
-        };
+        let clocks = crate::clocks(&monotonic, &wall);
         let mut config = ZaloBotConfig::new(clocks, TaskTracker::new(), CancellationToken::new());
         let tasks = config.tasks.clone();
         config.name = "Bot Xã Mẫu".to_owned();

@@ -18,10 +18,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use loa_sandbox::{
-    Clocks,
-    zalo_oa::{Drive, GroupSize, NewPerson, OaHandle, ZaloOaConfig, ZaloOaSandbox},
-};
+use loa_sandbox::zalo_oa::{Drive, GroupSize, NewPerson, OaHandle, ZaloOaConfig, ZaloOaSandbox};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -50,12 +47,7 @@ impl Rig {
     /// Events are delivered by ticks only, unless `change` says otherwise.
     pub async fn with(change: impl FnOnce(&mut ZaloOaConfig)) -> Self {
         let clock = Arc::new(AtomicI64::new(MONDAY));
-        let (monotonic, wall) = (clock.clone(), clock.clone());
-        let clocks = Clocks {
-            monotonic_ms: Arc::new(move || monotonic.load(Ordering::SeqCst)),
-            wall_ms: Arc::new(move || wall.load(Ordering::SeqCst)),
-        };
-        let mut config = ZaloOaConfig::new(clocks, TaskTracker::new(), CancellationToken::new());
+        let mut config = ZaloOaConfig::new(crate::clocks(&clock, &clock), TaskTracker::new(), CancellationToken::new());
         config.hook.drive = Drive::Tick;
         let tasks = config.tasks.clone();
         change(&mut config);

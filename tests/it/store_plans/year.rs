@@ -4,10 +4,10 @@
 //! stands there within seconds. Everything is invented; rows are as the engine would have left them, except that the audit
 //! chain does not speak of them.
 
-use sqlx::{AssertSqlSafe, Executor as _};
+use loa::domain::calendar::Millis;
+use loa::store::Store;
 
-use crate::domain::calendar::Millis;
-use crate::store::{Store, StoreResult, on};
+use super::run;
 
 /// How much past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,17 +25,11 @@ impl Past {
     pub const YEAR: Self = Self { broadcasts: 1_000, groups: 150, running: 90 };
 }
 
-/// Writes the past of a database that has a commune or none, as seen at business time `now`, with groups on this gateway.
-///
-/// # Errors
-/// The database; it has such a past already.
-pub async fn write(store: &Store, gateway: &str, past: Past, now: Millis) -> StoreResult<()> {
-    let mut tx = store.begin().await?;
+/// Writes the past as seen at business time `now`, with groups on this gateway.
+pub async fn write(store: &Store, gateway: &str, past: Past, now: Millis) {
     for statement in STATEMENTS {
-        let statement = AssertSqlSafe(filled(statement, gateway, past, now));
-        on!(&mut tx, |c| c.execute(statement).await?.rows_affected());
+        run(store, &filled(statement, gateway, past, now)).await;
     }
-    tx.commit().await
 }
 
 /// The numbers put into a statement, and what all of them share.
