@@ -194,7 +194,7 @@ impl Tx {
     }
 
     /// How many of a gateway's latest calls were refused, to be tried again, since its last success; no more than
-    /// [`LOOK_BACK`] are looked at.
+    /// `LOOK_BACK` are looked at.
     ///
     /// # Errors
     /// The database.
