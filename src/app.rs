@@ -44,6 +44,11 @@ const HOLIDAYS: &str = include_str!("../config/holidays/vn.toml");
 /// A call may take its whole total timeout, ten more seconds that the client waits on a server error, and the commit.
 const DEADLINE_MARGIN: std::time::Duration = std::time::Duration::from_secs(15);
 
+/// How far ahead slots are given: one commit serves the calls of this stretch.
+const AHEAD: std::time::Duration = std::time::Duration::from_millis(100);
+/// Calls of one gateway on their way at once. Connections that a server takes from one client without complaint.
+const PLACES: usize = 64;
+
 /// How each gateway's updates come in, by configured name.
 pub type Inbounds = BTreeMap<String, Inbound>;
 
@@ -143,6 +148,8 @@ pub fn dispatch_settings(settings: &Settings) -> DispatchSettings {
         text_deadline: settings.engine.text + DEADLINE_MARGIN,
         file_deadline: settings.engine.file + DEADLINE_MARGIN,
         probe_every: std::time::Duration::from_secs(30),
+        ahead: AHEAD,
+        places: PLACES,
     }
 }
 

@@ -16,6 +16,7 @@ use crate::store::Store;
 
 pub mod activity;
 pub mod audit;
+pub mod bench;
 pub mod bulletin;
 pub mod db;
 mod demo;
@@ -64,6 +65,8 @@ enum Command {
     Serve,
     /// Run or use the stand-in platform.
     Sandbox(Box<sandbox::SandboxArgs>),
+    /// Measure on this machine: how close to a platform's limit, how fast at most, at what cost.
+    Bench(bench::BenchArgs),
     /// Read a document's first page in a bounded process and print it as JSON.
     Inspect {
         /// The document.
@@ -157,6 +160,9 @@ impl Cli {
             Command::Serve => serve::run(&self.settings_for_service()?).await,
             Command::Sandbox(command) => {
                 sandbox::run(command, &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
+            }
+            Command::Bench(args) => {
+                bench::run(args, self.database.as_deref(), &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Health { strict } => serve::health(&self.settings()?, *strict).await,
             Command::Inspect { .. } => anyhow::bail!("inspect takes one file and nothing else: loa inspect FILE"),

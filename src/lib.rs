@@ -9,6 +9,7 @@
 //! The crate `loa-sandbox` stands apart: it plays the platforms, and knows nothing of the rest.
 
 pub mod app;
+pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;

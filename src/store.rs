@@ -8,6 +8,7 @@
 //! * No transaction is ever open while the network is used.
 
 use std::str::FromStr as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::Connection as _;
@@ -223,12 +224,22 @@ async fn sqlite_pool(url: &str) -> StoreResult<SqlitePool> {
     Ok(pool.connect_with(options).await?)
 }
 
+/// Commits of this process.
+static COMMITS: AtomicU64 = AtomicU64::new(0);
+
+/// Commits this process has asked for so far; each syncs the log once. A figure for `loa bench`, nothing depends on it.
+#[must_use]
+pub fn commits() -> u64 {
+    COMMITS.load(Ordering::Relaxed)
+}
+
 impl Tx {
     /// Makes everything done in this transaction permanent, together.
     ///
     /// # Errors
     /// The database could not; then nothing was done.
     pub async fn commit(self) -> StoreResult<()> {
+        COMMITS.fetch_add(1, Ordering::Relaxed);
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
             Self::Postgres(transaction) => transaction.commit().await?,

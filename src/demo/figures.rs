@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Demo;
+use crate::bench::meter;
 use crate::domain::calendar::Millis;
 use crate::store::Tx;
 use crate::usecase::status::{self, DeliveryCounts, ObligationCounts, RelayCounts, Stats, Window};
@@ -110,7 +111,7 @@ impl Demo {
             audit: AuditFigures { entries: audit.entries, verified: audit.first_broken.is_none() },
             platforms: self.platforms(&stats),
             elapsed_s: self.core.clocks.mono.elapsed().saturating_sub(self.started).as_secs_f64(),
-            peak_rss_mb: peak_rss_mb(),
+            peak_rss_mb: meter::peak_rss_mb(),
         })
     }
 
@@ -137,12 +138,4 @@ fn plan_lines(tally: &Tally) -> Vec<PlanLine> {
         status: line.status_text,
     };
     tally.view().targets.into_iter().map(line).collect()
-}
-
-/// The high-water mark of resident memory, from the kernel (Linux, `VmHWM` in `/proc/self/status`, kB).
-fn peak_rss_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<u32>().ok());
-    f64::from(kilobytes.unwrap_or(0)) / 1_000.0
 }

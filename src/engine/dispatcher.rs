@@ -1,9 +1,9 @@
 //! Sending: from due messages to platform calls, and from their outcomes back to rows.
 //!
 //! One tick is one transaction: it commits the outcomes of finished calls and the starts of the next ones together. A row
-//! becomes `sending` only after the pacer granted its slot; the commit comes before the bytes, the bytes right after the
-//! commit; no transaction is open during a call. If the process dies in between, the attempt's own deadline passes and
-//! the row becomes `unknown`: nobody can know whether the platform took it.
+//! becomes `sending` only after the pacer granted its slot, which is a moment ahead; the commit comes before the bytes, the
+//! bytes at the slot; no transaction is open during a call. If the process dies in between, the attempt's own deadline passes
+//! and the row becomes `unknown`: nobody can know whether the platform took it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,9 +22,12 @@ use crate::usecase::settle;
 mod call;
 mod conclude;
 mod health;
+mod queue;
+mod record;
 mod start;
 
 use call::{Done, Report};
+use queue::Queue;
 
 /// Durations of the dispatcher, all configurable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,10 @@ pub struct DispatchSettings {
     pub file_deadline: Duration,
     /// How often a halted gateway is asked whether it works again.
     pub probe_every: Duration,
+    /// How far ahead slots are given: each call leaves at its own, and one commit serves several.
+    pub ahead: Duration,
+    /// Most calls on their way at once.
+    pub places: usize,
 }
 
 /// Sends for one gateway. One dispatcher drives a gateway at a time, by lease.
@@ -52,6 +59,7 @@ pub struct Dispatcher {
     unrecorded: Vec<Done>,
     in_flight: usize,
     uploading: HashSet<(String, String)>,
+    queue: Queue,
     /// Chats with a call on its way: a platform serialises them anyway, and order in a chat is kept.
     busy: HashSet<String>,
     halted: Option<Halt>,
@@ -76,6 +84,15 @@ struct Halt {
     probe_at: Duration,
 }
 
+/// What a look found.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    /// When the next message becomes due, on the monotonic clock.
+    next_due: Option<Duration>,
+    /// Whether a call of a dead process has to be settled.
+    has_abandoned: bool,
+}
+
 /// What a tick did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ticked {
@@ -91,6 +108,10 @@ pub struct Ticked {
 
 /// How often rows left behind by a dead process are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// How long outcomes are gathered for one commit.
+const GATHER: Duration = Duration::from_millis(50);
+/// The same while every place is taken: the next calls wait for it.
+const GATHER_WHEN_FULL: Duration = Duration::from_millis(10);
 /// How far back the pacer must know its calls: the longest window of any platform.
 const PACER_MEMORY: Duration = Duration::from_secs(61);
 
@@ -112,6 +133,7 @@ impl Dispatcher {
             unrecorded: Vec::new(),
             in_flight: 0,
             uploading: HashSet::new(),
+            queue: Queue::default(),
             busy: HashSet::new(),
             halted: None,
             sick: None,
@@ -127,10 +149,48 @@ impl Dispatcher {
     pub async fn tick(&mut self) -> EngineResult<Ticked> {
         self.collect();
         let now = self.core.clocks.mono.elapsed();
-        if let Some(next) = self.rest(now).await? {
-            self.probe_if_sick(now);
-            return Ok(Ticked { in_flight: self.in_flight, next: self.next_tick(now, next), ..Ticked::default() });
+        let seen = self.look(now).await?;
+        let mut done = Ticked::default();
+        let mut next = seen.next_due;
+        if self.has_to_write(now, &seen) {
+            let written = self.write(now, &mut done).await;
+            if written.is_err() {
+                // What was chosen did not become ours: it is read anew.
+                self.queue = Queue::holding(&self.busy);
+            }
+            let plan = written?;
+            next = [next, plan.next].into_iter().flatten().min();
+            for call in plan.calls {
+                self.launch(call);
+            }
+        } else if let Some(ready_at) = self.may_start_at() {
+            next = Some(next.map_or(ready_at, |next| next.min(ready_at)));
         }
+        self.probe_if_sick(now);
+        Ok(Ticked { in_flight: self.in_flight, next: self.next_tick(now, next), ..done })
+    }
+
+    /// Looks at what waits. A look that only reads holds nobody up.
+    async fn look(&mut self, now: Duration) -> EngineResult<Seen> {
+        let (wall, gateway) = (self.core.wall_now(), self.gateway.name());
+        let mut tx = self.core.store.read().await?;
+        let sweeps = self.swept_at.is_none_or(|at| now.saturating_sub(at) >= SWEEP_EVERY);
+        let has_abandoned = sweeps && !tx.abandoned_attempts(gateway, wall).await?.is_empty();
+        let next_due = tx.next_due(gateway, wall).await?.map(|next| now + wall.until(next));
+        self.read_queue(&mut tx, now).await?;
+        if sweeps && !has_abandoned {
+            self.swept_at = Some(now);
+        }
+        Ok(Seen { next_due, has_abandoned })
+    }
+
+    fn has_to_write(&self, now: Duration, seen: &Seen) -> bool {
+        let has_news = !self.unrecorded.is_empty() || self.known_again || seen.has_abandoned;
+        has_news || !self.lease_is_fresh(now) || self.may_start(now)
+    }
+
+    /// One transaction: outcomes, the lease, what a dead process left, and what starts now.
+    async fn write(&mut self, now: Duration, done: &mut Ticked) -> EngineResult<start::Plan> {
         let mut tx = self.core.store.begin().await?;
         let recorded = self.record_all(&mut tx).await?;
         let held = self.hold_lease(&mut tx, now).await?;
@@ -138,33 +198,12 @@ impl Dispatcher {
         if held {
             self.note_probe(&mut tx).await?;
             self.sweep(&mut tx, now).await?;
-            if self.halted.is_none() {
-                plan = self.plan_starts(&mut tx, now).await?;
-            }
+            plan = self.plan_starts(&mut tx, now).await?;
         }
         tx.commit().await?;
         self.unrecorded.clear();
-        let started = plan.calls.len();
-        for call in plan.calls {
-            self.launch(call);
-        }
-        self.probe_if_sick(now);
-        Ok(Ticked { started, recorded, in_flight: self.in_flight, next: self.next_tick(now, plan.next) })
-    }
-
-    /// Whether there is nothing to write: then when the next message becomes due, if one waits. A look that only reads holds
-    /// nobody up.
-    async fn rest(&mut self, now: Duration) -> EngineResult<Option<Option<Duration>>> {
-        if !self.unrecorded.is_empty() || self.known_again || !self.lease_is_fresh(now) {
-            return Ok(None);
-        }
-        let (wall, gateway) = (self.core.wall_now(), self.gateway.name());
-        let mut tx = self.core.store.read().await?;
-        if tx.has_due_messages(gateway, wall).await? || !tx.abandoned_attempts(gateway, wall).await?.is_empty() {
-            return Ok(None);
-        }
-        let next = tx.next_due(gateway, wall).await?;
-        Ok(Some(next.map(|next| now + wall.until(next))))
+        (done.started, done.recorded) = (plan.calls.len(), recorded);
+        Ok(plan)
     }
 
     /// Waits for a call to come back; without one on its way, for ever.
@@ -172,6 +211,21 @@ impl Dispatcher {
         if let Some(report) = self.reports.recv().await {
             self.take(report);
         }
+    }
+
+    /// Waits for a call to come back, and a moment more for those that come with it: they are written down together. Where calls
+    /// filled every place, until half of the places are free.
+    pub async fn gather(&mut self) {
+        let (places, is_full) = (self.settings.places, self.in_flight >= self.settings.places);
+        self.wait_for_report().await;
+        let (pause, enough) = if is_full { (GATHER_WHEN_FULL, places / 2) } else { (GATHER, 0) };
+        let more = async {
+            while self.in_flight > enough {
+                self.wait_for_report().await;
+            }
+        };
+        // What came until then is kept.
+        let _ = tokio::time::timeout(pause, more).await;
     }
 
     /// Lets calls on their way come back and records them; starts nothing.
@@ -217,6 +271,7 @@ impl Dispatcher {
             Report::Call(done) => {
                 self.in_flight -= 1;
                 self.busy.remove(&done.chat_id);
+                self.queue.release(&done.chat_id);
                 self.pacer.finished(self.core.clocks.mono.elapsed(), &done.chat_id);
                 if let Some(upload) = &done.upload {
                     self.uploading.remove(upload);
@@ -282,26 +337,5 @@ impl Dispatcher {
     #[must_use]
     pub const fn is_halted(&self) -> bool {
         self.halted.is_some()
-    }
-
-    async fn record_all(&mut self, tx: &mut Tx) -> EngineResult<usize> {
-        let done = std::mem::take(&mut self.unrecorded);
-        let result = self.record_each(tx, &done).await;
-        let count = done.len();
-        // Kept until the commit: a failed one must not lose an outcome.
-        self.unrecorded = done;
-        result.map(|()| count)
-    }
-
-    async fn record_each(&mut self, tx: &mut Tx, done: &[Done]) -> EngineResult<()> {
-        for done in done {
-            let finished = self.conclude(tx, done).await?;
-            self.count(tx, done, &finished).await?;
-            let core = self.core.clone();
-            let act = core.act(&self.commune_id);
-            settle::record(tx, &act, &done.message_id, &done.attempt_id, &finished).await?;
-            self.note_success(tx, &finished).await?;
-        }
-        Ok(())
     }
 }

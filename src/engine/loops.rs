@@ -19,6 +19,8 @@ pub mod upkeep;
 const KEEPING: &str = "keeper";
 /// How long a loop rests when nothing rings: the clock alone may have made something due.
 const REST: Duration = Duration::from_secs(1);
+/// The least time between two looks of a dispatcher that is rung for.
+const BETWEEN_RINGS: Duration = Duration::from_millis(5);
 /// How long a loop rests after the database failed.
 const AFTER_FAULT: Duration = Duration::from_secs(2);
 
@@ -111,8 +113,9 @@ pub async fn dispatcher(core: Arc<Core>, mut dispatcher: Dispatcher, stop: Cance
         };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = ring => {}
-            () = dispatcher.wait_for_report() => {}
+            // Whoever rings often is answered together.
+            () = ring => tokio::time::sleep(BETWEEN_RINGS).await,
+            () = dispatcher.gather() => {}
             () = tokio::time::sleep(rest) => {}
         }
     }

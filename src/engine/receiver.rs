@@ -69,7 +69,7 @@ impl Receiver {
         let new = tx.put_inbox(&row).await?;
         // Nobody says whether what a bot hears counts too; the careful answer is that it does.
         if new && self.gateway.capabilities().budget.is_some() {
-            tx.count_usage(self.gateway.name(), &month_of(now), Direction::Heard).await?;
+            tx.count_usage(self.gateway.name(), &month_of(now), Direction::Heard, 1).await?;
         }
         Ok(new)
     }

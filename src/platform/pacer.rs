@@ -4,6 +4,10 @@
 //! where bursts of 28 draw a thousand. So a gateway has one next free instant, and every grant moves it by one interval.
 //! Grants are per call, edits and replies included, since the platform counts them all. The pacer is pure: it is told
 //! the time, and it never sleeps.
+//!
+//! Even spacing alone does not hold a strict window at its very limit: a call that arrives late brings the window closer to
+//! those behind it. So the calls of a stretch are counted too, each from the instant at which its answer was here: by then
+//! the platform has counted it.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -15,6 +19,10 @@ use crate::domain::message::Lane;
 pub struct Limits {
     /// Time between two calls of the gateway.
     pub interval: Duration,
+    /// Calls the gateway takes within [`Limits::window`].
+    pub calls: usize,
+    /// The stretch over which they are counted.
+    pub window: Duration,
     /// Time between two calls to one chat.
     pub chat_gap: Duration,
     /// Calls a group takes within [`Limits::group_window`].
@@ -36,6 +44,8 @@ impl Limits {
     pub fn telegram(per_second: u32) -> Self {
         Self {
             interval: Duration::from_secs(1) / per_second.max(1),
+            calls: usize::try_from(per_second.max(1)).unwrap_or(usize::MAX),
+            window: Duration::from_millis(1_001),
             chat_gap: Duration::from_millis(1_050),
             group_calls: 20,
             group_window: Duration::from_secs(61),
@@ -50,7 +60,8 @@ impl Limits {
     #[must_use]
     pub fn even(interval: Duration) -> Self {
         // No limit a minute is published for a group: only Telegram has one.
-        Self { interval, chat_gap: Duration::from_secs(1).max(interval), group_calls: usize::MAX, ..Self::telegram(1) }
+        let (calls, group_calls) = (usize::MAX, usize::MAX);
+        Self { interval, calls, chat_gap: Duration::from_secs(1).max(interval), group_calls, ..Self::telegram(1) }
     }
 }
 
@@ -71,6 +82,8 @@ pub struct Request<'a> {
 struct ChatPace {
     calls: VecDeque<Duration>,
     edits: VecDeque<Duration>,
+    /// The number of its latest call among all of the gateway.
+    latest: u64,
     paused_until: Duration,
     last_refusal: Option<Duration>,
 }
@@ -84,8 +97,18 @@ pub struct Pacer {
     replies_free_at: Duration,
     paused_until: Duration,
     chats: HashMap<String, ChatPace>,
+    /// When the calls of the latest window were counted at the latest; the first of them has the number `first`.
+    recent: VecDeque<Duration>,
+    first: u64,
+    /// How much longer than published the interval is, in percent: a platform that refuses is not asked as fast again.
+    stretch: u32,
+    stretched_at: Duration,
 }
 
+/// Percent by which the interval grows when the gateway itself was refused, and its bound.
+const SLOWER: (u32, u32) = (150, 800);
+/// After so long without a refusal it comes a tenth closer again.
+const CREEP: Duration = Duration::from_secs(20);
 /// Refusals of several chats within this stretch mean the gateway itself is too fast.
 const REFUSAL_STRETCH: Duration = Duration::from_secs(5);
 /// How many chats that takes.
@@ -103,35 +126,67 @@ impl Pacer {
             replies_free_at: zero,
             paused_until: zero,
             chats: HashMap::new(),
+            recent: VecDeque::new(),
+            first: 0,
+            stretch: 100,
+            stretched_at: zero,
         }
     }
 
-    /// Takes a slot, now.
+    /// Takes a slot that begins no later than `ahead` from now; gives its instant.
     ///
     /// # Errors
     /// The instant at which it is worth asking again; nothing was taken.
-    pub fn grant(&mut self, now: Duration, request: Request<'_>) -> Result<(), Duration> {
+    pub fn grant(&mut self, now: Duration, ahead: Duration, request: Request<'_>) -> Result<Duration, Duration> {
         let earliest = self.earliest(now, request);
-        if earliest > now {
+        if earliest > now + ahead {
             return Err(earliest);
         }
-        self.take(now, request);
-        Ok(())
+        let slot = earliest.max(now);
+        self.take(slot, request);
+        Ok(slot)
     }
 
     /// Notes that the call last granted to a chat came back. The platform counted it somewhere between the grant and now, so
-    /// the chat's gap and window count from now: the next call cannot come too early however long the commit took.
+    /// every window that holds it counts from now: the next call cannot come too early however long the commit took.
     pub fn finished(&mut self, now: Duration, chat: &str) {
         let Some(pace) = self.chats.get_mut(chat) else { return };
         if let Some(last) = pace.calls.back_mut() {
             *last = (*last).max(now);
+        }
+        let index = pace.latest.checked_sub(self.first).and_then(|behind| usize::try_from(behind).ok());
+        if let Some(counted) = index.and_then(|index| self.recent.get_mut(index)) {
+            *counted = (*counted).max(now);
         }
     }
 
     /// When the whole gateway may send again, whatever the chat.
     #[must_use]
     pub fn gateway_free_at(&self) -> Duration {
-        self.free_at.max(self.paused_until)
+        self.free_at.max(self.paused_until).max(self.window_opens())
+    }
+
+    /// When a lane may send again, whatever the chat; `flash_waits` as in [`Request`].
+    #[must_use]
+    pub fn lane_free_at(&self, lane: Lane, flash_waits: bool) -> Duration {
+        let at = self.gateway_free_at();
+        match lane {
+            Lane::Edit => at.max(self.edits_free_at),
+            Lane::Reply if flash_waits => at.max(self.replies_free_at),
+            _ => at,
+        }
+    }
+
+    /// When one more call fits into the gateway's own window.
+    fn window_opens(&self) -> Duration {
+        let Limits { calls, window, .. } = self.limits;
+        if self.recent.len() < calls {
+            return Duration::ZERO;
+        }
+        // Late answers stand out of order: the window opens with the one that many places from the latest.
+        let mut counted: Vec<Duration> = self.recent.iter().copied().collect();
+        let place = counted.len() - calls;
+        *counted.select_nth_unstable(place).1 + window
     }
 
     /// Notes a call made before this process started, `ago` before `now`.
@@ -140,7 +195,10 @@ impl Pacer {
         // zero, which is later than true and so never too fast.
         let made = now.saturating_sub(ago);
         self.free_at = self.free_at.max(made + self.limits.interval);
-        self.chats.entry(chat.to_owned()).or_default().calls.push_back(made);
+        let number = self.count(made);
+        let pace = self.chats.entry(chat.to_owned()).or_default();
+        pace.calls.push_back(made);
+        pace.latest = number;
     }
 
     /// A refusal with a wait: that chat pauses; the gateway does only when several chats were refused together.
@@ -154,7 +212,27 @@ impl Pacer {
             .filter(|pace| pace.last_refusal.is_some_and(|at| now.saturating_sub(at) <= REFUSAL_STRETCH));
         if refusing.count() >= REFUSING_CHATS {
             self.pause(now + wait);
+            self.slow_down(now);
         }
+    }
+
+    /// The platform refused the gateway itself as too fast: from now on calls leave further apart, and creep closer again while
+    /// it does not.
+    pub fn slow_down(&mut self, now: Duration) {
+        // The calls that were under way together are refused together, and say one thing.
+        if self.stretch == 100 || now.saturating_sub(self.stretched_at) > REFUSAL_STRETCH {
+            self.stretch = (self.stretch * SLOWER.0 / 100).min(SLOWER.1);
+            self.stretched_at = now;
+        }
+    }
+
+    /// The time between two calls, as it is now.
+    fn interval(&mut self, now: Duration) -> Duration {
+        while self.stretch > 100 && now.saturating_sub(self.stretched_at) > CREEP {
+            self.stretch = (self.stretch * 9 / 10).max(100);
+            self.stretched_at += CREEP;
+        }
+        self.limits.interval * self.stretch / 100
     }
 
     /// Stops the whole gateway until `until`.
@@ -163,13 +241,7 @@ impl Pacer {
     }
 
     fn earliest(&self, now: Duration, request: Request<'_>) -> Duration {
-        let mut at = self.gateway_free_at();
-        if request.lane == Lane::Edit {
-            at = at.max(self.edits_free_at);
-        }
-        if request.lane == Lane::Reply && request.flash_waits {
-            at = at.max(self.replies_free_at);
-        }
+        let at = self.lane_free_at(request.lane, request.flash_waits);
         match self.chats.get(request.chat) {
             Some(pace) => at.max(self.chat_earliest(now, pace, request)),
             None => at,
@@ -190,23 +262,34 @@ impl Pacer {
         at
     }
 
-    fn take(&mut self, now: Duration, request: Request<'_>) {
+    fn take(&mut self, slot: Duration, request: Request<'_>) {
         // Spacing counts from the slot, not from when somebody came for it, unless the gateway was idle: then from now.
-        self.free_at = self.free_at.max(now) + self.limits.interval;
+        self.free_at = self.free_at.max(slot) + self.interval(slot);
         if request.lane == Lane::Edit {
-            self.edits_free_at = now + self.limits.edit_interval;
+            self.edits_free_at = slot + self.limits.edit_interval;
         }
         if request.lane == Lane::Reply {
-            self.replies_free_at = now + self.limits.reply_interval_under_flash;
+            self.replies_free_at = slot + self.limits.reply_interval_under_flash;
         }
-        let window = self.limits.group_window;
+        let (window, latest) = (self.limits.group_window, self.count(slot));
         let pace = self.chats.entry(request.chat.to_owned()).or_default();
-        forget_before(&mut pace.calls, now, window);
-        forget_before(&mut pace.edits, now, window);
-        pace.calls.push_back(now);
+        forget_before(&mut pace.calls, slot, window);
+        forget_before(&mut pace.edits, slot, window);
+        pace.latest = latest;
+        pace.calls.push_back(slot);
         if request.lane == Lane::Edit {
-            pace.edits.push_back(now);
+            pace.edits.push_back(slot);
         }
+    }
+
+    /// Counts a call of the gateway; gives its number.
+    fn count(&mut self, at: Duration) -> u64 {
+        while self.recent.front().is_some_and(|counted| *counted + self.limits.window <= at) {
+            self.recent.pop_front();
+            self.first += 1;
+        }
+        self.recent.push_back(at);
+        self.first + u64::try_from(self.recent.len()).unwrap_or(u64::MAX) - 1
     }
 }
 

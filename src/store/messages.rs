@@ -10,10 +10,12 @@ use crate::domain::urgency::Urgency;
 use crate::store::{StoreResult, Tx, on};
 
 mod attempts;
+mod batch;
 mod queue;
 
-pub use attempts::{Attempt, Finished, StartedAttempt};
-pub use queue::{QueuedMessage, WaitingDeliveries};
+pub use attempts::{Attempt, Finished};
+pub use batch::{Claim, Claimant, ClaimedMessage, SentCall};
+pub use queue::{Stretch, WaitingDeliveries, WaitingMessage};
 
 /// A message as it stands in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

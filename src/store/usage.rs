@@ -38,14 +38,21 @@ const LEFT_OUT: &str = "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND sta
 const GROUPS: &str = "SELECT name FROM groups WHERE gateway = $1 AND chat_id IS NOT NULL ORDER BY code";
 
 impl Tx {
-    /// Counts one message of a gateway in a month (`2025-07`, see [`crate::domain::budget::month_of`]).
+    /// Counts so many messages of a gateway in a month (`2025-07`, see [`crate::domain::budget::month_of`]).
     ///
     /// # Errors
     /// The database.
-    pub async fn count_usage(&mut self, gateway: &str, month: &str, direction: Direction) -> StoreResult<()> {
+    pub async fn count_usage(
+        &mut self,
+        gateway: &str,
+        month: &str,
+        direction: Direction,
+        count: usize,
+    ) -> StoreResult<()> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
         let (sent, heard) = match direction {
-            Direction::Sent => (1_i64, 0_i64),
-            Direction::Heard => (0, 1),
+            Direction::Sent => (count, 0),
+            Direction::Heard => (0, count),
         };
         on!(self, |c| sqlx::query(ADD)
             .bind(gateway)

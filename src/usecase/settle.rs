@@ -10,7 +10,7 @@ use crate::domain::text::nfc;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::ChatState;
-use crate::store::messages::{Finished, Message, NewMessage};
+use crate::store::messages::{Finished, Message, NewMessage, SentCall};
 use crate::store::operations::Incident;
 
 mod elsewhere;
@@ -45,6 +45,21 @@ pub async fn record(
         }
         Finished::Failed { reason, detail } => after_refusal(tx, act, &message, reason, detail).await?,
         Finished::Retry { .. } | Finished::Unknown { .. } => {}
+    }
+    Ok(moved)
+}
+
+/// Records calls that the platform took, to these chats, and closes the incidents of the chats. Gives the messages that were moved
+/// by it; the others are left to [`record`].
+///
+/// # Errors
+/// The database.
+pub async fn record_sent(tx: &mut Tx, act: &Act<'_>, calls: &[SentCall], chats: &[&str]) -> UseCaseResult<Vec<String>> {
+    let moved = tx.finish_sent(calls, act.at, act.wall).await?;
+    let open = tx.open_incidents().await?;
+    let over = |chat: &&&str| open.iter().any(|incident| incident.scope == chat_scope(chat));
+    for chat in chats.iter().filter(over) {
+        tx.close_incidents(&chat_scope(chat), act.at).await?;
     }
     Ok(moved)
 }

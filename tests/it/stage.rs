@@ -11,6 +11,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use chrono::NaiveDate;
 use loa::app;
@@ -86,9 +87,17 @@ pub fn at(year: i32, month: u32, day: u32, hour: u32, minute: u32) -> Millis {
     Millis::from_local(date.and_hms_opt(hour, minute, 0).unwrap())
 }
 
-/// A free address on this machine, under which the service's own pages will stand.
+/// A free address on this machine, under which the service's own pages will stand, also after a restart. Below the ports that the
+/// system gives to whoever asks for any (Linux: from 32768), so that no other test is given it meanwhile.
 pub async fn free_address() -> std::net::SocketAddr {
-    tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 100).unwrap();
+    loop {
+        let port = 12_000 + (process * 200 + NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000;
+        if let Ok(listener) = tokio::net::TcpListener::bind(("127.0.0.1", port)).await {
+            return listener.local_addr().unwrap();
+        }
+    }
 }
 
 impl Build<'_> {

@@ -134,7 +134,7 @@ fn sqlite_reads_no_big_table_from_end_to_end() {
 
 /// What PostgreSQL would do with a statement whatever its parameters are, as lines.
 async fn postgres_plan(connection: &mut sqlx::PgConnection, text: &str) -> Vec<String> {
-    let parameters = (1..30).take_while(|number| text.contains(&format!("${number}"))).count();
+    let parameters = (1..200).take_while(|number| text.contains(&format!("${number}"))).count();
     let nulls = vec!["NULL"; parameters].join(", ");
     let call = if parameters == 0 { "explained".to_owned() } else { format!("explained({nulls})") };
     connection.execute(AssertSqlSafe(format!("PREPARE explained AS {text}"))).await.unwrap();

@@ -1,6 +1,7 @@
 //! One platform call on its way, and the report that comes back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Dispatcher;
 use crate::domain::retry::{FailureReason, Outcome, PauseScope};
@@ -13,8 +14,12 @@ pub(super) struct Call {
     pub(super) message_id: String,
     pub(super) attempt_id: String,
     pub(super) chat_id: String,
+    pub(super) delivery_id: Option<String>,
     pub(super) chat_external: String,
-    pub(super) attempts_before: i64,
+    /// Number of this try, from 1.
+    pub(super) attempts: i64,
+    /// When it is to leave, on the monotonic clock.
+    pub(super) slot: Duration,
     pub(super) content: Content,
 }
 
@@ -31,6 +36,7 @@ pub(super) struct Done {
     pub(super) message_id: String,
     pub(super) attempt_id: String,
     pub(super) chat_id: String,
+    pub(super) delivery_id: Option<String>,
     pub(super) attempts: i64,
     /// Hash and name of the file that was uploaded.
     pub(super) upload: Option<(String, String)>,
@@ -47,7 +53,7 @@ pub(super) enum Report {
 }
 
 impl Dispatcher {
-    /// Makes a call. Its outcome comes back as a report, whenever that is.
+    /// Makes a call at its slot. Its outcome comes back as a report, whenever that is.
     pub(super) fn launch(&mut self, call: Call) {
         self.in_flight += 1;
         self.busy.insert(call.chat_id.clone());
@@ -59,14 +65,20 @@ impl Dispatcher {
             self.uploading.insert(upload.clone());
         }
         let (gateway, store, reporter) = (self.gateway.clone(), self.core.store.clone(), self.reporter.clone());
+        let mono = self.core.clocks.mono.clone();
         self.core.calls.spawn(async move {
+            let early = call.slot.saturating_sub(mono.elapsed());
+            if !early.is_zero() {
+                tokio::time::sleep(early).await;
+            }
             let done = Done {
                 by_handle: handle_of(&call.content),
                 result: make(&gateway, &store, &call).await,
                 message_id: call.message_id,
                 attempt_id: call.attempt_id,
                 chat_id: call.chat_id,
-                attempts: call.attempts_before + 1,
+                delivery_id: call.delivery_id,
+                attempts: call.attempts,
                 upload,
             };
             // Without a dispatcher the row stays `sending` and its deadline settles it.

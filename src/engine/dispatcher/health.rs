@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::call::{Done, Report};
 use super::{Dispatcher, EngineResult, Halt};
 use crate::domain::budget::{Budget, month_of};
-use crate::domain::message::{Lane, MessageState, Purpose};
+use crate::domain::message::{Lane, MessageState};
 use crate::platform::SelfInfo;
 use crate::store::Tx;
-use crate::store::messages::{Finished, QueuedMessage};
+use crate::store::messages::{Finished, WaitingMessage};
 use crate::store::usage::Direction;
 use crate::usecase::{incidents, usage};
 
@@ -79,12 +79,10 @@ impl Dispatcher {
     }
 
     /// Closes the incident of an account through which something left.
-    pub(super) async fn note_success(&mut self, tx: &mut Tx, finished: &Finished) -> EngineResult<()> {
-        if matches!(finished, Finished::Sent { .. }) {
-            let core = self.core.clone();
-            incidents::works_again(tx, &core.act(&self.commune_id), self.gateway.name()).await?;
-            self.sick = None;
-        }
+    pub(super) async fn note_success(&mut self, tx: &mut Tx) -> EngineResult<()> {
+        let core = self.core.clone();
+        incidents::works_again(tx, &core.act(&self.commune_id), self.gateway.name()).await?;
+        self.sick = None;
         Ok(())
     }
 
@@ -102,7 +100,7 @@ impl Dispatcher {
 
     /// Counts one message that left.
     pub(super) async fn count_one(&self, tx: &mut Tx) -> EngineResult<()> {
-        Ok(tx.count_usage(self.gateway.name(), &month_of(self.core.wall_now()), Direction::Sent).await?)
+        Ok(tx.count_usage(self.gateway.name(), &month_of(self.core.wall_now()), Direction::Sent, 1).await?)
     }
 
     /// What the account has used of its month; none without a budget.
@@ -112,23 +110,12 @@ impl Dispatcher {
         let used = usage::of(tx, self.gateway.name(), &month_of(self.core.wall_now())).await?.used();
         Ok(Some(Spent { budget, used }))
     }
+}
 
-    /// Leaves a message out, and what belongs to it, where the account's month is too far gone for it. Gives whether it did.
-    pub(super) async fn save_budget(
-        &self,
-        tx: &mut Tx,
-        spent: Option<Spent>,
-        message: &QueuedMessage,
-    ) -> EngineResult<bool> {
-        let Some(Spent { budget, used }) = spent else { return Ok(false) };
+impl Spent {
+    /// Whether a message is left out because the account's month is too far gone for it.
+    pub(super) fn refuses(self, message: &WaitingMessage) -> bool {
         let lane = Lane::try_from(message.lane).unwrap_or(Lane::Normal);
-        if budget.admits(used, message.purpose, lane, message.part) {
-            return Ok(false);
-        }
-        tx.leave_queue(&message.id, MessageState::Skipped, "budget").await?;
-        if let Some(delivery_id) = message.delivery_id.as_deref().filter(|_| message.purpose == Purpose::Broadcast) {
-            tx.skip_later_parts(delivery_id, message.part).await?;
-        }
-        Ok(true)
+        !self.budget.admits(self.used, message.purpose, lane, message.part)
     }
 }

@@ -1,6 +1,9 @@
 //! Choosing what starts now: due, of an active chat, in its lane's turn, with a slot from the pacer.
+//!
+//! What waits is read without a lock. Only what was given a slot is claimed, in the tick's transaction, and the row itself says
+//! whether it may still leave.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::call::{Call, Content};
@@ -12,25 +15,36 @@ use crate::id;
 use crate::platform::pacer::Request;
 use crate::platform::{FileSource, Outgoing};
 use crate::store::Tx;
-use crate::store::messages::{QueuedMessage, StartedAttempt};
+use crate::store::binding::ChatState;
+use crate::store::messages::{Claim, Claimant, ClaimedMessage, Stretch, WaitingMessage};
 use crate::usecase::links;
 use crate::usecase::notify::decode_buttons;
 
-/// Due messages read at once. More than may be held back by their chats' own pace, so that one page is nearly always enough.
-const PAGE: i64 = 128;
+/// Rows of a lane read at once, and chats that must be ready before no more are read.
+const PAGE: usize = 128;
+
+/// How long a chat waits whose file another call is uploading, before it is looked whether that is done.
+const WHILE_UPLOADING: Duration = Duration::from_millis(50);
+/// How long before the last slot that was given the next ones are: the claim needs a moment.
+const LEAD: Duration = Duration::from_millis(40);
 
 /// Hours for which the address of a picture works: the platform fetches it during the call, and once more at a retry.
 const PICTURE_HOURS: i64 = 24;
 
-/// One look through the queue.
-#[derive(Debug, Default)]
-struct Look {
-    /// What of the account's month is used.
-    spent: Option<Spent>,
-    /// Whether a Hỏa tốc message waits.
-    flash_waits: bool,
-    /// Chats whose first message was considered.
-    chats: HashSet<String>,
+/// A message that was given a slot.
+#[derive(Debug)]
+struct Chosen {
+    message: WaitingMessage,
+    slot: Duration,
+    /// What it carries, where that is known before it is claimed.
+    file: Option<FileContent>,
+}
+
+/// A file as it would be sent; its caption comes with the claim.
+#[derive(Debug)]
+enum FileContent {
+    Source(FileSource),
+    Upload,
 }
 
 /// What a tick starts, and when the next look is worth it.
@@ -39,76 +53,96 @@ pub(super) struct Plan {
     pub(super) calls: Vec<Call>,
     /// Monotonic time.
     pub(super) next: Option<Duration>,
+    chosen: Vec<Chosen>,
 }
 
 impl Plan {
-    /// Whether one of these calls uploads this file.
-    fn uploads(&self, upload: &(String, String)) -> bool {
-        self.calls.iter().any(|call| match &call.content {
-            Content::Upload { sha256, name, .. } => (sha256, name) == (&upload.0, &upload.1),
-            Content::Ready(_) => false,
+    /// Whether one of the chosen uploads this file.
+    fn uploads(&self, message: &WaitingMessage) -> bool {
+        self.chosen.iter().any(|chosen| {
+            matches!(chosen.file, Some(FileContent::Upload))
+                && (&chosen.message.file_sha256, &chosen.message.file_name)
+                    == (&message.file_sha256, &message.file_name)
         })
     }
 
-    fn look_again(&mut self, at: Duration) {
+    pub(super) fn look_again(&mut self, at: Duration) {
         self.next = Some(self.next.map_or(at, |known| known.min(at)));
     }
 }
 
 impl Dispatcher {
+    /// Reads what waits: the front of it, and where that is not all, on in every lane until enough chats are ready to choose from.
+    pub(super) async fn read_queue(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {
+        let instants = (self.core.wall_now(), self.core.business_now());
+        let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
+        if self.queue.begin(now) {
+            let front = tx.first_waiting(self.gateway.name(), limit, instants).await?;
+            let is_all = front.len() < PAGE;
+            self.queue.take_in(front);
+            if is_all {
+                return Ok(());
+            }
+        }
+        for lane in Lane::ALL.iter().copied() {
+            while self.queue.ready_in(lane, PAGE) < PAGE {
+                let after = self.queue.read_up_to(lane).map(|(due_at, id)| (*due_at, id.as_str()));
+                let stretch = Stretch { lane, after, limit };
+                let page = tx.waiting_behind(self.gateway.name(), stretch, instants).await?;
+                let is_last = page.len() < PAGE;
+                self.queue.take_in(page);
+                if is_last {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something could start now.
+    pub(super) fn may_start(&self, now: Duration) -> bool {
+        !self.lease_is_old(now) && self.open_lanes().any(|free_at| free_at <= now + self.settings.ahead)
+    }
+
+    /// When it is worth looking again whether something may start; none when something else will ring.
+    pub(super) fn may_start_at(&self) -> Option<Duration> {
+        let slots = self.open_lanes().map(|free_at| self.in_time_for(free_at));
+        slots.chain(self.queue.next_ready_at()).min()
+    }
+
+    /// When each lane in which something is ready may send; nothing while the account is at fault or every place is taken.
+    fn open_lanes(&self) -> impl Iterator<Item = Duration> {
+        let is_open = self.halted.is_none() && self.places() > 0;
+        let flash_waits = self.queue.waits_in(Lane::Flash);
+        let ready = Lane::ALL.iter().filter(move |lane| is_open && self.queue.first_of(**lane).is_some());
+        ready.map(move |lane| self.pacer.lane_free_at(*lane, flash_waits))
+    }
+
+    /// When to look, so that a slot is claimed before it comes.
+    fn in_time_for(&self, slot: Duration) -> Duration {
+        slot.saturating_sub(LEAD.min(self.settings.ahead))
+    }
+
     /// Moves what may leave now to `sending`, in the tick's transaction.
     pub(super) async fn plan_starts(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<Plan> {
         let mut plan = Plan::default();
-        if self.lease_is_old(now) || self.pacer.gateway_free_at() > now {
-            plan.look_again(self.pacer.gateway_free_at());
-            return Ok(plan);
-        }
-        let wall = self.core.wall_now();
-        let mut look = Look { spent: self.spent(tx).await?, ..Look::default() };
-        let mut last = None;
-        loop {
-            let instants = (wall, self.core.business_now());
-            let page = tx.due_messages(self.gateway.name(), instants, last.as_ref(), PAGE).await?;
-            let is_last = i64::try_from(page.len()).is_ok_and(|read| read < PAGE);
-            last = page.last().cloned();
-            look.flash_waits |= page.iter().any(|message| message.lane == Lane::Flash.number());
-            let is_over = self.consider_page(tx, now, page, &mut look, &mut plan).await?;
-            if is_last || is_over {
-                break;
+        if self.may_start(now) {
+            let spent = self.spent(tx).await?;
+            let flash_waits = self.queue.waits_in(Lane::Flash);
+            for lane in Lane::ALL.iter().copied() {
+                self.choose(tx, (now, lane, flash_waits), spent, &mut plan).await?;
             }
+            self.claim_chosen(tx, now, &mut plan).await?;
         }
-        if let Some(next_due) = tx.next_due(self.gateway.name(), wall).await? {
-            plan.look_again(now + wall.until(next_due));
+        if let Some(at) = self.may_start_at() {
+            plan.look_again(at);
         }
         Ok(plan)
     }
 
-    /// Starts what of a page may leave. Gives whether the gateway has no slot for more.
-    async fn consider_page(
-        &mut self,
-        tx: &mut Tx,
-        now: Duration,
-        page: Vec<QueuedMessage>,
-        look: &mut Look,
-        plan: &mut Plan,
-    ) -> EngineResult<bool> {
-        for message in page {
-            if self.pacer.gateway_free_at() > now {
-                plan.look_again(self.pacer.gateway_free_at());
-                return Ok(true);
-            }
-            if !look.chats.insert(message.chat_id.clone()) {
-                // The message before it in the same chat goes first.
-                continue;
-            }
-            if self.save_budget(tx, look.spent, &message).await? {
-                // The next message of its chat is seen by the next look.
-                plan.look_again(now);
-                continue;
-            }
-            self.consider(tx, now, message, look.flash_waits, plan).await?;
-        }
-        Ok(false)
+    /// How many calls more may be on their way.
+    fn places(&self) -> usize {
+        self.settings.places.saturating_sub(self.in_flight)
     }
 
     /// Past two thirds of the lease without a confirmed renewal nothing starts: another process may be about to take over.
@@ -116,80 +150,75 @@ impl Dispatcher {
         self.lease.is_none_or(|lease| now.saturating_sub(lease.renewed_at) > self.settings.lease * 2 / 3)
     }
 
-    async fn consider(
+    /// Gives slots to a lane's messages, until it has no more or there are no more slots.
+    async fn choose(
         &mut self,
         tx: &mut Tx,
-        now: Duration,
-        message: QueuedMessage,
-        flash_waits: bool,
+        (now, lane, flash_waits): (Duration, Lane, bool),
+        spent: Option<Spent>,
         plan: &mut Plan,
     ) -> EngineResult<()> {
-        if message.chat_state != "active" {
-            tx.leave_queue(&message.id, MessageState::Skipped, "chat_suspended").await?;
-            if let Some(delivery_id) = message.delivery_id.as_deref().filter(|_| message.purpose == Purpose::Broadcast)
-            {
-                tx.skip_later_parts(delivery_id, message.part).await?;
+        while plan.chosen.len() < self.places() {
+            let Some(message) = self.queue.first_of(lane).cloned() else { return Ok(()) };
+            let free_at = self.pacer.lane_free_at(lane, flash_waits);
+            if free_at > now + self.settings.ahead {
+                plan.look_again(self.in_time_for(free_at));
+                return Ok(());
             }
-            return Ok(());
-        }
-        if self.busy.contains(&message.chat_id) {
-            // Its report rings.
-            return Ok(());
-        }
-        let Some(content) = self.content(tx, &message, plan).await? else { return Ok(()) };
-        let lane = Lane::try_from(message.lane).unwrap_or(Lane::Normal);
-        let is_group = message.chat_kind == "group";
-        let request = Request { chat: &message.chat_id, is_group, lane, flash_waits };
-        if let Err(later) = self.pacer.grant(now, request) {
-            plan.look_again(later);
-            return Ok(());
-        }
-        if let Some(call) = self.claim(tx, message, content).await? {
-            plan.calls.push(call);
+            if self.leaves_queue(tx, spent, &message).await? {
+                self.queue.remove(&message);
+                continue;
+            }
+            if self.is_uploading(&message) || plan.uploads(&message) {
+                self.queue.hold_until(&message.chat_id, now + WHILE_UPLOADING);
+                continue;
+            }
+            let file = self.file_of(tx, &message).await?;
+            let is_group = message.chat_kind == "group";
+            let request = Request { chat: &message.chat_id, is_group, lane, flash_waits };
+            match self.pacer.grant(now, self.settings.ahead, request) {
+                Ok(slot) => {
+                    self.queue.hold(&message.chat_id);
+                    plan.chosen.push(Chosen { message, slot, file });
+                }
+                Err(later) => self.queue.hold_until(&message.chat_id, later),
+            }
         }
         Ok(())
     }
 
-    /// What the call would carry; none when it cannot be sent now, or not at all.
-    async fn content(&self, tx: &mut Tx, message: &QueuedMessage, plan: &Plan) -> EngineResult<Option<Content>> {
-        if let (Some(sha256), Some(name)) = (&message.file_sha256, &message.file_name) {
-            return self.file_content(tx, message, (sha256, name), plan).await;
-        }
-        let buttons = decode_buttons(&message.buttons);
-        let text = message.body.clone();
-        if message.purpose != Purpose::Edit {
-            let (reply_to, everybody) = (message.reply_to.clone(), calls_everybody(message));
-            return Ok(Some(Content::Ready(Outgoing::Text { text, buttons, reply_to, everybody })));
-        }
-        let Some(target) = message.edit_external.clone() else {
-            tx.leave_queue(&message.id, MessageState::Skipped, "no_target").await?;
-            return Ok(None);
+    /// Takes a message that cannot be sent out of the queue, and what belongs to it. Gives whether it did.
+    async fn leaves_queue(&self, tx: &mut Tx, spent: Option<Spent>, message: &WaitingMessage) -> EngineResult<bool> {
+        let reason = if message.chat_state != "active" && !is_active_now(tx, message).await? {
+            "chat_suspended"
+        } else if message.purpose == Purpose::Edit && message.edit_external.is_none() {
+            "no_target"
+        } else if spent.is_some_and(|spent| spent.refuses(message)) {
+            "budget"
+        } else {
+            return Ok(false);
         };
-        Ok(Some(Content::Ready(Outgoing::Edit { target, text, buttons })))
+        tx.leave_queue(&message.id, MessageState::Skipped, reason).await?;
+        if let Some(delivery_id) = message.delivery_id.as_deref().filter(|_| message.purpose == Purpose::Broadcast) {
+            tx.skip_later_parts(delivery_id, message.part).await?;
+        }
+        Ok(true)
     }
 
-    /// A file goes by the platform's handle; the first copy uploads it, and the others wait for that.
-    async fn file_content(
-        &self,
-        tx: &mut Tx,
-        message: &QueuedMessage,
-        file: (&str, &str),
-        plan: &Plan,
-    ) -> EngineResult<Option<Content>> {
-        let (sha256, name) = file;
-        let (name, caption) = (name.to_owned(), message.body.clone());
-        if let Some(link) = self.picture_link(tx, message, (sha256, &name)).await? {
-            return Ok(Some(Content::Ready(Outgoing::File { source: FileSource::Link(link), name, caption })));
+    /// Whether a call on its way uploads the file of this message.
+    fn is_uploading(&self, message: &WaitingMessage) -> bool {
+        let file = message.file_sha256.clone().zip(message.file_name.clone());
+        file.is_some_and(|file| self.uploading.contains(&file))
+    }
+
+    /// How a message's file is sent, if it has one: by the platform's handle; the first copy uploads it, and the others wait.
+    async fn file_of(&self, tx: &mut Tx, message: &WaitingMessage) -> EngineResult<Option<FileContent>> {
+        let (Some(sha256), Some(name)) = (&message.file_sha256, &message.file_name) else { return Ok(None) };
+        if let Some(link) = self.picture_link(tx, message, (sha256, name)).await? {
+            return Ok(Some(FileContent::Source(FileSource::Link(link))));
         }
-        if let Some(handle) = tx.upload_handle_since(self.gateway.name(), sha256, &name, self.fresh_since()).await? {
-            let source = FileSource::Handle(handle);
-            return Ok(Some(Content::Ready(Outgoing::File { source, name, caption })));
-        }
-        let upload = (sha256.to_owned(), name);
-        if self.uploading.contains(&upload) || plan.uploads(&upload) {
-            return Ok(None);
-        }
-        Ok(Some(Content::Upload { sha256: upload.0, name: upload.1, caption }))
+        let handle = tx.upload_handle_since(self.gateway.name(), sha256, name, self.fresh_since()).await?;
+        Ok(Some(handle.map_or(FileContent::Upload, |handle| FileContent::Source(FileSource::Handle(handle)))))
     }
 
     /// The age from which a platform no longer knows an upload.
@@ -203,7 +232,7 @@ impl Dispatcher {
     async fn picture_link(
         &self,
         tx: &mut Tx,
-        message: &QueuedMessage,
+        message: &WaitingMessage,
         file: (&str, &str),
     ) -> EngineResult<Option<String>> {
         let Some((media_type, size)) = tx.file_facts(file.0).await? else { return Ok(None) };
@@ -214,39 +243,83 @@ impl Dispatcher {
         Ok(links::for_delivery(tx, &core.act(&self.commune_id), file, delivery_id, PICTURE_HOURS).await?)
     }
 
-    async fn claim(&mut self, tx: &mut Tx, message: QueuedMessage, content: Content) -> EngineResult<Option<Call>> {
-        let Some(lease) = self.lease else { return Ok(None) };
-        let deadline = match &content {
-            Content::Upload { .. } => self.settings.file_deadline,
-            Content::Ready(_) => self.settings.text_deadline,
+    /// Claims what was chosen. What the row refuses leaves the queue here, and is found again if it comes back.
+    async fn claim_chosen(&mut self, tx: &mut Tx, now: Duration, plan: &mut Plan) -> EngineResult<()> {
+        let Some(lease) = self.lease.filter(|_| !plan.chosen.is_empty()) else { return Ok(()) };
+        let core = self.core.clone();
+        let by = Claimant {
+            gateway: self.gateway.name(),
+            owner: &core.owner,
+            epoch: lease.epoch,
+            business: core.business_now(),
+        };
+        let claims: Vec<Claim> = plan.chosen.iter().map(|chosen| self.claim_for(now, chosen)).collect();
+        let ours = tx.claim(by, &claims).await?;
+        let mut ours: HashMap<String, ClaimedMessage> =
+            ours.into_iter().map(|claimed| (claimed.id.clone(), claimed)).collect();
+        for (chosen, claim) in std::mem::take(&mut plan.chosen).into_iter().zip(claims) {
+            self.queue.remove(&chosen.message);
+            match ours.remove(&chosen.message.id) {
+                Some(claimed) => plan.calls.push(call(chosen, claim.attempt_id, claimed)),
+                None => self.queue.release(&chosen.message.chat_id),
+            }
+        }
+        Ok(())
+    }
+
+    fn claim_for(&self, now: Duration, chosen: &Chosen) -> Claim {
+        let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let deadline = match &chosen.file {
+            Some(FileContent::Upload) => self.settings.file_deadline,
+            _ => self.settings.text_deadline,
         };
         let wall = self.core.wall_now();
-        let attempt = StartedAttempt {
-            id: id::new_id(wall, self.core.entropy.as_ref()),
-            message_id: message.id.clone(),
-            gateway: self.gateway.name().to_owned(),
-            chat_id: message.chat_id.clone(),
-            epoch: lease.epoch,
-            owner: self.core.owner.clone(),
-            started_at: wall,
-            deadline_at: wall.plus_ms(i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX)),
-        };
-        if !tx.start_attempt(&attempt).await? {
-            return Ok(None);
+        let started_at = wall.plus_ms(millis(chosen.slot.saturating_sub(now)));
+        Claim {
+            message_id: chosen.message.id.clone(),
+            attempt_id: id::new_id(wall, self.core.entropy.as_ref()),
+            started_at,
+            deadline_at: started_at.plus_ms(millis(deadline)),
         }
-        Ok(Some(Call {
-            message_id: message.id,
-            attempt_id: attempt.id,
-            chat_id: message.chat_id,
-            chat_external: message.chat_external,
-            attempts_before: message.attempts,
-            content,
-        }))
     }
 }
 
+/// The call of a claimed message.
+fn call(chosen: Chosen, attempt_id: String, claimed: ClaimedMessage) -> Call {
+    let Chosen { message, slot, file } = chosen;
+    let everybody = calls_everybody(&message);
+    let content = match (file, message.file_sha256.zip(message.file_name)) {
+        (Some(FileContent::Source(source)), Some((_, name))) => {
+            Content::Ready(Outgoing::File { source, name, caption: claimed.body })
+        }
+        (Some(FileContent::Upload), Some((sha256, name))) => Content::Upload { sha256, name, caption: claimed.body },
+        _ => {
+            let (text, buttons) = (claimed.body, decode_buttons(&claimed.buttons));
+            Content::Ready(match message.edit_external.filter(|_| message.purpose == Purpose::Edit) {
+                Some(target) => Outgoing::Edit { target, text, buttons },
+                None => Outgoing::Text { text, buttons, reply_to: claimed.reply_to, everybody },
+            })
+        }
+    };
+    Call {
+        message_id: message.id,
+        attempt_id,
+        chat_id: message.chat_id,
+        delivery_id: message.delivery_id,
+        chat_external: claimed.chat_external,
+        attempts: claimed.attempts,
+        slot,
+        content,
+    }
+}
+
+/// Whether a chat that was suspended when the message was read works again.
+async fn is_active_now(tx: &mut Tx, message: &WaitingMessage) -> EngineResult<bool> {
+    Ok(tx.chat(&message.chat_id).await?.is_some_and(|chat| chat.state == ChatState::Active))
+}
+
 /// Whether a message is to ring: the first words of a broadcast of the two highest levels.
-fn calls_everybody(message: &QueuedMessage) -> bool {
+fn calls_everybody(message: &WaitingMessage) -> bool {
     let urgent = matches!(Lane::try_from(message.lane), Ok(Lane::Flash | Lane::Express));
     urgent && message.purpose == Purpose::Broadcast && message.part == 1
 }

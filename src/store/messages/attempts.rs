@@ -1,27 +1,6 @@
-//! Starting a call and recording what came of it.
+//! Recording what came of a call.
 
 use super::{Millis, StoreResult, Tx, on};
-
-/// An attempt about to start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StartedAttempt {
-    /// The id by which its outcome may be recorded at any later time.
-    pub id: String,
-    /// The message.
-    pub message_id: String,
-    /// The gateway.
-    pub gateway: String,
-    /// The chat.
-    pub chat_id: String,
-    /// The lease's epoch under which it starts.
-    pub epoch: i64,
-    /// Who holds the lease.
-    pub owner: String,
-    /// Machine time.
-    pub started_at: Millis,
-    /// Machine time after which, without an outcome, nobody can know any more.
-    pub deadline_at: Millis,
-}
 
 /// One try of one message.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -73,11 +52,6 @@ pub enum Finished {
     },
 }
 
-const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = attempts + 1, attempt_id = $2, reason = NULL \
-     WHERE id = $1 AND state IN ('pending', 'retry_wait') \
-       AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND owner = $4 AND epoch = $5) RETURNING attempts";
-const INSERT: &str = "INSERT INTO attempts (id, message_id, number, gateway, chat_id, epoch, started_at, deadline_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const FINISH: &str = "UPDATE attempts SET finished_at = $2, outcome = $3, detail = $4 \
      WHERE id = $1 AND (outcome IS NULL OR outcome = 'unknown')";
 const TO_SENT: &str = "UPDATE messages SET state = 'sent', external_id = $2, sent_at = $3, reason = NULL \
@@ -109,36 +83,6 @@ const DROP_RESEND_OF: &str = "UPDATE messages SET state = 'cancelled', reason = 
      WHERE resend_of = $1 AND state IN ('pending', 'retry_wait')";
 
 impl Tx {
-    /// Moves a message to `sending` and opens its attempt, under a lease that must still be ours.
-    /// False when the message is no longer waiting, or the lease went to another owner.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn start_attempt(&mut self, attempt: &StartedAttempt) -> StoreResult<bool> {
-        let number: Option<i64> = on!(self, |c| sqlx::query_scalar(CLAIM)
-            .bind(&attempt.message_id)
-            .bind(&attempt.id)
-            .bind(&attempt.gateway)
-            .bind(&attempt.owner)
-            .bind(attempt.epoch)
-            .fetch_optional(c)
-            .await?);
-        let Some(number) = number else { return Ok(false) };
-        on!(self, |c| sqlx::query(INSERT)
-            .bind(&attempt.id)
-            .bind(&attempt.message_id)
-            .bind(number)
-            .bind(&attempt.gateway)
-            .bind(&attempt.chat_id)
-            .bind(attempt.epoch)
-            .bind(attempt.started_at.0)
-            .bind(attempt.deadline_at.0)
-            .execute(c)
-            .await?
-            .rows_affected());
-        Ok(true)
-    }
-
     /// Records what came of an attempt, however late; a late truth lifts `unknown` and cancels a resend not yet started.
     /// False when the message had moved on, so that the outcome changes nothing.
     ///

@@ -1,10 +1,11 @@
 //! Reading the queue: what may be sent next on a gateway, and what must leave the queue unsent.
 
 use super::{Millis, Purpose, StoreResult, Tx, on};
+use crate::domain::message::Lane;
 
-/// A message that may be sent now, with what is needed to send it.
+/// A message whose time has come, without what it says: enough to decide whether it is its turn.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct QueuedMessage {
+pub struct WaitingMessage {
     /// The message.
     pub id: String,
     /// What it is for.
@@ -12,61 +13,69 @@ pub struct QueuedMessage {
     pub purpose: Purpose,
     /// Where it goes.
     pub chat_id: String,
-    /// The chat's id on the platform.
-    pub chat_external: String,
     /// The platform's kind of chat, `private` or `group`.
     pub chat_kind: String,
     /// `active` or `suspended`.
     pub chat_state: String,
     /// The delivery it is a part of.
     pub delivery_id: Option<String>,
-    /// The broadcast it belongs to.
-    pub broadcast_id: Option<String>,
     /// Part number.
     pub part: i64,
     /// Priority.
     pub lane: i64,
     /// Machine time from which it may be sent, epoch milliseconds.
     pub due_at: i64,
-    /// HTML text, or a file's caption.
-    pub body: String,
-    /// Buttons as JSON.
-    pub buttons: String,
     /// The file it carries.
     pub file_sha256: Option<String>,
     /// The file's name.
     pub file_name: Option<String>,
     /// The platform's id of the message it edits.
     pub edit_external: Option<String>,
-    /// The platform's id of the message it answers.
-    pub reply_to: Option<String>,
-    /// Attempts made before.
-    pub attempts: i64,
+    /// Whether an earlier part of its delivery is not known to be sent.
+    pub is_blocked: bool,
 }
 
-// In the order of the index `messages_due`, a page at a time: what stands behind the first rows is not read. Which chats have
-// a call on its way the dispatcher knows by itself: a `sending` row of a process that died must not hold up its chat until the
-// deadline. A later part waits until every earlier one is known to be sent (by itself or by a resend of it).
-const DUE: &str = "SELECT m.id, m.purpose, m.chat_id, c.external_id AS chat_external, c.kind AS chat_kind, c.state AS chat_state, \
-       m.delivery_id, m.broadcast_id, m.part, m.lane, m.due_at, m.body, m.buttons, m.file_sha256, m.file_name, \
-       e.external_id AS edit_external, m.reply_to, m.attempts \
-     FROM messages m CROSS JOIN chats c LEFT JOIN messages e ON e.id = m.edit_of \
-     WHERE c.id = m.chat_id AND m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.due_at <= $2 \
-       AND (m.lane, m.due_at, m.id) > ($5, $6, $7) \
-       AND (m.not_after IS NULL OR m.not_after >= $4) \
-       AND NOT (m.purpose IN ('broadcast', 'reminder') \
-                AND EXISTS (SELECT 1 FROM broadcasts w WHERE w.id = m.broadcast_id AND w.state = 'withdrawn')) \
-       AND NOT EXISTS (SELECT 1 FROM messages earlier \
+/// Where to read on in a lane, and how far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch<'a> {
+    /// The lane.
+    pub lane: Lane,
+    /// Due time and id of the last row read before; none begins at the front.
+    pub after: Option<(i64, &'a str)>,
+    /// Most rows.
+    pub limit: i64,
+}
+
+// In the order of the index `messages_due`, a page at a time: what stands behind is not read. Which chats have a call on its way the
+// dispatcher knows by itself: a `sending` row of a process that died must not hold up its chat until the deadline. A later part
+// waits until every earlier one is known to be sent (by itself or by a resend of it).
+macro_rules! waiting {
+    ($stretch:literal) => {
+        concat!(
+            "SELECT m.id, m.purpose, m.chat_id, c.kind AS chat_kind, c.state AS chat_state, m.delivery_id, m.part, m.lane, \
+               m.due_at, m.file_sha256, m.file_name, e.external_id AS edit_external, \
+               m.part > 1 AND EXISTS (SELECT 1 FROM messages earlier \
                        WHERE earlier.delivery_id = m.delivery_id AND m.purpose = 'broadcast' \
                          AND earlier.purpose = 'broadcast' AND earlier.part < m.part \
                          AND NOT EXISTS (SELECT 1 FROM messages done \
                                          WHERE done.delivery_id = earlier.delivery_id AND done.purpose = 'broadcast' \
-                                           AND done.part = earlier.part AND done.state = 'sent')) \
-     ORDER BY m.lane, m.due_at, m.id LIMIT $3";
-const NEXT_DUE: &str =
-    "SELECT MIN(due_at) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') AND due_at > $2";
-const ANY_DUE: &str =
-    "SELECT EXISTS (SELECT 1 FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') AND due_at <= $2)";
+                                           AND done.part = earlier.part AND done.state = 'sent')) AS is_blocked \
+             FROM messages m CROSS JOIN chats c LEFT JOIN messages e ON e.id = m.edit_of \
+             WHERE c.id = m.chat_id AND m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.due_at <= $2 \
+               AND (m.not_after IS NULL OR m.not_after >= $3) \
+               AND NOT (m.purpose IN ('broadcast', 'reminder') \
+                        AND EXISTS (SELECT 1 FROM broadcasts w WHERE w.id = m.broadcast_id AND w.state = 'withdrawn')) ",
+            $stretch
+        )
+    };
+}
+const FRONT: &str = waiting!("ORDER BY m.lane, m.due_at, m.id LIMIT $4");
+const BEHIND: &str = waiting!("AND m.lane = $5 AND (m.due_at, m.id) > ($6, $7) ORDER BY m.due_at, m.id LIMIT $4");
+// The first of each lane, because the index begins with it.
+const NEXT_DUE: &str = "SELECT MIN(firsts.due_at) FROM \
+     (SELECT (SELECT m.due_at FROM messages m WHERE m.gateway = $1 AND m.lane = lanes.column1 \
+                AND m.state IN ('pending', 'retry_wait') AND m.due_at > $2 ORDER BY m.due_at, m.id LIMIT 1) AS due_at \
+      FROM (VALUES (0), (1), (2), (3), (4), (5), (6)) AS lanes) AS firsts";
 const LEAVE: &str = "UPDATE messages SET state = $2, reason = $3 WHERE id = $1 AND state IN ('pending', 'retry_wait')";
 const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' \
      WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";
@@ -94,7 +103,7 @@ const PENDING_EDIT: &str = "SELECT COUNT(*) FROM messages WHERE edit_of = $1 AND
      AND state IN ('pending', 'retry_wait', 'sending')";
 
 // A delivery is unsent as long as one of its messages is.
-const WAITING: &str = "SELECT COUNT(DISTINCT m.delivery_id) AS planned, \
+const UNFINISHED: &str = "SELECT COUNT(DISTINCT m.delivery_id) AS planned, \
      COUNT(DISTINCT CASE WHEN m.state IN ('pending', 'retry_wait', 'sending') THEN m.delivery_id END) AS unsent \
      FROM broadcasts b CROSS JOIN messages m WHERE b.state = 'running' AND m.broadcast_id = b.id \
        AND m.gateway = $1 AND m.purpose = 'broadcast' \
@@ -116,40 +125,49 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn waiting_deliveries(&mut self, gateway: &str) -> StoreResult<WaitingDeliveries> {
-        Ok(on!(self, |c| sqlx::query_as(WAITING).bind(gateway).fetch_one(c).await?))
+        Ok(on!(self, |c| sqlx::query_as(UNFINISHED).bind(gateway).fetch_one(c).await?))
     }
 
-    /// What may be sent on a gateway at machine time `now` and has not expired by business time, most urgent first: the page
-    /// behind `after`, or with none the first one.
+    /// The first of what waits on a gateway, is due at machine time `now` and has not expired by business time, over all lanes.
     ///
     /// # Errors
     /// The database.
-    pub async fn due_messages(
+    pub async fn first_waiting(
         &mut self,
         gateway: &str,
-        (now, business): (Millis, Millis),
-        after: Option<&QueuedMessage>,
         limit: i64,
-    ) -> StoreResult<Vec<QueuedMessage>> {
-        let (lane, due_at, id) = after.map_or((-1, 0, ""), |last| (last.lane, last.due_at, last.id.as_str()));
-        Ok(on!(self, |c| sqlx::query_as(DUE)
+        (now, business): (Millis, Millis),
+    ) -> StoreResult<Vec<WaitingMessage>> {
+        Ok(on!(self, |c| sqlx::query_as(FRONT)
             .bind(gateway)
             .bind(now.0)
-            .bind(limit)
             .bind(business.0)
-            .bind(lane)
-            .bind(due_at)
-            .bind(id)
+            .bind(limit)
             .fetch_all(c)
             .await?))
     }
 
-    /// Whether a message of a gateway waits whose time has come by machine time `now`.
+    /// The same in one lane, behind what was read before.
     ///
     /// # Errors
     /// The database.
-    pub async fn has_due_messages(&mut self, gateway: &str, now: Millis) -> StoreResult<bool> {
-        Ok(on!(self, |c| sqlx::query_scalar(ANY_DUE).bind(gateway).bind(now.0).fetch_one(c).await?))
+    pub async fn waiting_behind(
+        &mut self,
+        gateway: &str,
+        stretch: Stretch<'_>,
+        (now, business): (Millis, Millis),
+    ) -> StoreResult<Vec<WaitingMessage>> {
+        let (due_at, id) = stretch.after.unwrap_or((i64::MIN, ""));
+        Ok(on!(self, |c| sqlx::query_as(BEHIND)
+            .bind(gateway)
+            .bind(now.0)
+            .bind(business.0)
+            .bind(stretch.limit)
+            .bind(stretch.lane.number())
+            .bind(due_at)
+            .bind(id)
+            .fetch_all(c)
+            .await?))
     }
 
     /// When the next waiting message of a gateway becomes due, after `now`.

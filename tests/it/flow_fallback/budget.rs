@@ -32,7 +32,7 @@ async fn start(store: Store) -> Stage {
 async fn use_up(stage: &Stage, count: u32) {
     let mut tx = stage.core.store.begin().await.unwrap();
     for _ in 0..count {
-        tx.count_usage(FIRST, &month_of(stage.core.wall_now()), Direction::Heard).await.unwrap();
+        tx.count_usage(FIRST, &month_of(stage.core.wall_now()), Direction::Heard, 1).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

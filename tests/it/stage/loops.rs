@@ -40,6 +40,9 @@ fn dispatch() -> DispatchSettings {
         text_deadline: Duration::from_secs(75),
         file_deadline: Duration::from_secs(315),
         probe_every: Duration::from_secs(30),
+        // The clock stands still: a slot ahead of it would never come.
+        ahead: Duration::ZERO,
+        places: 64,
     }
 }
 

@@ -1,0 +1,28 @@
+//! Measuring: how fast messages leave, how close to a platform's limit, and what that costs.
+//!
+//! Loa runs in this process with its real loops, on a database on this disk. The server is the sandbox in a process of its
+//! own, so that the time it takes is not ours, or any other server that is named. What the server accepted is read from its
+//! own log, and what can be reached at best stands beside each figure.
+
+pub mod bare;
+pub mod commune;
+pub mod engine;
+pub mod figures;
+pub mod meter;
+pub mod sending;
+pub mod server;
+
+pub use figures::Figures;
+
+/// What every run needs to know.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Messages or groups.
+    pub size: u32,
+    /// A server that runs already: its address and a bot's token; none starts the sandbox.
+    pub named: Option<(String, String)>,
+    /// The database; none makes a file in the folder.
+    pub database: Option<String>,
+    /// Where the run keeps its files: on the disk that is measured.
+    pub folder: std::path::PathBuf,
+}

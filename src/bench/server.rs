@@ -1,0 +1,139 @@
+//! The server of a run: the sandbox in a process of its own, or one that runs already.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
+
+use super::commune;
+
+/// What the server does to those who call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// Whether the published limits hold, without tolerance.
+    pub strict: bool,
+    /// How long an answer takes, in milliseconds.
+    pub answer_ms: u64,
+}
+
+/// A server that takes what is sent.
+#[derive(Debug)]
+pub struct Server {
+    /// Its address.
+    pub url: String,
+    /// A bot's token.
+    pub token: String,
+    /// Ends with this; none where somebody else started it.
+    child: Option<Child>,
+    client: reqwest::Client,
+}
+
+/// One message that the server accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Accepted {
+    /// What was done: `sent`, `edited`, `deleted`.
+    pub act: String,
+    /// Where.
+    pub chat: i64,
+    /// Its text, or the caption.
+    pub text: String,
+    /// Its file.
+    pub file: Option<String>,
+    /// When, in milliseconds of the machine's time.
+    pub at_ms: i64,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Counts {
+    refused_429: std::collections::BTreeMap<String, u64>,
+}
+
+impl Server {
+    /// Starts the sandbox with a commune of so many villages. What it writes lies in `folder`.
+    ///
+    /// # Errors
+    /// The folder cannot be written; the sandbox does not start.
+    pub async fn start(folder: &Path, villages: u32, manner: Manner) -> anyhow::Result<Self> {
+        let (org, faults) = (folder.join("commune.toml"), folder.join("faults.json"));
+        std::fs::write(&org, toml::to_string(&commune::organisation(villages)?)?)?;
+        let delay = serde_json::json!([{
+            "method": "sendMessage", "times": 0, "kind": { "what": "delay", "ms": manner.answer_ms },
+        }]);
+        let armed = if manner.answer_ms == 0 { serde_json::json!([]) } else { delay };
+        std::fs::write(&faults, serde_json::to_vec(&armed)?)?;
+        let program = std::env::current_exe().context("this program cannot find itself")?;
+        let mut child = Command::new(program)
+            .args(["sandbox", "--limits", if manner.strict { "strict" } else { "off" }, "--commune"])
+            .arg(&org)
+            .arg("--faults")
+            .arg(&faults)
+            // The address of the sandbox started last stands there: not this one's, for those who look for theirs.
+            .env("TMPDIR", folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("the sandbox does not start")?;
+        let (url, token) = greeting(child.stdout.as_mut().context("the sandbox has no output")?).await?;
+        Ok(Self { url, token, child: Some(child), client: reqwest::Client::builder().build()? })
+    }
+
+    /// A server that runs already.
+    ///
+    /// # Errors
+    /// No client can be made.
+    pub fn named(url: &str, token: &str) -> anyhow::Result<Self> {
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
+        Ok(Self { url: url.trim_end_matches('/').to_owned(), token: token.to_owned(), child: None, client })
+    }
+
+    /// Whether this is the sandbox, which tells what it accepted.
+    #[must_use]
+    pub const fn tells(&self) -> bool {
+        self.child.is_some()
+    }
+
+    /// Everything accepted so far, in order; none where the server does not tell.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn accepted(&self) -> anyhow::Result<Option<Vec<Accepted>>> {
+        if !self.tells() {
+            return Ok(None);
+        }
+        Ok(Some(self.client.get(format!("{}/sandbox/sent", self.url)).send().await?.json().await?))
+    }
+
+    /// Calls refused because they came too fast; none where the server does not tell.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn refused(&self) -> anyhow::Result<Option<u64>> {
+        if !self.tells() {
+            return Ok(None);
+        }
+        let counts: Counts = self.client.get(format!("{}/sandbox/counts", self.url)).send().await?.json().await?;
+        Ok(Some(counts.refused_429.values().sum()))
+    }
+}
+
+/// Address and token, from what the sandbox says first; what follows fits into the pipe.
+async fn greeting(out: &mut ChildStdout) -> anyhow::Result<(String, String)> {
+    let mut lines = BufReader::new(out).lines();
+    let (mut url, mut said) = (None, Vec::new());
+    while let Some(line) = lines.next_line().await? {
+        if let Some(rest) = line.strip_prefix("sandbox at ") {
+            url = rest.split(',').next().map(str::to_owned);
+        }
+        if let (Some(token), Some(url)) = (line.strip_prefix("token "), &url) {
+            let found = (url.clone(), token.to_owned());
+            return Ok(found);
+        }
+        said.push(line);
+    }
+    anyhow::bail!("the sandbox ended before it told its address: {}", said.join("; "))
+}

@@ -1,0 +1,114 @@
+//! `loa bench`: how fast messages leave on this machine, and what that costs.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::app;
+use crate::bench::{Figures, Setting, sending};
+use crate::config::LogFormat;
+
+/// Measure on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    loa bench limits                     900 groups under a strict limit of 30 a second\n  \
+    loa bench raw --json                 as fast as it goes, a bare client beside it\n  \
+    loa bench onegroup --size 30         30 bulletins into one group\n\n\
+    The server is the sandbox in a process of its own, unless --api-url names one (its token in LOA_BENCH_TOKEN).\n  \
+    The database is a file in the current folder, on the disk that is measured, and gone afterwards. A release build\n  \
+    tells what the program can do: cargo run --release -- bench raw")]
+pub struct BenchArgs {
+    /// What to measure.
+    #[arg(value_enum)]
+    pub work: Work,
+    /// Groups, or messages for `onegroup`; left out, what the work is usually measured with.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=50_000))]
+    pub size: Option<u32>,
+    /// How often; each run begins anew.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub runs: u32,
+    /// One JSON document for each run instead of text.
+    #[arg(long)]
+    pub json: bool,
+    /// A server that runs already, instead of the sandbox.
+    #[arg(long, value_name = "URL")]
+    pub api_url: Option<String>,
+    /// The bot's token there.
+    #[arg(long, env = "LOA_BENCH_TOKEN", hide_env_values = true, hide = true, default_value = "1:bench")]
+    pub token: String,
+}
+
+/// A kind of run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Work {
+    /// One broadcast to 900 groups under the published limit, counted without tolerance.
+    Limits,
+    /// 30 bulletins into one group.
+    Onegroup,
+    /// One broadcast to 5,000 groups without limits, and a bare client beside it.
+    Raw,
+}
+
+impl Work {
+    const fn usual_size(self) -> u32 {
+        match self {
+            Self::Limits => 900,
+            Self::Onegroup => 30,
+            Self::Raw => 5_000,
+        }
+    }
+}
+
+/// Runs it; the figures go to `out`.
+///
+/// # Errors
+/// The server, the database, or a run that does not end.
+pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
+    crate::telemetry::init(LogFormat::Text, "error")?;
+    for _ in 0..args.runs {
+        let figures = one(args, database).await?;
+        let text = if args.json { serde_json::to_string(&figures)? + "\n" } else { figures.lines() };
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<Figures> {
+    let folder = Folder::make()?;
+    let setting = Setting {
+        size: args.size.unwrap_or(args.work.usual_size()),
+        named: args.api_url.clone().map(|url| (url, args.token.clone())),
+        database: database.map(str::to_owned),
+        folder: folder.0.clone(),
+    };
+    let measured = async {
+        match args.work {
+            Work::Limits => sending::limits(&setting).await,
+            Work::Onegroup => sending::onegroup(&setting).await,
+            Work::Raw => sending::raw(&setting).await,
+        }
+    };
+    tokio::select! {
+        figures = measured => figures,
+        _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted; nothing is left behind"),
+    }
+}
+
+/// The run's folder below the current one; gone when this is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn make() -> anyhow::Result<Self> {
+        let path = Path::new(".").join(format!("loa-bench-{}", std::process::id()));
+        app::private::folder(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self(path.canonicalize()?))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

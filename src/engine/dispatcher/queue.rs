@@ -1,0 +1,202 @@
+//! What waits on a gateway, as far as this engine has read it.
+//!
+//! The rows are the truth; this is only the order in which to try them, so that a long queue is not read anew for every
+//! message. Of each lane the rows behind those read before are added. Whatever changed meanwhile, a claim asks the row
+//! itself. A short queue is read anew at every look; a long one every now and then, the longer the rarer, so that a row that
+//! came to stand before the place read up to is found.
+//!
+//! A chat's messages leave in their order: of each chat only the first is ready. A chat that may not be written to now is
+//! held, until an instant or until its call comes back, and stands in nobody's way.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::time::Duration;
+
+use crate::domain::message::Lane;
+use crate::store::messages::WaitingMessage;
+
+/// A queue shorter than this is read anew at every look.
+const SHORT: usize = 128;
+/// A longer one at most this often…
+const ANEW_EVERY: Duration = Duration::from_millis(500);
+/// …and this much rarer for each of its rows: reading takes a small part of the time.
+const ANEW_PER_ROW: Duration = Duration::from_micros(100);
+
+/// Where a message stands: lane, due time, id.
+type Place = (i64, i64, String);
+
+/// Until when a chat is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    /// Until this instant of the monotonic clock.
+    Until(Duration),
+    /// Until [`Queue::release`].
+    Called,
+}
+
+/// The messages of one gateway that were read and have not left.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    chats: HashMap<String, BTreeMap<Place, WaitingMessage>>,
+    /// The first message of every chat that is not held.
+    ready: BTreeMap<Place, String>,
+    held: HashMap<String, Hold>,
+    ends: BTreeSet<(Duration, String)>,
+    /// Later parts whose earlier ones are not known to be sent, by delivery.
+    blocked: HashMap<String, Vec<WaitingMessage>>,
+    /// The last row read in each lane.
+    read_up_to: HashMap<i64, (i64, String)>,
+    /// How many rows of each lane wait here.
+    in_lane: HashMap<i64, usize>,
+    rows: usize,
+    anew_at: Duration,
+}
+
+impl Queue {
+    /// Nothing read yet, and these chats held until their calls come back.
+    pub(super) fn holding(busy: &HashSet<String>) -> Self {
+        Self { held: busy.iter().map(|chat| (chat.clone(), Hold::Called)).collect(), ..Self::default() }
+    }
+
+    /// Begins a look: chats whose hold is over are ready again. When it is time to read anew, what was read is forgotten; gives
+    /// whether it was.
+    pub(super) fn begin(&mut self, now: Duration) -> bool {
+        if self.rows < SHORT || self.anew_at <= now {
+            self.forget(now);
+            return true;
+        }
+        while let Some((end, chat)) = self.ends.first().cloned().filter(|(end, _)| *end <= now) {
+            self.ends.remove(&(end, chat.clone()));
+            if self.held.get(&chat) == Some(&Hold::Until(end)) {
+                self.held.remove(&chat);
+                self.show(&chat);
+            }
+        }
+        false
+    }
+
+    fn forget(&mut self, now: Duration) {
+        self.held.retain(|_, hold| *hold == Hold::Called);
+        self.chats.clear();
+        self.ready.clear();
+        self.ends.clear();
+        self.blocked.clear();
+        self.read_up_to.clear();
+        self.in_lane.clear();
+        self.rows = 0;
+        self.anew_at = now + ANEW_EVERY;
+    }
+
+    /// The last row read in a lane: the next page begins behind it.
+    pub(super) fn read_up_to(&self, lane: Lane) -> Option<&(i64, String)> {
+        self.read_up_to.get(&lane.number())
+    }
+
+    /// Takes a page in, in the order in which it was read.
+    pub(super) fn take_in(&mut self, page: Vec<WaitingMessage>) {
+        for message in page {
+            self.read_up_to.insert(message.lane, (message.due_at, message.id.clone()));
+            self.rows += 1;
+            self.anew_at += ANEW_PER_ROW;
+            match message.delivery_id.clone().filter(|_| message.is_blocked) {
+                Some(delivery) => self.blocked.entry(delivery).or_default().push(message),
+                None => self.add(message),
+            }
+        }
+    }
+
+    fn add(&mut self, message: WaitingMessage) {
+        let chat = message.chat_id.clone();
+        *self.in_lane.entry(message.lane).or_default() += 1;
+        self.hide(&chat);
+        self.chats.entry(chat.clone()).or_default().insert(place(&message), message);
+        self.show(&chat);
+    }
+
+    /// The first message of a lane whose chat is not held.
+    pub(super) fn first_of(&self, lane: Lane) -> Option<&WaitingMessage> {
+        let first = (lane.number(), i64::MIN, String::new());
+        let (place, chat) = self.ready.range(first..).next()?;
+        (place.0 == lane.number()).then(|| self.chats.get(chat)?.get(place)).flatten()
+    }
+
+    /// How many chats of a lane are ready, counted no further than `most`.
+    pub(super) fn ready_in(&self, lane: Lane, most: usize) -> usize {
+        let (from, to) = ((lane.number(), i64::MIN, String::new()), (lane.number() + 1, i64::MIN, String::new()));
+        self.ready.range(from..to).take(most).count()
+    }
+
+    /// Takes a message out: it left, or is not to leave. The next one of its chat is ready, unless the chat is held.
+    pub(super) fn remove(&mut self, message: &WaitingMessage) {
+        let chat = &message.chat_id;
+        self.hide(chat);
+        if let Some(waiting) = self.chats.get_mut(chat) {
+            if waiting.remove(&place(message)).is_some()
+                && let Some(count) = self.in_lane.get_mut(&message.lane)
+            {
+                *count -= 1;
+            }
+            if waiting.is_empty() {
+                self.chats.remove(chat);
+            }
+        }
+        self.show(chat);
+    }
+
+    /// Lets a chat wait until an instant.
+    pub(super) fn hold_until(&mut self, chat: &str, until: Duration) {
+        self.hide(chat);
+        self.held.insert(chat.to_owned(), Hold::Until(until));
+        self.ends.insert((until, chat.to_owned()));
+    }
+
+    /// Lets a chat wait until its call comes back.
+    pub(super) fn hold(&mut self, chat: &str) {
+        self.hide(chat);
+        self.held.insert(chat.to_owned(), Hold::Called);
+    }
+
+    /// A chat's call came back.
+    pub(super) fn release(&mut self, chat: &str) {
+        self.held.remove(chat);
+        self.show(chat);
+    }
+
+    /// A part of a delivery was sent: its later parts may be tried.
+    pub(super) fn unblock(&mut self, delivery: &str) {
+        for message in self.blocked.remove(delivery).unwrap_or_default() {
+            self.add(message);
+        }
+    }
+
+    /// When a chat that is held until an instant is ready again; the earliest of them.
+    pub(super) fn next_ready_at(&self) -> Option<Duration> {
+        self.ends.first().map(|(end, _)| *end)
+    }
+
+    /// Whether a message of a lane waits, held or not.
+    pub(super) fn waits_in(&self, lane: Lane) -> bool {
+        self.in_lane.get(&lane.number()).is_some_and(|count| *count > 0)
+    }
+
+    fn hide(&mut self, chat: &str) {
+        if let Some(first) = self.chats.get(chat).and_then(|waiting| waiting.keys().next()) {
+            self.ready.remove(first);
+        }
+    }
+
+    fn show(&mut self, chat: &str) {
+        if self.held.contains_key(chat) {
+            return;
+        }
+        if let Some(first) = self.chats.get(chat).and_then(|waiting| waiting.keys().next()) {
+            self.ready.insert(first.clone(), chat.to_owned());
+        }
+    }
+}
+
+fn place(message: &WaitingMessage) -> Place {
+    (message.lane, message.due_at, message.id.clone())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Writing down what came of calls: the plain successes together, everything else one by one.
+
+use super::call::Done;
+use super::{Dispatcher, EngineResult};
+use crate::domain::budget::month_of;
+use crate::store::Tx;
+use crate::store::messages::{Finished, SentCall};
+use crate::store::usage::Direction;
+use crate::usecase::settle;
+
+impl Dispatcher {
+    /// Records what came back; gives how many. They are kept until the commit: a failed one must not lose an outcome.
+    pub(super) async fn record_all(&mut self, tx: &mut Tx) -> EngineResult<usize> {
+        let done = std::mem::take(&mut self.unrecorded);
+        let result = self.record(tx, &done).await;
+        let count = done.len();
+        self.unrecorded = done;
+        result.map(|()| count)
+    }
+
+    async fn record(&mut self, tx: &mut Tx, done: &[Done]) -> EngineResult<()> {
+        let (plain, others): (Vec<&Done>, Vec<&Done>) = done.iter().partition(|done| plain_success(done).is_some());
+        let left = self.record_plain(tx, &plain).await?;
+        for done in others.into_iter().chain(left) {
+            self.record_one(tx, done).await?;
+        }
+        Ok(())
+    }
+
+    /// Records plain successes, a statement for many. Gives those whose message had moved on.
+    async fn record_plain<'a>(&mut self, tx: &mut Tx, plain: &[&'a Done]) -> EngineResult<Vec<&'a Done>> {
+        let calls: Vec<SentCall> = plain.iter().filter_map(|done| plain_success(done)).collect();
+        if calls.is_empty() {
+            return Ok(Vec::new());
+        }
+        let core = self.core.clone();
+        let chats: Vec<&str> = plain.iter().map(|done| done.chat_id.as_str()).collect();
+        let moved = settle::record_sent(tx, &core.act(&self.commune_id), &calls, &chats).await?;
+        let month = month_of(core.wall_now());
+        tx.count_usage(self.gateway.name(), &month, Direction::Sent, moved.len()).await?;
+        self.note_success(tx).await?;
+        let (ours, left): (Vec<&Done>, Vec<&Done>) = plain.iter().partition(|done| moved.contains(&done.message_id));
+        for done in ours {
+            self.unblock(done);
+        }
+        Ok(left)
+    }
+
+    async fn record_one(&mut self, tx: &mut Tx, done: &Done) -> EngineResult<()> {
+        let finished = self.conclude(tx, done).await?;
+        self.count(tx, done, &finished).await?;
+        let core = self.core.clone();
+        let act = core.act(&self.commune_id);
+        settle::record(tx, &act, &done.message_id, &done.attempt_id, &finished).await?;
+        if matches!(finished, Finished::Sent { .. }) {
+            self.note_success(tx).await?;
+            self.unblock(done);
+        }
+        Ok(())
+    }
+
+    /// The later parts of a delivery may be tried.
+    fn unblock(&mut self, done: &Done) {
+        if let Some(delivery) = &done.delivery_id {
+            self.queue.unblock(delivery);
+        }
+    }
+}
+
+/// A call that was answered with a message id and uploaded nothing.
+fn plain_success(done: &Done) -> Option<SentCall> {
+    let receipt = done.result.as_ref().ok().filter(|_| done.upload.is_none())?;
+    Some(SentCall {
+        message_id: done.message_id.clone(),
+        attempt_id: done.attempt_id.clone(),
+        external_id: receipt.external_id.clone(),
+    })
+}
