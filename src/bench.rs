@@ -1,7 +1,7 @@
 //! Measuring: how fast messages leave, how close to a platform's limit, and what that costs.
 //!
-//! Loa runs in this process with its real loops, on a database on this disk. The server is the sandbox in a process of its
-//! own, so that the time it takes is not ours, or any other server that is named. What the server accepted is read from its
+//! Loa's real loops run in a process of their own, on a database on this disk. The server is the sandbox in another, so that the
+//! time it takes is not ours, or any other server that is named. What the server accepted is read from its
 //! own log, and what can be reached at best stands beside each figure.
 
 pub mod bare;
@@ -11,6 +11,8 @@ pub mod figures;
 pub mod meter;
 pub mod sending;
 pub mod server;
+pub mod worker;
+pub mod year;
 
 pub use figures::Figures;
 

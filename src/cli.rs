@@ -9,6 +9,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 
 use crate::app;
+use crate::bench::worker;
 use crate::clock::Clocks;
 use crate::config::{Settings, process_environment};
 use crate::id::SystemEntropy;
@@ -67,6 +68,9 @@ enum Command {
     Sandbox(Box<sandbox::SandboxArgs>),
     /// Measure on this machine: how close to a platform's limit, how fast at most, at what cost.
     Bench(bench::BenchArgs),
+    /// Works for a bench until its standard input ends.
+    #[command(name = worker::VERB, hide = true)]
+    BenchEngine,
     /// Read a document's first page in a bounded process and print it as JSON.
     Inspect {
         /// The document.
@@ -164,6 +168,7 @@ impl Cli {
             Command::Bench(args) => {
                 bench::run(args, self.database.as_deref(), &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
             }
+            Command::BenchEngine => bench::engine(&mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS),
             Command::Health { strict } => serve::health(&self.settings()?, *strict).await,
             Command::Inspect { .. } => anyhow::bail!("inspect takes one file and nothing else: loa inspect FILE"),
             _ => self.run_on_database().await.map(|()| ExitCode::SUCCESS),

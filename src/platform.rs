@@ -78,6 +78,8 @@ pub struct Receiving {
     pub polling: Polling,
     /// By calling us on a public address.
     pub webhook: bool,
+    /// Whether what was said in a group can be read back ([`Gateway::history`]).
+    pub history: bool,
 }
 
 /// What asking for updates is worth.

@@ -1,4 +1,4 @@
-//! A running Loa: the commune imported, the real loops turning, on a database on this disk.
+//! A Loa with a commune: what is to be sent is made here, and sent by a worker.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,17 +8,17 @@ use anyhow::Context as _;
 use super::Setting;
 use super::commune::{self, APPROVER, COMPOSER, GATEWAY};
 use super::server::Server;
+use super::worker::Worker;
 use crate::app;
 use crate::clock::Clocks;
 use crate::config::Settings;
 use crate::domain::bulletin::{Kind, Level, Public};
+use crate::domain::message::MessageState;
 use crate::domain::secrecy::Attestation;
 use crate::domain::urgency::Urgency;
 use crate::engine::Core;
-use crate::engine::inbox::Inbox;
 use crate::engine::planner::Planner;
 use crate::id::SystemEntropy;
-use crate::lifecycle::Lifecycle;
 use crate::store::bulletins::{Bulletin, Marks};
 use crate::store::{self, Store};
 use crate::usecase::compose::{DocumentFields, Draft};
@@ -27,12 +27,12 @@ use crate::usecase::{Act, Via, approve, compose, organise};
 /// How often it is looked whether everything is done.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// A Loa with a commune, not started yet or running.
+/// A Loa with a commune. Its loops turn in workers.
 pub struct Engine {
     /// What its loops share.
     pub core: Arc<Core>,
-    settings: Settings,
-    lifecycle: Lifecycle,
+    variables: Vec<(String, String)>,
+    rate: u32,
     commune: String,
 }
 
@@ -71,9 +71,8 @@ impl Engine {
     pub async fn prepare(setting: &Setting, server: &Server, villages: u32, rate: u32) -> anyhow::Result<Self> {
         let url =
             setting.database.clone().unwrap_or_else(|| format!("sqlite:{}", setting.folder.join("loa.db").display()));
-        let mut settings = settings(server, &url)?;
-        let gateway = settings.gateways.get_mut(GATEWAY).context("the bench's gateway")?;
-        gateway.rate_per_second = rate;
+        let variables = variables(server, &url);
+        let settings = Settings::load(None, variables.iter().cloned())?;
         let store = Store::open(&url).await?;
         let gateways = app::gateways(&settings)?;
         let house = app::house(&settings, &gateways)?;
@@ -84,20 +83,15 @@ impl Engine {
         organise::import_org(&mut tx, &shell, &commune::organisation(villages)?).await?;
         tx.commit().await?;
         let commune = core.commune_id().await?;
-        Ok(Self { core, settings, lifecycle: Lifecycle::new(Duration::from_secs(10)), commune })
+        Ok(Self { core, variables, rate, commune })
     }
 
-    /// Lets the loops turn.
+    /// Lets the loops turn, in a process of their own.
     ///
     /// # Errors
-    /// The database.
-    pub async fn start(&self) -> anyhow::Result<()> {
-        let program = std::env::current_exe().context("this program cannot find itself")?;
-        let inspect = app::inspector::with_program(program, self.core.entropy.clone());
-        let inbox = Arc::new(Inbox::new(self.core.clone(), self.commune.clone(), inspect));
-        let inbound = app::inbounds(&self.settings, &self.core.gateways);
-        let dispatch = app::dispatch_settings(&self.settings);
-        app::start(&self.core, &dispatch, inbox, &inbound, &self.lifecycle).await
+    /// This program cannot be started.
+    pub fn start(&self) -> anyhow::Result<Worker> {
+        Worker::start(&self.variables, self.rate)
     }
 
     /// Composes and approves.
@@ -129,6 +123,21 @@ impl Engine {
         Ok(())
     }
 
+    /// How many messages of these bulletins stand as sent.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sent(&self, bulletins: &[Bulletin]) -> anyhow::Result<usize> {
+        let (mut tx, mut sent) = (self.core.store.read().await?, 0);
+        for bulletin in bulletins {
+            for broadcast in tx.broadcasts_of(&bulletin.id).await? {
+                let messages = tx.messages_of_broadcast(&broadcast.id).await?;
+                sent += messages.iter().filter(|message| message.state == MessageState::Sent).count();
+            }
+        }
+        Ok(sent)
+    }
+
     /// Waits until nothing is left to send.
     ///
     /// # Errors
@@ -142,29 +151,17 @@ impl Engine {
         };
         tokio::time::timeout(patience, done).await.context("not everything left in time")?
     }
-
-    /// Ends the loops, once what is on its way came back.
-    ///
-    /// # Errors
-    /// The operating system refuses a signal handler.
-    pub async fn stop(self) -> anyhow::Result<()> {
-        self.lifecycle.stop();
-        self.lifecycle.run().await?;
-        self.core.store.close().await;
-        Ok(())
-    }
 }
 
-/// The settings of a run: the defaults, and one gateway at the server.
-fn settings(server: &Server, database: &str) -> anyhow::Result<Settings> {
+/// The settings of a run, as variables: one gateway at the server.
+fn variables(server: &Server, database: &str) -> Vec<(String, String)> {
     let place = |key: &str| format!("LOA__GATEWAYS__{}__{key}", GATEWAY.to_uppercase());
-    let variables = [
+    vec![
         ("LOA__DATABASE__URL".to_owned(), database.to_owned()),
         (place("PLATFORM"), "telegram".to_owned()),
         (place("API_URL"), server.url.clone()),
         (place("TOKEN"), server.token.clone()),
-    ];
-    Ok(Settings::load(None, variables.into_iter())?)
+    ]
 }
 
 /// What kind of database it is and how far its commits are synced.

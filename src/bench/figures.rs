@@ -11,6 +11,8 @@ pub struct Figures {
     pub work: &'static str,
     /// Groups, or messages.
     pub size: u32,
+    /// Seconds to compose and approve a bulletin.
+    pub release_s: f64,
     /// Seconds until everything was queued, from bulletin to messages; not in what follows.
     pub fire_s: f64,
     /// Seconds from the first to the last acceptance at the server, or from start to end where it does not tell.
@@ -29,9 +31,12 @@ pub struct Figures {
     pub refused_429: Option<u64>,
     /// Messages a second.
     pub per_second: f64,
-    /// Processor seconds of this process for a thousand messages.
+    /// Processor seconds of the engine's process for a thousand messages, its start and end among them.
     pub cpu_s_per_1000: f64,
-    /// Most memory this process held.
+    /// Percent of a core taken while nothing is to be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle_cpu_pct: Option<f64>,
+    /// Most memory that process held.
     pub peak_rss_mb: f64,
     /// Commits that wrote; each is one sync of the log.
     pub commits: u64,
@@ -65,16 +70,20 @@ impl Figures {
         let refused = self.refused_429.map_or_else(|| "unknown".to_owned(), |refused| refused.to_string());
         let _ = write!(
             text,
-            "\n  distinct {}, duplicates {}, refused as too fast {refused}; queued in {:.2} s before\n  \
+            "\n  distinct {}, duplicates {}, refused as too fast {refused}; released in {:.3} s, queued in {:.2} s before\n  \
              {:.3} CPU-s per 1,000, peak {:.1} MB, {} commits on {}\n",
             self.distinct,
             self.duplicates,
+            self.release_s,
             self.fire_s,
             self.cpu_s_per_1000,
             self.peak_rss_mb,
             self.commits,
             self.database
         );
+        if let Some(idle) = self.idle_cpu_pct {
+            let _ = writeln!(text, "  idle: {idle:.1} % of a core");
+        }
         if let Some(bare) = &self.bare {
             let _ = writeln!(
                 text,

@@ -8,7 +8,13 @@ const TICKS_A_SECOND: u32 = 100;
 /// Processor time this process has used, in user and kernel mode; zero where the kernel does not tell.
 #[must_use]
 pub fn cpu() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    cpu_of(std::process::id())
+}
+
+/// The same of another process.
+#[must_use]
+pub fn cpu_of(process: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // The name in brackets may hold blanks; utime and stime are the 14th and 15th field.
     let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks: u32 = after.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
@@ -22,11 +28,6 @@ pub fn peak_rss_mb() -> f64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<u32>().ok());
     f64::from(kilobytes.unwrap_or(0)) / 1_000.0
-}
-
-/// Forgets the high-water mark, so that what came before is not counted. Where the kernel refuses, it stays.
-pub fn forget_peak() {
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@ use std::time::Duration;
 use super::engine::{self, Engine};
 use super::figures::{Bare, Figures};
 use super::server::{Accepted, Manner, Server};
-use super::{Setting, bare, meter};
+use super::worker::Worker;
+use super::year::{self, Past};
+use super::{Setting, bare, commune};
 use crate::clock::{Monotonic as _, SystemClock};
 use crate::domain::urgency::Urgency;
-use crate::store;
 use crate::store::bulletins::Bulletin;
 
 /// Telegram's limit over all chats of a bot (Bots FAQ, "My bot is hitting limits").
@@ -22,6 +23,8 @@ pub const IN_FLIGHT: usize = 64;
 const ANSWER_MS: u64 = 5;
 /// No pace at all: more than any machine can send.
 const NO_PACE: u32 = 1_000_000;
+/// How long a rest is looked at.
+const REST: Duration = Duration::from_secs(20);
 /// The pace that comes with the program.
 const PACE: u32 = 30;
 
@@ -33,7 +36,20 @@ pub async fn limits(setting: &Setting) -> anyhow::Result<Figures> {
     let server = server(setting, setting.size, Manner { strict: true, answer_ms: 0 }).await?;
     let engine = Engine::prepare(setting, &server, setting.size, PACE).await?;
     let ideal = f64::from(setting.size.saturating_sub(1)) / A_SECOND;
-    let run = Run { work: "limits", setting, server: &server, ideal: Some(ideal) };
+    let run = Run { work: "limits", setting, server: &server, ideal: Some(ideal), rest: None };
+    run.send(engine, &[engine::bulletin("Về việc phòng chống bão", "Trưởng thôn", Urgency::Express)]).await
+}
+
+/// One broadcast to `size` groups at the usual pace on a database that holds a year of a large commune, then a while of rest.
+///
+/// # Errors
+/// See [`limits`].
+pub async fn history(setting: &Setting) -> anyhow::Result<Figures> {
+    let server = server(setting, setting.size, Manner { strict: true, answer_ms: 0 }).await?;
+    let engine = Engine::prepare(setting, &server, setting.size, PACE).await?;
+    year::write(&engine.core.store, commune::GATEWAY, Past::YEAR, engine.core.business_now()).await?;
+    let ideal = f64::from(setting.size.saturating_sub(1)) / A_SECOND;
+    let run = Run { work: "history", setting, server: &server, ideal: Some(ideal), rest: Some(REST) };
     run.send(engine, &[engine::bulletin("Về việc phòng chống bão", "Trưởng thôn", Urgency::Express)]).await
 }
 
@@ -49,7 +65,7 @@ pub async fn onegroup(setting: &Setting) -> anyhow::Result<Figures> {
     let bulletins: Vec<_> = (1..=setting.size)
         .map(|number| engine::bulletin(&format!("Thông báo số {number}"), "Trưởng thôn", Urgency::Express))
         .collect();
-    Run { work: "onegroup", setting, server: &server, ideal: Some(ideal) }.send(engine, &bulletins).await
+    Run { work: "onegroup", setting, server: &server, ideal: Some(ideal), rest: None }.send(engine, &bulletins).await
 }
 
 /// One broadcast to `size` groups without limits and pace, and a bare client that does the same beside it.
@@ -60,8 +76,9 @@ pub async fn raw(setting: &Setting) -> anyhow::Result<Figures> {
     let server = server(setting, setting.size, Manner { strict: false, answer_ms: ANSWER_MS }).await?;
     let engine = Engine::prepare(setting, &server, setting.size, NO_PACE).await?;
     let draft = engine::bulletin("Về việc phòng chống bão", "Trưởng thôn", Urgency::Express);
-    let mut figures =
-        Run { work: "raw", setting, server: &server, ideal: None }.send(engine, std::slice::from_ref(&draft)).await?;
+    let mut figures = Run { work: "raw", setting, server: &server, ideal: None, rest: None }
+        .send(engine, std::slice::from_ref(&draft))
+        .await?;
     let beside = bare::send(&server, setting.size, IN_FLIGHT, &draft.body).await?;
     let ratio = figures.per_second / beside.per_second;
     figures.bare = Some(Bare { per_second: beside.per_second, cpu_s_per_1000: beside.cpu_s_per_1000, ratio });
@@ -80,35 +97,42 @@ struct Run<'a> {
     setting: &'a Setting,
     server: &'a Server,
     ideal: Option<f64>,
+    /// How long it is looked what it costs to do nothing.
+    rest: Option<Duration>,
 }
 
 impl Run<'_> {
     async fn send(&self, engine: Engine, drafts: &[crate::usecase::compose::Draft]) -> anyhow::Result<Figures> {
-        let mut bulletins = Vec::new();
+        let (mut bulletins, clock) = (Vec::new(), SystemClock::new());
+        let begun = clock.elapsed();
         for draft in drafts {
             bulletins.push(engine.release(draft).await?);
         }
-        let clock = SystemClock::new();
-        let fired = clock.elapsed();
+        let release_s = clock.elapsed().saturating_sub(begun).as_secs_f64() / f64::from(u32::try_from(drafts.len())?);
+        let begun = clock.elapsed();
         engine.fire().await?;
-        let (fire_s, commits) = (clock.elapsed().saturating_sub(fired).as_secs_f64(), store::commits());
-        meter::forget_peak();
-        let (begun, cpu) = (clock.elapsed(), meter::cpu());
-        engine.start().await?;
+        let fire_s = clock.elapsed().saturating_sub(begun).as_secs_f64();
+        let begun = clock.elapsed();
+        let worker = engine.start()?;
         let patience = Duration::from_mins(2) + Duration::from_secs_f64(self.ideal.unwrap_or_default() * 4.0);
         engine.settle(patience).await?;
-        let (wall, cpu) =
-            (clock.elapsed().saturating_sub(begun).as_secs_f64(), meter::cpu().saturating_sub(cpu).as_secs_f64());
-        let (commits, peak_rss_mb) = (store::commits() - commits, meter::peak_rss_mb());
-        let sent = self.sent(&bulletins).await?;
+        let wall = clock.elapsed().saturating_sub(begun).as_secs_f64();
+        let idle_cpu_pct = match self.rest {
+            Some(rest) => Some(idle(&worker, rest).await),
+            None => None,
+        };
+        let cost = worker.stop().await?;
+        let sent = self.sent(&engine, &bulletins).await?;
         let database = engine::described(&engine.core.store).await?;
-        engine.stop().await?;
+        engine.core.store.close().await;
         let count = f64::from(u32::try_from(sent.accepted).unwrap_or(u32::MAX)).max(1.0);
         let wall_s = sent.wall_s.unwrap_or(wall);
         Ok(Figures {
             work: self.work,
             size: self.setting.size,
+            release_s,
             fire_s,
+            idle_cpu_pct,
             wall_s,
             ideal_s: self.ideal,
             accepted: sent.accepted,
@@ -116,19 +140,19 @@ impl Run<'_> {
             duplicates: sent.accepted - sent.distinct,
             refused_429: self.server.refused().await?,
             per_second: count / wall_s,
-            cpu_s_per_1000: cpu * 1_000.0 / count,
-            peak_rss_mb,
-            commits,
+            cpu_s_per_1000: cost.cpu_s * 1_000.0 / count,
+            peak_rss_mb: cost.peak_rss_mb,
+            commits: cost.commits,
             database,
             bare: None,
         })
     }
 
-    /// What the server accepted of these bulletins; where it does not tell, everything counts as accepted once.
-    async fn sent(&self, bulletins: &[Bulletin]) -> anyhow::Result<Sent> {
+    /// What the server accepted of these bulletins; where it does not tell, what stands in the database as sent.
+    async fn sent(&self, engine: &Engine, bulletins: &[Bulletin]) -> anyhow::Result<Sent> {
         let Some(log) = self.server.accepted().await? else {
-            let size = usize::try_from(self.setting.size)?;
-            return Ok(Sent { accepted: size, distinct: size, wall_s: None });
+            let sent = engine.sent(bulletins).await?;
+            return Ok(Sent { accepted: sent, distinct: sent, wall_s: None });
         };
         let ours = |entry: &&Accepted| {
             entry.act == "sent" && entry.chat < 0 && bulletins.iter().any(|one| entry.text.contains(&one.code))
@@ -143,6 +167,15 @@ impl Run<'_> {
             wall_s: Some(Duration::from_millis(millis).as_secs_f64().max(0.001)),
         })
     }
+}
+
+/// Percent of a core that a worker takes while there is nothing to do.
+async fn idle(worker: &Worker, rest: Duration) -> f64 {
+    // What falls due after a broadcast is done first.
+    tokio::time::sleep(rest / 4).await;
+    let before = worker.cpu();
+    tokio::time::sleep(rest).await;
+    100.0 * worker.cpu().saturating_sub(before).as_secs_f64() / rest.as_secs_f64()
 }
 
 struct Sent {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::app;
-use crate::bench::{Figures, Setting, sending};
+use crate::bench::{Figures, Setting, sending, worker};
 use crate::config::LogFormat;
 
 /// Measure on this machine.
@@ -14,6 +14,7 @@ use crate::config::LogFormat;
 #[command(after_help = "Examples:\n  \
     loa bench limits                     900 groups under a strict limit of 30 a second\n  \
     loa bench raw --json                 as fast as it goes, a bare client beside it\n  \
+    loa bench history                    with a year of a large commune in the database\n  \
     loa bench onegroup --size 30         30 bulletins into one group\n\n\
     The server is the sandbox in a process of its own, unless --api-url names one (its token in LOA_BENCH_TOKEN).\n  \
     The database is a file in the current folder, on the disk that is measured, and gone afterwards. A release build\n  \
@@ -23,7 +24,7 @@ pub struct BenchArgs {
     #[arg(value_enum)]
     pub work: Work,
     /// Groups, or messages for `onegroup`; left out, what the work is usually measured with.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=50_000))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=20_000))]
     pub size: Option<u32>,
     /// How often; each run begins anew.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -44,6 +45,8 @@ pub struct BenchArgs {
 pub enum Work {
     /// One broadcast to 900 groups under the published limit, counted without tolerance.
     Limits,
+    /// One broadcast to 100 groups on a database with a year of a large commune, then a rest.
+    History,
     /// 30 bulletins into one group.
     Onegroup,
     /// One broadcast to 5,000 groups without limits, and a bare client beside it.
@@ -54,6 +57,7 @@ impl Work {
     const fn usual_size(self) -> u32 {
         match self {
             Self::Limits => 900,
+            Self::History => 100,
             Self::Onegroup => 30,
             Self::Raw => 5_000,
         }
@@ -66,6 +70,10 @@ impl Work {
 /// The server, the database, or a run that does not end.
 pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
     crate::telemetry::init(LogFormat::Text, "error")?;
+    anyhow::ensure!(
+        args.runs == 1 || database.is_none(),
+        "each run needs an empty database: leave --database out, or give --runs 1"
+    );
     for _ in 0..args.runs {
         let figures = one(args, database).await?;
         let text = if args.json { serde_json::to_string(&figures)? + "\n" } else { figures.lines() };
@@ -73,6 +81,16 @@ pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) 
         out.flush()?;
     }
     Ok(())
+}
+
+/// Works for a bench; tells at the end what it cost.
+///
+/// # Errors
+/// It was not started by a bench.
+pub async fn engine(out: &mut dyn Write) -> anyhow::Result<()> {
+    crate::telemetry::init(LogFormat::Text, "error")?;
+    let cost = worker::work().await?;
+    Ok(serde_json::to_writer(out, &cost)?)
 }
 
 async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<Figures> {
@@ -86,13 +104,14 @@ async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<Figures
     let measured = async {
         match args.work {
             Work::Limits => sending::limits(&setting).await,
+            Work::History => sending::history(&setting).await,
             Work::Onegroup => sending::onegroup(&setting).await,
             Work::Raw => sending::raw(&setting).await,
         }
     };
     tokio::select! {
         figures = measured => figures,
-        _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted; nothing is left behind"),
+        _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
     }
 }
 

@@ -163,7 +163,7 @@ impl Dispatcher {
             for call in plan.calls {
                 self.launch(call);
             }
-        } else if let Some(ready_at) = self.may_start_at() {
+        } else if let Some(ready_at) = self.may_start_at(now) {
             next = Some(next.map_or(ready_at, |next| next.min(ready_at)));
         }
         self.probe_if_sick(now);
@@ -198,11 +198,15 @@ impl Dispatcher {
         if held {
             self.note_probe(&mut tx).await?;
             self.sweep(&mut tx, now).await?;
-            plan = self.plan_starts(&mut tx, now).await?;
+            // The lock may have been waited for: slots count from now.
+            plan = self.plan_starts(&mut tx, self.core.clocks.mono.elapsed()).await?;
+        }
+        if recorded.queued {
+            plan.look_again(now);
         }
         tx.commit().await?;
         self.unrecorded.clear();
-        (done.started, done.recorded) = (plan.calls.len(), recorded);
+        (done.started, done.recorded) = (plan.calls.len(), recorded.count);
         Ok(plan)
     }
 
@@ -275,6 +279,8 @@ impl Dispatcher {
                 self.pacer.finished(self.core.clocks.mono.elapsed(), &done.chat_id);
                 if let Some(upload) = &done.upload {
                     self.uploading.remove(upload);
+                    // Those who wait for it may go by its handle.
+                    self.queue.lift();
                 }
                 self.unrecorded.push(*done);
             }

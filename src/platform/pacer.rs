@@ -35,6 +35,8 @@ pub struct Limits {
     pub edit_interval: Duration,
     /// Time between two replies while a flash message waits.
     pub reply_interval_under_flash: Duration,
+    /// Chats refused within a few seconds that mean the gateway itself is too fast.
+    pub refusing_chats: usize,
 }
 
 impl Limits {
@@ -52,6 +54,7 @@ impl Limits {
             group_edits: 4,
             edit_interval: Duration::from_millis(334),
             reply_interval_under_flash: Duration::from_millis(200),
+            refusing_chats: 3,
         }
     }
 
@@ -60,8 +63,10 @@ impl Limits {
     #[must_use]
     pub fn even(interval: Duration) -> Self {
         // No limit a minute is published for a group: only Telegram has one.
-        let (calls, group_calls) = (usize::MAX, usize::MAX);
-        Self { interval, calls, chat_gap: Duration::from_secs(1).max(interval), group_calls, ..Self::telegram(1) }
+        let chat_gap = Duration::from_secs(1).max(interval);
+        // What these platforms refuse in one chat (its night, a person's quota) says nothing of the others.
+        let (calls, group_calls, refusing_chats) = (usize::MAX, usize::MAX, usize::MAX);
+        Self { interval, calls, chat_gap, group_calls, refusing_chats, ..Self::telegram(1) }
     }
 }
 
@@ -103,6 +108,8 @@ pub struct Pacer {
     /// How much longer than published the interval is, in percent: a platform that refuses is not asked as fast again.
     stretch: u32,
     stretched_at: Duration,
+    /// When the gateway was refused last.
+    slowed_at: Option<Duration>,
 }
 
 /// Percent by which the interval grows when the gateway itself was refused, and its bound.
@@ -111,8 +118,6 @@ const SLOWER: (u32, u32) = (150, 800);
 const CREEP: Duration = Duration::from_secs(20);
 /// Refusals of several chats within this stretch mean the gateway itself is too fast.
 const REFUSAL_STRETCH: Duration = Duration::from_secs(5);
-/// How many chats that takes.
-const REFUSING_CHATS: usize = 3;
 
 impl Pacer {
     /// A pacer that has granted nothing yet.
@@ -130,19 +135,20 @@ impl Pacer {
             first: 0,
             stretch: 100,
             stretched_at: zero,
+            slowed_at: None,
         }
     }
 
-    /// Takes a slot that begins no later than `ahead` from now; gives its instant.
+    /// Takes a slot that begins no later than `ahead` from now; gives its instant. Ahead is only the gateway's own spacing: for a
+    /// chat or a lane that must wait itself, the gateway would stand idle.
     ///
     /// # Errors
     /// The instant at which it is worth asking again; nothing was taken.
     pub fn grant(&mut self, now: Duration, ahead: Duration, request: Request<'_>) -> Result<Duration, Duration> {
-        let earliest = self.earliest(now, request);
-        if earliest > now + ahead {
+        let (earliest, slot) = (self.earliest(now, request), self.gateway_free_at().max(now));
+        if earliest > slot || slot > now + ahead {
             return Err(earliest);
         }
-        let slot = earliest.max(now);
         self.take(slot, request);
         Ok(slot)
     }
@@ -154,9 +160,16 @@ impl Pacer {
         if let Some(last) = pace.calls.back_mut() {
             *last = (*last).max(now);
         }
-        let index = pace.latest.checked_sub(self.first).and_then(|behind| usize::try_from(behind).ok());
+        let number = pace.latest;
+        let index = number.checked_sub(self.first).and_then(|behind| usize::try_from(behind).ok());
         if let Some(counted) = index.and_then(|index| self.recent.get_mut(index)) {
             *counted = (*counted).max(now);
+            return;
+        }
+        // It took longer than the window is long, and counts from now all the same.
+        let number = self.count(now);
+        if let Some(pace) = self.chats.get_mut(chat) {
+            pace.latest = number;
         }
     }
 
@@ -201,16 +214,24 @@ impl Pacer {
         pace.latest = number;
     }
 
-    /// A refusal with a wait: that chat pauses; the gateway does only when several chats were refused together.
-    pub fn refused(&mut self, now: Duration, chat: &str, wait: Duration) {
+    /// Pauses one chat.
+    pub fn pause_chat(&mut self, now: Duration, chat: &str, wait: Duration) {
         let pace = self.chats.entry(chat.to_owned()).or_default();
         pace.paused_until = pace.paused_until.max(now + wait);
-        pace.last_refusal = Some(now);
+    }
+
+    /// A refusal with a wait: that chat pauses; the gateway does only when several chats were refused together, where that means
+    /// that all of it is too fast.
+    pub fn refused(&mut self, now: Duration, chat: &str, wait: Duration) {
+        self.pause_chat(now, chat, wait);
+        if let Some(pace) = self.chats.get_mut(chat) {
+            pace.last_refusal = Some(now);
+        }
         let refusing = self
             .chats
             .values()
             .filter(|pace| pace.last_refusal.is_some_and(|at| now.saturating_sub(at) <= REFUSAL_STRETCH));
-        if refusing.count() >= REFUSING_CHATS {
+        if refusing.count() >= self.limits.refusing_chats {
             self.pause(now + wait);
             self.slow_down(now);
         }
@@ -220,9 +241,9 @@ impl Pacer {
     /// it does not.
     pub fn slow_down(&mut self, now: Duration) {
         // The calls that were under way together are refused together, and say one thing.
-        if self.stretch == 100 || now.saturating_sub(self.stretched_at) > REFUSAL_STRETCH {
+        if self.slowed_at.is_none_or(|at| now.saturating_sub(at) > REFUSAL_STRETCH) {
             self.stretch = (self.stretch * SLOWER.0 / 100).min(SLOWER.1);
-            self.stretched_at = now;
+            (self.slowed_at, self.stretched_at) = (Some(now), now);
         }
     }
 

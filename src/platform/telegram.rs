@@ -181,7 +181,7 @@ fn capabilities(per_second: u32) -> Capabilities {
         upload_limit: 50_000_000,
         download_limit: 20_000_000,
         counts_as_zalo: false,
-        receiving: Receiving { polling: Polling::Durable, webhook: true },
+        receiving: Receiving { polling: Polling::Durable, webhook: true, history: false },
         hears_documents: true,
         hearing_is_address: false,
         private_window: None,

@@ -235,7 +235,7 @@ fn capabilities(per_second: u32, budget: Budget) -> Capabilities {
         upload_limit: 0,
         download_limit: 10_000_000,
         counts_as_zalo: true,
-        receiving: Receiving { polling: Polling::Lossy, webhook: true },
+        receiving: Receiving { polling: Polling::Lossy, webhook: true, history: false },
         hears_documents: false,
         hearing_is_address: true,
         private_window: None,

@@ -113,10 +113,14 @@ const SOONER: &str =
 const ALL_SOONER: &str =
     "UPDATE deliveries SET wall_due_at = $2 WHERE broadcast_id = $1 AND (wall_due_at IS NULL OR wall_due_at > $2)";
 const WALL_DONE: &str = "UPDATE deliveries SET wall_due_at = NULL, wall_shown = $2 WHERE id = $1";
-// From the open obligations, by the condition of their index `obligations_unanswered`.
-const CHATS_OWING: &str = "SELECT DISTINCT c.external_id FROM obligations o CROSS JOIN deliveries d CROSS JOIN delivery_units du \
-     CROSS JOIN chats c WHERE d.broadcast_id = o.broadcast_id AND du.delivery_id = d.id AND du.unit_id = o.unit_id AND c.id = d.chat_id \
-       AND o.state IN ('awaiting', 'unreachable') AND c.gateway = $1 AND c.kind = 'group' AND c.state = 'active' AND o.state = 'awaiting' ORDER BY c.external_id";
+// Delivery by delivery of what is running, which a count and no EXISTS holds PostgreSQL to: a look for each open obligation would read
+// all deliveries of its broadcast, and a join of the tables the whole past.
+const CHATS_OWING: &str = "SELECT DISTINCT c.external_id FROM broadcasts b CROSS JOIN deliveries d CROSS JOIN chats c \
+     WHERE b.state = 'running' AND d.broadcast_id = b.id AND c.id = d.chat_id AND c.gateway = $1 AND c.kind = 'group' \
+       AND c.state = 'active' \
+       AND (SELECT COUNT(*) FROM delivery_units du CROSS JOIN obligations o \
+            WHERE du.delivery_id = d.id AND o.broadcast_id = d.broadcast_id AND o.unit_id = du.unit_id AND o.state = 'awaiting') > 0 \
+     ORDER BY c.external_id";
 const DIGEST_AT: &str = "SELECT digest_at FROM deliveries WHERE id = $1";
 const DIGEST_POSTED: &str = "UPDATE deliveries SET digest_at = $2 WHERE id = $1";
 const NEXT_WALL: &str = "SELECT MIN(wall_due_at) FROM deliveries WHERE wall_due_at IS NOT NULL";

@@ -10,9 +10,7 @@ use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 use super::db::{SqliteFile, on_postgres, runtime};
 use super::store_statements::{Statement, statements};
 
-mod year;
-
-use year::Past;
+use loa::bench::year::{self, Past};
 
 /// Tables that grow with every broadcast.
 const BIG: &[&str] = &[
@@ -113,7 +111,7 @@ fn sqlite_reads_no_big_table_from_end_to_end() {
     let file = SqliteFile::migrated();
     runtime().block_on(async {
         let store = Store::open(&file.url()).await.unwrap();
-        year::write(&store, "tele", Past::YEAR, NOW).await;
+        year::write(&store, "tele", Past::YEAR, NOW).await.unwrap();
         let Store::Sqlite(pool) = &store else { panic!("a file is SQLite") };
         let partial = partial_indexes(pool).await;
         let mut wrong = Vec::new();
@@ -148,7 +146,7 @@ fn postgres_reads_no_big_table_from_end_to_end() {
     on_postgres("postgres_reads_no_big_table_from_end_to_end", |store| async move {
         // Whether a million made-up rows refer to each other is not asked here, and takes most of the time.
         run(&store, "SET session_replication_role = replica").await;
-        year::write(&store, "tele", Past::YEAR, NOW).await;
+        year::write(&store, "tele", Past::YEAR, NOW).await.unwrap();
         run(&store, "ANALYZE").await;
         let Store::Postgres(pool) = &store else { panic!("it is PostgreSQL") };
         let mut connection = pool.acquire().await.unwrap();

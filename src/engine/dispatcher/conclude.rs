@@ -67,9 +67,13 @@ impl Dispatcher {
         };
         let now = self.core.clocks.mono.elapsed();
         match scope {
-            PauseScope::Chat => self.pacer.refused(now, &done.chat_id, wait),
+            PauseScope::Chat if after.is_some() => self.pacer.refused(now, &done.chat_id, wait),
+            PauseScope::Chat => self.pacer.pause_chat(now, &done.chat_id, wait),
             PauseScope::Gateway => {
                 self.pacer.pause(now + wait);
+                if after.is_some() {
+                    self.pacer.slow_down(now);
+                }
                 // A platform that asks for a minute is no sick one, unless it goes on asking.
                 if after.is_none() || tries >= TRIES_BEFORE_INCIDENT {
                     self.open_gateway_incident(tx, "unreachable", &detail).await?;

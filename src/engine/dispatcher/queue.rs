@@ -108,6 +108,15 @@ impl Queue {
         let chat = message.chat_id.clone();
         *self.in_lane.entry(message.lane).or_default() += 1;
         self.hide(&chat);
+        // What made the chat wait may not concern what now stands first.
+        let is_first = self
+            .chats
+            .get(&chat)
+            .and_then(|waiting| waiting.keys().next())
+            .is_none_or(|first| place(&message) < *first);
+        if is_first && matches!(self.held.get(&chat), Some(Hold::Until(_))) {
+            self.held.remove(&chat);
+        }
         self.chats.entry(chat.clone()).or_default().insert(place(&message), message);
         self.show(&chat);
     }
@@ -159,6 +168,15 @@ impl Queue {
     pub(super) fn release(&mut self, chat: &str) {
         self.held.remove(chat);
         self.show(chat);
+    }
+
+    /// Whatever made chats wait until an instant may be over.
+    pub(super) fn lift(&mut self) {
+        for (_, chat) in std::mem::take(&mut self.ends) {
+            if matches!(self.held.get(&chat), Some(Hold::Until(_))) {
+                self.release(&chat);
+            }
+        }
     }
 
     /// A part of a delivery was sent: its later parts may be tried.

@@ -8,23 +8,33 @@ use crate::store::messages::{Finished, SentCall};
 use crate::store::usage::Direction;
 use crate::usecase::settle;
 
+/// What was recorded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recorded {
+    /// Calls.
+    pub(super) count: usize,
+    /// Whether it may have queued something: another try, an alert.
+    pub(super) queued: bool,
+}
+
 impl Dispatcher {
-    /// Records what came back; gives how many. They are kept until the commit: a failed one must not lose an outcome.
-    pub(super) async fn record_all(&mut self, tx: &mut Tx) -> EngineResult<usize> {
+    /// Records what came back. It is kept until the commit: a failed one must not lose an outcome.
+    pub(super) async fn record_all(&mut self, tx: &mut Tx) -> EngineResult<Recorded> {
         let done = std::mem::take(&mut self.unrecorded);
         let result = self.record(tx, &done).await;
         let count = done.len();
         self.unrecorded = done;
-        result.map(|()| count)
+        result.map(|queued| Recorded { count, queued })
     }
 
-    async fn record(&mut self, tx: &mut Tx, done: &[Done]) -> EngineResult<()> {
-        let (plain, others): (Vec<&Done>, Vec<&Done>) = done.iter().partition(|done| plain_success(done).is_some());
-        let left = self.record_plain(tx, &plain).await?;
-        for done in others.into_iter().chain(left) {
+    /// Gives whether anything but plain successes was among it.
+    async fn record(&mut self, tx: &mut Tx, done: &[Done]) -> EngineResult<bool> {
+        let (plain, mut others): (Vec<&Done>, Vec<&Done>) = done.iter().partition(|done| plain_success(done).is_some());
+        others.extend(self.record_plain(tx, &plain).await?);
+        for done in &others {
             self.record_one(tx, done).await?;
         }
-        Ok(())
+        Ok(!others.is_empty())
     }
 
     /// Records plain successes, a statement for many. Gives those whose message had moved on.

@@ -23,8 +23,8 @@ use crate::usecase::notify::decode_buttons;
 /// Rows of a lane read at once, and chats that must be ready before no more are read.
 const PAGE: usize = 128;
 
-/// How long a chat waits whose file another call is uploading, before it is looked whether that is done.
-const WHILE_UPLOADING: Duration = Duration::from_millis(50);
+/// How long a chat waits at most whose file another call is uploading; the end of that call rings.
+const WHILE_UPLOADING: Duration = Duration::from_secs(1);
 /// How long before the last slot that was given the next ones are: the claim needs a moment.
 const LEAD: Duration = Duration::from_millis(40);
 
@@ -71,6 +71,26 @@ impl Plan {
     }
 }
 
+/// When a lane may send.
+#[derive(Debug, Clone, Copy)]
+struct Opening {
+    /// The gateway's next slot, not before now.
+    slot: Duration,
+    /// When the lane itself may take one.
+    lane_at: Duration,
+}
+
+impl Opening {
+    fn is_now(self, now: Duration, ahead: Duration) -> bool {
+        self.lane_at <= self.slot && self.slot <= now + ahead
+    }
+
+    /// A slot is claimed a moment before it comes; a lane that waits by itself takes none ahead.
+    fn look_at(self, ahead: Duration) -> Duration {
+        if self.lane_at > self.slot { self.lane_at } else { self.slot.saturating_sub(LEAD.min(ahead)) }
+    }
+}
+
 impl Dispatcher {
     /// Reads what waits: the front of it, and where that is not all, on in every lane until enough chats are ready to choose from.
     pub(super) async fn read_queue(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {
@@ -101,26 +121,26 @@ impl Dispatcher {
 
     /// Whether something could start now.
     pub(super) fn may_start(&self, now: Duration) -> bool {
-        !self.lease_is_old(now) && self.open_lanes().any(|free_at| free_at <= now + self.settings.ahead)
+        !self.lease_is_old(now) && self.open_lanes(now).any(|opening| opening.is_now(now, self.settings.ahead))
     }
 
     /// When it is worth looking again whether something may start; none when something else will ring.
-    pub(super) fn may_start_at(&self) -> Option<Duration> {
-        let slots = self.open_lanes().map(|free_at| self.in_time_for(free_at));
-        slots.chain(self.queue.next_ready_at()).min()
+    pub(super) fn may_start_at(&self, now: Duration) -> Option<Duration> {
+        let looks = self.open_lanes(now).map(|opening| opening.look_at(self.settings.ahead));
+        looks.chain(self.queue.next_ready_at()).min()
     }
 
-    /// When each lane in which something is ready may send; nothing while the account is at fault or every place is taken.
-    fn open_lanes(&self) -> impl Iterator<Item = Duration> {
+    /// The lanes in which something is ready; none while the account is at fault or every place is taken.
+    fn open_lanes(&self, now: Duration) -> impl Iterator<Item = Opening> {
         let is_open = self.halted.is_none() && self.places() > 0;
-        let flash_waits = self.queue.waits_in(Lane::Flash);
         let ready = Lane::ALL.iter().filter(move |lane| is_open && self.queue.first_of(**lane).is_some());
-        ready.map(move |lane| self.pacer.lane_free_at(*lane, flash_waits))
+        ready.map(move |lane| self.opening(now, *lane))
     }
 
-    /// When to look, so that a slot is claimed before it comes.
-    fn in_time_for(&self, slot: Duration) -> Duration {
-        slot.saturating_sub(LEAD.min(self.settings.ahead))
+    fn opening(&self, now: Duration, lane: Lane) -> Opening {
+        let slot = self.pacer.gateway_free_at().max(now);
+        let lane_at = self.pacer.lane_free_at(lane, self.queue.waits_in(Lane::Flash));
+        Opening { slot, lane_at }
     }
 
     /// Moves what may leave now to `sending`, in the tick's transaction.
@@ -134,7 +154,7 @@ impl Dispatcher {
             }
             self.claim_chosen(tx, now, &mut plan).await?;
         }
-        if let Some(at) = self.may_start_at() {
+        if let Some(at) = self.may_start_at(now) {
             plan.look_again(at);
         }
         Ok(plan)
@@ -160,13 +180,15 @@ impl Dispatcher {
     ) -> EngineResult<()> {
         while plan.chosen.len() < self.places() {
             let Some(message) = self.queue.first_of(lane).cloned() else { return Ok(()) };
-            let free_at = self.pacer.lane_free_at(lane, flash_waits);
-            if free_at > now + self.settings.ahead {
-                plan.look_again(self.in_time_for(free_at));
+            let opening = self.opening(now, lane);
+            if !opening.is_now(now, self.settings.ahead) {
+                plan.look_again(opening.look_at(self.settings.ahead));
                 return Ok(());
             }
             if self.leaves_queue(tx, spent, &message).await? {
                 self.queue.remove(&message);
+                // More may stand behind it than was read.
+                plan.look_again(now);
                 continue;
             }
             if self.is_uploading(&message) || plan.uploads(&message) {
@@ -252,6 +274,7 @@ impl Dispatcher {
             owner: &core.owner,
             epoch: lease.epoch,
             business: core.business_now(),
+            now: core.wall_now(),
         };
         let claims: Vec<Claim> = plan.chosen.iter().map(|chosen| self.claim_for(now, chosen)).collect();
         let ours = tx.claim(by, &claims).await?;
@@ -277,6 +300,7 @@ impl Dispatcher {
         let started_at = wall.plus_ms(millis(chosen.slot.saturating_sub(now)));
         Claim {
             message_id: chosen.message.id.clone(),
+            chat_id: chosen.message.chat_id.clone(),
             attempt_id: id::new_id(wall, self.core.entropy.as_ref()),
             started_at,
             deadline_at: started_at.plus_ms(millis(deadline)),

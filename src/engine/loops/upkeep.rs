@@ -73,7 +73,7 @@ async fn note(core: &Core, gateway: &str, findings: &[Finding]) -> EngineResult<
 
 /// Reads back what was said in groups that still owe an answer; what came before is recognised and stored once.
 async fn repair(core: &Arc<Core>, gateway: &Arc<dyn Gateway>) {
-    let Some(me) = core.myself(gateway.name()) else { return };
+    let Some(me) = core.myself(gateway.name()).filter(|_| gateway.capabilities().receiving.history) else { return };
     let chats = async { core.store.read().await?.chats_owing(gateway.name()).await };
     let Ok(chats) = chats.await else { return };
     let since = core.wall_now().plus_ms(-LOOK_BACK_MILLIS);

@@ -18,6 +18,8 @@ pub struct Claimant<'a> {
     pub epoch: i64,
     /// Business time: what expired before it does not leave.
     pub business: Millis,
+    /// Machine time: what is due later does not leave.
+    pub now: Millis,
 }
 
 /// A call about to be made.
@@ -25,6 +27,8 @@ pub struct Claimant<'a> {
 pub struct Claim {
     /// The message.
     pub message_id: String,
+    /// The chat for which the slot was given: the message may have moved to another meanwhile.
+    pub chat_id: String,
     /// The id by which its outcome may be recorded at any later time.
     pub attempt_id: String,
     /// Machine time of its slot.
@@ -65,9 +69,11 @@ pub struct SentCall {
 // a chat that is paused, or follows a part that is not known to be sent.
 const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = messages.attempts + 1, attempt_id = claims.column2, \
        reason = NULL \
-     FROM (VALUES ($5, $6), ($7, $8), ($9, $10), ($11, $12), ($13, $14), ($15, $16), ($17, $18), ($19, $20), ($21, $22), \
-     ($23, $24), ($25, $26), ($27, $28), ($29, $30), ($31, $32), ($33, $34), ($35, $36)) AS claims \
-     WHERE messages.id = claims.column1 AND messages.state IN ('pending', 'retry_wait') \
+     FROM (VALUES ($6, $7, $8), ($9, $10, $11), ($12, $13, $14), ($15, $16, $17), ($18, $19, $20), ($21, $22, $23), \
+     ($24, $25, $26), ($27, $28, $29), ($30, $31, $32), ($33, $34, $35), ($36, $37, $38), ($39, $40, $41), \
+     ($42, $43, $44), ($45, $46, $47), ($48, $49, $50), ($51, $52, $53)) AS claims \
+     WHERE messages.id = claims.column1 AND messages.chat_id = claims.column3 AND messages.state IN ('pending', 'retry_wait') \
+       AND messages.due_at <= $5 \
        AND EXISTS (SELECT 1 FROM leases WHERE name = $1 AND owner = $2 AND epoch = $3) \
        AND (messages.not_after IS NULL OR messages.not_after >= $4) \
        AND EXISTS (SELECT 1 FROM chats c WHERE c.id = messages.chat_id AND c.state = 'active') \
@@ -112,9 +118,17 @@ impl Tx {
         let mut claimed = Vec::new();
         for handful in claims.chunks(HANDFUL) {
             let ours: Vec<ClaimedMessage> = on!(self, |c| {
-                let query = sqlx::query_as(CLAIM).bind(by.gateway).bind(by.owner).bind(by.epoch).bind(by.business.0);
+                let query = sqlx::query_as(CLAIM)
+                    .bind(by.gateway)
+                    .bind(by.owner)
+                    .bind(by.epoch)
+                    .bind(by.business.0)
+                    .bind(by.now.0);
                 let bound = filled(handful).fold(query, |query, claim| {
-                    query.bind(claim.map(|claim| &claim.message_id)).bind(claim.map(|claim| &claim.attempt_id))
+                    query
+                        .bind(claim.map(|claim| &claim.message_id))
+                        .bind(claim.map(|claim| &claim.attempt_id))
+                        .bind(claim.map(|claim| &claim.chat_id))
                 });
                 bound.fetch_all(c).await?
             });
