@@ -1,6 +1,6 @@
 //! Wiring: from settings to a running service. Nothing here decides anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, RwLock};
 
 use anyhow::Context as _;
@@ -174,7 +174,12 @@ pub async fn start(
     lifecycle.spawn("planner", loops::planner(core.clone(), planner, stop.clone()));
     let keeper = Keeper::new(core.clone(), commune.clone());
     lifecycle.spawn("keeper", loops::keeper(core.clone(), keeper, stop.clone()));
-    lifecycle.spawn("inbox", loops::inbox(core.clone(), inbox, stop.clone()));
+    // What came in from an account that is no longer configured is processed too.
+    let mut accounts: BTreeSet<String> = core.store.read().await?.waiting_accounts().await?.into_iter().collect();
+    accounts.extend(core.gateways.keys().cloned());
+    for account in accounts {
+        lifecycle.spawn("inbox", loops::inbox(core.clone(), inbox.clone(), account, stop.clone()));
+    }
     for gateway in core.gateways.values() {
         let dispatcher = Dispatcher::new(core.clone(), gateway.clone(), commune.clone(), dispatch.clone());
         lifecycle.spawn("dispatcher", loops::dispatcher(core.clone(), dispatcher, stop.clone()));

@@ -15,6 +15,7 @@ use self::set_aside::{SetAside, Task};
 use crate::clock::Clocks;
 use crate::domain::calendar::Millis;
 use crate::id::Entropy;
+use crate::lifecycle::{Panicked, caught};
 use crate::platform::{Gateway, SelfInfo};
 use crate::store::{Store, StoreError};
 use crate::usecase::{Act, House, UseCaseError, Via, incidents};
@@ -71,6 +72,9 @@ pub enum EngineError {
     /// Things that could not be done and wait apart. Everything else was done.
     #[error("set aside: {0:?}")]
     SetAside(Vec<Task>),
+    /// A mistake in the program.
+    #[error(transparent)]
+    Panicked(#[from] Panicked),
     /// The commune was never imported.
     #[error("no commune in the database; run `loa org import FILE` first")]
     NoCommune,
@@ -156,7 +160,7 @@ impl Core {
         if !self.set_aside.may(&task, now) {
             return None;
         }
-        match work.await {
+        match caught(work).await.unwrap_or_else(|panicked| Err(panicked.into())) {
             Ok(done) => {
                 if self.set_aside.worked(&task) {
                     tracing::info!(%task, "task.works_again");

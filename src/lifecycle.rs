@@ -9,8 +9,12 @@
 //! Used by `app`; everything below it is handed a [`Lifecycle`] or only the soft token.
 
 use std::fmt::Display;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -19,6 +23,26 @@ use tokio_util::task::TaskTracker;
 
 #[cfg(test)]
 mod tests;
+
+/// The work panicked. The panic hook has logged where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it panicked; the log says where")]
+pub struct Panicked;
+
+/// Does work and takes a panic for a failure: one message, row or chore then fails, and not the loop it stands in. What the work
+/// had borrowed is left as it is, so it must hold nothing half done that others go on with; a transaction is rolled back.
+///
+/// # Errors
+/// It panicked.
+pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    let mut work = pin!(work);
+    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
+        Err(_) => Poll::Ready(Err(Panicked)),
+    })
+    .await
+}
 
 /// After the cut, tasks get this long to unwind; what is still there then is stuck in code that never yields.
 const UNWINDING: Duration = Duration::from_secs(2);

@@ -339,6 +339,12 @@ impl Dispatcher {
         [planned, renewal, probes[0], probes[1]].into_iter().flatten().map(|at| at.max(now)).min()
     }
 
+    /// The gateway it sends for.
+    #[must_use]
+    pub fn gateway(&self) -> &str {
+        self.gateway.name()
+    }
+
     /// Whether nothing starts because the account itself is at fault.
     #[must_use]
     pub const fn is_halted(&self) -> bool {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::{Core, EngineResult};
 use crate::desk::{self, Fetched, Prepared, Response};
 use crate::domain::event::{ButtonPress, Event};
-use crate::platform::Gateway;
+use crate::lifecycle::caught;
+use crate::platform::{Gateway, Menu};
 use crate::store::inbox::InboxRow;
 use crate::store::links::UploadLink;
 use crate::usecase::{Act, UseCaseError, Via};
@@ -23,7 +24,7 @@ mod upload;
 
 pub use upload::Uploaded;
 
-/// Processes the inbox of all gateways.
+/// Processes the inbox, each gateway's by itself: one that hangs holds up no other.
 pub struct Inbox {
     core: Arc<Core>,
     commune_id: String,
@@ -42,17 +43,21 @@ impl Inbox {
         Self { core, commune_id, inspect }
     }
 
-    /// Processes what waits; gives how many updates were taken.
+    /// Processes what waits of one gateway; gives how many updates were taken.
     ///
     /// # Errors
     /// The database; an update that could not be processed is tried again later, and given up after five times.
-    pub async fn tick(&self) -> EngineResult<usize> {
+    pub async fn tick(&self, gateway: &str) -> EngineResult<usize> {
         let mut taken = 0;
         // One by one: a press that came meanwhile goes before what was waiting already.
         while taken < BATCH {
-            let next = self.core.store.read().await?.waiting_inbox(self.core.wall_now(), 1).await?.pop();
+            let next = self.core.store.read().await?.next_inbox(gateway, self.core.wall_now()).await?;
             let Some(row) = next else { break };
-            self.process(&row).await?;
+            // A mistake in one conversation fails its update, and no other.
+            match caught(self.process(&row)).await {
+                Ok(done) => done?,
+                Err(panicked) => self.fail(&row, &panicked.to_string()).await?,
+            }
             taken += 1;
         }
         Ok(taken)
@@ -73,7 +78,7 @@ impl Inbox {
         match self.handle(row, &event).await {
             Ok(response) => {
                 self.core.wake.notify_waiters();
-                self.after(row, &event, response).await;
+                self.after(row, &event, response);
                 Ok(())
             }
             Err(error) => {
@@ -131,21 +136,28 @@ impl Inbox {
     }
 
     /// What may be done after the commit, and is not worth repeating if it fails.
-    async fn after(&self, row: &InboxRow, event: &Event, response: Response) {
+    fn after(&self, row: &InboxRow, event: &Event, response: Response) {
         let Some(gateway) = self.core.gateways.get(&row.gateway) else { return };
         self.answer_if_press(row, event, response.toast.as_deref().unwrap_or_default());
-        for message in &response.delete {
-            let Some(chat) = event.chat() else { continue };
-            if let Err(error) = gateway.delete(&chat.external_id, message).await {
-                tracing::warn!(gateway = %row.gateway, %error, "message.not_deleted");
-            }
+        let chat = event.chat().map(|chat| chat.external_id.clone());
+        let (gateway, Response { delete, menu, .. }) = (gateway.clone(), response);
+        if delete.is_empty() && menu.is_none() {
+            return;
         }
-        if let Some((chat, commands)) = response.menu {
-            let menu = crate::platform::Menu { chat: Some(chat), commands };
-            if let Err(error) = gateway.publish_menu(&menu).await {
-                tracing::warn!(gateway = %row.gateway, %error, "menu.not_published");
+        // The next update does not wait for it.
+        self.core.calls.spawn(async move {
+            for (chat, message) in delete.iter().filter_map(|message| Some((chat.as_ref()?, message))) {
+                if let Err(error) = gateway.delete(chat, message).await {
+                    tracing::warn!(gateway = gateway.name(), %error, "message.not_deleted");
+                }
             }
-        }
+            if let Some((chat, commands)) = menu {
+                let menu = Menu { chat: Some(chat), commands };
+                if let Err(error) = gateway.publish_menu(&menu).await {
+                    tracing::warn!(gateway = gateway.name(), %error, "menu.not_published");
+                }
+            }
+        });
     }
 
     fn answer_if_press(&self, row: &InboxRow, event: &Event, text: &str) {

@@ -71,17 +71,17 @@ pub async fn keeper(core: Arc<Core>, keeper: Keeper, stop: CancellationToken) ->
     Ok(())
 }
 
-/// Processes what comes in.
+/// Processes what comes in from one gateway.
 ///
 /// # Errors
 /// None while it runs; a fault is logged and tried again.
-pub async fn inbox(core: Arc<Core>, inbox: Arc<Inbox>, stop: CancellationToken) -> EngineResult<()> {
+pub async fn inbox(core: Arc<Core>, inbox: Arc<Inbox>, gateway: String, stop: CancellationToken) -> EngineResult<()> {
     while !stop.is_cancelled() {
         let ring = core.wake.notified();
         let mut ring = pin!(ring);
         // Before looking: a ring between the look and the wait must not be lost.
         ring.as_mut().enable();
-        let done = inbox.tick().await;
+        let done = inbox.tick(&gateway).await;
         if matches!(done, Ok(count) if count > 0) {
             continue;
         }

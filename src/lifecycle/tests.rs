@@ -152,3 +152,13 @@ fn the_hard_token_takes_the_soft_one_with_it_and_not_the_other_way_round() {
     lifecycle.hard.cancel();
     assert!(lifecycle.soft().is_cancelled());
 }
+
+#[tokio::test]
+async fn a_panic_is_a_failure_of_the_work_it_stands_in() {
+    assert_eq!(caught(async { 7 }).await, Ok(7));
+    let mistaken = async {
+        tokio::task::yield_now().await;
+        panic!("made for the test")
+    };
+    assert_eq!(caught::<()>(mistaken).await, Err(Panicked));
+}

@@ -44,8 +44,9 @@ pub const MAX_ATTEMPTS: i64 = 5;
 
 const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at) \
      VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 0) ON CONFLICT (gateway, dedupe) DO NOTHING";
-const WAITING: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox WHERE state = 'waiting' AND retry_at <= $2 \
-     ORDER BY urgent DESC, received_at, id LIMIT $1";
+const WAITING: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox \
+     WHERE state = 'waiting' AND gateway = $1 AND urgent = $2 AND retry_at <= $3 ORDER BY received_at, id LIMIT 1";
+const ACCOUNTS: &str = "SELECT DISTINCT gateway FROM inbox WHERE state = 'waiting' ORDER BY gateway";
 const DONE: &str = "UPDATE inbox SET state = 'done', event = NULL, processed_at = $2, error = NULL WHERE id = $1 AND state = 'waiting'";
 // 2 s, 4 s, 6 s …: a short fault of the database must not use up the tries.
 const FAILED: &str = "UPDATE inbox SET attempts = attempts + 1, error = $2, retry_at = $4 + 2000 * (attempts + 1), \
@@ -79,12 +80,27 @@ impl Tx {
         Ok(affected == 1)
     }
 
-    /// Updates to be processed, button presses first, then in order of arrival.
+    /// The next update of a gateway to be processed: a press before all others, then in the order in which they came.
     ///
     /// # Errors
     /// The database.
-    pub async fn waiting_inbox(&mut self, now: Millis, limit: i64) -> StoreResult<Vec<InboxRow>> {
-        Ok(on!(self, |c| sqlx::query_as(WAITING).bind(limit).bind(now.0).fetch_all(c).await?))
+    pub async fn next_inbox(&mut self, gateway: &str, now: Millis) -> StoreResult<Option<InboxRow>> {
+        for urgent in [true, false] {
+            let next: Option<InboxRow> =
+                on!(self, |c| sqlx::query_as(WAITING).bind(gateway).bind(urgent).bind(now.0).fetch_optional(c).await?);
+            if next.is_some() {
+                return Ok(next);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The gateways of which updates wait.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn waiting_accounts(&mut self) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(ACCOUNTS).fetch_all(c).await?))
     }
 
     /// How many updates wait.

@@ -42,6 +42,7 @@ const FILES: &[File] = files![
     17 "0017_doubts",
     18 "0018_figures",
     19 "0019_indexes",
+    20 "0020_inbox",
 ];
 
 /// All migrations, in order.

@@ -1,11 +1,14 @@
 //! One thing that cannot be done waits apart, stands in the service's health, and keeps nothing else from being done.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use loa::demo::places::Network;
+use loa::engine::inbox::{Inbox, Inspector};
 use loa::store::Store;
 use loa::usecase::compose::{Composed, Draft};
 use loa::usecase::incidents;
+use loa_sandbox::{Fault, FaultKind};
 use sqlx::{AssertSqlSafe, Executor as _};
 
 use crate::db::sqlite_tests;
@@ -18,6 +21,8 @@ sqlite_tests!(
     a_schedule_that_nobody_wants_any_more_is_forgotten,
     a_reminder_that_cannot_be_made_keeps_no_other_chore_from_being_done,
     an_engine_that_begins_knows_of_no_failure,
+    a_mistake_in_one_conversation_fails_its_update_and_no_other,
+    a_platform_that_does_not_answer_holds_up_nobody_on_another,
     a_unit_out_of_reach_is_awaited_again_where_the_group_that_takes_over_has_the_message_already,
     refused_calls_are_counted_back_to_the_last_success_whatever_lies_between,
 );
@@ -100,6 +105,53 @@ async fn a_reminder_that_cannot_be_made_keeps_no_other_chore_from_being_done(sto
     assert!(set_aside(&stage).iter().all(|task| task == "remind"));
     let broadcast = stage.status(&composed).await.unwrap();
     assert_eq!(broadcast.state.as_str(), "closed");
+    stage.stop().await;
+}
+
+/// How the waiting updates stand, as `state:attempts`.
+async fn waiting(stage: &Stage) -> Vec<String> {
+    let Store::Sqlite(pool) = &stage.core.store else { panic!("it is SQLite") };
+    let statement = "SELECT state || ':' || attempts FROM inbox WHERE state <> 'done' ORDER BY received_at";
+    sqlx::query_scalar(statement).fetch_all(pool).await.unwrap()
+}
+
+async fn a_mistake_in_one_conversation_fails_its_update_and_no_other(store: Store) {
+    let mut stage = start(store).await;
+    let telegram = Network::Telegram.gateway();
+    let (ground, lan) = stage.on_ground(telegram, "lan");
+    ground.send_file(&lan, "cong-van.pdf", b"%PDF-1.4".to_vec());
+    ground.say_privately(&stage.account("quan"), "/suckhoe");
+    stage.receive().await;
+    let mistaken: Inspector = Arc::new(|_| Box::pin(async { panic!("made for the test") }));
+    let inbox = Inbox::new(stage.core.clone(), stage.commune.clone(), mistaken);
+    assert_eq!(inbox.tick(telegram).await.unwrap(), 2);
+    assert_eq!(waiting(&stage).await, ["waiting:1"]);
+    stage.settle().await;
+    assert!(stage.last_words("quan").contains("hoạt động bình thường"), "{}", stage.last_words("quan"));
+    // The same update is read once the mistake is mended.
+    let before = stage.said_to("lan").len();
+    stage.clock.advance(Duration::from_secs(3));
+    stage.settle().await;
+    assert_eq!((waiting(&stage).await, stage.said_to("lan").len() > before), (vec![], true));
+    stage.stop().await;
+}
+
+async fn a_platform_that_does_not_answer_holds_up_nobody_on_another(store: Store) {
+    let networks = [Network::Telegram, Network::ZaloOa];
+    let mut stage = Stage::start(store, &networks).await;
+    stage.settle().await;
+    stage.telegram().add_fault(Fault::next("getFile", FaultKind::Hang { delivered: false }));
+    let (ground, lan) = stage.on_ground(networks[0].gateway(), "lan");
+    ground.send_file(&lan, "cong-van.pdf", b"%PDF-1.4".to_vec());
+    let (ground, quan) = stage.on_ground(networks[1].gateway(), "quan");
+    ground.say_privately(&quan, "/suckhoe");
+    stage.receive().await;
+    let inbox = stage.service.inbox.clone();
+    tokio::select! {
+        taken = inbox.tick(networks[0].gateway()) => panic!("the file came: {taken:?}"),
+        taken = inbox.tick(networks[1].gateway()) => assert_eq!(taken.unwrap(), 1),
+    }
+    assert_eq!(waiting(&stage).await, ["waiting:0"]);
     stage.stop().await;
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Dispatcher;
-use crate::domain::retry::{FailureReason, Outcome, PauseScope};
+use crate::domain::retry::{FailureReason, Outcome, PauseScope, UnknownReason};
+use crate::lifecycle::{Panicked, caught};
 use crate::platform::{Failure, FileSource, Gateway, Outgoing, Receipt};
 use crate::store::Store;
 
@@ -73,7 +74,7 @@ impl Dispatcher {
             }
             let done = Done {
                 by_handle: handle_of(&call.content),
-                result: make(&gateway, &store, &call).await,
+                result: caught(make(&gateway, &store, &call)).await.unwrap_or_else(panicked),
                 message_id: call.message_id,
                 attempt_id: call.attempt_id,
                 chat_id: call.chat_id,
@@ -94,6 +95,11 @@ fn handle_of(content: &Content) -> Option<(String, String)> {
         }
         _ => None,
     }
+}
+
+/// How far a call got that panicked, nobody can know.
+fn panicked(error: Panicked) -> Result<Receipt, Failure> {
+    Err(Failure { outcome: Outcome::Unknown(UnknownReason::Crashed), detail: error.to_string() })
 }
 
 async fn make(gateway: &Arc<dyn Gateway>, store: &Store, call: &Call) -> Result<Receipt, Failure> {

@@ -26,7 +26,7 @@ pub struct Service {
     pub dispatchers: Vec<Dispatcher>,
     pub planner: Planner,
     pub keeper: Keeper,
-    inbox: Arc<Inbox>,
+    pub inbox: Arc<Inbox>,
     pollers: Vec<Poller>,
     /// Who we are on the platforms that are asked: known from the first start when one cannot be reached.
     known: Vec<SelfInfo>,
@@ -107,6 +107,15 @@ impl Service {
         }
     }
 
+    /// Processes what came in on every gateway; gives how many updates were taken.
+    pub async fn hear(&self) -> usize {
+        let mut taken = 0;
+        for dispatcher in &self.dispatchers {
+            taken += self.inbox.tick(dispatcher.gateway()).await.unwrap();
+        }
+        taken
+    }
+
     /// Ends sending in order.
     pub async fn release(&mut self) {
         for dispatcher in &mut self.dispatchers {
@@ -184,8 +193,8 @@ impl Stage {
         self.service.dispatchers[0].is_halted()
     }
 
-    /// One round of everything but sending; whether anything was there to do.
-    async fn hear_and_plan(&mut self) -> bool {
+    /// Lets what people did come in, and looks at none of it; gives how much it was.
+    pub async fn receive(&mut self) -> usize {
         let mut heard = 0;
         for ground in &self.grounds {
             heard += ground.tell().await;
@@ -193,7 +202,13 @@ impl Stage {
         for poller in &self.service.pollers {
             heard += poller.tick().await.map_or(0, |polled| polled.received);
         }
-        let processed = self.service.inbox.tick().await.unwrap();
+        heard
+    }
+
+    /// One round of everything but sending; whether anything was there to do.
+    async fn hear_and_plan(&mut self) -> bool {
+        let heard = self.receive().await;
+        let processed = self.service.hear().await;
         let fired = self.service.planner.tick().await.unwrap().len();
         self.service.keeper.tick().await.unwrap();
         heard + processed + fired > 0

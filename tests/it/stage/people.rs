@@ -67,6 +67,12 @@ impl Stage {
         self.last_words(person)
     }
 
+    /// A platform and somebody's account there, for what is said without anybody looking at it.
+    pub fn on_ground(&self, gateway: &str, person: &str) -> (&Ground, String) {
+        let ground = self.grounds.iter().find(|ground| ground.gateway == gateway).unwrap();
+        (ground, self.places.account(ground.gateway, person))
+    }
+
     /// Hands in a document: in private, or by the page that the last answer led to where the platform carries no files.
     pub async fn send_file(&mut self, person: &str, name: &str, content: Vec<u8>) -> String {
         if self.home().as_bot().is_some() {
