@@ -6,6 +6,7 @@
 
 pub mod bare;
 pub mod commune;
+pub mod crash;
 pub mod engine;
 pub mod figures;
 pub mod meter;

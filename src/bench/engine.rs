@@ -1,5 +1,6 @@
 //! A Loa with a commune: what is to be sent is made here, and sent by a worker.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::engine::Core;
 use crate::engine::planner::Planner;
 use crate::id::SystemEntropy;
 use crate::store::bulletins::{Bulletin, Marks};
+use crate::store::messages::Message;
 use crate::store::{self, Store};
 use crate::usecase::compose::{DocumentFields, Draft};
 use crate::usecase::{Act, Via, approve, compose, organise};
@@ -136,6 +138,21 @@ impl Engine {
             }
         }
         Ok(sent)
+    }
+
+    /// Chat on the platform and bulletin of these messages, by message.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn places_of(&self, messages: &[Message]) -> anyhow::Result<BTreeMap<String, (String, String)>> {
+        let (mut tx, mut places) = (self.core.store.read().await?, BTreeMap::new());
+        for message in messages {
+            let chat = tx.chat(&message.chat_id).await?.context("the chat of a message")?;
+            let broadcast = tx.broadcast(message.broadcast_id.as_deref().unwrap_or_default()).await?;
+            let bulletin = broadcast.context("the broadcast of a message")?.bulletin_id;
+            places.insert(message.id.clone(), (chat.external_id, bulletin));
+        }
+        Ok(places)
     }
 
     /// Waits until nothing is left to send.

@@ -17,6 +17,8 @@ use crate::store::bulletins::Bulletin;
 const A_SECOND: f64 = 30.0;
 /// Telegram's limit in one group (same place): so many in a minute, one a second.
 const A_MINUTE: u32 = 20;
+/// What the sandbox's log calls a new message.
+pub(super) const SENT: &str = "sent";
 /// Calls under way at once.
 pub const IN_FLIGHT: usize = 64;
 /// How long an answer takes in a raw run.
@@ -155,7 +157,7 @@ impl Run<'_> {
             return Ok(Sent { accepted: sent, distinct: sent, wall_s: None });
         };
         let ours = |entry: &&Accepted| {
-            entry.act == "sent" && entry.chat < 0 && bulletins.iter().any(|one| entry.text.contains(&one.code))
+            entry.act == SENT && entry.chat < 0 && bulletins.iter().any(|one| entry.text.contains(&one.code))
         };
         let ours: Vec<&Accepted> = log.iter().filter(ours).collect();
         let distinct: BTreeSet<(i64, &str)> = ours.iter().map(|entry| (entry.chat, entry.text.as_str())).collect();

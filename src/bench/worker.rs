@@ -96,6 +96,13 @@ pub async fn work() -> anyhow::Result<Cost> {
     let rate = rate.context("this is started by `loa bench`, and by nobody else")?.parse()?;
     settings.gateways.get_mut(GATEWAY).context("the bench's gateway")?.rate_per_second = rate;
     let store = Store::open(settings.database.url.expose()).await?;
+    // As `loa serve` does: on a file of its own nobody else can hold a lease any more.
+    let role = app::role_lock::take(settings.database.url.expose())?;
+    if role.is_exclusive() {
+        let mut tx = store.begin().await?;
+        tx.expire_leases().await?;
+        tx.commit().await?;
+    }
     let gateways = app::gateways(&settings)?;
     let house = app::house(&settings, &gateways)?;
     let core = app::core(store, Clocks::system(), Arc::new(SystemEntropy), house, gateways);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::app;
-use crate::bench::{Figures, Setting, sending, worker};
+use crate::bench::{Setting, crash, sending, worker};
 use crate::config::LogFormat;
 
 /// Measure on this machine.
@@ -15,6 +15,7 @@ use crate::config::LogFormat;
     loa bench limits                     900 groups under a strict limit of 30 a second\n  \
     loa bench raw --json                 as fast as it goes, a bare client beside it\n  \
     loa bench history                    with a year of a large commune in the database\n  \
+    loa bench crash --size 20            20 engines killed in the middle of sending\n  \
     loa bench onegroup --size 30         30 bulletins into one group\n\n\
     The server is the sandbox in a process of its own, unless --api-url names one (its token in LOA_BENCH_TOKEN).\n  \
     The database is a file in the current folder, on the disk that is measured, and gone afterwards. A release build\n  \
@@ -23,7 +24,7 @@ pub struct BenchArgs {
     /// What to measure.
     #[arg(value_enum)]
     pub work: Work,
-    /// Groups, or messages for `onegroup`; left out, what the work is usually measured with.
+    /// Groups, bulletins for `onegroup`, kills for `crash`; left out, what the work is usually measured with.
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..=20_000))]
     pub size: Option<u32>,
     /// How often; each run begins anew.
@@ -45,6 +46,8 @@ pub struct BenchArgs {
 pub enum Work {
     /// One broadcast to 900 groups under the published limit, counted without tolerance.
     Limits,
+    /// 100 engines killed while they send to 300 groups: what is lost, what goes twice, what is in doubt.
+    Crash,
     /// One broadcast to 100 groups on a database with a year of a large commune, then a rest.
     History,
     /// 30 bulletins into one group.
@@ -57,7 +60,7 @@ impl Work {
     const fn usual_size(self) -> u32 {
         match self {
             Self::Limits => 900,
-            Self::History => 100,
+            Self::Crash | Self::History => 100,
             Self::Onegroup => 30,
             Self::Raw => 5_000,
         }
@@ -75,8 +78,7 @@ pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) 
         "each run needs an empty database: leave --database out, or give --runs 1"
     );
     for _ in 0..args.runs {
-        let figures = one(args, database).await?;
-        let text = if args.json { serde_json::to_string(&figures)? + "\n" } else { figures.lines() };
+        let text = one(args, database).await?;
         out.write_all(text.as_bytes())?;
         out.flush()?;
     }
@@ -93,7 +95,8 @@ pub async fn engine(out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(serde_json::to_writer(out, &cost)?)
 }
 
-async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<Figures> {
+/// One run, as it is printed.
+async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<String> {
     let folder = Folder::make()?;
     let setting = Setting {
         size: args.size.unwrap_or(args.work.usual_size()),
@@ -102,15 +105,20 @@ async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<Figures
         folder: folder.0.clone(),
     };
     let measured = async {
-        match args.work {
+        let figures = match args.work {
+            Work::Crash => {
+                let crashed = crash::run(&setting).await?;
+                return if args.json { Ok(serde_json::to_string(&crashed)? + "\n") } else { Ok(crashed.lines()) };
+            }
             Work::Limits => sending::limits(&setting).await,
             Work::History => sending::history(&setting).await,
             Work::Onegroup => sending::onegroup(&setting).await,
             Work::Raw => sending::raw(&setting).await,
-        }
+        }?;
+        if args.json { Ok(serde_json::to_string(&figures)? + "\n") } else { Ok(figures.lines()) }
     };
     tokio::select! {
-        figures = measured => figures,
+        text = measured => text,
         _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
     }
 }
