@@ -29,6 +29,8 @@ mod translate;
 const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
 /// The header that carries the secret (Telegram Bot API, setWebhook).
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
+/// Characters of the line over the chat that answers a press (Telegram Bot API, answerCallbackQuery); a longer one is refused whole.
+const TOAST_LIMIT: usize = 200;
 /// Most updates a poll brings (Telegram Bot API, getUpdates).
 const POLL_LIMIT: u32 = 100;
 
@@ -289,7 +291,7 @@ impl Gateway for Telegram {
 
     fn answer_press<'a>(&'a self, press_id: &'a str, text: &'a str) -> Call<'a, Result<(), AskError>> {
         Box::pin(async move {
-            let params = json!({ "callback_query_id": press_id, "text": text });
+            let params = json!({ "callback_query_id": press_id, "text": toast(text) });
             self.ask("answerCallbackQuery", &params).await.map(|_| ())
         })
     }
@@ -334,6 +336,14 @@ impl Gateway for Telegram {
     }
 }
 
+/// A line that fits over the chat: its end is cut, and says so.
+fn toast(text: &str) -> String {
+    if text.chars().count() <= TOAST_LIMIT {
+        return text.to_owned();
+    }
+    text.chars().take(TOAST_LIMIT - 1).chain(['…']).collect()
+}
+
 async fn fetch_bounded(client: &reqwest::Client, url: &str, limit: u64) -> Result<Vec<u8>, AskError> {
     let unreachable = |error: reqwest::Error| AskError::Unreachable(error.without_url().to_string());
     let mut answer = client.get(url).send().await.map_err(unreachable)?;
@@ -348,4 +358,17 @@ async fn fetch_bounded(client: &reqwest::Client, url: &str, limit: u64) -> Resul
         }
     }
     Ok(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_toast_is_cut_where_the_platform_would_refuse_it() {
+        assert_eq!(toast("Đã ghi nhận"), "Đã ghi nhận");
+        let long = toast(&"ừ".repeat(201));
+        assert_eq!((long.chars().count(), long.ends_with('…')), (200, true));
+        assert_eq!(toast(&"ừ".repeat(200)).chars().count(), 200);
+    }
 }

@@ -76,6 +76,8 @@ mod store_activities;
 #[cfg(test)]
 mod store_binding;
 #[cfg(test)]
+mod store_claims;
+#[cfg(test)]
 mod store_operations;
 #[cfg(test)]
 mod store_organisation;
