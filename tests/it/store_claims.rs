@@ -88,7 +88,8 @@ async fn what_is_taken_back_paused_expired_moved_or_put_off_meanwhile_is_not_cla
     tx.commit().await.unwrap();
     let mut other = store.begin().await.unwrap();
     let broadcast = other.message(&read[6].id).await.unwrap().unwrap().broadcast_id.unwrap();
-    raw(&mut other, &format!("UPDATE broadcasts SET state = 'withdrawn', closed_at = 1 WHERE id = '{broadcast}'")).await;
+    raw(&mut other, &format!("UPDATE broadcasts SET state = 'withdrawn', closed_at = 1 WHERE id = '{broadcast}'"))
+        .await;
     other.commit().await.unwrap();
     let mut tx = store.begin().await.unwrap();
     assert_eq!(claimed(&mut tx, &read[6..]).await, Vec::<String>::new());
