@@ -10,6 +10,8 @@ mod cli;
 #[cfg(test)]
 mod db;
 #[cfg(test)]
+mod demo_once;
+#[cfg(test)]
 mod demo_shown;
 #[cfg(test)]
 mod desk_compose;
