@@ -140,6 +140,30 @@ pub fn core(store: Store, clocks: Clocks, entropy: Arc<dyn Entropy>, house: Hous
     })
 }
 
+/// Says that this process works on the database. On a file nobody else can then hold a lease any more, and none is waited for.
+///
+/// # Errors
+/// Another engine works on the same file; the database.
+pub async fn take_over(store: &Store, url: &str) -> anyhow::Result<role_lock::RoleLock> {
+    let role = role_lock::take(url)?;
+    if role.is_exclusive() {
+        let mut tx = store.begin().await?;
+        tx.expire_leases().await?;
+        tx.commit().await?;
+    }
+    Ok(role)
+}
+
+/// What processes updates, reading documents in a bounded child of this program.
+///
+/// # Errors
+/// The commune was never imported; this program cannot find itself.
+pub async fn inbox(core: &Arc<Core>) -> anyhow::Result<Arc<Inbox>> {
+    let program = std::env::current_exe().context("this program cannot find itself")?;
+    let inspect = inspector::with_program(program, core.entropy.clone());
+    Ok(Arc::new(Inbox::new(core.clone(), core.commune_id().await?, inspect)))
+}
+
 /// The dispatcher's durations.
 #[must_use]
 pub fn dispatch_settings(settings: &Settings) -> DispatchSettings {

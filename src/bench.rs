@@ -15,8 +15,6 @@ pub mod server;
 pub mod worker;
 pub mod year;
 
-pub use figures::Figures;
-
 /// What every run needs to know.
 #[derive(Debug, Clone)]
 pub struct Setting {

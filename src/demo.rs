@@ -17,7 +17,6 @@ use crate::clock::{Clocks, JumpingClock, Monotonic as _, SystemClock};
 use crate::config::Settings;
 use crate::domain::calendar::Millis;
 use crate::engine::Core;
-use crate::engine::inbox::Inbox;
 use crate::id::SystemEntropy;
 use crate::lifecycle::Lifecycle;
 use crate::store::Store;
@@ -130,10 +129,8 @@ impl Demo {
 
     async fn open_doors(&self, settings: &Settings, listener: TcpListener) -> anyhow::Result<()> {
         let listen = listener.local_addr()?;
-        let program = std::env::current_exe().context("this program cannot find itself")?;
-        let inspect = app::inspector::with_program(program, self.core.entropy.clone());
         let inbound = app::inbounds(settings, &self.core.gateways);
-        let inbox = Arc::new(Inbox::new(self.core.clone(), self.core.commune_id().await?, inspect));
+        let inbox = app::inbox(&self.core).await?;
         let site = web::Site { core: self.core.clone(), inbox: inbox.clone() };
         web::serve_on(listener, site, &self.lifecycle);
         app::start(&self.core, &app::dispatch_settings(settings), inbox, &inbound, &self.lifecycle).await?;

@@ -13,9 +13,7 @@ use super::worker::Worker;
 use crate::app;
 use crate::clock::Clocks;
 use crate::config::Settings;
-use crate::domain::bulletin::{Kind, Level, Public};
 use crate::domain::message::MessageState;
-use crate::domain::secrecy::Attestation;
 use crate::domain::urgency::Urgency;
 use crate::engine::Core;
 use crate::engine::planner::Planner;
@@ -23,7 +21,7 @@ use crate::id::SystemEntropy;
 use crate::store::bulletins::{Bulletin, Marks};
 use crate::store::messages::Message;
 use crate::store::{self, Store};
-use crate::usecase::compose::{DocumentFields, Draft};
+use crate::usecase::compose::Draft;
 use crate::usecase::{Act, Via, approve, compose, organise};
 
 /// How often it is looked whether everything is done.
@@ -41,28 +39,9 @@ pub struct Engine {
 /// A bulletin that leaves at whatever hour it is.
 #[must_use]
 pub fn bulletin(title: &str, audience: &str, urgency: Urgency) -> Draft {
-    Draft {
-        kind: Kind::Directive,
-        title: title.to_owned(),
-        body: "Đề nghị các thôn thông báo tới người dân trước 17 giờ hôm nay.".to_owned(),
-        residents_body: None,
-        urgency,
-        marks: Marks { reason: Some("đo".to_owned()), ..Marks::default() },
-        level: Level::Local,
-        public: Public::Cadres,
-        plan_code: None,
-        theme: None,
-        document: DocumentFields::default(),
-        audience: audience.to_owned(),
-        ack_required: true,
-        ack_deadline: None,
-        send_at: None,
-        repeat: None,
-        expires_at: None,
-        files: Vec::new(),
-        attestation: Attestation::NotSecret,
-        unreadable_attested: false,
-    }
+    let marks = Marks { reason: Some("đo".to_owned()), ..Marks::default() };
+    let body = "Đề nghị các thôn thông báo tới người dân trước 17 giờ hôm nay.";
+    Draft { urgency, marks, ..Draft::directive(title, body, audience) }
 }
 
 impl Engine {
@@ -107,7 +86,6 @@ impl Engine {
         let approver = self.person(&mut tx, APPROVER).await?;
         approve::approve(&mut tx, &approver, &drafted.bulletin.id, None).await?;
         tx.commit().await?;
-        self.core.wake.notify_waiters();
         Ok(drafted.bulletin)
     }
 

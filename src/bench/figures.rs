@@ -38,7 +38,7 @@ pub struct Figures {
     pub idle_cpu_pct: Option<f64>,
     /// Most memory that process held.
     pub peak_rss_mb: f64,
-    /// Commits that wrote; each is one sync of the log.
+    /// Commits; each that wrote is one sync of the log.
     pub commits: u64,
     /// The database: kind, journal mode, how far a commit is synced.
     pub database: String,

@@ -14,7 +14,6 @@ use super::meter;
 use crate::app;
 use crate::clock::Clocks;
 use crate::config::{Settings, process_environment};
-use crate::engine::inbox::Inbox;
 use crate::id::SystemEntropy;
 use crate::lifecycle::Lifecycle;
 use crate::store::{self, Store};
@@ -31,7 +30,7 @@ pub struct Cost {
     pub cpu_s: f64,
     /// Most memory it held, in megabytes.
     pub peak_rss_mb: f64,
-    /// Commits that wrote.
+    /// Commits.
     pub commits: u64,
 }
 
@@ -96,20 +95,12 @@ pub async fn work() -> anyhow::Result<Cost> {
     let rate = rate.context("this is started by `loa bench`, and by nobody else")?.parse()?;
     settings.gateways.get_mut(GATEWAY).context("the bench's gateway")?.rate_per_second = rate;
     let store = Store::open(settings.database.url.expose()).await?;
-    // As `loa serve` does: on a file of its own nobody else can hold a lease any more.
-    let role = app::role_lock::take(settings.database.url.expose())?;
-    if role.is_exclusive() {
-        let mut tx = store.begin().await?;
-        tx.expire_leases().await?;
-        tx.commit().await?;
-    }
+    let _role = app::take_over(&store, settings.database.url.expose()).await?;
     let gateways = app::gateways(&settings)?;
     let house = app::house(&settings, &gateways)?;
     let core = app::core(store, Clocks::system(), Arc::new(SystemEntropy), house, gateways);
     let lifecycle = Lifecycle::new(Duration::from_secs(10));
-    let program = std::env::current_exe().context("this program cannot find itself")?;
-    let inspect = app::inspector::with_program(program, core.entropy.clone());
-    let inbox = Arc::new(Inbox::new(core.clone(), core.commune_id().await?, inspect));
+    let inbox = app::inbox(&core).await?;
     let inbound = app::inbounds(&settings, &core.gateways);
     app::start(&core, &app::dispatch_settings(&settings), inbox, &inbound, &lifecycle).await?;
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;

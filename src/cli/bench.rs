@@ -104,23 +104,28 @@ async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<String>
         database: database.map(str::to_owned),
         folder: folder.0.clone(),
     };
-    let measured = async {
-        let figures = match args.work {
-            Work::Crash => {
-                let crashed = crash::run(&setting).await?;
-                return if args.json { Ok(serde_json::to_string(&crashed)? + "\n") } else { Ok(crashed.lines()) };
-            }
-            Work::Limits => sending::limits(&setting).await,
-            Work::History => sending::history(&setting).await,
-            Work::Onegroup => sending::onegroup(&setting).await,
-            Work::Raw => sending::raw(&setting).await,
-        }?;
-        if args.json { Ok(serde_json::to_string(&figures)? + "\n") } else { Ok(figures.lines()) }
-    };
     tokio::select! {
-        text = measured => text,
+        text = measured(args.work, &setting, args.json) => text,
         _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
     }
+}
+
+async fn measured(work: Work, setting: &Setting, json: bool) -> anyhow::Result<String> {
+    let figures = match work {
+        Work::Crash => {
+            let crashed = crash::run(setting).await?;
+            return printed(json, &crashed, crashed.lines());
+        }
+        Work::Limits => sending::limits(setting).await,
+        Work::History => sending::history(setting).await,
+        Work::Onegroup => sending::onegroup(setting).await,
+        Work::Raw => sending::raw(setting).await,
+    }?;
+    printed(json, &figures, figures.lines())
+}
+
+fn printed(json: bool, figures: &impl serde::Serialize, lines: String) -> anyhow::Result<String> {
+    Ok(if json { serde_json::to_string(figures)? + "\n" } else { lines })
 }
 
 /// The run's folder below the current one; gone when this is dropped.

@@ -8,7 +8,6 @@ use anyhow::Context as _;
 
 use crate::clock::Clocks;
 use crate::config::Settings;
-use crate::engine::inbox::Inbox;
 use crate::id::SystemEntropy;
 use crate::lifecycle::Lifecycle;
 use crate::{app, telemetry, web};
@@ -28,12 +27,8 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     );
     let url = settings.database.url.expose();
     let store = super::open_store(url).await?;
-    let role = app::role_lock::take(url)?;
-    if role.is_exclusive() {
-        let mut tx = store.begin().await?;
-        tx.expire_leases().await?;
-        tx.commit().await?;
-    }
+    // Held until the end.
+    let _role = app::take_over(&store, url).await?;
     let (clocks, entropy) = (Clocks::system(), Arc::new(SystemEntropy));
     let keeping = app::Keeping { store: store.clone(), wall: clocks.wall.clone(), entropy: entropy.clone() };
     let gateways = app::gateways_with(settings, &keeping)?;
@@ -45,11 +40,9 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         tracing::warn!(files = swept, "documents.left_behind_removed");
     }
     let lifecycle = Lifecycle::new(settings.engine.shutdown);
-    let program = std::env::current_exe().context("this program cannot find itself")?;
-    let inspect = app::inspector::with_program(program, core.entropy.clone());
     import_plan_if_none(&core, settings).await?;
     note_reasons(&core, settings).await?;
-    let inbox = Arc::new(Inbox::new(core.clone(), core.commune_id().await?, inspect));
+    let inbox = app::inbox(&core).await?;
     let site = web::Site { core: core.clone(), inbox: inbox.clone() };
     web::serve(site, settings.http.listen, &lifecycle).await?;
     let inbound = app::inbounds(settings, &core.gateways);

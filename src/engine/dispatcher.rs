@@ -57,10 +57,9 @@ pub struct Dispatcher {
     reports: mpsc::UnboundedReceiver<Report>,
     reporter: mpsc::UnboundedSender<Report>,
     unrecorded: Vec<Done>,
-    in_flight: usize,
     uploading: HashSet<(String, String)>,
     queue: Queue,
-    /// Chats with a call on its way: a platform serialises them anyway, and order in a chat is kept.
+    /// Chats with a call on its way, one each: a platform serialises them anyway, and order in a chat is kept.
     busy: HashSet<String>,
     halted: Option<Halt>,
     /// An incident of the account is open: the platform is asked whether that is still so.
@@ -131,7 +130,6 @@ impl Dispatcher {
             reports,
             reporter,
             unrecorded: Vec::new(),
-            in_flight: 0,
             uploading: HashSet::new(),
             queue: Queue::default(),
             busy: HashSet::new(),
@@ -150,24 +148,22 @@ impl Dispatcher {
         self.collect();
         let now = self.core.clocks.mono.elapsed();
         let seen = self.look(now).await?;
-        let mut done = Ticked::default();
-        let mut next = seen.next_due;
+        let (mut started, mut recorded, mut next) = (0, 0, self.may_start_at(now));
         if self.has_to_write(now, &seen) {
-            let written = self.write(now, &mut done).await;
+            let written = self.write(now, &seen).await;
             if written.is_err() {
                 // What was chosen did not become ours: it is read anew.
                 self.queue = Queue::holding(&self.busy);
             }
-            let plan = written?;
-            next = [next, plan.next].into_iter().flatten().min();
+            let (plan, count) = written?;
+            (started, recorded, next) = (plan.calls.len(), count, plan.next);
             for call in plan.calls {
                 self.launch(call);
             }
-        } else if let Some(ready_at) = self.may_start_at(now) {
-            next = Some(next.map_or(ready_at, |next| next.min(ready_at)));
         }
         self.probe_if_sick(now);
-        Ok(Ticked { in_flight: self.in_flight, next: self.next_tick(now, next), ..done })
+        let next = [seen.next_due, next].into_iter().flatten().min();
+        Ok(Ticked { started, recorded, in_flight: self.busy.len(), next: self.next_tick(now, next) })
     }
 
     /// Looks at what waits. A look that only reads holds nobody up.
@@ -178,7 +174,7 @@ impl Dispatcher {
         let has_abandoned = sweeps && !tx.abandoned_attempts(gateway, wall).await?.is_empty();
         let next_due = tx.next_due(gateway, wall).await?.map(|next| now + wall.until(next));
         self.read_queue(&mut tx, now).await?;
-        if sweeps && !has_abandoned {
+        if sweeps {
             self.swept_at = Some(now);
         }
         Ok(Seen { next_due, has_abandoned })
@@ -189,15 +185,17 @@ impl Dispatcher {
         has_news || !self.lease_is_fresh(now) || self.may_start(now)
     }
 
-    /// One transaction: outcomes, the lease, what a dead process left, and what starts now.
-    async fn write(&mut self, now: Duration, done: &mut Ticked) -> EngineResult<start::Plan> {
+    /// One transaction: outcomes, the lease, what a dead process left, and what starts now. Gives that, and how many outcomes.
+    async fn write(&mut self, now: Duration, seen: &Seen) -> EngineResult<(start::Plan, usize)> {
         let mut tx = self.core.store.begin().await?;
         let recorded = self.record_all(&mut tx).await?;
         let held = self.hold_lease(&mut tx, now).await?;
         let mut plan = start::Plan::default();
         if held {
             self.note_probe(&mut tx).await?;
-            self.sweep(&mut tx, now).await?;
+            if seen.has_abandoned {
+                self.sweep(&mut tx).await?;
+            }
             // The lock may have been waited for: slots count from now.
             plan = self.plan_starts(&mut tx, self.core.clocks.mono.elapsed()).await?;
         }
@@ -206,8 +204,7 @@ impl Dispatcher {
         }
         tx.commit().await?;
         self.unrecorded.clear();
-        (done.started, done.recorded) = (plan.calls.len(), recorded.count);
-        Ok(plan)
+        Ok((plan, recorded.count))
     }
 
     /// Waits for a call to come back; without one on its way, for ever.
@@ -220,11 +217,11 @@ impl Dispatcher {
     /// Waits for a call to come back, and a moment more for those that come with it: they are written down together. Where calls
     /// filled every place, until half of the places are free.
     pub async fn gather(&mut self) {
-        let (places, is_full) = (self.settings.places, self.in_flight >= self.settings.places);
+        let (places, is_full) = (self.settings.places, self.busy.len() >= self.settings.places);
         self.wait_for_report().await;
         let (pause, enough) = if is_full { (GATHER_WHEN_FULL, places / 2) } else { (GATHER, 0) };
         let more = async {
-            while self.in_flight > enough {
+            while self.busy.len() > enough {
                 self.wait_for_report().await;
             }
         };
@@ -245,7 +242,7 @@ impl Dispatcher {
                 tx.commit().await?;
                 self.unrecorded.clear();
             }
-            if self.in_flight == 0 {
+            if self.busy.is_empty() {
                 return Ok(());
             }
             self.wait_for_report().await;
@@ -273,7 +270,6 @@ impl Dispatcher {
     fn take(&mut self, report: Report) {
         match report {
             Report::Call(done) => {
-                self.in_flight -= 1;
                 self.busy.remove(&done.chat_id);
                 self.queue.release(&done.chat_id);
                 self.pacer.finished(self.core.clocks.mono.elapsed(), &done.chat_id);
@@ -319,11 +315,7 @@ impl Dispatcher {
     }
 
     /// Rows that a dead process left as `sending` become `unknown` once their attempt's own deadline has passed.
-    async fn sweep(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {
-        if self.swept_at.is_some_and(|at| now.saturating_sub(at) < SWEEP_EVERY) {
-            return Ok(());
-        }
-        self.swept_at = Some(now);
+    async fn sweep(&self, tx: &mut Tx) -> EngineResult<()> {
         let wall = self.core.wall_now();
         for (attempt_id, message_id) in tx.abandoned_attempts(self.gateway.name(), wall).await? {
             let lost = Finished::Unknown { detail: "crashed".to_owned() };

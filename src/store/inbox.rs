@@ -85,6 +85,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn next_inbox(&mut self, gateway: &str, now: Millis) -> StoreResult<Option<InboxRow>> {
+        // One look each, because the index runs one way: presses first, and among them the oldest.
         for urgent in [true, false] {
             let next: Option<InboxRow> =
                 on!(self, |c| sqlx::query_as(WAITING).bind(gateway).bind(urgent).bind(now.0).fetch_optional(c).await?);

@@ -96,6 +96,33 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// An ordinary directive to cadres, to be confirmed, without marks, files or a plan.
+    #[must_use]
+    pub fn directive(title: &str, body: &str, audience: &str) -> Self {
+        Self {
+            kind: Kind::Directive,
+            title: title.to_owned(),
+            body: body.to_owned(),
+            residents_body: None,
+            urgency: Urgency::Normal,
+            marks: Marks::default(),
+            level: Level::Local,
+            public: Public::Cadres,
+            plan_code: None,
+            theme: None,
+            document: DocumentFields::default(),
+            audience: audience.to_owned(),
+            ack_required: true,
+            ack_deadline: None,
+            send_at: None,
+            repeat: None,
+            expires_at: None,
+            files: Vec::new(),
+            attestation: secrecy::Attestation::NotSecret,
+            unreadable_attested: false,
+        }
+    }
+
     /// The residents' own wording in stored form; none when they read what everybody reads.
     #[must_use]
     pub fn residents_wording(&self) -> Option<String> {

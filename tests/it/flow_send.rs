@@ -2,14 +2,10 @@
 //! HTTP, answered by a button, counted.
 
 use loa::demo::places::Network;
-use loa::domain::bulletin::{Kind, Level, Public};
-use loa::domain::secrecy::Attestation;
-use loa::domain::urgency::Urgency;
 use loa::store::Store;
 use loa::store::binding::ChatState;
-use loa::store::bulletins::Marks;
 use loa::usecase::UseCaseError;
-use loa::usecase::compose::{DocumentFields, Draft};
+use loa::usecase::compose::Draft;
 
 use crate::db::sqlite_tests;
 use crate::stage::{Stage, at};
@@ -23,28 +19,7 @@ sqlite_tests!(
 );
 
 pub fn draft() -> Draft {
-    Draft {
-        kind: Kind::Directive,
-        title: "Về việc treo cờ Tổ quốc".to_owned(),
-        body: "Đề nghị các thôn treo cờ từ 01/9.".to_owned(),
-        residents_body: None,
-        urgency: Urgency::Normal,
-        marks: Marks::default(),
-        level: Level::Local,
-        public: Public::Cadres,
-        plan_code: None,
-        theme: None,
-        document: DocumentFields::default(),
-        audience: "Trưởng thôn".to_owned(),
-        ack_required: true,
-        ack_deadline: None,
-        send_at: None,
-        repeat: None,
-        expires_at: None,
-        files: Vec::new(),
-        attestation: Attestation::NotSecret,
-        unreadable_attested: false,
-    }
+    Draft::directive("Về việc treo cờ Tổ quốc", "Đề nghị các thôn treo cờ từ 01/9.", "Trưởng thôn")
 }
 
 /// Pauses the joint group of all heads, which would take over from a village's own.

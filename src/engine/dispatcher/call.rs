@@ -56,7 +56,6 @@ pub(super) enum Report {
 impl Dispatcher {
     /// Makes a call at its slot. Its outcome comes back as a report, whenever that is.
     pub(super) fn launch(&mut self, call: Call) {
-        self.in_flight += 1;
         self.busy.insert(call.chat_id.clone());
         let upload = match &call.content {
             Content::Upload { sha256, name, .. } => Some((sha256.clone(), name.clone())),

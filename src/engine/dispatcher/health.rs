@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::call::{Done, Report};
 use super::{Dispatcher, EngineResult, Halt};
 use crate::domain::budget::{Budget, month_of};
-use crate::domain::message::{Lane, MessageState};
+use crate::domain::message::MessageState;
 use crate::platform::SelfInfo;
 use crate::store::Tx;
 use crate::store::messages::{Finished, WaitingMessage};
@@ -115,7 +115,6 @@ impl Dispatcher {
 impl Spent {
     /// Whether a message is left out because the account's month is too far gone for it.
     pub(super) fn refuses(self, message: &WaitingMessage) -> bool {
-        let lane = Lane::try_from(message.lane).unwrap_or(Lane::Normal);
-        !self.budget.admits(self.used, message.purpose, lane, message.part)
+        !self.budget.admits(self.used, message.purpose, message.lane, message.part)
     }
 }

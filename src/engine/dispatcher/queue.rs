@@ -22,7 +22,7 @@ const ANEW_EVERY: Duration = Duration::from_millis(500);
 const ANEW_PER_ROW: Duration = Duration::from_micros(100);
 
 /// Where a message stands: lane, due time, id.
-type Place = (i64, i64, String);
+type Place = (Lane, i64, String);
 
 /// Until when a chat is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +44,9 @@ pub(super) struct Queue {
     /// Later parts whose earlier ones are not known to be sent, by delivery.
     blocked: HashMap<String, Vec<WaitingMessage>>,
     /// The last row read in each lane.
-    read_up_to: HashMap<i64, (i64, String)>,
+    read_up_to: HashMap<Lane, (i64, String)>,
     /// How many rows of each lane wait here.
-    in_lane: HashMap<i64, usize>,
+    in_lane: HashMap<Lane, usize>,
     rows: usize,
     anew_at: Duration,
 }
@@ -88,7 +88,7 @@ impl Queue {
 
     /// The last row read in a lane: the next page begins behind it.
     pub(super) fn read_up_to(&self, lane: Lane) -> Option<&(i64, String)> {
-        self.read_up_to.get(&lane.number())
+        self.read_up_to.get(&lane)
     }
 
     /// Takes a page in, in the order in which it was read.
@@ -123,15 +123,17 @@ impl Queue {
 
     /// The first message of a lane whose chat is not held.
     pub(super) fn first_of(&self, lane: Lane) -> Option<&WaitingMessage> {
-        let first = (lane.number(), i64::MIN, String::new());
-        let (place, chat) = self.ready.range(first..).next()?;
-        (place.0 == lane.number()).then(|| self.chats.get(chat)?.get(place)).flatten()
+        let (place, chat) = self.ready_of(lane).next()?;
+        self.chats.get(chat)?.get(place)
     }
 
     /// How many chats of a lane are ready, counted no further than `most`.
     pub(super) fn ready_in(&self, lane: Lane, most: usize) -> usize {
-        let (from, to) = ((lane.number(), i64::MIN, String::new()), (lane.number() + 1, i64::MIN, String::new()));
-        self.ready.range(from..to).take(most).count()
+        self.ready_of(lane).take(most).count()
+    }
+
+    fn ready_of(&self, lane: Lane) -> impl Iterator<Item = (&Place, &String)> {
+        self.ready.range((lane, i64::MIN, String::new())..).take_while(move |(place, _)| place.0 == lane)
     }
 
     /// Takes a message out: it left, or is not to leave. The next one of its chat is ready, unless the chat is held.
@@ -193,7 +195,7 @@ impl Queue {
 
     /// Whether a message of a lane waits, held or not.
     pub(super) fn waits_in(&self, lane: Lane) -> bool {
-        self.in_lane.get(&lane.number()).is_some_and(|count| *count > 0)
+        self.in_lane.get(&lane).is_some_and(|count| *count > 0)
     }
 
     fn hide(&mut self, chat: &str) {

@@ -148,9 +148,8 @@ impl Dispatcher {
         let mut plan = Plan::default();
         if self.may_start(now) {
             let spent = self.spent(tx).await?;
-            let flash_waits = self.queue.waits_in(Lane::Flash);
             for lane in Lane::ALL.iter().copied() {
-                self.choose(tx, (now, lane, flash_waits), spent, &mut plan).await?;
+                self.choose(tx, (now, lane), spent, &mut plan).await?;
             }
             self.claim_chosen(tx, now, &mut plan).await?;
         }
@@ -162,7 +161,7 @@ impl Dispatcher {
 
     /// How many calls more may be on their way.
     fn places(&self) -> usize {
-        self.settings.places.saturating_sub(self.in_flight)
+        self.settings.places.saturating_sub(self.busy.len())
     }
 
     /// Past two thirds of the lease without a confirmed renewal nothing starts: another process may be about to take over.
@@ -174,7 +173,7 @@ impl Dispatcher {
     async fn choose(
         &mut self,
         tx: &mut Tx,
-        (now, lane, flash_waits): (Duration, Lane, bool),
+        (now, lane): (Duration, Lane),
         spent: Option<Spent>,
         plan: &mut Plan,
     ) -> EngineResult<()> {
@@ -197,6 +196,7 @@ impl Dispatcher {
             }
             let file = self.file_of(tx, &message).await?;
             let is_group = message.chat_kind == "group";
+            let flash_waits = self.queue.waits_in(Lane::Flash);
             let request = Request { chat: &message.chat_id, is_group, lane, flash_waits };
             match self.pacer.grant(now, self.settings.ahead, request) {
                 Ok(slot) => {
@@ -344,6 +344,6 @@ async fn is_active_now(tx: &mut Tx, message: &WaitingMessage) -> EngineResult<bo
 
 /// Whether a message is to ring: the first words of a broadcast of the two highest levels.
 fn calls_everybody(message: &WaitingMessage) -> bool {
-    let urgent = matches!(Lane::try_from(message.lane), Ok(Lane::Flash | Lane::Express));
+    let urgent = matches!(message.lane, Lane::Flash | Lane::Express);
     urgent && message.purpose == Purpose::Broadcast && message.part == 1
 }

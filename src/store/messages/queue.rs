@@ -22,7 +22,8 @@ pub struct WaitingMessage {
     /// Part number.
     pub part: i64,
     /// Priority.
-    pub lane: i64,
+    #[sqlx(try_from = "i64")]
+    pub lane: Lane,
     /// Machine time from which it may be sent, epoch milliseconds.
     pub due_at: i64,
     /// The file it carries.
@@ -271,5 +272,16 @@ impl Tx {
     pub async fn has_open_edit(&mut self, message_id: &str) -> StoreResult<bool> {
         let count: i64 = on!(self, |c| sqlx::query_scalar(PENDING_EDIT).bind(message_id).fetch_one(c).await?);
         Ok(count > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_due_message_is_looked_for_in_every_lane() {
+        let lanes: Vec<String> = Lane::ALL.iter().map(|lane| format!("({})", lane.number())).collect();
+        assert!(NEXT_DUE.contains(&format!("VALUES {})", lanes.join(", "))));
     }
 }

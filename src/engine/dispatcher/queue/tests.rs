@@ -10,7 +10,7 @@ fn message(id: &str, chat: &str, lane: Lane) -> WaitingMessage {
         chat_state: "active".to_owned(),
         delivery_id: Some(format!("to {chat}")),
         part: 1,
-        lane: lane.number(),
+        lane,
         due_at: 1,
         file_sha256: None,
         file_name: None,
