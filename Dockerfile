@@ -8,6 +8,8 @@ ENV CARGO_TERM_COLOR=never
 
 # Dependencies first, in a layer of their own: it is built again only when Cargo.toml or Cargo.lock change.
 COPY Cargo.toml Cargo.lock ./
+# How SQLite is compiled stands there.
+COPY .cargo .cargo
 COPY crates/sandbox/Cargo.toml crates/sandbox/
 RUN mkdir -p src tests/it crates/sandbox/src crates/sandbox/tests/it \
     && printf '//! Stands in for the real crate while its dependencies are built.\n' | tee src/lib.rs > crates/sandbox/src/lib.rs \

@@ -137,14 +137,31 @@ impl Store {
         Ok(store)
     }
 
+    /// The same with another number of connections: each prepares every statement for itself, which costs whoever lives
+    /// shortly more than waiting for each other.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub async fn open_with(url: &str, connections: u32) -> StoreResult<Self> {
+        let store = Box::pin(Self::connect_with(url, Some(connections))).await?;
+        Box::pin(store.migrate()).await?;
+        Ok(store)
+    }
+
     /// Connects by URL without touching the schema.
     ///
     /// # Errors
     /// An unknown scheme, an unreachable database.
     pub async fn connect(url: &str) -> StoreResult<Self> {
+        Self::connect_with(url, None).await
+    }
+
+    async fn connect_with(url: &str, connections: Option<u32>) -> StoreResult<Self> {
         let scheme = url.split(':').next().unwrap_or_default();
         match scheme {
-            "sqlite" if !url.contains(":memory:") => Ok(Self::Sqlite(sqlite_pool(url).await?)),
+            "sqlite" if !url.contains(":memory:") => {
+                Ok(Self::Sqlite(sqlite_pool(url, connections.unwrap_or(SQLITE_CONNECTIONS)).await?))
+            }
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url)?;
                 // A pool tries for as long as it waits for a free connection; a server that is not there is told at once.
@@ -153,7 +170,10 @@ impl Store {
                     .map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??
                     .close()
                     .await?;
-                let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
+                let pool = PgPoolOptions::new()
+                    .max_connections(connections.unwrap_or(POSTGRES_CONNECTIONS))
+                    .connect_with(options)
+                    .await?;
                 Ok(Self::Postgres(pool))
             }
             other => Err(StoreError::UnknownScheme(other.to_owned())),
@@ -207,7 +227,7 @@ impl Store {
     }
 }
 
-async fn sqlite_pool(url: &str) -> StoreResult<SqlitePool> {
+async fn sqlite_pool(url: &str, connections: u32) -> StoreResult<SqlitePool> {
     let options = SqliteConnectOptions::from_str(url)?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -220,7 +240,7 @@ async fn sqlite_pool(url: &str) -> StoreResult<SqlitePool> {
         .statement_cache_capacity(STATEMENTS)
         .busy_timeout(BUSY_TIMEOUT);
     // A file does not hang up, so nobody has to ask before a connection is used.
-    let pool = SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS).test_before_acquire(false);
+    let pool = SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
     Ok(pool.connect_with(options).await?)
 }
 

@@ -101,6 +101,8 @@ pub struct Ticked {
     pub recorded: usize,
     /// Calls on their way.
     pub in_flight: usize,
+    /// Messages that are due and have not left, as far as they were read.
+    pub waiting: usize,
     /// Monotonic time at which it is worth ticking again, if known.
     pub next: Option<Duration>,
 }
@@ -163,7 +165,8 @@ impl Dispatcher {
         }
         self.probe_if_sick(now);
         let next = [seen.next_due, next].into_iter().flatten().min();
-        Ok(Ticked { started, recorded, in_flight: self.busy.len(), next: self.next_tick(now, next) })
+        let (in_flight, waiting) = (self.busy.len(), self.queue.len());
+        Ok(Ticked { started, recorded, in_flight, waiting, next: self.next_tick(now, next) })
     }
 
     /// Looks at what waits. A look that only reads holds nobody up.

@@ -1,7 +1,7 @@
 //! Everything that falls due by the clock alone, as a list of chores: warnings, reminders, expiry, lapses, closing, the ack
 //! wall, the audit chain, and the sweeping of what must not be kept.
 //!
-//! A chore first reads whether there is anything to do, and takes the write lock only then. Under it whatever the decision rests on
+//! A chore first reads whether there is anything to do, all of them in one look, and takes the write lock only then. Under it whatever the decision rests on
 //! is looked at again: the world may have moved between the two. Each has transactions of its own; one that fails is set aside
 //! and the next one is done.
 
@@ -16,6 +16,7 @@ use crate::domain::text_enum::text_enum;
 mod close;
 mod doubts;
 mod expire;
+mod look;
 mod pressing;
 mod remind;
 mod seal;
@@ -23,6 +24,8 @@ mod stand_in;
 mod sweep;
 mod walls;
 mod warn;
+
+use look::Look;
 
 /// Keeps a commune's rows in order.
 pub struct Keeper {
@@ -92,9 +95,14 @@ impl Keeper {
     /// What was set aside by this tick, logged and noted already; everything else was done.
     pub async fn tick(&self) -> EngineResult<()> {
         let before = self.core.set_aside.failures();
+        let mut look = Look::new(&self.core.store);
         for chore in Chore::ALL.iter().copied() {
-            self.core.alone(Task::only(chore.as_str()), self.run(chore)).await;
+            if self.core.alone(Task::only(chore.as_str()), self.run(chore, &mut look)).await.is_none() {
+                // On a server a statement that fails spoils its transaction.
+                look.end();
+            }
         }
+        drop(look);
         self.core.forget_unwanted().await;
         match self.core.set_aside.failures() {
             after if after == before => Ok(()),
@@ -102,24 +110,24 @@ impl Keeper {
         }
     }
 
-    async fn run(&self, chore: Chore) -> EngineResult<()> {
+    async fn run(&self, chore: Chore, look: &mut Look<'_>) -> EngineResult<()> {
         match chore {
-            Chore::WarnUnapproved => self.warn_unapproved().await,
-            Chore::Remind => self.remind().await,
-            Chore::StandIn => self.stand_in().await,
-            Chore::WarnOfBudgets => self.warn_of_budgets().await,
-            Chore::SkipReminders => self.skip_reminders().await,
-            Chore::RepeatDoubts => self.repeat_doubts().await,
-            Chore::TellLateStarts => self.tell_late_starts().await,
-            Chore::WarnOfReleases => self.warn_of_releases().await,
-            Chore::PressRelays => self.press_relays().await,
-            Chore::TellDoubts => self.tell_doubts().await,
-            Chore::Expire => self.expire().await,
-            Chore::Lapse => self.lapse().await,
-            Chore::GiveUp => self.give_up().await,
-            Chore::Close => self.close().await,
-            Chore::RenewWalls => self.renew_walls().await,
-            Chore::Seal => self.seal().await,
+            Chore::WarnUnapproved => self.warn_unapproved(look).await,
+            Chore::Remind => self.remind(look).await,
+            Chore::StandIn => self.stand_in(look).await,
+            Chore::WarnOfBudgets => self.warn_of_budgets(look).await,
+            Chore::SkipReminders => self.skip_reminders(look).await,
+            Chore::RepeatDoubts => self.repeat_doubts(look).await,
+            Chore::TellLateStarts => self.tell_late_starts(look).await,
+            Chore::WarnOfReleases => self.warn_of_releases(look).await,
+            Chore::PressRelays => self.press_relays(look).await,
+            Chore::TellDoubts => self.tell_doubts(look).await,
+            Chore::Expire => self.expire(look).await,
+            Chore::Lapse => self.lapse(look).await,
+            Chore::GiveUp => self.give_up(look).await,
+            Chore::Close => self.close(look).await,
+            Chore::RenewWalls => self.renew_walls(look).await,
+            Chore::Seal => self.seal(look).await,
             Chore::Sweep => self.sweep().await,
         }
     }

@@ -100,6 +100,9 @@ where
     }
 }
 
+/// A test does one thing after the other. One connection more than it holds at a time: what was let go comes back by itself.
+const CONNECTIONS: u32 = 3;
+
 /// What a test needs of its stack: the steps of a whole service lie in each other on it, and a debug build takes its room.
 const STACK: usize = 16 << 20;
 
@@ -110,7 +113,7 @@ where
 {
     let running = || {
         runtime().block_on(async {
-            let store = Store::open(url).await.expect("the database opens");
+            let store = Store::open_with(url, CONNECTIONS).await.expect("the database opens");
             test(store.clone()).await;
             store.close().await;
         });

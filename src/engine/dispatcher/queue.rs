@@ -193,6 +193,11 @@ impl Queue {
         self.ends.first().map(|(end, _)| *end)
     }
 
+    /// How many messages wait here, held or not.
+    pub(super) const fn len(&self) -> usize {
+        self.rows
+    }
+
     /// Whether a message of a lane waits, held or not.
     pub(super) fn waits_in(&self, lane: Lane) -> bool {
         self.in_lane.get(&lane).is_some_and(|count| *count > 0)

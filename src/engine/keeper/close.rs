@@ -1,6 +1,6 @@
 //! The end of a broadcast: units that nothing reached are given to the call list, and what is settled is closed.
 
-use super::{Chore, Keeper};
+use super::{Chore, Keeper, Look};
 use crate::engine::EngineResult;
 use crate::id::sha256_hex;
 use crate::store::Tx;
@@ -8,11 +8,11 @@ use crate::store::broadcasts::BroadcastState;
 use crate::usecase::{Act, escalate, fallback};
 
 impl Keeper {
-    pub(super) async fn give_up(&self) -> EngineResult<()> {
-        let mut tx = self.core.store.read().await?;
+    pub(super) async fn give_up(&self, look: &mut Look<'_>) -> EngineResult<()> {
+        let tx = look.read().await?;
         let doubted = tx.broadcasts_to_check_reach().await?;
-        let due = decided(&mut tx, doubted).await?;
-        drop(tx);
+        let due = decided(tx, doubted).await?;
+        look.end_if(!due.is_empty());
         for broadcast_id in &due {
             self.core.alone(Chore::GiveUp.task(broadcast_id), self.check_reach(broadcast_id)).await;
         }
@@ -33,11 +33,11 @@ impl Keeper {
         Ok(tx.commit().await?)
     }
 
-    pub(super) async fn close(&self) -> EngineResult<()> {
-        let mut tx = self.core.store.read().await?;
+    pub(super) async fn close(&self, look: &mut Look<'_>) -> EngineResult<()> {
+        let tx = look.read().await?;
         let settled = tx.settled_broadcasts().await?;
-        let due = decided(&mut tx, settled).await?;
-        drop(tx);
+        let due = decided(tx, settled).await?;
+        look.end_if(!due.is_empty());
         for broadcast_id in &due {
             self.core.alone(Chore::Close.task(broadcast_id), self.close_one(broadcast_id)).await;
         }

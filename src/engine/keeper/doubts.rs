@@ -1,13 +1,14 @@
 //! Sendings that nobody can know about: Hỏa tốc repeats them, the others wait for whoever composed them.
 
-use super::{Chore, Keeper};
+use super::{Chore, Keeper, Look};
 use crate::engine::EngineResult;
 use crate::usecase::{doubt, settle};
 
 impl Keeper {
-    pub(super) async fn repeat_doubts(&self) -> EngineResult<()> {
+    pub(super) async fn repeat_doubts(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let doubts = self.core.store.read().await?.doubts_that_repeat().await?;
+        let doubts = look.read().await?.doubts_that_repeat().await?;
+        look.end_if(!doubts.is_empty());
         for message_id in &doubts {
             let repeated = async {
                 let mut tx = self.core.store.begin().await?;
@@ -22,9 +23,10 @@ impl Keeper {
         Ok(())
     }
 
-    pub(super) async fn tell_doubts(&self) -> EngineResult<()> {
+    pub(super) async fn tell_doubts(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let untold = doubt::untold(&mut self.core.store.read().await?, &act).await?;
+        let untold = doubt::untold(look.read().await?, &act).await?;
+        look.end_if(!untold.is_empty());
         for broadcast_id in untold.keys() {
             let told = async {
                 let mut tx = self.core.store.begin().await?;

@@ -1,13 +1,14 @@
 //! What urgency asks for beside reminders: late starts, and heads who have not passed on what they were asked to.
 
-use super::{Chore, Keeper};
+use super::{Chore, Keeper, Look};
 use crate::engine::EngineResult;
 use crate::usecase::{escalate, relay};
 
 impl Keeper {
-    pub(super) async fn tell_late_starts(&self) -> EngineResult<()> {
+    pub(super) async fn tell_late_starts(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let late = self.core.store.read().await?.ladders_not_started(act.at).await?;
+        let late = look.read().await?.ladders_not_started(act.at).await?;
+        look.end_if(!late.is_empty());
         for ladder in &late {
             let told = async {
                 let mut tx = self.core.store.begin().await?;
@@ -21,9 +22,10 @@ impl Keeper {
         Ok(())
     }
 
-    pub(super) async fn press_relays(&self) -> EngineResult<()> {
+    pub(super) async fn press_relays(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let due = self.core.store.read().await?.relays_due(act.at).await?;
+        let due = look.read().await?.relays_due(act.at).await?;
+        look.end_if(!due.is_empty());
         let mut pressed = false;
         for relay in &due {
             let work = async {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Chore, Keeper};
+use super::{Chore, Keeper, Look};
 use crate::engine::EngineResult;
 use crate::store::answers::ReminderStep;
 use crate::usecase::{Act, remind};
 
 impl Keeper {
     /// Steps that were missed while the service was down collapse: only the latest reminder of a broadcast is sent.
-    pub(super) async fn remind(&self) -> EngineResult<()> {
+    pub(super) async fn remind(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let due = self.core.store.read().await?.due_reminders(act.at).await?;
+        let due = look.read().await?.due_reminders(act.at).await?;
+        look.end_if(!due.is_empty());
         let mut latest: BTreeMap<&str, i64> = BTreeMap::new();
         for step in due.iter().filter(|step| step.kind == "remind") {
             latest.insert(&step.broadcast_id, step.step);
@@ -32,11 +33,11 @@ impl Keeper {
         Ok(())
     }
 
-    pub(super) async fn skip_reminders(&self) -> EngineResult<()> {
-        if !self.core.store.read().await?.has_needless_reminders().await? {
+    pub(super) async fn skip_reminders(&self, look: &mut Look<'_>) -> EngineResult<()> {
+        if !look.read().await?.has_needless_reminders().await? {
             return Ok(());
         }
-        let mut tx = self.core.store.begin().await?;
+        let mut tx = look.write().await?;
         tx.skip_needless_reminders().await?;
         tx.commit().await?;
         self.core.wake.notify_waiters();

@@ -1,17 +1,17 @@
 //! Other groups take over where one does not get through, and accounts that come to the end of their month are pointed out.
 
-use super::{Chore, Keeper};
+use super::{Chore, Keeper, Look};
 use crate::engine::EngineResult;
 use crate::usecase::{fallback, usage};
 
 impl Keeper {
     /// Each delivery in a transaction of its own: a kill in between leaves the rest to the next look.
-    pub(super) async fn stand_in(&self) -> EngineResult<()> {
+    pub(super) async fn stand_in(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let (due, untold) = {
-            let mut tx = self.core.store.read().await?;
-            (fallback::due(&mut tx, &act).await?, !tx.untold_fallbacks().await?.is_empty())
-        };
+        let tx = look.read().await?;
+        let due = fallback::due(tx, &act).await?;
+        let untold = !tx.untold_fallbacks().await?.is_empty();
+        look.end_if(untold || !due.is_empty());
         for troubled in &due {
             let decided = async {
                 let mut tx = self.core.store.begin().await?;
@@ -33,11 +33,11 @@ impl Keeper {
         Ok(())
     }
 
-    pub(super) async fn warn_of_budgets(&self) -> EngineResult<()> {
+    pub(super) async fn warn_of_budgets(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let due = usage::is_warning_due(&mut self.core.store.read().await?, &act).await?;
+        let due = usage::is_warning_due(look.read().await?, &act).await?;
         if due {
-            let mut tx = self.core.store.begin().await?;
+            let mut tx = look.write().await?;
             usage::warn(&mut tx, &act).await?;
             tx.commit().await?;
         }

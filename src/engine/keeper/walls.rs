@@ -1,6 +1,6 @@
 //! Acknowledgement lines that are out of date.
 
-use super::{Chore, Keeper};
+use super::{Chore, Keeper, Look};
 use crate::engine::EngineResult;
 use crate::store::broadcasts::Delivery;
 use crate::usecase::{Act, wall};
@@ -9,12 +9,13 @@ use crate::usecase::{Act, wall};
 const MOST: i64 = 100;
 
 impl Keeper {
-    pub(super) async fn renew_walls(&self) -> EngineResult<()> {
+    pub(super) async fn renew_walls(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let due = self.core.store.read().await?.walls_due(act.at, MOST).await?;
+        let due = look.read().await?.walls_due(act.at, MOST).await?;
         if due.is_empty() {
             return Ok(());
         }
+        look.end();
         // Together they cost one commit. One that cannot be renewed must not hold up the others.
         if self.renew(&act, &due).await.is_err() {
             for delivery in &due {

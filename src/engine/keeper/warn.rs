@@ -1,14 +1,15 @@
 //! Bulletins that will miss their hour, and releases that still want an approval.
 
-use super::{Chore, Keeper};
+use super::{Chore, Keeper, Look};
 use crate::engine::EngineResult;
 use crate::usecase::{fire, release};
 
 impl Keeper {
-    pub(super) async fn warn_unapproved(&self) -> EngineResult<()> {
+    pub(super) async fn warn_unapproved(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
         let by = act.at.plus_minutes(act.house.approval_warning_minutes);
-        let unwarned = self.core.store.read().await?.unwarned_schedules(by).await?;
+        let unwarned = look.read().await?.unwarned_schedules(by).await?;
+        look.end_if(!unwarned.is_empty());
         for schedule in &unwarned {
             let warned = async {
                 let mut tx = self.core.store.begin().await?;
@@ -20,9 +21,10 @@ impl Keeper {
         Ok(())
     }
 
-    pub(super) async fn warn_of_releases(&self) -> EngineResult<()> {
+    pub(super) async fn warn_of_releases(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let due = self.core.store.read().await?.releases_to_warn_of(act.at).await?;
+        let due = look.read().await?.releases_to_warn_of(act.at).await?;
+        look.end_if(!due.is_empty());
         for open in &due {
             let warned = async {
                 let mut tx = self.core.store.begin().await?;

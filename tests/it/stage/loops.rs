@@ -230,19 +230,20 @@ impl Stage {
     /// One round of sending: starts what may start, waits for what is on its way, or lets the pace pass. Whether anything moved;
     /// none when only time did.
     async fn send(&mut self) -> Option<bool> {
-        let (mut next, mut moved, mut waited) = (None::<Duration>, false, false);
+        let (mut next, mut moved, mut waited, mut waiting) = (None::<Duration>, false, false, 0);
         for dispatcher in &mut self.service.dispatchers {
             let ticked = dispatcher.tick().await.unwrap();
             moved |= ticked.started + ticked.recorded > 0;
+            waiting += ticked.waiting;
             if ticked.in_flight > 0 {
-                dispatcher.wait_for_report().await;
+                dispatcher.gather().await;
                 waited = true;
             } else if let Some(at) = ticked.next {
                 next = Some(next.map_or(at, |known| known.min(at)));
             }
         }
         if let Some(next) = next.filter(|_| !waited)
-            && self.open_messages().await > 0
+            && (waiting > 0 || self.open_messages().await > 0)
         {
             self.clock.advance(next.saturating_sub(self.clock.elapsed()).max(Duration::from_millis(1)));
             return Some(true).filter(|_| moved);
