@@ -10,6 +10,7 @@ pub mod crash;
 pub mod engine;
 pub mod figures;
 pub mod meter;
+pub mod priority;
 pub mod sending;
 pub mod server;
 pub mod worker;

@@ -8,7 +8,7 @@ use crate::domain::command::{self, Who};
 use crate::domain::event::{ButtonPress, Event, IncomingMessage};
 use crate::locale::Locale;
 use crate::store::Tx;
-use crate::usecase::notify::{self, Note, menu};
+use crate::usecase::notify::{Note, menu};
 use crate::usecase::{Act, UseCaseError, UseCaseResult, settle};
 
 mod answer;
@@ -206,7 +206,7 @@ async fn say_toast(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut response: Respon
 async fn refuse(tx: &mut Tx, act: &Act<'_>, talk: &Talk, error: UseCaseError) -> UseCaseResult<Response> {
     let text = refusal::sentence(act, error)?;
     if talk.may_be_answered() {
-        notify::reply(tx, act, &talk.chat, &Note::plain(text), talk.reply_to()).await?;
+        talk.show(tx, act, &Note::plain(text)).await?;
     }
     Ok(Response::default())
 }

@@ -239,8 +239,14 @@ async fn sqlite_pool(url: &str, connections: u32) -> StoreResult<SqlitePool> {
         // Every statement of the program stays prepared.
         .statement_cache_capacity(STATEMENTS)
         .busy_timeout(BUSY_TIMEOUT);
-    // A file does not hang up, so nobody has to ask before a connection is used.
-    let pool = SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
+    // A file does not hang up, so nobody has to ask before a connection is used. But the database ends a transaction by itself when
+    // the disk is full or fails; the driver then counts it as open for ever, and such a connection is thrown away.
+    let pool = SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false).before_acquire(
+        |connection, _| {
+            let is_whole = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_whole) })
+        },
+    );
     Ok(pool.connect_with(options).await?)
 }
 

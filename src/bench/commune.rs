@@ -32,6 +32,12 @@ pub fn chat(village: u32) -> i64 {
     FIRST_CHAT - i64::from(village) + 1
 }
 
+/// The account of one of the people.
+#[must_use]
+pub fn account(person: &str) -> i64 {
+    FIRST_ACCOUNT + i64::from(person != COMPOSER)
+}
+
 fn text(villages: u32) -> Result<String, std::fmt::Error> {
     let mut text = String::from(
         "commune = { code = \"do\", name = \"Xã Đo (hư cấu)\", short_name = \"Đo\", province = \"Thanh Hóa\" }\n\
@@ -40,7 +46,8 @@ fn text(villages: u32) -> Result<String, std::fmt::Error> {
          grants = [ { person = \"soan\", role = \"composer\", unit = \"xa\" }, \
          { person = \"duyet\", role = \"approver\", unit = \"xa\" }, { person = \"duyet\", role = \"admin\", unit = \"xa\" } ]\n",
     );
-    for (account, person) in (FIRST_ACCOUNT..).zip([COMPOSER, APPROVER]) {
+    for person in [COMPOSER, APPROVER] {
+        let account = account(person);
         writeln!(text, "[[identities]]\nperson = \"{person}\"\ngateway = \"{GATEWAY}\"\nexternal_id = \"{account}\"")?;
     }
     let since = "valid_from = \"2025-07-01\"";

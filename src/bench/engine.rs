@@ -150,12 +150,18 @@ impl Engine {
 
 /// The settings of a run, as variables: one gateway at the server.
 fn variables(server: &Server, database: &str) -> Vec<(String, String)> {
+    let hours = |key: &str, at: &str| (format!("LOA__DESK__WINDOWS__CADRE__{key}"), at.to_owned());
     let place = |key: &str| format!("LOA__GATEWAYS__{}__{key}", GATEWAY.to_uppercase());
     vec![
         ("LOA__DATABASE__URL".to_owned(), database.to_owned()),
         (place("PLATFORM"), "telegram".to_owned()),
         (place("API_URL"), server.url.clone()),
         (place("TOKEN"), server.token.clone()),
+        // A run begins at any hour, and ordinary bulletins keep hours.
+        hours("WORKING_DAY__FROM", "00:00"),
+        hours("WORKING_DAY__TO", "23:59"),
+        hours("REST_DAY__FROM", "00:00"),
+        hours("REST_DAY__TO", "23:59"),
     ]
 }
 

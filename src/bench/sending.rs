@@ -28,7 +28,7 @@ const NO_PACE: u32 = 1_000_000;
 /// How long a rest is looked at.
 const REST: Duration = Duration::from_secs(20);
 /// The pace that comes with the program.
-const PACE: u32 = 30;
+pub(super) const PACE: u32 = 30;
 
 /// One broadcast to `size` groups under the published limit, counted without tolerance.
 ///

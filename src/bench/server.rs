@@ -108,6 +108,16 @@ impl Server {
         Ok(Some(self.client.get(format!("{}/sandbox/sent", self.url)).send().await?.json().await?))
     }
 
+    /// Lets somebody say something to the bot in private.
+    ///
+    /// # Errors
+    /// The server does not answer, or is not the sandbox.
+    pub async fn say(&self, person: i64, text: &str) -> anyhow::Result<()> {
+        let said = serde_json::json!({ "person": person.to_string(), "text": text });
+        self.client.post(format!("{}/sandbox/say", self.url)).json(&said).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// Calls refused because they came too fast; none where the server does not tell.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::app;
-use crate::bench::{Setting, crash, sending, worker};
+use crate::bench::{Setting, crash, priority, sending, worker};
 use crate::config::LogFormat;
 
 /// Measure on this machine.
@@ -16,6 +16,7 @@ use crate::config::LogFormat;
     loa bench raw --json                 as fast as it goes, a bare client beside it\n  \
     loa bench history                    with a year of a large commune in the database\n  \
     loa bench crash --size 20            20 engines killed in the middle of sending\n  \
+    loa bench priority                   a storm warning beside a broadcast to 1,000 groups\n  \
     loa bench onegroup --size 30         30 bulletins into one group\n\n\
     The server is the sandbox in a process of its own, unless --api-url names one (its token in LOA_BENCH_TOKEN).\n  \
     The database is a file in the current folder, on the disk that is measured, and gone afterwards. A release build\n  \
@@ -52,6 +53,8 @@ pub enum Work {
     History,
     /// 30 bulletins into one group.
     Onegroup,
+    /// A warning to 96 groups alone and beside an ordinary broadcast to 1,000, and how long people wait meanwhile.
+    Priority,
     /// One broadcast to 5,000 groups without limits, and a bare client beside it.
     Raw,
 }
@@ -62,6 +65,7 @@ impl Work {
             Self::Limits => 900,
             Self::Crash | Self::History => 100,
             Self::Onegroup => 30,
+            Self::Priority => 1_000,
             Self::Raw => 5_000,
         }
     }
@@ -115,6 +119,10 @@ async fn measured(work: Work, setting: &Setting, json: bool) -> anyhow::Result<S
         Work::Crash => {
             let crashed = crash::run(setting).await?;
             return printed(json, &crashed, crashed.lines());
+        }
+        Work::Priority => {
+            let priority = priority::run(setting).await?;
+            return printed(json, &priority, priority.lines());
         }
         Work::Limits => sending::limits(setting).await,
         Work::History => sending::history(setting).await,

@@ -127,13 +127,14 @@ async fn approve_typed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) -> U
         return awaiting(tx, act, talk).await;
     }
     let bulletin = look_up::bulletin(tx, act, args).await?;
-    let text = let_go(tx, act, &bulletin, None).await?;
-    say_plain(tx, act, talk, text).await
+    let note = let_go(tx, act, &bulletin, None).await?;
+    talk.say(tx, act, &note).await?;
+    Ok(Response::default())
 }
 
 /// Approves, releases or approves after the fact. Composers learn that it is their own, whether they have the approver's
 /// role or not, unless they are on duty and may release it.
-async fn let_go(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, seen: Option<i64>) -> UseCaseResult<String> {
+async fn let_go(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, seen: Option<i64>) -> UseCaseResult<Note> {
     let own = act.person()? == bulletin.composer_id;
     if own && !release::may_release(tx, act, bulletin).await? {
         return Err(Denied::OwnBulletin.into());
@@ -151,7 +152,8 @@ async fn let_go(tx: &mut Tx, act: &Act<'_>, bulletin: &Bulletin, seen: Option<i6
             say!(act.house.locale, "decide-approved-after", code = bulletin.code.as_str())
         }
     };
-    mark::about(tx, act, bulletin, text).await
+    let urgency = look_up::current_version(tx, bulletin).await?.urgency;
+    Ok(Note::plain(mark::about(tx, act, bulletin, text).await?).to_let_go(urgency))
 }
 
 /// "VB-2025-0042: Đã duyệt, gửi lúc 07:30 28/7"
@@ -301,9 +303,9 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str
         may_decide(tx, act, &bulletin, version).await?;
         return asked::ask(tx, act, talk, Asked::reason(&bulletin)).await;
     }
-    let text = let_go(tx, act, &bulletin, Some(version)).await?;
-    talk.say(tx, act, &Note::plain(text.clone())).await?;
-    Ok(Response::repeated(text))
+    let note = let_go(tx, act, &bulletin, Some(version)).await?;
+    talk.say(tx, act, &note).await?;
+    Ok(Response::repeated(note.text))
 }
 
 #[cfg(test)]

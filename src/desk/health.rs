@@ -88,6 +88,7 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "task_failed" => say!(locale, "health-task-failed"),
         "group_disabled" => say!(locale, "health-group-disabled"),
         "kicked" | "not_member" => say!(locale, "health-not-member"),
+        "no_file_rights" => say!(locale, "health-no-file-rights"),
         "unknown_group" => say!(locale, "health-unknown-group"),
         "blocked" | "never_started" | "deactivated" => say!(locale, "health-private-closed"),
         other => say!(locale, "health-other", word = other),

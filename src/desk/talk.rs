@@ -120,6 +120,7 @@ impl Talk {
     /// # Errors
     /// The database.
     pub async fn say(&self, tx: &mut Tx, act: &Act<'_>, note: &Note) -> UseCaseResult<()> {
+        let note = &self.addressed(note);
         // In a conversation the numbers stand in the question, and the conversation reads them.
         if self.dialogue(tx).await?.is_some() {
             return notify::reply(tx, act, &self.chat, &note.without_buttons_on(act, &self.chat), self.reply_to())
@@ -128,12 +129,18 @@ impl Talk {
         notify::answer(tx, act, &self.chat, &self.account, note, self.reply_to()).await
     }
 
+    /// What is said to people we do not know waits until nothing else does.
+    fn addressed(&self, note: &Note) -> Note {
+        let note = note.clone();
+        if self.person.is_none() && note.lane.is_none() { note.to_stranger() } else { note }
+    }
+
     /// Shows one card of several: each keeps the numbers of its own choices, as a card that comes unasked does.
     ///
     /// # Errors
     /// The database.
     pub async fn show(&self, tx: &mut Tx, act: &Act<'_>, card: &Note) -> UseCaseResult<()> {
-        notify::reply(tx, act, &self.chat, card, self.reply_to()).await
+        notify::reply(tx, act, &self.chat, &self.addressed(card), self.reply_to()).await
     }
 
     /// The conversation this account is having here.

@@ -129,11 +129,15 @@ pub fn transitions_markdown() -> String {
     table
 }
 
-/// The order in which due messages of one gateway leave: the smallest number first.
+/// The order in which due messages of one gateway leave: the smallest number first. Rows are stored with their numbers, so the
+/// two that came later stand outside of the first seven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
+#[repr(i8)]
 pub enum Lane {
-    /// Answers, cards and alerts: a person is waiting. Rate-capped by the pacer while [`Lane::Flash`] waits.
+    /// What a Hỏa tốc or Thượng khẩn waits for: the card by which it is let go, and the answer to whoever lets it go.
+    Rescue = -1,
+    /// Answers to people we know, cards and alerts: a person is waiting. Held by the pacer to one slot of ten while a broadcast
+    /// of [`Lane::Flash`] or [`Lane::Express`] waits.
     Reply = 0,
     /// Broadcasts marked Hỏa tốc.
     Flash = 1,
@@ -147,11 +151,13 @@ pub enum Lane {
     Reminder = 5,
     /// Edits, which only take idle slots.
     Edit = 6,
+    /// Answers to people we do not know: anybody may write to a bot, as often as they like.
+    Stranger = 7,
 }
 
 /// A lane number in the database is not one of the lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not a lane; lanes are 0 to 6")]
+#[error("{0} is not a lane; lanes are -1 to 7")]
 pub struct UnknownLane(
     /// The number that was found.
     pub i64,
@@ -159,8 +165,17 @@ pub struct UnknownLane(
 
 impl Lane {
     /// Every lane, first to leave first.
-    pub const ALL: &'static [Self] =
-        &[Self::Reply, Self::Flash, Self::Express, Self::Urgent, Self::Normal, Self::Reminder, Self::Edit];
+    pub const ALL: &'static [Self] = &[
+        Self::Rescue,
+        Self::Reply,
+        Self::Flash,
+        Self::Express,
+        Self::Urgent,
+        Self::Normal,
+        Self::Reminder,
+        Self::Edit,
+        Self::Stranger,
+    ];
 
     /// The lane of a message with this purpose about a bulletin of this urgency.
     #[must_use]
@@ -174,6 +189,12 @@ impl Lane {
             (Purpose::Reminder, _) => Self::Reminder,
             (Purpose::Edit, _) => Self::Edit,
         }
+    }
+
+    /// Whether a broadcast waits here that comes before people's own business.
+    #[must_use]
+    pub const fn is_pressing(self) -> bool {
+        matches!(self, Self::Flash | Self::Express)
     }
 
     /// The number that stands in the database, so that `ORDER BY lane` is the order of leaving.

@@ -44,8 +44,10 @@ text_enum! {
         GroupDeleted => "group_deleted",
         /// The platform does not know the chat: a wrong id, or one of another bot.
         ChatNotFound => "chat_not_found",
-        /// The bot may not write there, or not this kind of content.
+        /// The bot may not write there.
         NoRights => "no_rights",
+        /// The bot may write there, and send no files.
+        NoFileRights => "no_file_rights",
         /// The person blocked the bot.
         Blocked => "blocked",
         /// The person has never opened a chat with the bot, or the platform's window for it is over.
@@ -110,7 +112,7 @@ impl FailureReason {
             Self::TooLong | Self::BadMarkup | Self::TooBig | Self::ContentOther => Consequence::StopBroadcast,
             Self::Unauthorized | Self::Quota | Self::Conflict => Consequence::HaltGateway,
             Self::Generic => Consequence::SuspectContent,
-            Self::MessageGone | Self::GaveUp => Consequence::Message,
+            Self::MessageGone | Self::GaveUp | Self::NoFileRights => Consequence::Message,
         }
     }
 
@@ -207,18 +209,16 @@ pub enum Retry {
 
 /// When to try again after `tries` failed tries (1 after the first one).
 ///
-/// `asked` is the wait the platform asked for; it is kept exactly, up to [`LONGEST_ASKED_WAIT`]. Otherwise
+/// `asked` is the wait the platform asked for; it is kept exactly, up to [`LONGEST_ASKED_WAIT`], and never the last. Otherwise
 /// the table decides, moved by up to ±20 % as `roll` says, a number drawn evenly from all of `u16`, so that
 /// chats that failed together do not come back together.
 #[must_use]
 pub fn next_try(tries: u32, scope: PauseScope, asked: Option<Duration>, roll: u16) -> Retry {
     let step = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
     let last = RETRY_DELAYS.len() - 1;
-    if step > last && scope == PauseScope::Chat {
-        return Retry::GiveUp;
-    }
     match asked {
         Some(asked) => Retry::After(asked.min(LONGEST_ASKED_WAIT)),
+        None if step > last && scope == PauseScope::Chat => Retry::GiveUp,
         None => Retry::After(jittered(RETRY_DELAYS[step.min(last)], roll)),
     }
 }

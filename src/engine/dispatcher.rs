@@ -90,6 +90,8 @@ struct Seen {
     next_due: Option<Duration>,
     /// Whether a call of a dead process has to be settled.
     has_abandoned: bool,
+    /// Whether a message waits longer than it was told to.
+    has_put_off: bool,
 }
 
 /// What a tick did.
@@ -175,16 +177,17 @@ impl Dispatcher {
         let mut tx = self.core.store.read().await?;
         let sweeps = self.swept_at.is_none_or(|at| now.saturating_sub(at) >= SWEEP_EVERY);
         let has_abandoned = sweeps && !tx.abandoned_attempts(gateway, wall).await?.is_empty();
+        let has_put_off = sweeps && tx.has_put_off(gateway, wall).await?;
         let next_due = tx.next_due(gateway, wall).await?.map(|next| now + wall.until(next));
         self.read_queue(&mut tx, now).await?;
         if sweeps {
             self.swept_at = Some(now);
         }
-        Ok(Seen { next_due, has_abandoned })
+        Ok(Seen { next_due, has_abandoned, has_put_off })
     }
 
     fn has_to_write(&self, now: Duration, seen: &Seen) -> bool {
-        let has_news = !self.unrecorded.is_empty() || self.known_again || seen.has_abandoned;
+        let has_news = !self.unrecorded.is_empty() || self.known_again || seen.has_abandoned || seen.has_put_off;
         has_news || !self.lease_is_fresh(now) || self.may_start(now)
     }
 
@@ -199,10 +202,13 @@ impl Dispatcher {
             if seen.has_abandoned {
                 self.sweep(&mut tx).await?;
             }
+            if seen.has_put_off {
+                tx.end_put_off(self.gateway.name(), self.core.wall_now()).await?;
+            }
             // The lock may have been waited for: slots count from now.
             plan = self.plan_starts(&mut tx, self.core.clocks.mono.elapsed()).await?;
         }
-        if recorded.queued {
+        if recorded.queued || seen.has_put_off {
             plan.look_again(now);
         }
         tx.commit().await?;

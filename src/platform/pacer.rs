@@ -33,8 +33,6 @@ pub struct Limits {
     pub group_edits: usize,
     /// Time between two edits of the gateway.
     pub edit_interval: Duration,
-    /// Time between two replies while a flash message waits.
-    pub reply_interval_under_flash: Duration,
     /// Chats refused within a few seconds that mean the gateway itself is too fast.
     pub refusing_chats: usize,
 }
@@ -53,7 +51,6 @@ impl Limits {
             group_window: Duration::from_secs(61),
             group_edits: 4,
             edit_interval: Duration::from_millis(334),
-            reply_interval_under_flash: Duration::from_millis(200),
             refusing_chats: 3,
         }
     }
@@ -79,8 +76,8 @@ pub struct Request<'a> {
     pub is_group: bool,
     /// The message's lane.
     pub lane: Lane,
-    /// Whether a flash message waits on this gateway.
-    pub flash_waits: bool,
+    /// Whether a broadcast of a pressing lane waits on this gateway ([`Lane::is_pressing`]).
+    pub pressing_waits: bool,
 }
 
 #[derive(Debug, Default)]
@@ -112,6 +109,8 @@ pub struct Pacer {
     slowed_at: Option<Duration>,
 }
 
+/// Of so many slots replies take one while a pressing broadcast waits.
+const REPLY_EVERY: u32 = 10;
 /// Percent by which the interval grows when the gateway itself was refused, and its bound.
 const SLOWER: (u32, u32) = (150, 800);
 /// After so long without a refusal it comes a tenth closer again.
@@ -179,13 +178,13 @@ impl Pacer {
         self.free_at.max(self.paused_until).max(self.window_opens())
     }
 
-    /// When a lane may send again, whatever the chat; `flash_waits` as in [`Request`].
+    /// When a lane may send again, whatever the chat; `pressing_waits` as in [`Request`].
     #[must_use]
-    pub fn lane_free_at(&self, lane: Lane, flash_waits: bool) -> Duration {
+    pub fn lane_free_at(&self, lane: Lane, pressing_waits: bool) -> Duration {
         let at = self.gateway_free_at();
         match lane {
             Lane::Edit => at.max(self.edits_free_at),
-            Lane::Reply if flash_waits => at.max(self.replies_free_at),
+            Lane::Reply if pressing_waits => at.max(self.replies_free_at),
             _ => at,
         }
     }
@@ -262,7 +261,7 @@ impl Pacer {
     }
 
     fn earliest(&self, now: Duration, request: Request<'_>) -> Duration {
-        let at = self.lane_free_at(request.lane, request.flash_waits);
+        let at = self.lane_free_at(request.lane, request.pressing_waits);
         match self.chats.get(request.chat) {
             Some(pace) => at.max(self.chat_earliest(now, pace, request)),
             None => at,
@@ -290,7 +289,7 @@ impl Pacer {
             self.edits_free_at = slot + self.limits.edit_interval;
         }
         if request.lane == Lane::Reply {
-            self.replies_free_at = slot + self.limits.reply_interval_under_flash;
+            self.replies_free_at = slot + self.interval(slot) * REPLY_EVERY;
         }
         let (window, latest) = (self.limits.group_window, self.count(slot));
         let pace = self.chats.entry(request.chat.to_owned()).or_default();

@@ -140,6 +140,12 @@ impl NewMessage {
         }
     }
 
+    /// The same in another lane than its purpose's.
+    #[must_use]
+    pub fn in_lane(self, lane: Lane) -> Self {
+        Self { lane: lane.number(), ..self }
+    }
+
     /// The same as part of what was sent to one chat of a broadcast.
     #[must_use]
     pub fn in_delivery(self, delivery_id: &str, broadcast_id: &str) -> Self {

@@ -43,6 +43,7 @@ const FILES: &[File] = files![
     18 "0018_figures",
     19 "0019_indexes",
     20 "0020_inbox",
+    21 "0021_tries",
 ];
 
 /// All migrations, in order.

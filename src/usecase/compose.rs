@@ -330,7 +330,7 @@ pub(super) async fn tell_approvers(
     version: &BulletinVersion,
     resolution: &Resolution,
 ) -> UseCaseResult<usize> {
-    let note = approval_card(tx, act, bulletin, version, resolution).await?;
+    let note = approval_card(tx, act, bulletin, version, resolution).await?.to_let_go(version.urgency);
     let mut told = 0;
     let mut seen = BTreeSet::new();
     for (role, note) in [(Role::Approver, note.clone()), (Role::Duty, duty_card(act, version, note))] {

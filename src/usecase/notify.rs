@@ -1,10 +1,11 @@
 //! Saying something to a person or a chat: every word is a message row and shares the queue's pace.
 
 use super::{Act, UseCaseResult, incidents};
-use crate::domain::message::Purpose;
+use crate::domain::message::{Lane, Purpose};
 use crate::domain::org::Role;
 use crate::domain::render::Button;
 use crate::domain::text::split_text;
+use crate::domain::urgency::Urgency;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
 use crate::store::messages::NewMessage;
@@ -18,13 +19,15 @@ pub struct Note {
     pub text: String,
     /// Rows of buttons.
     pub buttons: Vec<Vec<Button>>,
+    /// The lane in which it leaves where that is not its purpose's.
+    pub lane: Option<Lane>,
 }
 
 impl Note {
     /// A note without buttons.
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), buttons: Vec::new() }
+        Self { text: text.into(), ..Self::default() }
     }
 
     /// The note with one more row of buttons, each a label and its data.
@@ -43,11 +46,26 @@ impl Note {
         self
     }
 
+    /// The note before everything else where a broadcast of this urgency waits for it.
+    #[must_use]
+    pub fn to_let_go(self, urgency: Urgency) -> Self {
+        match urgency {
+            Urgency::Flash | Urgency::Express => Self { lane: Some(Lane::Rescue), ..self },
+            Urgency::Urgent | Urgency::Normal => self,
+        }
+    }
+
+    /// The note behind everything else: nobody we know asked for it.
+    #[must_use]
+    pub fn to_stranger(self) -> Self {
+        Self { lane: Some(Lane::Stranger), ..self }
+    }
+
     /// The note without its buttons where the chat's gateway has none, for a text that lists its choices itself.
     #[must_use]
     pub fn without_buttons_on(&self, act: &Act<'_>, chat: &Chat) -> Self {
         let buttons = if act.house.render_for(&chat.gateway).buttons { self.buttons.clone() } else { Vec::new() };
-        Self { text: self.text.clone(), buttons }
+        Self { text: self.text.clone(), buttons, lane: self.lane }
     }
 }
 
@@ -103,6 +121,10 @@ async fn queue(
             buttons: if last { encode_buttons(&note.buttons) } else { String::new() },
             reply_to: reply_to.filter(|_| number == 1).map(str::to_owned),
             ..NewMessage::text(act.new_id(), purpose, (&chat.gateway, &chat.id), body, act.wall)
+        };
+        let message = match note.lane {
+            Some(lane) => message.in_lane(lane),
+            None => message,
         };
         tx.queue_message(&message).await?;
     }

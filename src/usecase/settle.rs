@@ -129,6 +129,9 @@ async fn after_refusal(tx: &mut Tx, act: &Act<'_>, message: &Message, reason: &s
         tx.skip_later_parts(delivery_id, message.part).await?;
     }
     let Ok(reason) = reason.parse::<FailureReason>() else { return Ok(()) };
+    if reason == FailureReason::NoFileRights {
+        return tell_of_files(tx, act, message, detail).await;
+    }
     match reason.consequence() {
         Consequence::ParkChat => park_chat(tx, act, message, reason, detail).await,
         Consequence::StopBroadcast => stop_broadcast(tx, act, message, detail).await,
@@ -138,6 +141,18 @@ async fn after_refusal(tx: &mut Tx, act: &Act<'_>, message: &Message, reason: &s
         }
         Consequence::SuspectContent | Consequence::Message | Consequence::HaltGateway => Ok(()),
     }
+}
+
+/// Tells the admins once that a group takes no files.
+async fn tell_of_files(tx: &mut Tx, act: &Act<'_>, message: &Message, detail: &str) -> UseCaseResult<()> {
+    let reason = FailureReason::NoFileRights.as_str();
+    if !open_incident(tx, act, &chat_scope(&message.chat_id), reason, detail).await? {
+        return Ok(());
+    }
+    let Some(group) = tx.group_of_chat(&message.chat_id).await? else { return Ok(()) };
+    let text = say!(act.house.locale, "alert-group-no-files", group = group.name.as_str(), reason = detail);
+    notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
 }
 
 /// Suspends a chat that cannot be reached, once, and tells the admins which one.

@@ -114,8 +114,9 @@ async fn tell_chats(
     let Some(version) = tx.version(&bulletin.id, broadcast.version).await? else { return Ok(()) };
     let (time, code) = (format_full(act.at), bulletin.code.as_str());
     let locale = &act.house.locale;
-    let line = mark::marked(locale, version.marks.exercise, say!(locale, "withdrawn-line", code = code, time = time));
-    let notice = say!(locale, "withdrawn-notice", line = line.as_str(), reason = reason);
+    let lane = Lane::of(Purpose::Broadcast, version.urgency);
+    let words = mark::marked(locale, version.marks.exercise, say!(locale, "withdrawn-line", code = code, time = time));
+    let notice = say!(locale, "withdrawn-notice", line = words.as_str(), reason = reason);
     let messages = tx.messages_of_broadcast(&broadcast.id).await?;
     for delivery in tx.deliveries_of(&broadcast.id).await? {
         let own: Vec<&Message> =
@@ -123,7 +124,7 @@ async fn tell_chats(
         if own.iter().all(|message| message.state.claims_not_sent()) {
             continue;
         }
-        done.replaced += replace_texts(tx, act, &delivery, &own, &line).await?;
+        done.replaced += replace_texts(tx, act, &delivery, &own, (lane, &words)).await?;
         if !told.insert(delivery.chat_id.clone()) {
             continue;
         }
@@ -141,7 +142,7 @@ async fn replace_texts(
     act: &Act<'_>,
     delivery: &Delivery,
     own: &[&Message],
-    line: &str,
+    (lane, words): (Lane, &str),
 ) -> UseCaseResult<usize> {
     if !act.house.gateways.get(&delivery.gateway).is_some_and(|traits| traits.edits) {
         return Ok(0);
@@ -151,8 +152,8 @@ async fn replace_texts(
         message.state == MessageState::Sent && message.external_id.is_some() && message.file_sha256.is_none()
     });
     for message in texts {
-        let edit = wall::edit_of(act, delivery, message, act.house.shown(&delivery.gateway, line.to_owned()));
-        tx.queue_message(&NewMessage { buttons: String::new(), ..edit }).await?;
+        let edit = wall::edit_of(act, delivery, message, act.house.shown(&delivery.gateway, words.to_owned()));
+        tx.queue_message(&NewMessage { buttons: String::new(), ..edit }.in_lane(lane)).await?;
         replaced += 1;
     }
     Ok(replaced)
@@ -161,6 +162,5 @@ async fn replace_texts(
 fn notice_of(act: &Act<'_>, version: &BulletinVersion, delivery: &Delivery, text: String) -> NewMessage {
     let to = (delivery.gateway.as_str(), delivery.chat_id.as_str());
     let notice = NewMessage::text(act.new_id(), Purpose::Alert, to, act.house.shown(&delivery.gateway, text), act.wall);
-    let lane = Lane::of(Purpose::Broadcast, version.urgency).number();
-    NewMessage { lane, ..notice.in_delivery(&delivery.id, &delivery.broadcast_id) }
+    notice.in_delivery(&delivery.id, &delivery.broadcast_id).in_lane(Lane::of(Purpose::Broadcast, version.urgency))
 }

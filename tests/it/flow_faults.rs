@@ -22,6 +22,8 @@ sqlite_tests!(
     one_chat_asked_to_wait_does_not_hold_up_the_others,
     content_that_the_platform_refuses_stops_the_broadcast_at_once,
     a_token_that_a_platform_repeats_in_its_words_is_stored_nowhere,
+    a_group_that_is_asked_to_wait_again_and_again_is_written_to_in_the_end,
+    a_platform_that_puts_everything_off_for_hours_uses_up_no_tries,
 );
 
 async fn start(store: Store) -> Stage {
@@ -228,5 +230,29 @@ async fn a_token_that_a_platform_repeats_in_its_words_is_stored_nowhere(store: S
     stage.clock.advance(Duration::from_secs(31));
     stage.settle().await;
     assert!(!stage.private_chat("quan").contains(&token), "{}", stage.private_chat("quan"));
+    stage.stop().await;
+}
+
+async fn a_group_that_is_asked_to_wait_again_and_again_is_written_to_in_the_end(store: Store) {
+    let mut stage = start(store).await;
+    let group = stage.group("dieu-hanh-03");
+    let wait = FaultKind::TooManyRequests { retry_after: 20 };
+    stage.telegram().add_fault(Fault::next("sendMessage", wait).in_chat(group).from_call(1, 12));
+    let bulletin = release(&stage).await;
+    stage.pass_to(stage.now().plus_minutes(10)).await;
+    assert_eq!(stage.messages_in(&bulletin, "sent").await, 24);
+    assert_eq!(stage.posts("dieu-hanh-03"), 1);
+    stage.stop().await;
+}
+
+async fn a_platform_that_puts_everything_off_for_hours_uses_up_no_tries(store: Store) {
+    let mut stage = start(store).await;
+    let begun = stage.now();
+    let wait = FaultKind::TooManyRequests { retry_after: 600 };
+    stage.telegram().add_fault(Fault::next("sendMessage", wait).from_call(1, 24 * 8));
+    let bulletin = release(&stage).await;
+    stage.settle().await;
+    assert!(stage.now() > begun.plus_minutes(60), "it took hours");
+    assert_eq!(stage.messages_in(&bulletin, "sent").await, 24);
     stage.stop().await;
 }

@@ -5,14 +5,16 @@ use loa::store::Store;
 use loa::store::bulletins::NewFile;
 use loa::usecase::compose::{Composed, Draft, DraftFile};
 use loa::usecase::settle;
-use loa_sandbox::telegram::{Fault, FaultKind};
+use loa_sandbox::telegram::{Fault, FaultKind, Rights};
 
 use crate::db::sqlite_tests;
 use crate::flow_send::{draft, without_joint_group};
 use crate::stage::{Stage, at};
 
 sqlite_tests!(
-    the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered,
+    the_file_goes_although_its_text_is_in_doubt_and_nothing_goes_twice_when_that_is_settled,
+    a_group_that_takes_no_files_gets_the_text_and_stays_a_group,
+    a_file_whose_handle_the_platform_no_longer_knows_is_uploaded_again_for_all_who_used_it,
     a_group_lost_before_its_turn_leaves_no_file_behind_and_the_composer_is_told_to_call,
     a_mistyped_code_confirms_nothing,
     a_complaint_reaches_the_composer_even_when_two_bulletins_are_open,
@@ -55,7 +57,7 @@ async fn message_in(stage: &Stage, composed: &Composed, wanted: &str) -> String 
     messages.into_iter().find(|message| message.state.as_str() == wanted).unwrap().id
 }
 
-async fn the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered(store: Store) {
+async fn the_file_goes_although_its_text_is_in_doubt_and_nothing_goes_twice_when_that_is_settled(store: Store) {
     let mut stage = start(store).await;
     let group = stage.group("dieu-hanh-03");
     stage.telegram().add_fault(Fault::next("sendMessage", FaultKind::ResetAfter).in_chat(group));
@@ -63,6 +65,10 @@ async fn the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered(
     let (id, wanted) = (composed.bulletin.id.clone(), 1);
     stage.until("in doubt", async |stage: &Stage| stage.messages_in(&id, "unknown").await == wanted).await;
     let message = message_in(&stage, &composed, "unknown").await;
+    stage.settle().await;
+    assert_eq!(states(&stage, &composed, "dieu-hanh-03").await, ["unknown", "sent"], "a village is not left with half");
+    let caption = stage.telegram().messages(group).unwrap().pop().unwrap().text;
+    assert!(caption.contains(&composed.bulletin.code), "the file says what it belongs to: {caption}");
     let lan = stage.act_of("lan").await;
     let mut tx = stage.core.store.begin().await.unwrap();
     assert!(settle::resend(&mut tx, &lan, &message).await.unwrap());
@@ -71,7 +77,23 @@ async fn the_file_follows_when_a_doubt_is_settled_although_a_resend_was_ordered(
     stage.settle().await;
     let mut states = states(&stage, &composed, "dieu-hanh-03").await;
     states.sort();
-    assert_eq!(states, ["cancelled", "sent", "sent"], "the resend is dropped, the file follows");
+    assert_eq!(states, ["cancelled", "sent", "sent"], "the resend is dropped");
+    stage.stop().await;
+}
+
+async fn a_group_that_takes_no_files_gets_the_text_and_stays_a_group(store: Store) {
+    let mut stage = start(store).await;
+    let group = stage.group("dieu-hanh-05");
+    let bot = stage.telegram().bot_ids()[0];
+    stage.telegram().restrict(group, bot, Rights { documents: false, ..Rights::ALL }).unwrap();
+    let first = release(&stage).await;
+    stage.settle().await;
+    assert_eq!(states(&stage, &first, "dieu-hanh-05").await, ["sent", "failed"]);
+    let told = stage.private_chat("quan");
+    assert_eq!(told.matches("không cho bot gửi tệp").count(), 1, "{told}");
+    let second = stage.release(&draft()).await;
+    stage.settle().await;
+    assert_eq!(states(&stage, &second, "dieu-hanh-05").await, ["sent"], "texts still go there");
     stage.stop().await;
 }
 
@@ -159,5 +181,23 @@ async fn residents_alone_are_given_no_deadline(store: Store) {
     assert!(stage.compose(&draft()).await.version.ack_required);
     let version = stage.compose(&Draft { audience: "thon@residents".to_owned(), ..draft() }).await.version;
     assert_eq!((version.ack_required, version.ack_deadline), (false, None));
+    stage.stop().await;
+}
+
+async fn a_file_whose_handle_the_platform_no_longer_knows_is_uploaded_again_for_all_who_used_it(store: Store) {
+    let mut stage = start(store).await;
+    let unknown = FaultKind::Error {
+        code: 400,
+        description: "Bad Request: wrong remote file identifier specified: can't unserialize it".to_owned(),
+        status: None,
+        delivered: false,
+    };
+    // The first call uploads; the next ones use its handle.
+    stage.telegram().add_fault(Fault::next("sendDocument", unknown.clone()).from_call(2, 1));
+    stage.telegram().add_fault(Fault::next("sendDocument", unknown).from_call(9, 1));
+    let composed = release(&stage).await;
+    stage.settle().await;
+    assert_eq!(stage.messages_in(&composed.bulletin.id, "sent").await, 48);
+    assert_eq!(stage.posts("dieu-hanh-02"), 2);
     stage.stop().await;
 }

@@ -38,6 +38,8 @@ mod flow_hold;
 #[cfg(test)]
 mod flow_ladder;
 #[cfg(test)]
+mod flow_lanes;
+#[cfg(test)]
 mod flow_organise;
 #[cfg(test)]
 mod flow_plan;
@@ -79,6 +81,8 @@ mod store_activities;
 mod store_binding;
 #[cfg(test)]
 mod store_claims;
+#[cfg(test)]
+mod store_faults;
 #[cfg(test)]
 mod store_operations;
 #[cfg(test)]

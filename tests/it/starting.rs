@@ -1,6 +1,9 @@
 //! A service that starts while its platform turns it away.
 
 use std::process::Stdio;
+use std::time::Duration;
+
+use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::{SqliteFile, runtime};
 use crate::service::{Service, eventually};
@@ -33,6 +36,40 @@ fn a_token_that_is_refused_at_the_start_is_an_incident_until_it_is_accepted() {
         let (code, out, complaint) = health(&service, &[]);
         assert_eq!((code, out.as_str()), (Some(1), ""));
         assert!(complaint.contains("is `loa serve` running?"), "{complaint}");
+        std::fs::remove_file(&service.settings).unwrap();
+        service.store.close().await;
+        service.sandbox.stop().await;
+    });
+}
+
+/// Somebody gives the platform an address to post the bot's updates to.
+async fn set_webhook(service: &Service) {
+    let url = format!("{}/bot{}/setWebhook", service.sandbox.base_url(), service.sandbox.tokens()[0]);
+    let address = serde_json::json!({ "url": "https://example.invalid/elsewhere" });
+    let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
+    client.post(url).json(&address).send().await.unwrap().error_for_status().unwrap();
+}
+
+#[test]
+fn an_address_that_somebody_gave_the_platform_is_removed_however_often_that_fails() {
+    let file = SqliteFile::migrated();
+    runtime().block_on(async {
+        let service = Service::prepare(&file).await;
+        let (quan, sandbox) = (service.world.accounts["quan"], service.sandbox.handle());
+        let asks = async |text: &str| {
+            let before = sandbox.sent_log().len();
+            // A person's private chat has the person's number.
+            sandbox.say(quan, quan, text, None).unwrap();
+            eventually("an answer", async || sandbox.sent_log().len() > before).await;
+        };
+        set_webhook(&service).await;
+        sandbox.add_fault(Fault::next("deleteWebhook", FaultKind::ResetBefore));
+        let mut child = service.spawn("off", Stdio::null());
+        asks("/toilaai").await;
+        set_webhook(&service).await;
+        asks("/trogiup").await;
+        child.kill().unwrap();
+        child.wait().unwrap();
         std::fs::remove_file(&service.settings).unwrap();
         service.store.close().await;
         service.sandbox.stop().await;

@@ -1,11 +1,13 @@
 //! What another process changes between the moment at which a message was read and the moment at which it is claimed: the row says
 //! whether it may still leave, on both databases.
 
+use std::time::Duration;
+
 use loa::bench::year::{self, Past};
 use loa::domain::calendar::Millis;
 use loa::domain::message::{Lane, MessageState};
 use loa::store::binding::ChatState;
-use loa::store::messages::{Claim, Claimant, SentCall, Stretch, WaitingMessage};
+use loa::store::messages::{Claim, Claimant, Finished, SentCall, Stretch, WaitingMessage};
 use loa::store::{Store, Tx};
 
 use crate::db::store_tests;
@@ -18,6 +20,8 @@ store_tests!(
     a_later_part_is_claimed_once_the_one_before_it_was_sent,
     a_success_is_recorded_once_and_only_for_its_own_attempt,
     a_lane_is_read_on_behind_what_was_read_before,
+    only_failures_of_its_own_use_up_the_tries_of_a_message,
+    a_wait_that_a_clock_ahead_made_too_long_is_ended_and_no_other,
 );
 
 /// 30 November 2025.
@@ -160,4 +164,46 @@ async fn a_lane_is_read_on_behind_what_was_read_before(store: Store) {
     assert_eq!(next, read[2..4]);
     let urgent = Stretch { lane: Lane::Urgent, after: None, limit: 2 };
     assert_eq!(tx.waiting_behind(GATEWAY, urgent, (NOW, NOW)).await.unwrap(), []);
+}
+
+/// Claims a message anew and lets its call fail; gives the failures of its own that stood there before.
+async fn fails(store: &Store, message: &WaitingMessage, at: Millis, finished: &Finished) -> i64 {
+    let mut tx = store.begin().await.unwrap();
+    let by = Claimant { gateway: GATEWAY, owner: OWNER, epoch: 1, business: at, now: at };
+    let attempt_id = format!("{} at {}", message.id, at.0);
+    let claims = [Claim { attempt_id: attempt_id.clone(), ..claim(message) }];
+    let ours = tx.claim(by, &claims).await.unwrap();
+    assert!(tx.finish_attempt(&message.id, &attempt_id, finished, at).await.unwrap());
+    tx.commit().await.unwrap();
+    ours[0].tries
+}
+
+fn again(wait: Duration, counts: bool) -> Finished {
+    Finished::Retry { wait, counts, detail: String::new() }
+}
+
+async fn only_failures_of_its_own_use_up_the_tries_of_a_message(store: Store) {
+    let message = waiting(&store, 1).await.remove(0);
+    let mut seen = Vec::new();
+    for (second, counts) in [(0, true), (10, false), (20, false), (30, true), (40, true)] {
+        let at = NOW.plus_ms(second * 1_000);
+        seen.push(fails(&store, &message, at, &again(Duration::from_secs(5), counts)).await);
+    }
+    assert_eq!(seen, [0, 1, 1, 1, 2]);
+}
+
+async fn a_wait_that_a_clock_ahead_made_too_long_is_ended_and_no_other(store: Store) {
+    let messages = waiting(&store, 2).await;
+    let (hour, ahead) = (Duration::from_hours(1), NOW.plus_ms(86_400_000));
+    fails(&store, &messages[0], NOW, &again(hour, false)).await;
+    fails(&store, &messages[1], ahead, &again(hour, false)).await;
+    // The clock is right again.
+    let now = NOW.plus_ms(60_000);
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.has_put_off(GATEWAY, now).await.unwrap());
+    assert_eq!(tx.end_put_off(GATEWAY, now).await.unwrap(), 1);
+    assert!(!tx.has_put_off(GATEWAY, now).await.unwrap());
+    let due: Vec<String> = tx.first_waiting(GATEWAY, 10, (now, now)).await.unwrap().into_iter().map(|m| m.id).collect();
+    assert_eq!(due, [messages[1].id.clone()], "the other one waits as long as it was told");
+    tx.commit().await.unwrap();
 }

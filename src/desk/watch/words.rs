@@ -74,6 +74,7 @@ const fn of_failure(reason: FailureReason) -> &'static str {
         FailureReason::Kicked | FailureReason::NotMember => "watch-why-not-member",
         FailureReason::GroupDeleted | FailureReason::ChatNotFound | FailureReason::Moved => "watch-why-gone",
         FailureReason::NoRights => "watch-why-no-rights",
+        FailureReason::NoFileRights => "watch-why-no-file-rights",
         FailureReason::Blocked | FailureReason::NeverStarted | FailureReason::Deactivated => "watch-why-private-closed",
         FailureReason::TooLong | FailureReason::BadMarkup | FailureReason::ContentOther | FailureReason::Generic => {
             "watch-why-content"

@@ -155,9 +155,16 @@ fn lanes_are_numbered_in_the_order_of_leaving(#[case] purpose: Purpose, #[case] 
 }
 
 #[test]
+fn what_lets_a_broadcast_go_is_first_and_strangers_are_last() {
+    let numbers: Vec<i64> = Lane::ALL.iter().map(|lane| lane.number()).collect();
+    assert_eq!(numbers, (-1..=7).collect::<Vec<_>>());
+    assert_eq!((Lane::ALL.first(), Lane::ALL.last()), (Some(&Lane::Rescue), Some(&Lane::Stranger)));
+}
+
+#[test]
 fn a_number_beyond_the_lanes_is_refused() {
-    assert_eq!(Lane::try_from(7), Err(UnknownLane(7)));
-    assert_eq!(Lane::try_from(-1), Err(UnknownLane(-1)));
+    assert_eq!(Lane::try_from(8), Err(UnknownLane(8)));
+    assert_eq!(Lane::try_from(-2), Err(UnknownLane(-2)));
 }
 
 #[test]

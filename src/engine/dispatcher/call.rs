@@ -19,6 +19,7 @@ pub(super) struct Call {
     pub(super) chat_external: String,
     /// Number of this try, from 1.
     pub(super) attempts: i64,
+    pub(super) tries: i64,
     /// When it is to leave, on the monotonic clock.
     pub(super) slot: Duration,
     pub(super) content: Content,
@@ -39,10 +40,13 @@ pub(super) struct Done {
     pub(super) chat_id: String,
     pub(super) delivery_id: Option<String>,
     pub(super) attempts: i64,
+    pub(super) tries: i64,
     /// Hash and name of the file that was uploaded.
     pub(super) upload: Option<(String, String)>,
     /// The file sent by a handle.
     pub(super) by_handle: Option<(String, String)>,
+    /// Whether it carried a file, however.
+    pub(super) has_file: bool,
     pub(super) result: Result<Receipt, Failure>,
 }
 
@@ -73,12 +77,14 @@ impl Dispatcher {
             }
             let done = Done {
                 by_handle: handle_of(&call.content),
+                has_file: matches!(&call.content, Content::Upload { .. } | Content::Ready(Outgoing::File { .. })),
                 result: caught(make(&gateway, &store, &call)).await.unwrap_or_else(panicked),
                 message_id: call.message_id,
                 attempt_id: call.attempt_id,
                 chat_id: call.chat_id,
                 delivery_id: call.delivery_id,
                 attempts: call.attempts,
+                tries: call.tries,
                 upload,
             };
             // Without a dispatcher the row stays `sending` and its deadline settles it.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::call::Done;
 use super::{Dispatcher, EngineResult, Halt};
-use crate::domain::calendar::Millis;
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
 use crate::domain::retry::{Consequence, FailureReason, Outcome, PauseScope, Retry, next_try};
@@ -16,7 +15,7 @@ use crate::usecase::notify::{self, Note};
 use crate::usecase::settle::{gateway_scope, open_incident};
 
 /// Times one message may be asked to wait before that is an incident.
-const TRIES_BEFORE_INCIDENT: u32 = 3;
+const CALLS_BEFORE_INCIDENT: u32 = 3;
 
 impl Dispatcher {
     /// What a finished call means for its row.
@@ -46,7 +45,7 @@ impl Dispatcher {
             Outcome::RetryLater { after, scope } => self.later(tx, done, (*after, *scope), detail).await?,
             Outcome::Moved { to } => {
                 tx.set_chat_external(&done.chat_id, to).await?;
-                Finished::Retry { due_at: self.core.wall_now(), detail }
+                at_once(detail)
             }
             Outcome::Final(reason) => self.final_refusal(tx, done, *reason, detail).await?,
             Outcome::Unknown(reason) => Finished::Unknown { detail: format!("{reason}: {detail}") },
@@ -61,8 +60,11 @@ impl Dispatcher {
         detail: String,
     ) -> EngineResult<Finished> {
         let (after, scope) = asked;
-        let tries = u32::try_from(done.attempts).unwrap_or(u32::MAX);
-        let Retry::After(wait) = next_try(tries, scope, after, self.roll()) else {
+        let calls = u32::try_from(done.attempts).unwrap_or(u32::MAX);
+        let failures = u32::try_from(done.tries).unwrap_or(u32::MAX).saturating_add(1);
+        // What the platform puts off, and what never got out, is no failure of the message.
+        let counts = after.is_none() && scope == PauseScope::Chat;
+        let Retry::After(wait) = next_try(if counts { failures } else { calls }, scope, after, self.roll()) else {
             return Ok(Finished::Failed { reason: FailureReason::GaveUp.as_str().to_owned(), detail });
         };
         let now = self.core.clocks.mono.elapsed();
@@ -75,12 +77,12 @@ impl Dispatcher {
                     self.pacer.slow_down(now);
                 }
                 // A platform that asks for a minute is no sick one, unless it goes on asking.
-                if after.is_none() || tries >= TRIES_BEFORE_INCIDENT {
+                if after.is_none() || calls >= CALLS_BEFORE_INCIDENT {
                     self.open_gateway_incident(tx, "unreachable", &detail).await?;
                 }
             }
         }
-        Ok(Finished::Retry { due_at: self.after(wait), detail })
+        Ok(Finished::Retry { wait, counts, detail })
     }
 
     async fn final_refusal(
@@ -93,25 +95,29 @@ impl Dispatcher {
         if reason.consequence() == Consequence::HaltGateway {
             // Held, not failed: once the account works again exactly the messages not sent go out.
             self.halt(tx, reason, &detail).await?;
-            return Ok(Finished::Retry { due_at: self.core.wall_now(), detail });
+            return Ok(at_once(detail));
         }
-        if reason.stops_broadcast()
-            && let Some((sha256, name)) = self.refused_handle(tx, done).await?
-        {
-            // The platform no longer knows the file under its handle: upload it again.
-            tx.drop_upload_handle(self.gateway.name(), &sha256, &name).await?;
-            return Ok(Finished::Retry { due_at: self.core.wall_now(), detail });
+        if may_be_the_handle(reason) && self.drop_handle(tx, done).await? {
+            // Whatever words it has for it, the platform may no longer know the file under its handle: it is uploaded again, and
+            // what is refused then is refused for good.
+            return Ok(at_once(detail));
         }
+        // Where texts go and files do not, the file alone has failed.
+        let reason =
+            if reason == FailureReason::NoRights && done.has_file { FailureReason::NoFileRights } else { reason };
         Ok(Finished::Failed { reason: reason.as_str().to_owned(), detail })
     }
 
-    /// The stored handle a refused call was sent with, if that handle is still the one in use.
-    async fn refused_handle(&self, tx: &mut Tx, done: &Done) -> EngineResult<Option<(String, String)>> {
-        let Some((handle, name)) = &done.by_handle else { return Ok(None) };
-        let Some(message) = tx.message(&done.message_id).await? else { return Ok(None) };
-        let Some(sha256) = message.file_sha256 else { return Ok(None) };
-        let stored = tx.upload_handle(self.gateway.name(), &sha256, name).await?;
-        Ok((stored.as_ref() == Some(handle)).then(|| (sha256, name.clone())))
+    /// Forgets the handle with which a refused call was sent, unless another call has forgotten or replaced it. False for a call
+    /// that used none.
+    async fn drop_handle(&self, tx: &mut Tx, done: &Done) -> EngineResult<bool> {
+        let Some((handle, name)) = &done.by_handle else { return Ok(false) };
+        let Some(message) = tx.message(&done.message_id).await? else { return Ok(false) };
+        let Some(sha256) = message.file_sha256 else { return Ok(false) };
+        if tx.upload_handle(self.gateway.name(), &sha256, name).await?.as_ref() == Some(handle) {
+            tx.drop_upload_handle(self.gateway.name(), &sha256, name).await?;
+        }
+        Ok(true)
     }
 
     async fn halt(&mut self, tx: &mut Tx, reason: FailureReason, detail: &str) -> EngineResult<()> {
@@ -150,13 +156,19 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn after(&self, wait: Duration) -> Millis {
-        self.core.wall_now().plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
-    }
-
     fn roll(&self) -> u16 {
         let mut bytes = [0_u8; 2];
         self.core.entropy.fill(&mut bytes);
         u16::from_be_bytes(bytes)
     }
+}
+
+/// Whether a file's handle may be what was refused: the content is at fault, or nobody knows what is.
+const fn may_be_the_handle(reason: FailureReason) -> bool {
+    matches!(reason.consequence(), Consequence::StopBroadcast | Consequence::SuspectContent)
+}
+
+/// Tried again as soon as it may be: it was no fault of the message.
+const fn at_once(detail: String) -> Finished {
+    Finished::Retry { wait: Duration::ZERO, counts: false, detail }
 }

@@ -198,9 +198,9 @@ impl Queue {
         self.rows
     }
 
-    /// Whether a message of a lane waits, held or not.
-    pub(super) fn waits_in(&self, lane: Lane) -> bool {
-        self.in_lane.get(&lane).is_some_and(|count| *count > 0)
+    /// Whether a broadcast of a pressing lane waits, held or not.
+    pub(super) fn waits_pressing(&self) -> bool {
+        self.in_lane.iter().any(|(lane, count)| lane.is_pressing() && *count > 0)
     }
 
     fn hide(&mut self, chat: &str) {

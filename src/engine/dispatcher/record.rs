@@ -64,6 +64,8 @@ impl Dispatcher {
         settle::record(tx, &act, &done.message_id, &done.attempt_id, &finished).await?;
         if matches!(finished, Finished::Sent { .. }) {
             self.note_success(tx).await?;
+        }
+        if matches!(finished, Finished::Sent { .. } | Finished::Unknown { .. }) {
             self.unblock(done);
         }
         Ok(())

@@ -139,7 +139,7 @@ impl Dispatcher {
 
     fn opening(&self, now: Duration, lane: Lane) -> Opening {
         let slot = self.pacer.gateway_free_at().max(now);
-        let lane_at = self.pacer.lane_free_at(lane, self.queue.waits_in(Lane::Flash));
+        let lane_at = self.pacer.lane_free_at(lane, self.queue.waits_pressing());
         Opening { slot, lane_at }
     }
 
@@ -196,8 +196,8 @@ impl Dispatcher {
             }
             let file = self.file_of(tx, &message).await?;
             let is_group = message.chat_kind == "group";
-            let flash_waits = self.queue.waits_in(Lane::Flash);
-            let request = Request { chat: &message.chat_id, is_group, lane, flash_waits };
+            let pressing_waits = self.queue.waits_pressing();
+            let request = Request { chat: &message.chat_id, is_group, lane, pressing_waits };
             match self.pacer.grant(now, self.settings.ahead, request) {
                 Ok(slot) => {
                     self.queue.hold(&message.chat_id);
@@ -332,6 +332,7 @@ fn call(chosen: Chosen, attempt_id: String, claimed: ClaimedMessage) -> Call {
         delivery_id: message.delivery_id,
         chat_external: claimed.chat_external,
         attempts: claimed.attempts,
+        tries: claimed.tries,
         slot,
         content,
     }
@@ -344,6 +345,5 @@ async fn is_active_now(tx: &mut Tx, message: &WaitingMessage) -> EngineResult<bo
 
 /// Whether a message is to ring: the first words of a broadcast of the two highest levels.
 fn calls_everybody(message: &WaitingMessage) -> bool {
-    let urgent = matches!(message.lane, Lane::Flash | Lane::Express);
-    urgent && message.purpose == Purpose::Broadcast && message.part == 1
+    message.lane.is_pressing() && message.purpose == Purpose::Broadcast && message.part == 1
 }

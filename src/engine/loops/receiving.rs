@@ -7,12 +7,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::REST;
 use crate::engine::Core;
-use crate::engine::poller::Poller;
+use crate::engine::poller::{PollError, Polled, Poller};
 use crate::platform::{AskError, Gateway, Menu, Polling, SelfInfo};
 
 mod ear;
+mod hook;
 
 use ear::Ear;
+use hook::Hook;
 
 /// Between two polls of a platform that may answer at once with what it said before: without a floor a client was seen to
 /// make twelve calls a second.
@@ -61,10 +63,6 @@ pub async fn hear(
 }
 
 async fn poll(core: &Arc<Core>, gateway: &Arc<dyn Gateway>, me: SelfInfo, mut ear: Ear, stop: &CancellationToken) {
-    // Platforms hand out updates one way at a time; what waits there stays.
-    if let Err(error) = gateway.unsubscribe().await {
-        tracing::debug!(gateway = gateway.name(), %error, "webhook.not_removed");
-    }
     let lossy = gateway.capabilities().receiving.polling == Polling::Lossy;
     let gap = gap(gateway.capabilities().receiving.polling);
     if lossy {
@@ -72,12 +70,13 @@ async fn poll(core: &Arc<Core>, gateway: &Arc<dyn Gateway>, me: SelfInfo, mut ea
         tracing::warn!(gateway = gateway.name(), why, "receiving.lossy");
     }
     let poller = Poller::new(core.clone(), gateway.clone(), me);
+    let mut hook = Hook::unknown(core.clocks.mono.elapsed(), !lossy);
     while !stop.is_cancelled() {
         // Of several engines the one that sends for a gateway receives for it too.
         let wait = if core.drives(gateway.name()).await.unwrap_or(false) {
             let news = tokio::select! {
                 () = stop.cancelled() => return,
-                news = poller.tick() => news,
+                news = ask(core, gateway, &poller, &mut hook) => news,
             };
             ear.polled(news.map(|_| ())).await.max(gap)
         } else {
@@ -88,6 +87,25 @@ async fn poll(core: &Arc<Core>, gateway: &Arc<dyn Gateway>, me: SelfInfo, mut ea
             pause(wait, stop).await;
         }
     }
+}
+
+/// Asks for updates once. Platforms hand them out one way at a time: an address to post them to goes first; what waits there stays.
+async fn ask(core: &Core, gateway: &Arc<dyn Gateway>, poller: &Poller, hook: &mut Hook) -> Result<Polled, PollError> {
+    let now = || core.clocks.mono.elapsed();
+    if hook.is_to_go(now()) {
+        let answer = gateway.unsubscribe().await;
+        if let Err(error) = &answer {
+            tracing::warn!(gateway = gateway.name(), %error, "webhook.not_removed");
+        }
+        hook.tried(now(), &answer);
+    }
+    let news = poller.tick().await;
+    match &news {
+        Ok(Polled { received: 1.., .. }) => hook.heard(now()),
+        Err(PollError::Ask(AskError::Conflict(_))) => hook.is_set(),
+        _ => {}
+    }
+    news
 }
 
 /// Tells the platform our address, and again from time to time.

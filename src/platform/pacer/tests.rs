@@ -7,7 +7,7 @@ const fn ms(millis: u64) -> Duration {
 }
 
 fn ask(chat: &str, lane: Lane) -> Request<'_> {
-    Request { chat, is_group: true, lane, flash_waits: false }
+    Request { chat, is_group: true, lane, pressing_waits: false }
 }
 
 /// Sends `requests` in order, each as early as the pacer lets it; gives the instants.
@@ -113,12 +113,14 @@ fn edits_take_at_most_four_a_minute_of_a_group() {
 }
 
 #[test]
-fn replies_are_slowed_only_while_a_flash_message_waits() {
-    let mut pacer = Pacer::new(Limits::telegram(30));
-    let reply = |chat, flash_waits| Request { chat, is_group: false, lane: Lane::Reply, flash_waits };
+fn replies_take_one_slot_of_ten_while_a_pressing_broadcast_waits_and_every_one_otherwise() {
+    let mut pacer = Pacer::new(Limits::telegram(20));
+    let reply = |chat, pressing_waits| Request { chat, is_group: false, lane: Lane::Reply, pressing_waits };
     assert_eq!(pacer.grant(ms(0), ms(0), reply("1", true)), Ok(ms(0)));
-    assert_eq!(pacer.grant(ms(40), ms(0), reply("2", true)), Err(ms(200)));
-    assert_eq!(pacer.grant(ms(40), ms(0), reply("2", false)), Ok(ms(40)));
+    assert_eq!(pacer.grant(ms(60), ms(0), reply("2", true)), Err(ms(500)));
+    let rescue = Request { chat: "3", is_group: false, lane: Lane::Rescue, pressing_waits: true };
+    assert_eq!(pacer.grant(ms(60), ms(0), rescue), Ok(ms(60)), "what it waits for does not wait");
+    assert_eq!(pacer.grant(ms(120), ms(0), reply("2", false)), Ok(ms(120)));
 }
 
 #[test]
@@ -134,7 +136,7 @@ fn calls_made_before_a_restart_still_count() {
 
 proptest! {
     #[test]
-    fn no_mix_of_chats_and_lanes_breaks_a_limit(picks in prop::collection::vec((0_usize..6, 0_usize..7), 1..200)) {
+    fn no_mix_of_chats_and_lanes_breaks_a_limit(picks in prop::collection::vec((0_usize..6, 0..Lane::ALL.len()), 1..200)) {
         let chats = ["-1", "-2", "-3", "-4", "-5", "-6"];
         let mut pacer = Pacer::new(Limits::telegram(30));
         let times = run(&mut pacer, picks.iter().map(|(chat, lane)| ask(chats[*chat], Lane::ALL[*lane])));

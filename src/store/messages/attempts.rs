@@ -1,5 +1,7 @@
 //! Recording what came of a call.
 
+use std::time::Duration;
+
 use super::{Millis, StoreResult, Tx, on};
 
 /// One try of one message.
@@ -31,10 +33,12 @@ pub enum Finished {
         /// Business time.
         at: Millis,
     },
-    /// Proven not delivered; to be tried again at this machine time.
+    /// Proven not delivered; to be tried again.
     Retry {
-        /// When.
-        due_at: Millis,
+        /// After this long.
+        wait: Duration,
+        /// Whether it was a failure of the message's own, of which there are only so many.
+        counts: bool,
         /// What the platform said.
         detail: String,
     },
@@ -56,7 +60,7 @@ const FINISH: &str = "UPDATE attempts SET finished_at = $2, outcome = $3, detail
      WHERE id = $1 AND (outcome IS NULL OR outcome = 'unknown')";
 const TO_SENT: &str = "UPDATE messages SET state = 'sent', external_id = $2, sent_at = $3, reason = NULL \
      WHERE id = $4 AND attempt_id = $1 AND state IN ('sending', 'unknown')";
-const TO_RETRY: &str = "UPDATE messages SET state = 'retry_wait', due_at = $2, external_id = NULL \
+const TO_RETRY: &str = "UPDATE messages SET state = 'retry_wait', due_at = $2, wait_ms = $4, tries = tries + $5, external_id = NULL \
      WHERE id = $3 AND attempt_id = $1 AND state = 'sending'";
 const TO_FAILED: &str = "UPDATE messages SET state = 'failed', reason = $2 \
      WHERE id = $3 AND attempt_id = $1 AND state IN ('sending', 'unknown')";
@@ -69,6 +73,10 @@ const REACHED: &str = "UPDATE obligations SET state = 'awaiting' WHERE state = '
      AND unit_id IN (SELECT du.unit_id FROM messages m JOIN delivery_units du ON du.delivery_id = m.delivery_id WHERE m.id = $1)";
 const NOTE_ECHO: &str =
     "UPDATE messages SET external_id = $2 WHERE id = $1 AND state = 'sending' AND external_id IS NULL";
+// A wait ends no later than it was long: whatever is due later than that was put off by a clock that was ahead.
+const HAS_PUT_OFF: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE gateway = $1 AND state = 'retry_wait' AND due_at > $2 \
+     AND due_at - wait_ms > $2)";
+const END_PUT_OFF: &str = "UPDATE messages SET due_at = $2 WHERE gateway = $1 AND state = 'retry_wait' AND due_at > $2 AND due_at - wait_ms > $2";
 const ABANDONED: &str = "SELECT a.id, m.id FROM attempts a JOIN messages m ON m.attempt_id = a.id \
      WHERE m.state = 'sending' AND a.gateway = $1 AND a.deadline_at < $2 ORDER BY a.id LIMIT 500";
 const RECENT: &str =
@@ -113,10 +121,16 @@ impl Tx {
             // Its certain outcome is known already, by a commit whose answer got lost.
             return Ok(false);
         }
-        self.move_on(message_id, attempt_id, finished).await
+        self.move_on(message_id, attempt_id, finished, now).await
     }
 
-    async fn move_on(&mut self, message_id: &str, attempt_id: &str, finished: &Finished) -> StoreResult<bool> {
+    async fn move_on(
+        &mut self,
+        message_id: &str,
+        attempt_id: &str,
+        finished: &Finished,
+        now: Millis,
+    ) -> StoreResult<bool> {
         let affected = match finished {
             Finished::Sent { external_id, at } => {
                 let affected = on!(self, |c| sqlx::query(TO_SENT)
@@ -130,13 +144,18 @@ impl Tx {
                 self.arrived(message_id).await?;
                 affected
             }
-            Finished::Retry { due_at, .. } => on!(self, |c| sqlx::query(TO_RETRY)
-                .bind(attempt_id)
-                .bind(due_at.0)
-                .bind(message_id)
-                .execute(c)
-                .await?
-                .rows_affected()),
+            Finished::Retry { wait, counts, .. } => {
+                let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+                on!(self, |c| sqlx::query(TO_RETRY)
+                    .bind(attempt_id)
+                    .bind(now.plus_ms(wait).0)
+                    .bind(message_id)
+                    .bind(wait)
+                    .bind(i64::from(*counts))
+                    .execute(c)
+                    .await?
+                    .rows_affected())
+            }
             Finished::Failed { reason, .. } => on!(self, |c| sqlx::query(TO_FAILED)
                 .bind(attempt_id)
                 .bind(reason)
@@ -168,6 +187,22 @@ impl Tx {
     /// The database.
     pub async fn abandoned_attempts(&mut self, gateway: &str, now: Millis) -> StoreResult<Vec<(String, String)>> {
         Ok(on!(self, |c| sqlx::query_as(ABANDONED).bind(gateway).bind(now.0).fetch_all(c).await?))
+    }
+
+    /// Whether a message of a gateway waits for another try longer than it was told to: the machine's clock was ahead then.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_put_off(&mut self, gateway: &str, now: Millis) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(HAS_PUT_OFF).bind(gateway).bind(now.0).fetch_one(c).await?))
+    }
+
+    /// Makes such messages due now; gives how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end_put_off(&mut self, gateway: &str, now: Millis) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(END_PUT_OFF).bind(gateway).bind(now.0).execute(c).await?.rows_affected()))
     }
 
     /// Chats and machine times of a gateway's attempts since `since`: what the pacer reloads on start.

@@ -50,8 +50,10 @@ pub struct ClaimedMessage {
     pub buttons: String,
     /// The platform's id of the message it answers.
     pub reply_to: Option<String>,
-    /// Number of this try, from 1.
+    /// Number of this call, from 1.
     pub attempts: i64,
+    /// Failures of its own so far.
+    pub tries: i64,
 }
 
 /// A call that the platform answered with a message id.
@@ -84,9 +86,11 @@ const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = messages.
                          AND earlier.purpose = 'broadcast' AND earlier.part < messages.part \
                          AND NOT EXISTS (SELECT 1 FROM messages done \
                                          WHERE done.delivery_id = earlier.delivery_id AND done.purpose = 'broadcast' \
-                                           AND done.part = earlier.part AND done.state = 'sent')) \
+                                           AND done.part = earlier.part \
+                                           AND (done.state = 'sent' \
+                                                OR done.state = 'unknown' AND messages.file_sha256 IS NOT NULL))) \
      RETURNING id, (SELECT external_id FROM chats WHERE chats.id = messages.chat_id) AS chat_external, body, buttons, reply_to, \
-       attempts";
+       attempts, tries";
 const OPEN_ATTEMPTS: &str = "INSERT INTO attempts (id, message_id, number, gateway, chat_id, epoch, started_at, deadline_at) \
      SELECT m.attempt_id, m.id, m.attempts, m.gateway, m.chat_id, $1, CAST(calls.column3 AS BIGINT), CAST(calls.column4 AS BIGINT) \
      FROM (VALUES ($2, $3, $4, $5), ($6, $7, $8, $9), ($10, $11, $12, $13), ($14, $15, $16, $17), ($18, $19, $20, $21), \

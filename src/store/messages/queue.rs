@@ -49,7 +49,8 @@ pub struct Stretch<'a> {
 
 // In the order of the index `messages_due`, a page at a time: what stands behind is not read. Which chats have a call on its way the
 // dispatcher knows by itself: a `sending` row of a process that died must not hold up its chat until the deadline. A later part
-// waits until every earlier one is known to be sent (by itself or by a resend of it).
+// waits until every earlier one is known to be sent (by itself or by a resend of it); a file, which says by itself what it belongs
+// to, also goes behind a text in doubt, so that a village is not left with half.
 macro_rules! waiting {
     ($stretch:literal) => {
         concat!(
@@ -60,7 +61,9 @@ macro_rules! waiting {
                          AND earlier.purpose = 'broadcast' AND earlier.part < m.part \
                          AND NOT EXISTS (SELECT 1 FROM messages done \
                                          WHERE done.delivery_id = earlier.delivery_id AND done.purpose = 'broadcast' \
-                                           AND done.part = earlier.part AND done.state = 'sent')) AS is_blocked \
+                                           AND done.part = earlier.part \
+                                           AND (done.state = 'sent' \
+                                                OR done.state = 'unknown' AND m.file_sha256 IS NOT NULL))) AS is_blocked \
              FROM messages m CROSS JOIN chats c LEFT JOIN messages e ON e.id = m.edit_of \
              WHERE c.id = m.chat_id AND m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.due_at <= $2 \
                AND (m.not_after IS NULL OR m.not_after >= $3) \
@@ -76,7 +79,7 @@ const BEHIND: &str = waiting!("AND m.lane = $5 AND (m.due_at, m.id) > ($6, $7) O
 const NEXT_DUE: &str = "SELECT MIN(firsts.due_at) FROM \
      (SELECT (SELECT m.due_at FROM messages m WHERE m.gateway = $1 AND m.lane = lanes.column1 \
                 AND m.state IN ('pending', 'retry_wait') AND m.due_at > $2 ORDER BY m.due_at, m.id LIMIT 1) AS due_at \
-      FROM (VALUES (0), (1), (2), (3), (4), (5), (6)) AS lanes) AS firsts";
+      FROM (VALUES (-1), (0), (1), (2), (3), (4), (5), (6), (7)) AS lanes) AS firsts";
 const LEAVE: &str = "UPDATE messages SET state = $2, reason = $3 WHERE id = $1 AND state IN ('pending', 'retry_wait')";
 const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' \
      WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";

@@ -44,14 +44,14 @@ pub(in crate::usecase) async fn deliver(
     for group in &direct {
         parts.extend(laid_out(tx, act, what, broadcast, (group, &files, &delivery_id)).await?);
     }
-    let html = act.house.render_for(&home.gateway).html;
+    let code = broadcast.code(&bulletin.code);
     let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
     for (number, part) in (1..=count).zip(parts) {
         let message = NewMessage {
             lane: Lane::of(Purpose::Broadcast, version.urgency).number(),
             part: (number, count),
             not_after: Some(Millis(version.expires_at)),
-            ..message_of(act, &delivery_id, broadcast, home, (part, &files, html))
+            ..message_of(act, &delivery_id, broadcast, home, (part, &files, &code))
         };
         tx.queue_message(&message).await?;
     }
@@ -81,14 +81,17 @@ fn message_of(
     delivery_id: &str,
     broadcast: &Broadcast,
     group: &ReachedGroup,
-    part: (Part, &[VersionFile], bool),
+    part: (Part, &[VersionFile], &str),
 ) -> NewMessage {
-    let (part, files, html) = part;
+    let (part, files, code) = part;
+    let shown = act.house.render_for(&group.gateway);
     let (body, buttons, file) = match part {
         Part::Text { text, buttons, .. } => (text, encode_buttons(&buttons), None),
         Part::File { attachment, caption } => {
-            let file = files.get(attachment).map(|file| (file.sha256.clone(), file.file_name.clone()));
-            (if html { render::escape(&caption) } else { caption }, String::new(), file)
+            // Where a file carries no words, its name says what it belongs to.
+            let name = |name: &str| if shown.caption_limit == 0 { format!("{code} {name}") } else { name.to_owned() };
+            let file = files.get(attachment).map(|file| (file.sha256.clone(), name(&file.file_name)));
+            (if shown.html { render::escape(&caption) } else { caption }, String::new(), file)
         }
     };
     let to = (group.gateway.as_str(), group.chat_id.as_str());

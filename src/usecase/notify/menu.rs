@@ -53,7 +53,7 @@ pub(in crate::usecase) async fn numbered(
         For::Everybody => tx.add_menu(&chat.id, "", &choices, act.wall).await?,
     }
     let text = say!(act.house.locale, "menu-numbers", choices = lines.join("\n"));
-    Ok(Note { text: format!("{}\n\n{text}", note.text.trim_end()), buttons: Vec::new() })
+    Ok(Note { text: format!("{}\n\n{text}", note.text.trim_end()), buttons: Vec::new(), lane: note.lane })
 }
 
 /// The next numbers for a card of `count` choices after `last`; those of one card stand together.
@@ -84,7 +84,7 @@ pub(in crate::usecase) async fn moved(
         kept.extend(data.map(|data| Button { label: label.to_owned(), data }));
     }
     let buttons = kept.into_iter().map(|button| vec![button]).collect();
-    let note = Note { text: said.to_owned(), buttons };
+    let note = Note { buttons, ..Note::plain(said) };
     Ok(numbered(tx, act, to, &note, For::Everybody).await?.text)
 }
 

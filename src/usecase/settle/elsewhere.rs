@@ -54,7 +54,7 @@ async fn carry_one(tx: &mut Tx, act: &Act<'_>, whose: (&Chat, &str), message: &M
         let secret = answer && bind::holds_code(tx, &text).await?;
         let text = if secret { String::new() } else { menu::moved(tx, act, (chat, &place), &text).await? };
         let text = addressed(act, &name_of(tx, person_id).await?, message, &text);
-        let note = Note { text, buttons: decode_buttons(&message.buttons) };
+        let note = Note { buttons: decode_buttons(&message.buttons), ..Note::plain(text) };
         notify::say(tx, act, &place, message.purpose, &note, None).await?;
         tx.audit(act, "message.carried", &message.id, &place.id).await?;
     }

@@ -33,6 +33,9 @@ pub struct Service {
     pages: Option<Lifecycle>,
 }
 
+/// How much time sending alone may take until the other loops turn, which in a service they do every second.
+const OTHERS_LOOK_EVERY: Duration = Duration::from_secs(10);
+
 /// Durations that no test waits for.
 fn dispatch() -> DispatchSettings {
     DispatchSettings {
@@ -214,10 +217,11 @@ impl Stage {
         heard + processed + fired > 0
     }
 
-    /// Sends while something leaves, before anybody looks again what else there is to do; whether anything left.
+    /// Sends while something leaves, before anybody looks again what else there is to do; whether anything left. A long wait that a
+    /// platform asks for is not slept through by everybody else.
     async fn send_all(&mut self) -> bool {
-        let (mut sent, mut waits) = (false, 0);
-        while waits < 2 {
+        let (mut sent, mut waits, begun) = (false, 0, self.clock.elapsed());
+        while waits < 2 && self.clock.elapsed() < begun + OTHERS_LOOK_EVERY {
             match self.send().await {
                 Some(false) => break,
                 Some(true) => (sent, waits) = (true, 0),

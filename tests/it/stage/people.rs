@@ -4,7 +4,8 @@ use super::Stage;
 use super::ground::{Ground, Post};
 
 impl Stage {
-    fn home(&self) -> &Ground {
+    /// The ground on which people speak to us in private.
+    pub fn home(&self) -> &Ground {
         &self.grounds[self.spoken]
     }
 
