@@ -15,6 +15,7 @@ pub mod bind;
 pub mod call;
 pub mod committees;
 pub mod compose;
+pub mod dead_letters;
 pub mod doubt;
 pub mod escalate;
 pub mod fallback;

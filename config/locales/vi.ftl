@@ -946,6 +946,17 @@ health-gateway = • { $name }: { $state }; chờ gửi { $waiting }; tháng nà
 health-gateway-budget = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used }/{ $limit } tin; { $groups }/{ $most } nhóm
 health-left-out = • { $name }: tháng này { $count } câu trả lời đã nhịn vì hạn mức (phần còn lại dành cho tin cần gửi)
 health-inbox = Tin đến chờ xử lý: { $count }
+health-update-failed = có tin đến không xử lý được
+health-dead-letter = ✉️ Không xử lý được: { $letter }
+health-retried = Đã cho xử lý lại { $count } tin.
+button-retry-letters = 🔁 Xử lý lại
+alert-dead-letter = ⚠️ Không xử lý được { $letter }. Nhắn /suckhoe để xem và cho xử lý lại.
+dead-letter = { $kind } của { $person }, { $time } ({ $name })
+dead-letter-message = tin nhắn
+dead-letter-file = tin kèm tệp
+dead-letter-press = một lần bấm nút
+dead-letter-other = một thông báo của nền tảng
+dead-letter-stranger = người chưa đăng ký
 
 cmd-batdau = Giới thiệu và điều khoản dữ liệu
 cmd-trogiup = Trợ giúp theo vai trò

@@ -8,8 +8,10 @@ use crate::store::Tx;
 use crate::store::operations::Incident;
 use crate::usecase::notify::Note;
 use crate::usecase::usage::{self, GatewayUsage};
-use crate::usecase::{Act, UseCaseResult, incidents, look_up};
+use crate::usecase::{Act, UseCaseResult, dead_letters, incidents, look_up};
 
+/// The data of the button that has everything tried anew that was given up.
+const RETRY: &str = "hl:r";
 /// Most faults that are named one by one.
 const MOST: usize = 20;
 
@@ -34,7 +36,23 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResu
         }
     }
     lines.push(say!(locale, "health-inbox", count = tx.waiting_inbox_count().await?));
-    talk.say(tx, act, &Note::plain(lines.join("\n"))).await?;
+    let letters = dead_letters::all(tx, act).await?;
+    lines.extend(
+        letters.iter().map(|letter| say!(locale, "health-dead-letter", letter = dead_letters::line(act, letter))),
+    );
+    let mut note = Note::plain(lines.join("\n"));
+    if !letters.is_empty() {
+        note = note.with_row(&[(&say!(locale, "button-retry-letters"), RETRY)]);
+    }
+    talk.say(tx, act, &note).await?;
+    Ok(Response::default())
+}
+
+/// What was given up is tried anew.
+pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Response> {
+    let count = dead_letters::retry(tx, act).await?;
+    let text = say!(act.house.locale, "health-retried", count);
+    talk.say(tx, act, &Note::plain(text)).await?;
     Ok(Response::default())
 }
 
@@ -44,6 +62,7 @@ async fn fault(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult
     let (what, name) = incident.scope.split_once(':').unwrap_or(("", &incident.scope));
     let subject = match what {
         "chat" => say!(locale, "health-chat", name = chat_name(tx, name).await?),
+        "inbox" => say!(locale, "health-receiving", name = name),
         "receiving" => say!(locale, "health-receiving", name = name),
         "task" => task(act, name.split(':').next().unwrap_or_default()),
         _ => name.to_owned(),
@@ -85,6 +104,7 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "conflict" => say!(locale, "health-conflict"),
         "token_expires" => say!(locale, "health-token-expires"),
         "asset_expires" => say!(locale, "health-asset-expires"),
+        "update_failed" => say!(locale, "health-update-failed"),
         "task_failed" => say!(locale, "health-task-failed"),
         "group_disabled" => say!(locale, "health-group-disabled"),
         "kicked" | "not_member" => say!(locale, "health-not-member"),

@@ -162,6 +162,7 @@ pub(super) async fn press(
         "ms" => steer::pressed(tx, act, talk, rest).await,
         "c" => compose::pressed(tx, act, talk, rest).await,
         "lg" => ledger::pressed(tx, act, talk, rest, prepared.dedupe).await,
+        "hl" => health::pressed(tx, act, talk).await,
         "g" | "p" | "h" => door::pressed(tx, act, talk, (room, rest)).await,
         _ => Ok(Response::toast(say!(act.house.locale, "toast-old-button"))),
     }

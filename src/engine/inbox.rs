@@ -10,9 +10,9 @@ use crate::desk::{self, Fetched, Prepared, Response};
 use crate::domain::event::{ButtonPress, Event};
 use crate::lifecycle::caught;
 use crate::platform::{Gateway, Menu};
-use crate::store::inbox::InboxRow;
+use crate::store::inbox::{InboxRow, MAX_ATTEMPTS};
 use crate::store::links::UploadLink;
-use crate::usecase::{Act, UseCaseError, Via};
+use crate::usecase::{Act, UseCaseError, Via, dead_letters};
 
 /// Reads a document's first page in a bounded child process.
 pub type Inspector = Arc<dyn Fn(Vec<u8>) -> InspectCall + Send + Sync>;
@@ -31,7 +31,7 @@ pub struct Inbox {
     inspect: Inspector,
 }
 
-/// Updates processed in one tick.
+/// Updates processed in one tick, about.
 const BATCH: usize = 20;
 /// Largest document a conversation takes, bytes: what Telegram lets a bot fetch (Bot API, getFile).
 const MAX_DOCUMENT: u64 = 20_000_000;
@@ -46,21 +46,40 @@ impl Inbox {
     /// Processes what waits of one gateway; gives how many updates were taken.
     ///
     /// # Errors
-    /// The database; an update that could not be processed is tried again later, and given up after five times.
+    /// The database; an update that could not be processed is tried again soon, and given up after three times.
     pub async fn tick(&self, gateway: &str) -> EngineResult<usize> {
         let mut taken = 0;
-        // One by one: a press that came meanwhile goes before what was waiting already.
+        // A few at a time: a press that came meanwhile goes before what was waiting already.
         while taken < BATCH {
-            let next = self.core.store.read().await?.next_inbox(gateway, self.core.wall_now()).await?;
-            let Some(row) = next else { break };
-            // A mistake in one conversation fails its update, and no other.
-            match caught(self.process(&row)).await {
-                Ok(done) => done?,
-                Err(panicked) => self.fail(&row, &panicked.to_string()).await?,
+            let rows = self.core.store.read().await?.next_inbox(gateway, self.core.wall_now()).await?;
+            if rows.is_empty() {
+                break;
             }
-            taken += 1;
+            self.count_tries(&rows).await?;
+            for row in &rows {
+                self.take(row).await?;
+            }
+            taken += rows.len();
         }
         Ok(taken)
+    }
+
+    /// A try counts before it is made: an update that ends the process must not do so for ever.
+    async fn count_tries(&self, rows: &[InboxRow]) -> EngineResult<()> {
+        let mut tx = self.core.store.begin().await?;
+        tx.count_inbox_tries(rows).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A mistake in one conversation fails its update, and no other.
+    async fn take(&self, row: &InboxRow) -> EngineResult<()> {
+        if row.attempts >= MAX_ATTEMPTS {
+            return self.fail(row, "the process ended while it was processed").await;
+        }
+        match caught(self.process(row)).await {
+            Ok(done) => done,
+            Err(panicked) => self.fail(row, &panicked.to_string()).await,
+        }
     }
 
     /// Hands a document that somebody put on their page to the conversation it belongs to, once.
@@ -175,9 +194,22 @@ impl Inbox {
 
     async fn fail(&self, row: &InboxRow, error: &str) -> EngineResult<()> {
         let mut tx = self.core.store.begin().await?;
-        tx.fail_inbox(&row.id, error, self.core.wall_now()).await?;
+        let given_up = tx.fail_inbox(&row.id, error, self.core.wall_now()).await?;
         tx.commit().await?;
+        if given_up {
+            tracing::error!(inbox = %row.id, error, "inbox.given_up");
+            // That it is given up stands, whether the admins can be told or not: what comes behind it must not wait.
+            if let Err(error) = self.tell_given_up(row).await {
+                tracing::error!(inbox = %row.id, error = %describe(&error), "inbox.not_told");
+            }
+        }
         Ok(())
+    }
+
+    async fn tell_given_up(&self, row: &InboxRow) -> Result<(), UseCaseError> {
+        let mut tx = self.core.store.begin().await?;
+        dead_letters::given_up(&mut tx, &self.core.act(&self.commune_id), row).await?;
+        Ok(tx.commit().await?)
     }
 }
 

@@ -122,6 +122,12 @@ pub fn receiving_scope(gateway: &str) -> String {
     format!("receiving:{gateway}")
 }
 
+/// The scope of an incident about what came in over one gateway.
+#[must_use]
+pub fn inbox_scope(gateway: &str) -> String {
+    format!("inbox:{gateway}")
+}
+
 async fn after_refusal(tx: &mut Tx, act: &Act<'_>, message: &Message, reason: &str, detail: &str) -> UseCaseResult<()> {
     if message.purpose == Purpose::Broadcast
         && let Some(delivery_id) = &message.delivery_id

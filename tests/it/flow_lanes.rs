@@ -87,10 +87,10 @@ async fn a_storm_warning_overtakes_a_broadcast_under_way_and_leaves_every_tenth_
     stage.settle().await;
 
     let texts = posted_since(&stage, before);
-    let storm: Vec<usize> =
+    let places: Vec<usize> =
         texts.iter().enumerate().filter(|(_, text)| text.contains("Di dời khẩn cấp")).map(|(place, _)| place).collect();
-    let (first, last) = (storm[0], storm[storm.len() - 1]);
-    let between = last + 1 - first - storm.len();
+    let (first, last) = (places[0], places[places.len() - 1]);
+    let between = last + 1 - first - places.len();
     assert!((2..=3).contains(&between), "one of ten is for answers: {texts:#?}");
     let ordinary = texts.iter().rposition(|text| text.contains("treo cờ")).unwrap();
     assert!(last < ordinary, "{texts:#?}");

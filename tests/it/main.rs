@@ -30,6 +30,8 @@ mod flow_alone;
 #[cfg(test)]
 mod flow_bind;
 #[cfg(test)]
+mod flow_dead_letters;
+#[cfg(test)]
 mod flow_fallback;
 #[cfg(test)]
 mod flow_faults;

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::Keeper;
 use crate::domain::calendar::Millis;
 use crate::engine::EngineResult;
+use crate::usecase::dead_letters;
 
 /// Days after which the key of a processed update is forgotten. Telegram repeats an update for a day at most.
 const FORGET_DAYS: i64 = 14;
@@ -21,6 +22,7 @@ impl Keeper {
         }
         let mut tx = self.core.store.begin().await?;
         tx.sweep_inbox(wall, wall.plus_days(-FORGET_DAYS)).await?;
+        dead_letters::close_where_none_is_left(&mut tx, &self.core.act(&self.commune_id)).await?;
         tx.sweep_dialogues(wall.plus_days(-DIALOGUE_DAYS)).await?;
         tx.sweep_menus(wall.plus_days(-DIALOGUE_DAYS)).await?;
         tx.sweep_unused_files(wall.plus_days(-DIALOGUE_DAYS)).await?;

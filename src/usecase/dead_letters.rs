@@ -1,0 +1,122 @@
+//! Updates that could not be processed, again and again. An admin sees what kind they are, whose and when, and may have them
+//! tried anew; what somebody wrote is shown to nobody.
+
+use super::notify::{self, Note};
+use super::settle::{inbox_scope, open_incident};
+use super::{Act, UseCaseResult, look_up};
+use crate::domain::calendar::Millis;
+use crate::domain::event::Event;
+use crate::domain::message::Purpose;
+use crate::domain::org::Role;
+use crate::say;
+use crate::store::Tx;
+use crate::store::inbox::InboxRow;
+
+/// The incident of an account of which updates were given up.
+const UPDATE_FAILED: &str = "update_failed";
+/// Most that are shown, and tried anew at once.
+const MOST: i64 = 20;
+
+/// An update that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The account it came through.
+    pub gateway: String,
+    /// What it is, in the reader's language.
+    pub kind: String,
+    /// Who sent it; none for somebody we do not know.
+    pub person: Option<String>,
+    /// Machine time of arrival.
+    pub at: Millis,
+}
+
+/// What was given up, oldest first.
+///
+/// # Errors
+/// `Denied` for others than admins; the database.
+pub async fn all(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<DeadLetter>> {
+    look_up::require_any_role(tx, act, &[Role::Admin]).await?;
+    let mut letters = Vec::new();
+    for row in tx.dead_letters(MOST).await? {
+        letters.push(letter(tx, act, &row).await?);
+    }
+    Ok(letters)
+}
+
+async fn letter(tx: &mut Tx, act: &Act<'_>, row: &InboxRow) -> UseCaseResult<DeadLetter> {
+    let event = row.event.as_deref().and_then(|event| serde_json::from_str::<Event>(event).ok());
+    let account = event.as_ref().and_then(Event::from).map(|from| from.external_id.clone()).unwrap_or_default();
+    let person = match tx.identity(&row.gateway, &account).await? {
+        Some(identity) => tx.person(&identity.person_id).await?.map(|person| person.name),
+        None => None,
+    };
+    let locale = &act.house.locale;
+    let kind = match event {
+        Some(Event::Message(message)) if message.file.is_some() => say!(locale, "dead-letter-file"),
+        Some(Event::Message(_)) => say!(locale, "dead-letter-message"),
+        Some(Event::Press(_)) => say!(locale, "dead-letter-press"),
+        _ => say!(locale, "dead-letter-other"),
+    };
+    Ok(DeadLetter { gateway: row.gateway.clone(), kind, person, at: Millis(row.received_at) })
+}
+
+/// Has all that was given up tried anew; gives how many.
+///
+/// # Errors
+/// `Denied` for others than admins; the database.
+pub async fn retry(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usize> {
+    look_up::require_any_role(tx, act, &[Role::Admin]).await?;
+    let mut again = 0;
+    for row in tx.dead_letters(MOST).await? {
+        if tx.retry_inbox(&row.id).await? {
+            tx.audit(act, "inbox.retried", &row.id, &row.gateway).await?;
+            again += 1;
+        }
+    }
+    close_where_none_is_left(tx, act).await?;
+    Ok(again)
+}
+
+/// Opens the incident of an account, once, and tells the admins.
+///
+/// # Errors
+/// The database.
+pub async fn given_up(tx: &mut Tx, act: &Act<'_>, row: &InboxRow) -> UseCaseResult<()> {
+    if !open_incident(tx, act, &inbox_scope(&row.gateway), UPDATE_FAILED, &row.id).await? {
+        return Ok(());
+    }
+    let letter = letter(tx, act, row).await?;
+    let text = say!(act.house.locale, "alert-dead-letter", letter = line(act, &letter));
+    notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// "tin nhắn của Mẫu Văn Bình, 08:12 28/7 (telegram)"
+#[must_use]
+pub fn line(act: &Act<'_>, letter: &DeadLetter) -> String {
+    let locale = &act.house.locale;
+    let person = letter.person.clone().unwrap_or_else(|| say!(locale, "dead-letter-stranger"));
+    let time = crate::domain::calendar::format_short(letter.at);
+    say!(
+        locale,
+        "dead-letter",
+        kind = letter.kind.as_str(),
+        person = person,
+        time = time,
+        name = letter.gateway.as_str()
+    )
+}
+
+/// Closes the incidents of accounts of which nothing given up is left: it was tried anew, or nobody wanted it any more.
+///
+/// # Errors
+/// The database.
+pub async fn close_where_none_is_left(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<()> {
+    let left = tx.dead_letters(i64::MAX).await?;
+    for incident in tx.open_incidents().await?.iter().filter(|incident| incident.kind == UPDATE_FAILED) {
+        if !left.iter().any(|row| inbox_scope(&row.gateway) == incident.scope) {
+            tx.close_incident(&incident.scope, UPDATE_FAILED, act.at).await?;
+        }
+    }
+    Ok(())
+}

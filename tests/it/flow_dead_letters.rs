@@ -1,0 +1,71 @@
+//! Updates that cannot be processed: tried three times, then shown to the admins, who may have them tried anew.
+
+use std::time::Duration;
+
+use loa::demo::places::Network;
+use loa::store::Store;
+
+use crate::db::sqlite_tests;
+use crate::fixture::raw;
+use crate::stage::Stage;
+
+sqlite_tests!(
+    what_cannot_be_processed_is_shown_without_its_words_and_tried_anew_by_an_admin,
+    an_update_that_ends_the_process_is_given_up_after_three_times_and_the_others_are_processed,
+);
+
+async fn change(stage: &Stage, sql: &str) {
+    let mut tx = stage.core.store.begin().await.unwrap();
+    raw(&mut tx, sql).await;
+    tx.commit().await.unwrap();
+}
+
+async fn what_cannot_be_processed_is_shown_without_its_words_and_tried_anew_by_an_admin(store: Store) {
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    stage.settle().await;
+    stage.home().say_privately(&stage.account("binh"), "/xacminh bí mật");
+    stage.receive().await;
+    change(&stage, "ALTER TABLE dialogues RENAME TO dialogues_aside").await;
+    for wait in [0, 2, 4] {
+        stage.clock.advance(Duration::from_secs(wait));
+        assert_eq!(stage.service.hear().await, 1, "tried again after {wait} s, so three times within ten");
+    }
+    stage.clock.advance(Duration::from_hours(1));
+    assert_eq!(stage.service.hear().await, 0, "and then no more");
+    change(&stage, "ALTER TABLE dialogues_aside RENAME TO dialogues").await;
+
+    stage.settle().await;
+    let alert = stage.last_words("quan");
+    assert!(alert.contains("tin nhắn của Mẫu Văn Bình") && alert.contains("/suckhoe"), "{alert}");
+    let health = stage.say("quan", "/suckhoe").await;
+    assert!(health.contains("có tin đến không xử lý được"), "{health}");
+    assert!(health.contains("Không xử lý được: tin nhắn của Mẫu Văn Bình") && !health.contains("bí mật"), "{health}");
+    let done = stage.press("quan", "🔁 Xử lý lại").await;
+    assert!(done.contains("Đã cho xử lý lại 1 tin"), "{done}");
+    assert!(stage.last_words("binh").contains("Không có tin mã này"), "{}", stage.last_words("binh"));
+    assert!(stage.incidents().await.is_empty());
+    assert!(!stage.say("quan", "/suckhoe").await.contains("Không xử lý được"));
+    stage.stop().await;
+}
+
+async fn an_update_that_ends_the_process_is_given_up_after_three_times_and_the_others_are_processed(store: Store) {
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    stage.settle().await;
+    for person in ["binh", "lan"] {
+        stage.home().say_privately(&stage.account(person), "/toilaai");
+        stage.receive().await;
+        stage.clock.advance(Duration::from_millis(10));
+    }
+    for ended in 0..3 {
+        let mut tx = stage.core.store.begin().await.unwrap();
+        let taken = tx.next_inbox("telegram", stage.core.wall_now()).await.unwrap();
+        assert_eq!(taken.len(), if ended == 0 { 2 } else { 1 }, "one that was tried before comes by itself");
+        tx.count_inbox_tries(&taken).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    stage.settle().await;
+    assert!(stage.last_words("lan").contains("Mẫu Thị Lan"), "{}", stage.last_words("lan"));
+    let health = stage.say("quan", "/suckhoe").await;
+    assert!(health.contains("Không xử lý được: tin nhắn của Mẫu Văn Bình"), "{health}");
+    stage.stop().await;
+}
