@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -58,6 +59,8 @@ pub struct Core {
     pub leads: Mutex<BTreeMap<String, Duration>>,
     /// What failed the last time it was tried.
     pub set_aside: SetAside,
+    /// Whether the last look of a loop failed on the database: it is away, or somebody keeps it locked.
+    pub database_fails: AtomicBool,
 }
 
 /// Why a tick could not finish. What it had committed stands.

@@ -62,8 +62,7 @@ async fn fault(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult
     let (what, name) = incident.scope.split_once(':').unwrap_or(("", &incident.scope));
     let subject = match what {
         "chat" => say!(locale, "health-chat", name = chat_name(tx, name).await?),
-        "inbox" => say!(locale, "health-receiving", name = name),
-        "receiving" => say!(locale, "health-receiving", name = name),
+        "inbox" | "receiving" => say!(locale, "health-receiving", name = name),
         "task" => task(act, name.split(':').next().unwrap_or_default()),
         _ => name.to_owned(),
     };

@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -104,7 +105,10 @@ pub async fn dispatcher(core: Arc<Core>, mut dispatcher: Dispatcher, stop: Cance
         let ring = core.wake.notified();
         let mut ring = pin!(ring);
         ring.as_mut().enable();
-        let rest = match dispatcher.tick().await {
+        let ticked = dispatcher.tick().await;
+        // It renews its lease every few seconds, so it is the first to know.
+        core.database_fails.store(matches!(ticked, Err(EngineError::Store(_))), Ordering::Relaxed);
+        let rest = match ticked {
             Ok(ticked) => {
                 let now = core.clocks.mono.elapsed();
                 ticked.next.map_or(REST, |next| next.saturating_sub(now).min(REST))

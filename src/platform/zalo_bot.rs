@@ -205,7 +205,7 @@ impl ZaloBot {
         let answer = exchange(request.timeout(self.config.long_poll + POLL_MARGIN)).await?;
         if answer.body["ok"] != Value::Bool(true) {
             // The normal end of a poll without news.
-            return if errors::code(&answer) == 408 { Ok(Vec::new()) } else { Err(refusal(&answer)) };
+            return if errors::is_idle(&answer) { Ok(Vec::new()) } else { Err(refusal(&answer)) };
         }
         // One object is documented; a list costs nothing to read.
         let updates = match &answer.body["result"] {

@@ -51,7 +51,7 @@ const WAITING: &str = "SELECT id, gateway, dedupe, event, attempts, received_at 
 const COUNT_TRIES: &str = "UPDATE inbox SET attempts = attempts + 1 WHERE state = 'waiting' \
      AND id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const DEAD: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox \
-     WHERE state <> 'waiting' AND state = 'failed' AND event IS NOT NULL ORDER BY received_at LIMIT $1";
+     WHERE state = 'failed' AND event IS NOT NULL ORDER BY received_at LIMIT $1";
 const RETRY: &str = "UPDATE inbox SET state = 'waiting', attempts = 0, retry_at = 0, error = NULL, processed_at = NULL \
      WHERE id = $1 AND state = 'failed' AND event IS NOT NULL";
 const ACCOUNTS: &str = "SELECT DISTINCT gateway FROM inbox WHERE state = 'waiting' ORDER BY gateway";
@@ -116,7 +116,7 @@ impl Tx {
         for handful in rows.chunks(HANDFUL) {
             on!(self, |c| {
                 let ids = handful.iter().map(|row| Some(&row.id)).chain(std::iter::repeat(None)).take(HANDFUL);
-                ids.fold(sqlx::query(COUNT_TRIES), |query, id| query.bind(id)).execute(c).await?.rows_affected()
+                ids.fold(sqlx::query(COUNT_TRIES), sqlx::query::Query::bind).execute(c).await?.rows_affected()
             });
         }
         Ok(())

@@ -44,6 +44,7 @@ const FILES: &[File] = files![
     19 "0019_indexes",
     20 "0020_inbox",
     21 "0021_tries",
+    22 "0022_dead_letters",
 ];
 
 /// All migrations, in order.

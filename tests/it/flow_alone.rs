@@ -151,7 +151,8 @@ async fn a_platform_that_does_not_answer_holds_up_nobody_on_another(store: Store
         taken = inbox.tick(networks[0].gateway()) => panic!("the file came: {taken:?}"),
         taken = inbox.tick(networks[1].gateway()) => assert_eq!(taken.unwrap(), 1),
     }
-    assert_eq!(waiting(&stage).await, ["waiting:0"]);
+    // Whether its try was counted by then is a matter of who was first.
+    assert!(matches!(waiting(&stage).await.as_slice(), [one] if one.starts_with("waiting:")));
     stage.stop().await;
 }
 

@@ -100,14 +100,14 @@ async fn a_storm_warning_overtakes_a_broadcast_under_way_and_leaves_every_tenth_
 async fn the_end_of_a_storm_warning_is_written_over_it_before_ordinary_bulletins_leave(store: Store) {
     let mut stage = Stage::start(store, &[Network::Telegram]).await;
     stage.settle().await;
-    let storm = stage.release(&warning()).await;
+    let released = stage.release(&warning()).await;
     stage.settle().await;
     stage.release(&draft()).await;
     stage.start_calls().await;
     let before = stage.telegram().sent_log().len();
     let mut tx = stage.core.store.begin().await.unwrap();
     let act = stage.act_of("pct").await;
-    let bulletin = tx.bulletin(&storm.bulletin.id).await.unwrap().unwrap();
+    let bulletin = tx.bulletin(&released.bulletin.id).await.unwrap().unwrap();
     let done = withdraw::withdraw(&mut tx, &act, &bulletin, "đã qua").await.unwrap();
     assert_eq!(done.replaced, 24);
     tx.commit().await.unwrap();

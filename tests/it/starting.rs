@@ -42,6 +42,34 @@ fn a_token_that_is_refused_at_the_start_is_an_incident_until_it_is_accepted() {
     });
 }
 
+#[test]
+fn a_database_that_another_program_keeps_locked_is_told_by_the_services_health() {
+    let file = SqliteFile::migrated();
+    runtime().block_on(async {
+        let service = Service::prepare(&file).await;
+        let address = crate::stage::free_address().await.to_string();
+        let settings =
+            std::fs::read_to_string(&service.settings).unwrap().replace("127.0.0.1:0\"", &format!("{address}\""));
+        std::fs::write(&service.settings, format!("{settings}[engine]\nlease_seconds = 5\n")).unwrap();
+        let mut child = service.spawn("off", Stdio::null());
+        let says = async |word: &str| {
+            let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
+            let Ok(answer) = client.get(format!("http://{address}/health")).send().await else { return false };
+            answer.text().await.unwrap().contains(word)
+        };
+        eventually("the service is well", async || says("\"ok\"").await).await;
+        let lock = service.store.begin().await.unwrap();
+        eventually("it says so", async || says("not_writable").await).await;
+        drop(lock);
+        eventually("it is well again", async || says("\"ok\"").await).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+        std::fs::remove_file(&service.settings).unwrap();
+        service.store.close().await;
+        service.sandbox.stop().await;
+    });
+}
+
 /// Somebody gives the platform an address to post the bot's updates to.
 async fn set_webhook(service: &Service) {
     let url = format!("{}/bot{}/setWebhook", service.sandbox.base_url(), service.sandbox.tokens()[0]);

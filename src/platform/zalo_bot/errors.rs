@@ -68,6 +68,14 @@ pub(super) fn code(answer: &Answer) -> u16 {
     own.unwrap_or(answer.status)
 }
 
+/// Whether a poll ended without news: by its number, or, where the answer has none, by its words.
+pub(super) fn is_idle(answer: &Answer) -> bool {
+    let words = ["description", "message"].map(|key| loose::text(&answer.body[key]).to_lowercase());
+    let is_numbered = loose::number(&answer.body["error_code"]).is_some();
+    code(answer) == 408
+        || !is_numbered && answer.status < 500 && words.iter().any(|words| words.contains("request timeout"))
+}
+
 /// The verdict on an answer that is no success.
 pub(super) fn verdict(answer: &Answer) -> Verdict {
     let code = code(answer);

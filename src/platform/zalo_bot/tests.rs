@@ -171,6 +171,7 @@ async fn the_name_people_mention_is_the_one_that_is_shown() {
 #[rstest]
 #[case::http_status(Reply::Raw(408, vec![], String::new()))]
 #[case::in_the_body(refused(408))]
+#[case::in_words_alone(Reply::Json(json!({"ok": false, "description": "Request timeout"})))]
 #[case::empty_success(Reply::Json(json!({"ok": true})))]
 #[case::an_empty_object(Reply::Json(json!({"ok": true, "result": {}})))]
 #[tokio::test]

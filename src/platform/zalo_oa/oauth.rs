@@ -84,21 +84,26 @@ impl Oauth {
     fn refusal(&self, answer: &Answer, fields: &[(&str, &str)]) -> OauthError {
         let body = &answer.body;
         let code = loose::number(&body["error"]).filter(|code| *code != 0);
-        let Some(code) = code.filter(|_| answer.status < 500) else {
-            return OauthError::Lost(format!("the token server answered {} and no tokens", answer.status));
-        };
-        let words = ["error_name", "error_reason", "error_description", "message"].map(|key| loose::text(&body[key]));
+        // A number, or a word as OAuth servers have it (RFC 6749, 5.2).
+        let keys = ["error", "error_name", "error_reason", "error_description", "message"];
+        let words = keys.map(|key| body[key].as_str().unwrap_or_default().trim());
         let mut words = words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(": ");
+        let refuses = code.is_some()
+            || body["error"].as_str().is_some_and(|error| loose::number(&body["error"]).is_none() && !error.is_empty());
+        if answer.status >= 500 || !refuses {
+            return OauthError::Lost(format!("the token server answered {} and no tokens", answer.status));
+        }
         let secrets = fields.iter().filter(|(key, _)| SECRET_FIELDS.contains(key)).map(|(_, value)| *value);
         for secret in secrets.chain([self.app_secret.expose_secret()]) {
             words = words.replace(secret, "[hidden]");
         }
         let words: String = words.chars().take(WORDS).collect();
         let what_to_do = match code {
-            -14_003 => " (the redirect address is not the one registered for the app)",
-            -14_002 => " (the app is not active)",
+            Some(-14_003) => " (the redirect address is not the one registered for the app)",
+            Some(-14_002) => " (the app is not active)",
             _ => "",
         };
+        let code = code.map_or_else(|| answer.status.to_string(), |code| code.to_string());
         OauthError::Refused(format!("{code} {words}{what_to_do}"))
     }
 }
@@ -174,6 +179,33 @@ mod tests {
         assert_eq!(
             link,
             "https://oauth.zaloapp.com/v4/oa/permission?app_id=11&redirect_uri=https%3A%2F%2Floa.example.vn%2Foa&code_challenge=CH&state=ST"
+        );
+    }
+
+    #[test]
+    fn a_refusal_shows_the_servers_own_reason_without_what_it_was_given() {
+        let oauth = Oauth {
+            client: crate::platform::http_client(std::time::Duration::from_secs(1), std::time::Duration::from_secs(1))
+                .unwrap(),
+            base: "https://oauth.zaloapp.com".parse().unwrap(),
+            app_id: "11".to_owned(),
+            app_secret: "APPSECRET".into(),
+        };
+        let said = |status: u16, body: serde_json::Value| {
+            let answer = Answer { status, calls_left: None, raw: body.to_string(), body };
+            oauth.refusal(&answer, &[("refresh_token", "R0TATED"), ("app_id", "11")])
+        };
+        let refused = |words: &str| OauthError::Refused(words.to_owned());
+        let lost = |status: u16| OauthError::Lost(format!("the token server answered {status} and no tokens"));
+        let rfc = serde_json::json!({"error": "invalid_grant", "error_description": "R0TATED of APPSECRET is expired"});
+        assert_eq!(said(400, rfc.clone()), refused("400 invalid_grant: [hidden] of [hidden] is expired"));
+        assert_eq!(said(503, rfc), lost(503), "a server that fails refuses nothing");
+        let own = serde_json::json!({"error": -14_002, "error_name": "App not active"});
+        assert_eq!(said(200, own), refused("-14002 App not active (the app is not active)"));
+        assert_eq!(
+            said(404, serde_json::json!({"message": "no such page"})),
+            lost(404),
+            "a proxy knows nothing of tokens"
         );
     }
 

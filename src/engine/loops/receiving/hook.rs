@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::platform::AskError;
 
 /// Between two tries to have an address removed.
-const TRY_EVERY: Duration = Duration::from_secs(10);
+const TRY_EVERY: Duration = Duration::from_secs(5);
 /// A platform that may lose updates, and on which nothing was heard for so long, may post them to an address that somebody set.
 const SILENCE: Duration = Duration::from_mins(10);
 
@@ -72,8 +72,8 @@ mod tests {
         let mut hook = Hook::unknown(s(0), true);
         assert!(hook.is_to_go(s(0)));
         hook.tried(s(0), &refused());
-        assert!(!hook.is_to_go(s(9)) && hook.is_to_go(s(10)));
-        hook.tried(s(10), &Ok(()));
+        assert!(!hook.is_to_go(s(4)) && hook.is_to_go(s(5)));
+        hook.tried(s(5), &Ok(()));
         assert!(!hook.is_to_go(s(100_000)), "a platform that says so need not be asked");
         hook.is_set();
         assert!(hook.is_to_go(s(100_000)));
