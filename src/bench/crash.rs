@@ -82,6 +82,7 @@ pub async fn run(setting: &Setting) -> anyhow::Result<Crashed> {
     for kill in 0..setting.size {
         if waiting(&engine, &bulletins).await? == 0 {
             let draft = engine::bulletin(&format!("Bão số {kill}"), "Trưởng thôn", Urgency::Express);
+            let draft = if setting.files { engine.with_file(draft).await? } else { draft };
             bulletins.push(engine.release(&draft).await?);
             engine.fire().await?;
         }
@@ -130,15 +131,18 @@ async fn compare(
     claimed: &BTreeSet<String>,
 ) -> anyhow::Result<Crashed> {
     let log = server.accepted().await?.unwrap_or_default();
-    let mut accepted: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut accepted: BTreeMap<(String, String, bool), usize> = BTreeMap::new();
     for entry in log.iter().filter(|entry| entry.act == sending::SENT && entry.chat < 0) {
         if let Some(bulletin) = bulletins.iter().find(|bulletin| entry.text.contains(&bulletin.code)) {
-            *accepted.entry((entry.chat.to_string(), bulletin.id.clone())).or_default() += 1;
+            *accepted.entry((entry.chat.to_string(), bulletin.id.clone(), entry.file.is_some())).or_default() += 1;
         }
     }
     let rows = messages(engine, bulletins).await?;
     let places = engine.places_of(&rows).await?;
-    let arrived = |row: &Message| places.get(&row.id).is_some_and(|place| accepted.contains_key(place));
+    let arrived = |row: &Message| {
+        let place = places.get(&row.id).cloned();
+        place.is_some_and(|(chat, bulletin)| accepted.contains_key(&(chat, bulletin, row.file_sha256.is_some())))
+    };
     let is_lost = |row: &&Message| match row.state {
         MessageState::Sent => !arrived(row),
         MessageState::Unknown => false,

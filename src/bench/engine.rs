@@ -18,10 +18,10 @@ use crate::domain::urgency::Urgency;
 use crate::engine::Core;
 use crate::engine::planner::Planner;
 use crate::id::SystemEntropy;
-use crate::store::bulletins::{Bulletin, Marks};
+use crate::store::bulletins::{Bulletin, Marks, NewFile};
 use crate::store::messages::Message;
 use crate::store::{self, Store};
-use crate::usecase::compose::Draft;
+use crate::usecase::compose::{Draft, DraftFile};
 use crate::usecase::{Act, Via, approve, compose, organise};
 
 /// How often it is looked whether everything is done.
@@ -73,6 +73,20 @@ impl Engine {
     /// This program cannot be started.
     pub fn start(&self) -> anyhow::Result<Worker> {
         Worker::start(&self.variables, self.rate)
+    }
+
+    /// The bulletin with a file of one page.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn with_file(&self, draft: Draft) -> anyhow::Result<Draft> {
+        let content = crate::inspect::sample_pdf(&[vec!["Kế hoạch"]]);
+        let mut tx = self.core.store.begin().await?;
+        let sha256 = tx.put_file(&content, "application/pdf", Some(1), self.core.business_now()).await?;
+        tx.commit().await?;
+        let file = NewFile { sha256, file_name: "ke-hoach.pdf".to_owned(), pages: Some(1) };
+        let files = vec![DraftFile { file, first_page: "Kế hoạch".to_owned(), readable: true }];
+        Ok(Draft { files, ..draft })
     }
 
     /// Composes and approves.

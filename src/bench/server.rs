@@ -60,9 +60,8 @@ impl Server {
     pub async fn start(folder: &Path, villages: u32, manner: Manner) -> anyhow::Result<Self> {
         let (org, faults) = (folder.join("commune.toml"), folder.join("faults.json"));
         std::fs::write(&org, toml::to_string(&commune::organisation(villages)?)?)?;
-        let delay = serde_json::json!([{
-            "method": "sendMessage", "times": 0, "kind": { "what": "delay", "ms": manner.answer_ms },
-        }]);
+        let delay = |method: &str| serde_json::json!({ "method": method, "times": 0, "kind": { "what": "delay", "ms": manner.answer_ms } });
+        let delay = serde_json::json!([delay("sendMessage"), delay("sendDocument")]);
         let armed = if manner.answer_ms == 0 { serde_json::json!([]) } else { delay };
         std::fs::write(&faults, serde_json::to_vec(&armed)?)?;
         let program = std::env::current_exe().context("this program cannot find itself")?;

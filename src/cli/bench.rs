@@ -16,6 +16,7 @@ use crate::config::LogFormat;
     loa bench raw --json                 as fast as it goes, a bare client beside it\n  \
     loa bench history                    with a year of a large commune in the database\n  \
     loa bench crash --size 20            20 engines killed in the middle of sending\n  \
+    loa bench crash --files              the same with a file behind every text\n  \
     loa bench priority                   a storm warning beside a broadcast to 1,000 groups\n  \
     loa bench onegroup --size 30         30 bulletins into one group\n\n\
     The server is the sandbox in a process of its own, unless --api-url names one (its token in LOA_BENCH_TOKEN).\n  \
@@ -31,6 +32,9 @@ pub struct BenchArgs {
     /// How often; each run begins anew.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub runs: u32,
+    /// Each bulletin carries a file too; only for `crash`.
+    #[arg(long)]
+    pub files: bool,
     /// One JSON document for each run instead of text.
     #[arg(long)]
     pub json: bool,
@@ -77,6 +81,7 @@ impl Work {
 /// The server, the database, or a run that does not end.
 pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
     crate::telemetry::init(LogFormat::Text, "error")?;
+    anyhow::ensure!(!args.files || args.work == Work::Crash, "--files is for `loa bench crash`");
     anyhow::ensure!(
         args.runs == 1 || database.is_none(),
         "each run needs an empty database: leave --database out, or give --runs 1"
@@ -106,6 +111,7 @@ async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<String>
         size: args.size.unwrap_or(args.work.usual_size()),
         named: args.api_url.clone().map(|url| (url, args.token.clone())),
         database: database.map(str::to_owned),
+        files: args.files,
         folder: folder.0.clone(),
     };
     tokio::select! {
