@@ -1,7 +1,6 @@
 //! Wiring: from settings to a running service. Nothing here decides anything.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, RwLock};
 
 use anyhow::Context as _;
@@ -138,7 +137,7 @@ pub fn core(store: Store, clocks: Clocks, entropy: Arc<dyn Entropy>, house: Hous
         selves: RwLock::default(),
         leads: Mutex::default(),
         set_aside: SetAside::default(),
-        database_fails: AtomicBool::new(false),
+        database_fails: Mutex::default(),
     })
 }
 

@@ -25,6 +25,8 @@ pub struct Setting {
     pub named: Option<(String, String)>,
     /// The database; none makes a file in the folder.
     pub database: Option<String>,
+    /// Whether the database holds a year of a large commune before the run begins.
+    pub year: bool,
     /// Whether every bulletin carries a file.
     pub files: bool,
     /// Where the run keeps its files: on the disk that is measured.

@@ -3,9 +3,8 @@
 //! Each loop is a struct with a `tick()` that does what is due now and returns; tests and the demo call the ticks
 //! directly, `serve` calls them on a timer and on a wake-up. A tick is safe to repeat and safe to be killed in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -59,8 +58,8 @@ pub struct Core {
     pub leads: Mutex<BTreeMap<String, Duration>>,
     /// What failed the last time it was tried.
     pub set_aside: SetAside,
-    /// Whether the last look of a loop failed on the database: it is away, or somebody keeps it locked.
-    pub database_fails: AtomicBool,
+    /// The gateways whose sending failed on the database at its last look: it is away, full, or somebody keeps it locked.
+    pub database_fails: Mutex<BTreeSet<String>>,
 }
 
 /// Why a tick could not finish. What it had committed stands.
@@ -110,6 +109,16 @@ impl Core {
     /// Keeps who we are on a gateway.
     pub fn learn_myself(&self, gateway: &str, me: SelfInfo) {
         self.selves.write().unwrap_or_else(PoisonError::into_inner).insert(gateway.to_owned(), me);
+    }
+
+    /// Notes whether a gateway's look failed on the database.
+    pub fn note_database(&self, gateway: &str, error: Option<&EngineError>) {
+        let mut failing = self.database_fails.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(error, Some(EngineError::Store(_) | EngineError::UseCase(UseCaseError::Store(_)))) {
+            failing.insert(gateway.to_owned());
+        } else {
+            failing.remove(gateway);
+        }
     }
 
     /// Business time.

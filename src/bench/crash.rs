@@ -106,8 +106,11 @@ fn life() -> Duration {
     Duration::from_millis(LIFE.0 + u64::from(u16::from_be_bytes(bytes)) * LIFE.1 / u64::from(u16::MAX))
 }
 
+/// Texts that have not left. Files may have to wait until the texts before them are known to be in doubt.
 async fn waiting(engine: &Engine, bulletins: &[Bulletin]) -> anyhow::Result<usize> {
-    let open = |one: &Message| matches!(one.state, MessageState::Pending | MessageState::RetryWait);
+    let open = |one: &Message| {
+        one.file_sha256.is_none() && matches!(one.state, MessageState::Pending | MessageState::RetryWait)
+    };
     Ok(messages(engine, bulletins).await?.iter().filter(|one| open(one)).count())
 }
 

@@ -10,6 +10,7 @@ use super::Setting;
 use super::commune::{self, APPROVER, COMPOSER, GATEWAY};
 use super::server::Server;
 use super::worker::Worker;
+use super::year::{self, Past};
 use crate::app;
 use crate::clock::Clocks;
 use crate::config::Settings;
@@ -64,6 +65,9 @@ impl Engine {
         organise::import_org(&mut tx, &shell, &commune::organisation(villages)?).await?;
         tx.commit().await?;
         let commune = core.commune_id().await?;
+        if setting.year {
+            year::write(&core.store, GATEWAY, Past::YEAR, core.business_now()).await?;
+        }
         Ok(Self { core, variables, rate, commune })
     }
 

@@ -7,8 +7,7 @@ use super::engine::{self, Engine};
 use super::figures::{Bare, Figures};
 use super::server::{Accepted, Manner, Server};
 use super::worker::Worker;
-use super::year::{self, Past};
-use super::{Setting, bare, commune};
+use super::{Setting, bare};
 use crate::clock::{Monotonic as _, SystemClock};
 use crate::domain::urgency::Urgency;
 use crate::store::bulletins::Bulletin;
@@ -49,7 +48,6 @@ pub async fn limits(setting: &Setting) -> anyhow::Result<Figures> {
 pub async fn history(setting: &Setting) -> anyhow::Result<Figures> {
     let server = server(setting, setting.size, Manner { strict: true, answer_ms: 0 }).await?;
     let engine = Engine::prepare(setting, &server, setting.size, PACE).await?;
-    year::write(&engine.core.store, commune::GATEWAY, Past::YEAR, engine.core.business_now()).await?;
     let ideal = f64::from(setting.size.saturating_sub(1)) / A_SECOND;
     let run = Run { work: "history", setting, server: &server, ideal: Some(ideal), rest: Some(REST) };
     run.send(engine, &[engine::bulletin("Về việc phòng chống bão", "Trưởng thôn", Urgency::Express)]).await

@@ -14,6 +14,7 @@ use crate::config::LogFormat;
 #[command(after_help = "Examples:\n  \
     loa bench limits                     900 groups under a strict limit of 30 a second\n  \
     loa bench raw --json                 as fast as it goes, a bare client beside it\n  \
+    loa bench raw --year                 the same with a year of a large commune in the database\n  \
     loa bench history                    with a year of a large commune in the database\n  \
     loa bench crash --size 20            20 engines killed in the middle of sending\n  \
     loa bench crash --files              the same with a file behind every text\n  \
@@ -32,6 +33,9 @@ pub struct BenchArgs {
     /// How often; each run begins anew.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub runs: u32,
+    /// On a database that holds a year of a large commune: 150,000 messages and 90 running broadcasts.
+    #[arg(long)]
+    pub year: bool,
     /// Each bulletin carries a file too; only for `crash`.
     #[arg(long)]
     pub files: bool,
@@ -111,6 +115,7 @@ async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<String>
         size: args.size.unwrap_or(args.work.usual_size()),
         named: args.api_url.clone().map(|url| (url, args.token.clone())),
         database: database.map(str::to_owned),
+        year: args.year || args.work == Work::History,
         files: args.files,
         folder: folder.0.clone(),
     };

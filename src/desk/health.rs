@@ -50,8 +50,8 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResu
 
 /// What was given up is tried anew.
 pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Response> {
-    let count = dead_letters::retry(tx, act).await?;
-    let text = say!(act.house.locale, "health-retried", count);
+    let (count, asked) = dead_letters::retry(tx, act).await?;
+    let text = say!(act.house.locale, "health-retried", count, asked);
     talk.say(tx, act, &Note::plain(text)).await?;
     Ok(Response::default())
 }

@@ -13,6 +13,8 @@ pub struct Files {
     pub picture_limit: u64,
     /// Whether pictures are fetched by the platform from a public address instead of being uploaded.
     pub pictures_by_link: bool,
+    /// Whether documents carry no words of ours: what they belong to stands in their names then.
+    pub bare_documents: bool,
 }
 
 /// Stands for every media type.
@@ -20,8 +22,14 @@ pub const ANY_TYPE: &[&str] = &["*/*"];
 
 impl Files {
     /// No files at all.
-    pub const NONE: Self =
-        Self { documents: &[], document_limit: 0, pictures: &[], picture_limit: 0, pictures_by_link: false };
+    pub const NONE: Self = Self {
+        documents: &[],
+        document_limit: 0,
+        pictures: &[],
+        picture_limit: 0,
+        pictures_by_link: false,
+        bare_documents: false,
+    };
 
     /// Whether a file of this type and size (bytes) can be uploaded to a group.
     #[must_use]
@@ -43,6 +51,7 @@ mod tests {
     use super::*;
 
     const OFFICE: Files = Files {
+        bare_documents: false,
         documents: &["application/pdf"],
         document_limit: 5,
         pictures: &["image/png"],

@@ -31,7 +31,7 @@ pub struct Inbox {
     inspect: Inspector,
 }
 
-/// Updates processed in one tick, about.
+/// Updates processed in one tick.
 const BATCH: usize = 20;
 /// Largest document a conversation takes, bytes: what Telegram lets a bot fetch (Bot API, getFile).
 const MAX_DOCUMENT: u64 = 20_000_000;
@@ -49,25 +49,21 @@ impl Inbox {
     /// The database; an update that could not be processed is tried again soon, and given up after three times.
     pub async fn tick(&self, gateway: &str) -> EngineResult<usize> {
         let mut taken = 0;
-        // A few at a time: a press that came meanwhile goes before what was waiting already.
+        // One by one: a press that came meanwhile goes before what was waiting already.
         while taken < BATCH {
-            let rows = self.core.store.read().await?.next_inbox(gateway, self.core.wall_now()).await?;
-            if rows.is_empty() {
-                break;
-            }
-            self.count_tries(&rows).await?;
-            for row in &rows {
-                self.take(row).await?;
-            }
-            taken += rows.len();
+            let next = self.core.store.read().await?.next_inbox(gateway, self.core.wall_now()).await?;
+            let Some(row) = next else { break };
+            self.count_try(&row).await?;
+            self.take(&row).await?;
+            taken += 1;
         }
         Ok(taken)
     }
 
     /// A try counts before it is made: an update that ends the process must not do so for ever.
-    async fn count_tries(&self, rows: &[InboxRow]) -> EngineResult<()> {
+    async fn count_try(&self, row: &InboxRow) -> EngineResult<()> {
         let mut tx = self.core.store.begin().await?;
-        tx.count_inbox_tries(rows).await?;
+        tx.count_inbox_try(&row.id, self.core.wall_now()).await?;
         Ok(tx.commit().await?)
     }
 

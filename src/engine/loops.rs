@@ -2,7 +2,6 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -107,7 +106,7 @@ pub async fn dispatcher(core: Arc<Core>, mut dispatcher: Dispatcher, stop: Cance
         ring.as_mut().enable();
         let ticked = dispatcher.tick().await;
         // It renews its lease every few seconds, so it is the first to know.
-        core.database_fails.store(matches!(ticked, Err(EngineError::Store(_))), Ordering::Relaxed);
+        core.note_database(dispatcher.gateway(), ticked.as_ref().err());
         let rest = match ticked {
             Ok(ticked) => {
                 let now = core.clocks.mono.elapsed();

@@ -347,6 +347,7 @@ fn capabilities(calls_per_minute: u32) -> Capabilities {
         buttons: false,
         edits: false,
         files: Files {
+            bare_documents: true,
             documents: DOCUMENTS,
             document_limit: send::DOCUMENT_LIMIT,
             pictures: &["image/jpeg", "image/png"],

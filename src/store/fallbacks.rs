@@ -110,7 +110,7 @@ const CHAT_FAULTS: &str = "WITH hurt AS ( \
            OR (m.state = 'skipped' AND m.reason IN ('chat_suspended', 'budget')) \
            OR (c.state = 'suspended' AND m.state IN ('pending', 'retry_wait')))) \
        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
-         AND (m.state IN ('sent', 'sending') OR (m.state = 'unknown' AND v.urgency <> 'flash'))) \
+         AND m.file_sha256 IS NULL AND (m.state IN ('sent', 'sending') OR (m.state = 'unknown' AND v.urgency <> 'flash'))) \
        AND NOT EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id \
          AND (f.by_delivery IS NOT NULL OR f.fault <> 'gateway')) \
      ORDER BY d.broadcast_id, d.id";
@@ -121,7 +121,7 @@ const GATEWAY_FAULTS: &str = "WITH waiting AS ( \
      WHERE d.id = w.delivery_id AND b.id = d.broadcast_id AND v.bulletin_id = b.bulletin_id AND v.version = b.version \
        AND b.state = 'running' AND ($2 OR v.urgency <> 'normal') \
        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
-         AND (m.state IN ('sent', 'sending') OR (m.state = 'unknown' AND v.urgency <> 'flash'))) \
+         AND m.file_sha256 IS NULL AND (m.state IN ('sent', 'sending') OR (m.state = 'unknown' AND v.urgency <> 'flash'))) \
        AND (NOT EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id) \
          OR EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id AND f.by_delivery IS NULL)) \
      ORDER BY d.broadcast_id, d.id";
@@ -134,14 +134,15 @@ const LATEST: &str =
 const SERVED: &str = "SELECT d.id AS delivery_id, d.chat_id, EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id \
        AND m.purpose = 'broadcast' AND m.state NOT IN ('failed', 'skipped', 'expired', 'cancelled')) AS alive \
      FROM deliveries d WHERE d.broadcast_id = $1 ORDER BY d.id";
-const STATES: &str = "SELECT state FROM messages WHERE delivery_id = $1 AND purpose = 'broadcast' ORDER BY part, id";
+// A file may have gone behind a text in doubt: by itself it reaches nobody.
+const STATES: &str = "SELECT state FROM messages WHERE delivery_id = $1 AND purpose = 'broadcast' AND file_sha256 IS NULL ORDER BY part, id";
 const CANCEL: &str = "UPDATE messages SET state = 'cancelled', reason = 'fallback' \
      WHERE delivery_id = $1 AND purpose = 'broadcast' AND state IN ('pending', 'retry_wait')";
 const ADD_UNIT: &str =
     "INSERT INTO delivery_units (delivery_id, unit_id) VALUES ($1, $2) ON CONFLICT (delivery_id, unit_id) DO NOTHING";
 const REACHED_BY: &str = "UPDATE obligations SET state = 'awaiting' WHERE state = 'unreachable' AND unit_id = $2 \
      AND broadcast_id = (SELECT d.broadcast_id FROM deliveries d WHERE d.id = $1) \
-     AND EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = $1 AND m.purpose = 'broadcast' AND m.state = 'sent')";
+     AND EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = $1 AND m.purpose = 'broadcast' AND m.file_sha256 IS NULL AND m.state = 'sent')";
 const NOTE: &str = "INSERT INTO fallbacks (delivery_id, unit_id, by_delivery, fault, told, noted_at) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (delivery_id, unit_id) DO UPDATE SET \
        by_delivery = excluded.by_delivery, fault = excluded.fault WHERE fallbacks.by_delivery IS NULL";

@@ -41,25 +41,23 @@ pub struct NewInboxRow {
 pub const FAILED_BODY_MILLIS: i64 = 7 * 24 * 3_600_000;
 /// Tries before an update is given up as failed.
 pub const MAX_ATTEMPTS: i64 = 3;
-/// Updates taken at once.
-pub const HANDFUL: usize = 16;
 
 const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at) \
      VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 0) ON CONFLICT (gateway, dedupe) DO NOTHING";
 const WAITING: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox \
-     WHERE state = 'waiting' AND gateway = $1 AND urgent = $2 AND retry_at <= $3 ORDER BY received_at, id LIMIT 16";
-const COUNT_TRIES: &str = "UPDATE inbox SET attempts = attempts + 1 WHERE state = 'waiting' \
-     AND id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+     WHERE state = 'waiting' AND gateway = $1 AND urgent = $2 AND retry_at <= $3 ORDER BY received_at, id LIMIT 1";
+// Again after 2 s and 4 s: whoever wrote it waits, and a short fault of the database must not use up the tries.
+const COUNT_TRY: &str = "UPDATE inbox SET attempts = attempts + 1, retry_at = $2 + 2000 * (attempts + 1) \
+     WHERE id = $1 AND state = 'waiting'";
 const DEAD: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox \
      WHERE state = 'failed' AND event IS NOT NULL ORDER BY received_at LIMIT $1";
 const RETRY: &str = "UPDATE inbox SET state = 'waiting', attempts = 0, retry_at = 0, error = NULL, processed_at = NULL \
      WHERE id = $1 AND state = 'failed' AND event IS NOT NULL";
 const ACCOUNTS: &str = "SELECT DISTINCT gateway FROM inbox WHERE state = 'waiting' ORDER BY gateway";
 const DONE: &str = "UPDATE inbox SET state = 'done', event = NULL, processed_at = $2, error = NULL WHERE id = $1 AND state = 'waiting'";
-// Again after 2 s and 6 s: whoever wrote it waits, and a short fault of the database must not use up the tries.
-const FAILED: &str = "UPDATE inbox SET error = $2, retry_at = $4 + 2000 * attempts, \
-     state = CASE WHEN attempts >= $3 THEN 'failed' ELSE 'waiting' END, processed_at = $4 WHERE id = $1 AND state = 'waiting' \
-     RETURNING state";
+const FAILED: &str = "UPDATE inbox SET error = $2, state = CASE WHEN attempts >= $3 THEN 'failed' ELSE 'waiting' END, \
+     processed_at = $4 WHERE id = $1 AND state = 'waiting' RETURNING state";
+const DROP_DEAD: &str = "UPDATE inbox SET state = 'done', event = NULL WHERE id = $1 AND state = 'failed'";
 // The first condition is that of the index `inbox_settled`.
 const ERASE: &str = "UPDATE inbox SET event = NULL WHERE state <> 'waiting' AND state = 'failed' AND event IS NOT NULL AND received_at < $1";
 const FORGET: &str = "DELETE FROM inbox WHERE state <> 'waiting' AND event IS NULL AND received_at < $1";
@@ -89,36 +87,28 @@ impl Tx {
         Ok(affected == 1)
     }
 
-    /// The next updates of a gateway to be processed: presses before all others, then in the order in which they came, at most
-    /// [`HANDFUL`]. One that was tried before comes by itself: if it ends the process, it ends it for no other.
+    /// The next update of a gateway to be processed: a press before all others, then in the order in which they came.
     ///
     /// # Errors
     /// The database.
-    pub async fn next_inbox(&mut self, gateway: &str, now: Millis) -> StoreResult<Vec<InboxRow>> {
+    pub async fn next_inbox(&mut self, gateway: &str, now: Millis) -> StoreResult<Option<InboxRow>> {
         // One look each, because the index runs one way: presses first, and among them the oldest.
         for urgent in [true, false] {
-            let mut next: Vec<InboxRow> =
-                on!(self, |c| sqlx::query_as(WAITING).bind(gateway).bind(urgent).bind(now.0).fetch_all(c).await?);
-            if !next.is_empty() {
-                let fresh = next.iter().take_while(|row| row.attempts == 0).count();
-                next.truncate(fresh.max(1));
+            let next: Option<InboxRow> =
+                on!(self, |c| sqlx::query_as(WAITING).bind(gateway).bind(urgent).bind(now.0).fetch_optional(c).await?);
+            if next.is_some() {
                 return Ok(next);
             }
         }
-        Ok(Vec::new())
+        Ok(None)
     }
 
-    /// Counts a try of each of these updates, before it is made.
+    /// Counts a try of an update before it is made, and says when the next one would be.
     ///
     /// # Errors
     /// The database.
-    pub async fn count_inbox_tries(&mut self, rows: &[InboxRow]) -> StoreResult<()> {
-        for handful in rows.chunks(HANDFUL) {
-            on!(self, |c| {
-                let ids = handful.iter().map(|row| Some(&row.id)).chain(std::iter::repeat(None)).take(HANDFUL);
-                ids.fold(sqlx::query(COUNT_TRIES), sqlx::query::Query::bind).execute(c).await?.rows_affected()
-            });
-        }
+    pub async fn count_inbox_try(&mut self, id: &str, now: Millis) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(COUNT_TRY).bind(id).bind(now.0).execute(c).await?.rows_affected());
         Ok(())
     }
 
@@ -128,6 +118,14 @@ impl Tx {
     /// The database.
     pub async fn dead_letters(&mut self, limit: i64) -> StoreResult<Vec<InboxRow>> {
         Ok(on!(self, |c| sqlx::query_as(DEAD).bind(limit).fetch_all(c).await?))
+    }
+
+    /// Forgets an update that was given up. False when it is not.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn drop_dead_letter(&mut self, id: &str) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query(DROP_DEAD).bind(id).execute(c).await?.rows_affected()) == 1)
     }
 
     /// Has an update that was given up processed anew. False when it is not given up, or its body is gone.

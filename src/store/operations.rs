@@ -48,7 +48,7 @@ const OPEN: &str =
     "INSERT INTO incidents (id, scope, kind, detail, opened_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 // That a message arrived says nothing of what runs out in a month.
 const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND closed_at IS NULL \
-     AND kind NOT IN ('asset_expires', 'token_expires')";
+     AND kind NOT IN ('asset_expires', 'token_expires', 'no_file_rights')";
 const CLOSE_KIND: &str = "UPDATE incidents SET closed_at = $3 WHERE scope = $1 AND kind = $2 AND closed_at IS NULL";
 const OPEN_INCIDENTS: &str = "SELECT id, scope, kind, detail, opened_at, closed_at FROM incidents WHERE closed_at IS NULL ORDER BY opened_at, id";
 

@@ -4,7 +4,7 @@
 use super::notify::{self, Note};
 use super::settle::{inbox_scope, open_incident};
 use super::{Act, UseCaseResult, look_up};
-use crate::domain::calendar::Millis;
+use crate::domain::calendar::{Millis, format_short};
 use crate::domain::event::Event;
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
@@ -14,6 +14,8 @@ use crate::store::inbox::InboxRow;
 
 /// The incident of an account of which updates were given up.
 const UPDATE_FAILED: &str = "update_failed";
+/// How long something said is still meant for the question that was open then, milliseconds.
+const FRESH_MS: i64 = 60_000;
 /// Most that are shown, and tried anew at once.
 const MOST: i64 = 20;
 
@@ -60,21 +62,42 @@ async fn letter(tx: &mut Tx, act: &Act<'_>, row: &InboxRow) -> UseCaseResult<Dea
     Ok(DeadLetter { gateway: row.gateway.clone(), kind, person, at: Millis(row.received_at) })
 }
 
-/// Has all that was given up tried anew; gives how many.
+/// Has all that was given up tried anew; gives how many are, and how many people were asked to say it again: a word that was meant
+/// for an earlier question must not answer today's.
 ///
 /// # Errors
 /// `Denied` for others than admins; the database.
-pub async fn retry(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usize> {
+pub async fn retry(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<(usize, usize)> {
     look_up::require_any_role(tx, act, &[Role::Admin]).await?;
-    let mut again = 0;
+    let (mut again, mut asked) = (0, 0);
     for row in tx.dead_letters(MOST).await? {
-        if tx.retry_inbox(&row.id).await? {
-            tx.audit(act, "inbox.retried", &row.id, &row.gateway).await?;
-            again += 1;
+        let event = row.event.as_deref().and_then(|event| serde_json::from_str::<Event>(event).ok());
+        if event.as_ref().is_none_or(|event| speaks_for_itself(event, act, &row)) {
+            again += usize::from(tx.retry_inbox(&row.id).await?);
+        } else if tx.drop_dead_letter(&row.id).await? {
+            asked += usize::from(ask_again(tx, act, &row, event.as_ref()).await?);
         }
+        tx.audit(act, "inbox.retried", &row.id, &row.gateway).await?;
     }
-    close_where_none_is_left(tx, act).await?;
-    Ok(again)
+    keep_incidents(tx, act).await?;
+    Ok((again, asked))
+}
+
+/// Whether it means the same whenever it is read: a press, which names what it is about, a command, what a platform tells, an answer to
+/// one of our messages, and whatever was said a moment ago.
+fn speaks_for_itself(event: &Event, act: &Act<'_>, row: &InboxRow) -> bool {
+    let Event::Message(message) = event else { return true };
+    let is_fresh = act.wall.0.saturating_sub(row.received_at) < FRESH_MS;
+    is_fresh || message.text.trim_start().starts_with('/') || message.reply.is_some()
+}
+
+/// Asks whoever wrote it to write it again; false where they cannot be asked.
+async fn ask_again(tx: &mut Tx, act: &Act<'_>, row: &InboxRow, event: Option<&Event>) -> UseCaseResult<bool> {
+    let Some(place) = event.and_then(Event::chat) else { return Ok(false) };
+    let Some(chat) = tx.chat_by_external(&row.gateway, &place.external_id).await? else { return Ok(false) };
+    let time = format_short(Millis(row.received_at));
+    notify::reply(tx, act, &chat, &Note::plain(say!(act.house.locale, "dead-letter-again", time)), None).await?;
+    Ok(true)
 }
 
 /// Opens the incident of an account, once, and tells the admins.
@@ -96,7 +119,7 @@ pub async fn given_up(tx: &mut Tx, act: &Act<'_>, row: &InboxRow) -> UseCaseResu
 pub fn line(act: &Act<'_>, letter: &DeadLetter) -> String {
     let locale = &act.house.locale;
     let person = letter.person.clone().unwrap_or_else(|| say!(locale, "dead-letter-stranger"));
-    let time = crate::domain::calendar::format_short(letter.at);
+    let time = format_short(letter.at);
     say!(
         locale,
         "dead-letter",
@@ -107,12 +130,16 @@ pub fn line(act: &Act<'_>, letter: &DeadLetter) -> String {
     )
 }
 
-/// Closes the incidents of accounts of which nothing given up is left: it was tried anew, or nobody wanted it any more.
+/// Opens the incident of every account of which something was given up, if whoever gave it up could not, and closes those of which
+/// nothing is left: it was tried anew, or nobody wanted it any more.
 ///
 /// # Errors
 /// The database.
-pub async fn close_where_none_is_left(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<()> {
+pub async fn keep_incidents(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<()> {
     let left = tx.dead_letters(i64::MAX).await?;
+    for row in &left {
+        given_up(tx, act, row).await?;
+    }
     for incident in tx.open_incidents().await?.iter().filter(|incident| incident.kind == UPDATE_FAILED) {
         if !left.iter().any(|row| inbox_scope(&row.gateway) == incident.scope) {
             tx.close_incident(&incident.scope, UPDATE_FAILED, act.at).await?;

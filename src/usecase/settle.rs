@@ -42,6 +42,7 @@ pub async fn record(
     match finished {
         Finished::Sent { .. } => {
             tx.close_incidents(&chat_scope(&message.chat_id), act.at).await?;
+            takes_files(tx, act, &message).await?;
         }
         Finished::Failed { reason, detail } => after_refusal(tx, act, &message, reason, detail).await?,
         Finished::Retry { .. } | Finished::Unknown { .. } => {}
@@ -60,6 +61,13 @@ pub async fn record_sent(tx: &mut Tx, act: &Act<'_>, calls: &[SentCall], chats: 
     let over = |chat: &&&str| open.iter().any(|incident| incident.scope == chat_scope(chat));
     for chat in chats.iter().filter(over) {
         tx.close_incidents(&chat_scope(chat), act.at).await?;
+    }
+    if open.iter().any(|incident| incident.kind == FailureReason::NoFileRights.as_str()) {
+        for id in &moved {
+            if let Some(message) = tx.message(id).await? {
+                takes_files(tx, act, &message).await?;
+            }
+        }
     }
     Ok(moved)
 }
@@ -147,6 +155,14 @@ async fn after_refusal(tx: &mut Tx, act: &Act<'_>, message: &Message, reason: &s
         }
         Consequence::SuspectContent | Consequence::Message | Consequence::HaltGateway => Ok(()),
     }
+}
+
+/// A file that arrived proves that its group takes files.
+async fn takes_files(tx: &mut Tx, act: &Act<'_>, message: &Message) -> UseCaseResult<()> {
+    if message.file_sha256.is_some() {
+        tx.close_incident(&chat_scope(&message.chat_id), FailureReason::NoFileRights.as_str(), act.at).await?;
+    }
+    Ok(())
 }
 
 /// Tells the admins once that a group takes no files.

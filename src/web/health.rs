@@ -1,7 +1,6 @@
 //! Whether the service is well.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::Json;
@@ -46,8 +45,13 @@ pub(super) async fn health(State(site): State<Arc<Site>>) -> (StatusCode, Json<H
 }
 
 fn down() -> (StatusCode, Json<Health>) {
-    let health =
-        Health { status: "down", incidents: Vec::new(), open_messages: 0, waiting_updates: 0, answers_left_out: 0 };
+    let health = Health {
+        status: "down",
+        incidents: vec![("database".to_owned(), "no_answer".to_owned())],
+        open_messages: 0,
+        waiting_updates: 0,
+        answers_left_out: 0,
+    };
     (StatusCode::SERVICE_UNAVAILABLE, Json(health))
 }
 
@@ -58,7 +62,7 @@ async fn look(core: &Core) -> UseCaseResult<Health> {
     let mut incidents: Vec<(String, String)> =
         incidents.into_iter().map(|incident| (incident.scope, incident.kind)).collect();
     // What can be read may still be locked against writing, and then nothing leaves.
-    if core.database_fails.load(Ordering::Relaxed) {
+    if !core.database_fails.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
         incidents.push(("database".to_owned(), "not_writable".to_owned()));
     }
     Ok(Health {

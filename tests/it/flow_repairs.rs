@@ -91,9 +91,16 @@ async fn a_group_that_takes_no_files_gets_the_text_and_stays_a_group(store: Stor
     assert_eq!(states(&stage, &first, "dieu-hanh-05").await, ["sent", "failed"]);
     let told = stage.private_chat("quan");
     assert_eq!(told.matches("không cho bot gửi tệp").count(), 1, "{told}");
-    let second = stage.release(&draft()).await;
+    let second = release(&stage).await;
     stage.settle().await;
-    assert_eq!(states(&stage, &second, "dieu-hanh-05").await, ["sent"], "texts still go there");
+    assert_eq!(states(&stage, &second, "dieu-hanh-05").await, ["sent", "failed"], "texts still go there");
+    let told = stage.private_chat("quan");
+    assert_eq!(told.matches("không cho bot gửi tệp").count(), 1, "once: {told}");
+    stage.telegram().restrict(group, bot, Rights::ALL).unwrap();
+    let third = release(&stage).await;
+    stage.settle().await;
+    assert_eq!(states(&stage, &third, "dieu-hanh-05").await, ["sent", "sent"]);
+    assert!(stage.incidents().await.is_empty(), "a file that arrives ends it");
     stage.stop().await;
 }
 

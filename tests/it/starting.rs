@@ -59,7 +59,7 @@ fn a_database_that_another_program_keeps_locked_is_told_by_the_services_health()
         };
         eventually("the service is well", async || says("\"ok\"").await).await;
         let lock = service.store.begin().await.unwrap();
-        eventually("it says so", async || says("not_writable").await).await;
+        eventually("it says so", async || says("database").await).await;
         drop(lock);
         eventually("it is well again", async || says("\"ok\"").await).await;
         child.kill().unwrap();

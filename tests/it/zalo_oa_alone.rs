@@ -87,7 +87,10 @@ fn assert_sent_once(stage: &Stage) {
         let texts = posts.iter().filter(|post| post.text.contains(&format!("Mã: {CODE}"))).count();
         let files: Vec<_> = posts.iter().filter_map(|post| post.file.as_ref()).collect();
         assert_eq!((texts, files.len()), (1, 1), "{village}: {posts:?}");
-        assert_eq!((files[0].0.as_str(), files[0].1), ("KH tuyên truyền.pdf", crate::stories::six_pages().len()));
+        assert_eq!(
+            (files[0].0.clone(), files[0].1),
+            (format!("{CODE} KH tuyên truyền.pdf"), crate::stories::six_pages().len())
+        );
     }
 }
 

@@ -45,8 +45,6 @@ pub(super) struct Done {
     pub(super) upload: Option<(String, String)>,
     /// The file sent by a handle.
     pub(super) by_handle: Option<(String, String)>,
-    /// Whether it carried a file, however.
-    pub(super) has_file: bool,
     pub(super) result: Result<Receipt, Failure>,
 }
 
@@ -77,7 +75,6 @@ impl Dispatcher {
             }
             let done = Done {
                 by_handle: handle_of(&call.content),
-                has_file: matches!(&call.content, Content::Upload { .. } | Content::Ready(Outgoing::File { .. })),
                 result: caught(make(&gateway, &store, &call)).await.unwrap_or_else(panicked),
                 message_id: call.message_id,
                 attempt_id: call.attempt_id,

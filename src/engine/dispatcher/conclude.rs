@@ -102,9 +102,6 @@ impl Dispatcher {
             // what is refused then is refused for good.
             return Ok(at_once(detail));
         }
-        // Where texts go and files do not, the file alone has failed.
-        let reason =
-            if reason == FailureReason::NoRights && done.has_file { FailureReason::NoFileRights } else { reason };
         Ok(Finished::Failed { reason: reason.as_str().to_owned(), detail })
     }
 

@@ -194,13 +194,13 @@ impl Queue {
     }
 
     /// How many messages wait here, held or not.
-    pub(super) const fn len(&self) -> usize {
-        self.rows
+    pub(super) fn len(&self) -> usize {
+        self.in_lane.values().sum()
     }
 
-    /// Whether a broadcast of a pressing lane waits, held or not.
+    /// Whether a broadcast of a pressing lane could leave now: while all of it is held, its slots stand idle.
     pub(super) fn waits_pressing(&self) -> bool {
-        self.in_lane.iter().any(|(lane, count)| lane.is_pressing() && *count > 0)
+        Lane::ALL.iter().any(|lane| lane.is_pressing() && self.ready_of(*lane).next().is_some())
     }
 
     fn hide(&mut self, chat: &str) {

@@ -22,7 +22,7 @@ impl Keeper {
         }
         let mut tx = self.core.store.begin().await?;
         tx.sweep_inbox(wall, wall.plus_days(-FORGET_DAYS)).await?;
-        dead_letters::close_where_none_is_left(&mut tx, &self.core.act(&self.commune_id)).await?;
+        dead_letters::keep_incidents(&mut tx, &self.core.act(&self.commune_id)).await?;
         tx.sweep_dialogues(wall.plus_days(-DIALOGUE_DAYS)).await?;
         tx.sweep_menus(wall.plus_days(-DIALOGUE_DAYS)).await?;
         tx.sweep_unused_files(wall.plus_days(-DIALOGUE_DAYS)).await?;

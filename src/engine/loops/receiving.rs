@@ -19,8 +19,8 @@ use hook::Hook;
 /// Between two polls of a platform that may answer at once with what it said before: without a floor a client was seen to
 /// make twelve calls a second.
 const LOSSY_GAP: Duration = Duration::from_secs(1);
-/// How often the platform is told our address again: it may have forgotten it.
-const SUBSCRIBE_EVERY: Duration = Duration::from_hours(6);
+/// How often the platform is told our address again: it may have forgotten it, or somebody may have removed it.
+const SUBSCRIBE_EVERY: Duration = Duration::from_mins(15);
 
 /// By which way a gateway's updates come in.
 #[derive(Debug, Clone, PartialEq, Eq)]

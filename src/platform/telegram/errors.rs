@@ -24,7 +24,7 @@ enum Verdict {
 
 use FailureReason::{
     BadMarkup, Blocked, ChatNotFound, Conflict, ContentOther, Deactivated, GroupDeleted, Kicked, MessageGone, Moved,
-    NeverStarted, NoRights, NotMember, TooBig, TooLong,
+    NeverStarted, NoFileRights, NoRights, NotMember, TooBig, TooLong,
 };
 
 /// Texts in lower case, as parts of the description. From `tdlib/telegram-bot-api` `Client.cpp` and
@@ -50,11 +50,16 @@ const TABLE: &[(&str, Verdict)] = &[
     ("query id is invalid", Verdict::Final(MessageGone)),
     ("chat not found", Verdict::Final(ChatNotFound)),
     ("peer_id_invalid", Verdict::Final(ChatNotFound)),
+    ("not enough rights to send documents", Verdict::Final(NoFileRights)),
+    ("not enough rights to send photos", Verdict::Final(NoFileRights)),
     ("not enough rights", Verdict::Final(NoRights)),
     ("have no write access", Verdict::Final(NoRights)),
     ("need administrator rights", Verdict::Final(NoRights)),
     ("chat_write_forbidden", Verdict::Final(NoRights)),
     ("chat_admin_required", Verdict::Final(NoRights)),
+    ("chat_send_docs_", Verdict::Final(NoFileRights)),
+    ("chat_send_media_", Verdict::Final(NoFileRights)),
+    ("chat_send_photos_", Verdict::Final(NoFileRights)),
     ("chat_send_", Verdict::Final(NoRights)),
     ("chat_restricted", Verdict::Final(NoRights)),
     ("topic_closed", Verdict::Final(NoRights)),

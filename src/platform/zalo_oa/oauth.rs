@@ -20,6 +20,15 @@ use crate::platform::vault::TokenPair;
 const ACCESS_SECONDS: i64 = 90_000;
 /// What of a question nobody may see.
 const SECRET_FIELDS: [&str; 3] = ["refresh_token", "code", "code_verifier"];
+/// What OAuth servers call a refusal (RFC 6749, 5.2). Other words may be those of a proxy, which knows nothing of tokens.
+const REFUSALS: [&str; 6] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+];
 /// Longest words of the token server that are shown.
 const WORDS: usize = 200;
 
@@ -84,12 +93,12 @@ impl Oauth {
     fn refusal(&self, answer: &Answer, fields: &[(&str, &str)]) -> OauthError {
         let body = &answer.body;
         let code = loose::number(&body["error"]).filter(|code| *code != 0);
-        // A number, or a word as OAuth servers have it (RFC 6749, 5.2).
         let keys = ["error", "error_name", "error_reason", "error_description", "message"];
         let words = keys.map(|key| body[key].as_str().unwrap_or_default().trim());
         let mut words = words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(": ");
-        let refuses = code.is_some()
-            || body["error"].as_str().is_some_and(|error| loose::number(&body["error"]).is_none() && !error.is_empty());
+        let is_word =
+            matches!(answer.status, 400 | 401) && body["error"].as_str().is_some_and(|word| REFUSALS.contains(&word));
+        let refuses = code.is_some() || is_word;
         if answer.status >= 500 || !refuses {
             return OauthError::Lost(format!("the token server answered {} and no tokens", answer.status));
         }

@@ -69,7 +69,7 @@ const TO_UNKNOWN: &str = "UPDATE messages SET state = 'unknown', reason = 'no_an
 // A unit on the call list because nothing had reached it: now something has, whether by a resend or late.
 const REACHED: &str = "UPDATE obligations SET state = 'awaiting' WHERE state = 'unreachable' \
      AND broadcast_id = (SELECT b.id FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id \
-        WHERE m.id = $1 AND m.purpose = 'broadcast' AND m.state = 'sent' AND b.state = 'running') \
+        WHERE m.id = $1 AND m.purpose = 'broadcast' AND m.file_sha256 IS NULL AND m.state = 'sent' AND b.state = 'running') \
      AND unit_id IN (SELECT du.unit_id FROM messages m JOIN delivery_units du ON du.delivery_id = m.delivery_id WHERE m.id = $1)";
 const NOTE_ECHO: &str =
     "UPDATE messages SET external_id = $2 WHERE id = $1 AND state = 'sending' AND external_id IS NULL";

@@ -110,7 +110,7 @@ const REACHED_BY_ALL: &str = "UPDATE obligations SET state = 'awaiting' WHERE st
      AND (broadcast_id, unit_id) IN (SELECT m.broadcast_id, du.unit_id \
         FROM messages m CROSS JOIN delivery_units du CROSS JOIN broadcasts b \
         WHERE m.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-          AND m.purpose = 'broadcast' AND du.delivery_id = m.delivery_id AND b.id = m.broadcast_id AND b.state = 'running')";
+          AND m.purpose = 'broadcast' AND m.file_sha256 IS NULL AND du.delivery_id = m.delivery_id AND b.id = m.broadcast_id AND b.state = 'running')";
 
 impl Tx {
     /// Moves messages to `sending` and opens their attempts, under a lease that must still be ours. Gives those that could be:

@@ -85,11 +85,14 @@ fn message_of(
 ) -> NewMessage {
     let (part, files, code) = part;
     let shown = act.house.render_for(&group.gateway);
+    let bare = act.house.gateways.get(&group.gateway).is_some_and(|traits| traits.files.bare_documents);
     let (body, buttons, file) = match part {
         Part::Text { text, buttons, .. } => (text, encode_buttons(&buttons), None),
         Part::File { attachment, caption } => {
             // Where a file carries no words, its name says what it belongs to.
-            let name = |name: &str| if shown.caption_limit == 0 { format!("{code} {name}") } else { name.to_owned() };
+            let name = |name: &str| {
+                if bare { format!("{code} {name}") } else { name.to_owned() }
+            };
             let file = files.get(attachment).map(|file| (file.sha256.clone(), name(&file.file_name)));
             (if shown.html { render::escape(&caption) } else { caption }, String::new(), file)
         }

@@ -5,6 +5,7 @@
 //! to a group, since whoever reads one could use it.
 
 use super::{Act, Message, MessageState, Note, Purpose, Tx, UseCaseResult, notify};
+use crate::domain::message::Lane;
 use crate::domain::render::unescape;
 use crate::say;
 use crate::store::binding::{Chat, ChatKind};
@@ -54,7 +55,9 @@ async fn carry_one(tx: &mut Tx, act: &Act<'_>, whose: (&Chat, &str), message: &M
         let secret = answer && bind::holds_code(tx, &text).await?;
         let text = if secret { String::new() } else { menu::moved(tx, act, (chat, &place), &text).await? };
         let text = addressed(act, &name_of(tx, person_id).await?, message, &text);
-        let note = Note { buttons: decode_buttons(&message.buttons), ..Note::plain(text) };
+        // What lets a storm warning go is no less pressing where it is carried to.
+        let lane = Lane::try_from(message.lane).ok().filter(|lane| *lane == Lane::Rescue);
+        let note = Note { buttons: decode_buttons(&message.buttons), lane, ..Note::plain(text) };
         notify::say(tx, act, &place, message.purpose, &note, None).await?;
         tx.audit(act, "message.carried", &message.id, &place.id).await?;
     }

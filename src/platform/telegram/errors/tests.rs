@@ -16,7 +16,7 @@ use crate::domain::retry::{FailureReason, Outcome, PauseScope, UnknownReason};
 #[case(400, "Bad Request: group chat was upgraded to a supergroup chat", FailureReason::Moved)]
 #[case(400, "Bad Request: chat not found", FailureReason::ChatNotFound)]
 #[case(400, "Bad Request: not enough rights to send text messages to the chat", FailureReason::NoRights)]
-#[case(400, "Bad Request: not enough rights to send documents to the chat", FailureReason::NoRights)]
+#[case(400, "Bad Request: not enough rights to send documents to the chat", FailureReason::NoFileRights)]
 #[case(400, "Bad Request: have no write access to the chat", FailureReason::NoRights)]
 #[case(400, "Bad Request: CHAT_WRITE_FORBIDDEN", FailureReason::NoRights)]
 #[case(400, "Bad Request: CHAT_ADMIN_REQUIRED", FailureReason::NoRights)]
