@@ -52,8 +52,10 @@ fn a_database_that_another_program_keeps_locked_is_told_by_the_services_health()
             std::fs::read_to_string(&service.settings).unwrap().replace("127.0.0.1:0\"", &format!("{address}\""));
         std::fs::write(&service.settings, format!("{settings}[engine]\nlease_seconds = 5\n")).unwrap();
         let mut child = service.spawn("off", Stdio::null());
+        let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
         let says = async |word: &str| {
-            let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
+            // Not as often as looks cost nothing: each is a request that the service answers from its database.
+            tokio::time::sleep(Duration::from_millis(100)).await;
             let Ok(answer) = client.get(format!("http://{address}/health")).send().await else { return false };
             answer.text().await.unwrap().contains(word)
         };
