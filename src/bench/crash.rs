@@ -25,6 +25,8 @@ const ANSWER_MS: u64 = 40;
 const LIFE: (u64, u64) = (150, 700);
 /// After this a call without an outcome is in doubt: its deadline, and the look that finds it.
 const UNTIL_IN_DOUBT: Duration = Duration::from_mins(3);
+/// The same for the upload of a file, whose deadline is longer.
+const UNTIL_UPLOAD_IN_DOUBT: Duration = Duration::from_mins(7);
 
 /// What a series of kills came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -93,7 +95,7 @@ pub async fn run(setting: &Setting) -> anyhow::Result<Crashed> {
         claimed.extend(under_way.into_iter().filter(|one| one.state == MessageState::Sending).map(|one| one.id));
     }
     let worker = engine.start()?;
-    engine.settle(UNTIL_IN_DOUBT).await?;
+    engine.settle(if setting.files { UNTIL_UPLOAD_IN_DOUBT } else { UNTIL_IN_DOUBT }).await?;
     worker.stop().await?;
     let crashed = compare(setting, &server, &engine, &bulletins, &claimed).await?;
     engine.core.store.close().await;
