@@ -121,6 +121,12 @@ impl Core {
         }
     }
 
+    /// Whether some gateway's last look failed on the database.
+    #[must_use]
+    pub fn is_database_failing(&self) -> bool {
+        !self.database_fails.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Business time.
     #[must_use]
     pub fn business_now(&self) -> Millis {

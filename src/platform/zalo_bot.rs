@@ -225,7 +225,6 @@ fn capabilities(per_second: u32, budget: Budget) -> Capabilities {
         buttons: false,
         edits: false,
         files: Files {
-            bare_documents: false,
             pictures: &["image/jpeg", "image/png"],
             // No limit is documented; pictures above about 5 MB were seen to fail on their way in.
             picture_limit: 5_000_000,

@@ -62,11 +62,13 @@ pub async fn record_sent(tx: &mut Tx, act: &Act<'_>, calls: &[SentCall], chats: 
     for chat in chats.iter().filter(over) {
         tx.close_incidents(&chat_scope(chat), act.at).await?;
     }
-    if open.iter().any(|incident| incident.kind == FailureReason::NoFileRights.as_str()) {
-        for id in &moved {
-            if let Some(message) = tx.message(id).await? {
-                takes_files(tx, act, &message).await?;
-            }
+    let refuses_files = |chat: &str| {
+        open.iter()
+            .any(|incident| incident.kind == FailureReason::NoFileRights.as_str() && incident.scope == chat_scope(chat))
+    };
+    for (call, _) in calls.iter().zip(chats).filter(|(_, chat)| refuses_files(chat)) {
+        if let Some(message) = tx.message(&call.message_id).await? {
+            takes_files(tx, act, &message).await?;
         }
     }
     Ok(moved)

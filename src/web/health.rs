@@ -1,6 +1,6 @@
 //! Whether the service is well.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -62,7 +62,7 @@ async fn look(core: &Core) -> UseCaseResult<Health> {
     let mut incidents: Vec<(String, String)> =
         incidents.into_iter().map(|incident| (incident.scope, incident.kind)).collect();
     // What can be read may still be locked against writing, and then nothing leaves.
-    if !core.database_fails.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+    if core.is_database_failing() {
         incidents.push(("database".to_owned(), "not_writable".to_owned()));
     }
     Ok(Health {

@@ -21,10 +21,11 @@ async fn change(stage: &Stage, sql: &str) {
     tx.commit().await.unwrap();
 }
 
-async fn what_cannot_be_processed_is_shown_without_its_words_and_tried_anew_by_an_admin(store: Store) {
+/// A stage on which what somebody said in private could not be processed, an hour ago.
+async fn given_up(store: Store, person: &str, words: &str) -> Stage {
     let mut stage = Stage::start(store, &[Network::Telegram]).await;
     stage.settle().await;
-    stage.home().say_privately(&stage.account("binh"), "/xacminh bí mật");
+    stage.home().say_privately(&stage.account(person), words);
     stage.receive().await;
     change(&stage, "ALTER TABLE dialogues RENAME TO dialogues_aside").await;
     for wait in [0, 2, 4] {
@@ -34,7 +35,11 @@ async fn what_cannot_be_processed_is_shown_without_its_words_and_tried_anew_by_a
     stage.clock.advance(Duration::from_hours(1));
     assert_eq!(stage.service.hear().await, 0, "and then no more");
     change(&stage, "ALTER TABLE dialogues_aside RENAME TO dialogues").await;
+    stage
+}
 
+async fn what_cannot_be_processed_is_shown_without_its_words_and_tried_anew_by_an_admin(store: Store) {
+    let mut stage = given_up(store, "binh", "/xacminh bí mật").await;
     stage.settle().await;
     let alert = stage.last_words("quan");
     assert!(alert.contains("tin nhắn của Mẫu Văn Bình") && alert.contains("/suckhoe"), "{alert}");
@@ -73,17 +78,7 @@ async fn an_update_that_ends_the_process_is_given_up_after_three_times_and_the_o
 }
 
 async fn words_that_were_given_up_do_not_answer_another_question_later(store: Store) {
-    let mut stage = Stage::start(store, &[Network::Telegram]).await;
-    stage.settle().await;
-    stage.home().say_privately(&stage.account("lan"), "có");
-    stage.receive().await;
-    change(&stage, "ALTER TABLE dialogues RENAME TO dialogues_aside").await;
-    for _ in 0..3 {
-        stage.service.hear().await;
-        stage.clock.advance(Duration::from_secs(10));
-    }
-    change(&stage, "ALTER TABLE dialogues_aside RENAME TO dialogues").await;
-    stage.clock.advance(Duration::from_mins(5));
+    let mut stage = given_up(store, "lan", "có").await;
     stage.say("quan", "/suckhoe").await;
     let done = stage.press("quan", "🔁 Xử lý lại").await;
     assert!(done.contains("nhờ nhắn lại 1 tin"), "{done}");

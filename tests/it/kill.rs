@@ -84,5 +84,5 @@ async fn compare(service: &Service) {
     let rest = seen.keys().filter(|(chat, _)| groups.contains(chat)).count();
     assert!(rest <= doubted, "the platform saw {rest} messages more than are in doubt ({doubted})");
     assert_eq!(messages.len(), KILLS * MESSAGES);
-    assert!(sent > messages.len() / 2, "{sent} of {}", messages.len());
+    assert!(sent > messages.len() * 3 / 4, "{sent} of {}", messages.len());
 }

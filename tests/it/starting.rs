@@ -13,10 +13,7 @@ fn a_token_that_is_refused_at_the_start_is_an_incident_until_it_is_accepted() {
     let file = SqliteFile::migrated();
     runtime().block_on(async {
         let service = Service::prepare(&file).await;
-        let address = crate::stage::free_address().await.to_string();
-        let settings =
-            std::fs::read_to_string(&service.settings).unwrap().replace("127.0.0.1:0\"", &format!("{address}\""));
-        std::fs::write(&service.settings, settings).unwrap();
+        listen(&service, "").await;
         let bot = service.sandbox.handle().bot_ids()[0];
         service.sandbox.handle().set_revoked(bot, true).unwrap();
         let mut child = service.spawn("off", Stdio::null());
@@ -47,10 +44,7 @@ fn a_database_that_another_program_keeps_locked_is_told_by_the_services_health()
     let file = SqliteFile::migrated();
     runtime().block_on(async {
         let service = Service::prepare(&file).await;
-        let address = crate::stage::free_address().await.to_string();
-        let settings =
-            std::fs::read_to_string(&service.settings).unwrap().replace("127.0.0.1:0\"", &format!("{address}\""));
-        std::fs::write(&service.settings, format!("{settings}[engine]\nlease_seconds = 5\n")).unwrap();
+        let address = listen(&service, "[engine]\nlease_seconds = 5\n").await;
         let mut child = service.spawn("off", Stdio::null());
         let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
         let says = async |word: &str| {
@@ -70,6 +64,15 @@ fn a_database_that_another_program_keeps_locked_is_told_by_the_services_health()
         service.store.close().await;
         service.sandbox.stop().await;
     });
+}
+
+/// Gives the service a page at an address that is known, and more settings; gives the address.
+async fn listen(service: &Service, more: &str) -> String {
+    let address = crate::stage::free_address().await.to_string();
+    let settings = std::fs::read_to_string(&service.settings).unwrap();
+    let settings = settings.replace("127.0.0.1:0\"", &format!("{address}\""));
+    std::fs::write(&service.settings, settings + more).unwrap();
+    address
 }
 
 /// Somebody gives the platform an address to post the bot's updates to.

@@ -102,7 +102,7 @@ async fn ask(core: &Core, gateway: &Arc<dyn Gateway>, poller: &Poller, hook: &mu
     let news = poller.tick().await;
     match &news {
         Ok(Polled { received: 1.., .. }) => hook.heard(now()),
-        Err(PollError::Ask(AskError::Conflict(_))) => hook.is_set(),
+        Err(PollError::Ask(AskError::Conflict(_))) => hook.was_set(),
         _ => {}
     }
     news

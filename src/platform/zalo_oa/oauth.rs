@@ -211,11 +211,12 @@ mod tests {
         assert_eq!(said(503, rfc), lost(503), "a server that fails refuses nothing");
         let own = serde_json::json!({"error": -14_002, "error_name": "App not active"});
         assert_eq!(said(200, own), refused("-14002 App not active (the app is not active)"));
-        assert_eq!(
-            said(404, serde_json::json!({"message": "no such page"})),
-            lost(404),
-            "a proxy knows nothing of tokens"
-        );
+        for (status, word) in
+            [(404, "Not Found"), (429, "Too Many Requests"), (403, "invalid_grant"), (400, "Bad Request")]
+        {
+            let proxy = serde_json::json!({"error": word, "message": "no such page"});
+            assert_eq!(said(status, proxy), lost(status), "a proxy knows nothing of tokens");
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Hook {
     }
 
     /// The platform says that there is an address, or somebody else who asks.
-    pub(super) fn is_set(&mut self) {
+    pub(super) fn was_set(&mut self) {
         self.removed = false;
     }
 }
@@ -75,7 +75,7 @@ mod tests {
         assert!(!hook.is_to_go(s(4)) && hook.is_to_go(s(5)));
         hook.tried(s(5), &Ok(()));
         assert!(!hook.is_to_go(s(100_000)), "a platform that says so need not be asked");
-        hook.is_set();
+        hook.was_set();
         assert!(hook.is_to_go(s(100_000)));
         hook.tried(s(100_000), &Err(AskError::Unsupported("by hand")));
         assert!(!hook.is_to_go(s(200_000)));
