@@ -115,6 +115,8 @@ pub enum Outgoing {
         reply_to: Option<String>,
         /// Whether everybody in the group is to be called by it, where the platform knows such a call.
         everybody: bool,
+        /// The topic of a forum to write in; none where the answered message says it, and where there are no topics.
+        topic: Option<String>,
     },
     /// A file.
     File {
@@ -124,6 +126,8 @@ pub enum Outgoing {
         name: String,
         /// Formatted caption.
         caption: String,
+        /// The topic of a forum to write in.
+        topic: Option<String>,
     },
     /// The new text of a message already there.
     Edit {

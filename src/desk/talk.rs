@@ -28,6 +28,8 @@ pub struct Talk {
     pub pressed: bool,
     /// When it was said, where the platform tells.
     pub said_at: Option<Millis>,
+    /// The topic of a forum it was said in.
+    pub topic: Option<String>,
 }
 
 /// The turn of a message. The chat is remembered so that it can be answered.
@@ -38,7 +40,7 @@ pub(super) async fn of_message(
     message: &IncomingMessage,
 ) -> UseCaseResult<Talk> {
     let talk = of(tx, act, gateway, (&message.chat, &message.from), (&message.external_id, false)).await?;
-    Ok(Talk { said_at: message.said_at, ..talk })
+    Ok(Talk { said_at: message.said_at, topic: message.topic.clone(), ..talk })
 }
 
 /// The turn of a button press.
@@ -74,6 +76,7 @@ async fn of(
         message: what.0.to_owned(),
         pressed: what.1,
         said_at: None,
+        topic: None,
     })
 }
 

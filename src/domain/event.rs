@@ -77,6 +77,9 @@ pub struct IncomingMessage {
     pub file: Option<IncomingFile>,
     /// The message it answers.
     pub reply: Option<ReplyRef>,
+    /// The topic of a forum it was said in, as the platform names it.
+    #[serde(default)]
+    pub topic: Option<String>,
     /// Whether it names the bot.
     pub mentions_us: bool,
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use teloxide::prelude::*;
 use teloxide::types::{
     ChatId, FileId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, MessageId, ParseMode, ReplyParameters,
+    ThreadId,
 };
 
 use crate::domain::event::Event;
@@ -105,10 +106,13 @@ impl Telegram {
     async fn send_now(&self, chat: &str, outgoing: &Outgoing) -> Result<Receipt, Failure> {
         let chat = ChatId(chat.parse().map_err(|_| failure::not_sendable("chat id is not a number"))?);
         let sent = match outgoing {
-            Outgoing::Text { text, buttons, reply_to, .. } => {
-                self.send_text(chat, text, buttons, reply_to.as_deref()).await
+            Outgoing::Text { text, buttons, reply_to, topic, .. } => {
+                let place = (chat, thread(topic.as_deref()));
+                self.send_text(place, text, buttons, reply_to.as_deref()).await
             }
-            Outgoing::File { source, name, caption } => self.send_file(chat, source, name, caption).await,
+            Outgoing::File { source, name, caption, topic } => {
+                self.send_file((chat, thread(topic.as_deref())), source, name, caption).await
+            }
             Outgoing::Edit { target, text, buttons } => return self.edit(chat, target, text, buttons).await,
         };
         sent.map(|message| receipt(&message)).or_else(failure::or_receipt)
@@ -116,7 +120,7 @@ impl Telegram {
 
     async fn send_text(
         &self,
-        chat: ChatId,
+        (chat, thread): (ChatId, Option<ThreadId>),
         text: &str,
         buttons: &[Vec<Button>],
         reply_to: Option<&str>,
@@ -129,12 +133,15 @@ impl Telegram {
             let reply = ReplyParameters::new(MessageId(message)).allow_sending_without_reply();
             request = request.reply_parameters(reply);
         }
+        if let Some(thread) = thread {
+            request = request.message_thread_id(thread);
+        }
         request.await
     }
 
     async fn send_file(
         &self,
-        chat: ChatId,
+        (chat, thread): (ChatId, Option<ThreadId>),
         source: &FileSource,
         name: &str,
         caption: &str,
@@ -147,7 +154,10 @@ impl Telegram {
                 Err(_) => InputFile::file_id(FileId(link.clone())),
             },
         };
-        let request = self.files_bot.send_document(chat, file);
+        let mut request = self.files_bot.send_document(chat, file);
+        if let Some(thread) = thread {
+            request = request.message_thread_id(thread);
+        }
         if caption.is_empty() {
             return request.await;
         }
@@ -191,6 +201,11 @@ fn capabilities(per_second: u32) -> Capabilities {
         handle_lifetime: None,
         pace: Limits::telegram(per_second),
     }
+}
+
+/// A topic is named by the id of its first message.
+fn thread(topic: Option<&str>) -> Option<ThreadId> {
+    topic?.parse().ok().map(|id| ThreadId(MessageId(id)))
 }
 
 fn keyboard(rows: &[Vec<Button>]) -> Option<InlineKeyboardMarkup> {

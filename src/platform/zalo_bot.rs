@@ -122,7 +122,7 @@ impl ZaloBot {
                 sendable(text)?;
                 self.request("sendMessage", &json!({ "chat_id": chat, "text": text }))
             }
-            Outgoing::File { source: FileSource::Link(link), name, caption } => {
+            Outgoing::File { source: FileSource::Link(link), name, caption, .. } => {
                 self.picture(chat, link, name, caption)?
             }
             Outgoing::File { .. } => {

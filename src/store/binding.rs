@@ -55,6 +55,8 @@ pub struct Chat {
     pub created_at: i64,
     /// Machine time at which somebody last wrote there to us.
     pub heard_at: Option<i64>,
+    /// The topic of a forum in which we are to write, as the platform names it.
+    pub topic: Option<String>,
 }
 
 /// A slot in the commune's list of groups.
@@ -84,14 +86,15 @@ pub struct Group {
 }
 
 const CHAT: &str =
-    "SELECT id, gateway, external_id, kind, title, state, reason, created_at, heard_at FROM chats WHERE id = $1";
-const CHAT_BY_EXTERNAL: &str = "SELECT id, gateway, external_id, kind, title, state, reason, created_at, heard_at FROM chats \
+    "SELECT id, gateway, external_id, kind, title, state, reason, created_at, heard_at, topic FROM chats WHERE id = $1";
+const CHAT_BY_EXTERNAL: &str = "SELECT id, gateway, external_id, kind, title, state, reason, created_at, heard_at, topic FROM chats \
      WHERE gateway = $1 AND external_id = $2";
 const ENSURE_CHAT: &str = "INSERT INTO chats (id, gateway, external_id, kind, title, state, created_at) \
      VALUES ($1, $2, $3, $4, $5, 'active', $6) \
      ON CONFLICT (gateway, external_id) DO UPDATE SET title = excluded.title \
      WHERE excluded.title <> '' AND chats.title <> excluded.title";
 const CHAT_HEARD: &str = "UPDATE chats SET heard_at = $2 WHERE id = $1 AND (heard_at IS NULL OR heard_at < $2)";
+const CHAT_TOPIC: &str = "UPDATE chats SET topic = $2 WHERE id = $1";
 const CHAT_STATE: &str = "UPDATE chats SET state = $2, reason = $3 WHERE id = $1";
 const GROUP: &str =
     "SELECT id, commune_id, code, name, kind, rank, gateway, relay, chat_id, bound_at FROM groups WHERE id = $1";
@@ -158,6 +161,15 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(on!(self, |c| sqlx::query_as(CHAT_BY_EXTERNAL).bind(gateway).bind(external_id).fetch_one(c).await?))
+    }
+
+    /// Says in which topic of its forum a chat is written to; none for a group without topics.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn set_chat_topic(&mut self, id: &str, topic: Option<&str>) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(CHAT_TOPIC).bind(id).bind(topic).execute(c).await?.rows_affected());
+        Ok(())
     }
 
     /// Suspends a chat (a reason is then required) or lets messages through again.

@@ -20,7 +20,7 @@ mod person;
 
 pub use group::{
     Bound, Held, PendingBinding, confirm_group, invite_group, is_lasting, pause, refuse_group, resume, type_group_code,
-    unbind,
+    unbind, write_in_topic,
 };
 pub use person::{
     NOTICE_VERSION, Offer, Redeemed, accept_notice_and_link, confirm_person, invite_person, look_at_code, refuse_person,

@@ -133,7 +133,7 @@ fn reminder(act: &Act<'_>, what: (&Bulletin, bool), message: &Message, here: &[O
         delivery_id: message.delivery_id.clone(),
         broadcast_id: message.broadcast_id.clone(),
         buttons: notify::encode_buttons(&wall::buttons_of(message)),
-        reply_to: message.external_id.clone(),
+        reply_to: message.id_in_chat().map(str::to_owned),
         not_after: message.not_after.map(Millis),
         ..NewMessage::text(act.new_id(), Purpose::Reminder, to, body, act.wall)
     }

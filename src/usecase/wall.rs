@@ -84,7 +84,7 @@ async fn last_text(tx: &mut Tx, delivery: &Delivery) -> UseCaseResult<Option<Mes
     let messages = tx.messages_of_broadcast(&delivery.broadcast_id).await?;
     let own = messages.into_iter().filter(|message| message.delivery_id.as_deref() == Some(&delivery.id));
     let texts = own.filter(|message| {
-        message.file_sha256.is_none() && message.state == MessageState::Sent && message.external_id.is_some()
+        message.file_sha256.is_none() && message.state == MessageState::Sent && message.id_in_chat().is_some()
     });
     Ok(texts.max_by_key(|message| message.part))
 }

@@ -149,7 +149,7 @@ async fn replace_texts(
     }
     let mut replaced = 0;
     let texts = own.iter().filter(|message| {
-        message.state == MessageState::Sent && message.external_id.is_some() && message.file_sha256.is_none()
+        message.state == MessageState::Sent && message.id_in_chat().is_some() && message.file_sha256.is_none()
     });
     for message in texts {
         let edit = wall::edit_of(act, delivery, message, act.house.shown(&delivery.gateway, words.to_owned()));

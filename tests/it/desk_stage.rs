@@ -204,6 +204,7 @@ impl Desk {
             text: text.to_owned(),
             file,
             reply: None,
+            topic: None,
             mentions_us: false,
             said_at: None,
         }

@@ -104,7 +104,7 @@ async fn a_supergroup_that_moved_is_followed_once_and_keeps_its_history(store: S
 }
 
 /// Puts a slot's chat onto another platform id, as if it had always been that one.
-async fn rebind(stage: &Stage, from: i64, to: i64) {
+pub async fn rebind(stage: &Stage, from: i64, to: i64) {
     let mut tx = stage.core.store.begin().await.unwrap();
     let chat = tx.chat_by_external("telegram", &from.to_string()).await.unwrap().unwrap();
     tx.set_chat_external(&chat.id, &to.to_string()).await.unwrap();

@@ -26,6 +26,8 @@ mod desk_watch;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod flow_addresses;
+#[cfg(test)]
 mod flow_alone;
 #[cfg(test)]
 mod flow_bind;

@@ -34,6 +34,7 @@ pub(super) async fn typed(
     let pending = tries::counted(tx, act, talk, pending).await?;
     // We hear the group, so we can be there: whatever happened before it was ours to know is over.
     presence::reopen(tx, act, &talk.chat).await?;
+    bind::write_in_topic(tx, &talk.chat, talk.topic.as_deref()).await?;
     let reached = if pending.first { ask_admins(tx, act, talk, (&pending, code), members).await? } else { 1 };
     let key = if reached > 0 { "door-wait-for-admin" } else { "door-no-admin" };
     speak(tx, act, talk, locale.text(key, &[])).await

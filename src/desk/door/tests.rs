@@ -14,6 +14,7 @@ fn said(kind: ChatKind, text: &str) -> IncomingMessage {
         text: text.to_owned(),
         file: None,
         reply: None,
+        topic: None,
         mentions_us: false,
         said_at: None,
     }

@@ -29,7 +29,7 @@ pub(super) struct Call {
 #[derive(Debug)]
 pub(super) enum Content {
     Ready(Outgoing),
-    Upload { sha256: String, name: String, caption: String },
+    Upload { sha256: String, name: String, caption: String, topic: Option<String> },
 }
 
 /// A finished call.
@@ -107,11 +107,12 @@ fn panicked(error: Panicked) -> Result<Receipt, Failure> {
 async fn make(gateway: &Arc<dyn Gateway>, store: &Store, call: &Call) -> Result<Receipt, Failure> {
     match &call.content {
         Content::Ready(outgoing) => gateway.send(&call.chat_external, outgoing).await,
-        Content::Upload { sha256, name, caption } => {
+        Content::Upload { sha256, name, caption, topic } => {
             let outgoing = Outgoing::File {
                 source: FileSource::Bytes(read_file(store, sha256).await?),
                 name: name.clone(),
                 caption: caption.clone(),
+                topic: topic.clone(),
             };
             gateway.send(&call.chat_external, &outgoing).await
         }

@@ -312,16 +312,21 @@ impl Dispatcher {
 fn call(chosen: Chosen, attempt_id: String, claimed: ClaimedMessage) -> Call {
     let Chosen { message, slot, file } = chosen;
     let everybody = calls_everybody(&message);
+    // An answer stands where it was asked.
+    let answers = message.purpose == Purpose::Reply && claimed.reply_to.is_some();
+    let topic = claimed.topic.filter(|_| !answers);
     let content = match (file, message.file_sha256.zip(message.file_name)) {
         (Some(FileContent::Source(source)), Some((_, name))) => {
-            Content::Ready(Outgoing::File { source, name, caption: claimed.body })
+            Content::Ready(Outgoing::File { source, name, caption: claimed.body, topic })
         }
-        (Some(FileContent::Upload), Some((sha256, name))) => Content::Upload { sha256, name, caption: claimed.body },
+        (Some(FileContent::Upload), Some((sha256, name))) => {
+            Content::Upload { sha256, name, caption: claimed.body, topic }
+        }
         _ => {
             let (text, buttons) = (claimed.body, decode_buttons(&claimed.buttons));
             Content::Ready(match message.edit_external.filter(|_| message.purpose == Purpose::Edit) {
                 Some(target) => Outgoing::Edit { target, text, buttons },
-                None => Outgoing::Text { text, buttons, reply_to: claimed.reply_to, everybody },
+                None => Outgoing::Text { text, buttons, reply_to: claimed.reply_to, everybody, topic },
             })
         }
     };

@@ -62,6 +62,7 @@ fn message(link: &UploadLink, chat: &Chat, file: (&str, u64), now: crate::domain
             media_type: None,
         }),
         reply: None,
+        topic: None,
         mentions_us: true,
     }
 }

@@ -42,6 +42,7 @@ fn message_event(message: &Value, me: &SelfInfo) -> Option<Event> {
         text: nfc(text),
         file,
         reply: reply(message, me),
+        topic: topic(message).and_then(id),
         mentions_us: mentions(message, text, me),
     }))
 }
@@ -106,8 +107,17 @@ fn file(message: &Value) -> Option<IncomingFile> {
     })
 }
 
+/// The topic of a forum it stands in. Answers have a thread in other groups too, and that is none.
+fn topic(message: &Value) -> Option<&Value> {
+    message.get("message_thread_id").filter(|_| message["is_topic_message"] == Value::Bool(true))
+}
+
 fn reply(message: &Value, me: &SelfInfo) -> Option<ReplyRef> {
     let replied = message.get("reply_to_message")?;
+    // Whatever is said in a topic answers its first message, as the platform puts it: that is plain talk.
+    if topic(message).is_some_and(|root| *root == replied["message_id"]) {
+        return None;
+    }
     Some(ReplyRef {
         external_id: id(&replied["message_id"]),
         to_us: id(&replied["from"]["id"]).as_deref() == Some(me.external_id.as_str()),
@@ -157,6 +167,23 @@ mod tests {
         assert_eq!(message.chat.kind, ChatKind::Group);
         assert_eq!(message.reply, Some(ReplyRef { external_id: Some("70".to_owned()), to_us: true }));
         assert_eq!(message.from.name, "Bình");
+    }
+
+    fn in_a_thread(is_topic: bool) -> Option<ReplyRef> {
+        let update = json!({"update_id": 1, "message": {
+            "message_id": 77, "date": 1, "message_thread_id": 70, "is_topic_message": is_topic,
+            "chat": {"id": -1_001_234_i64, "type": "supergroup", "title": "Thôn 03"},
+            "from": {"id": 5, "is_bot": false, "first_name": "Bình"},
+            "text": "da nhan", "reply_to_message": {"message_id": 70, "from": {"id": 900, "is_bot": true}}}});
+        let Some(Event::Message(message)) = event(&update, &me()) else { panic!("a message") };
+        assert_eq!(message.topic.as_deref(), is_topic.then_some("70"));
+        message.reply
+    }
+
+    #[test]
+    fn what_is_said_in_a_topic_answers_nothing_and_an_answer_in_a_thread_answers_its_first_message() {
+        assert_eq!(in_a_thread(true), None, "a topic that our bot began");
+        assert!(in_a_thread(false).is_some_and(|reply| reply.to_us));
     }
 
     #[test]

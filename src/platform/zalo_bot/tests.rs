@@ -37,12 +37,12 @@ fn against(handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Stub, Z
 }
 
 fn text(text: &str) -> Outgoing {
-    Outgoing::Text { text: text.to_owned(), buttons: Vec::new(), reply_to: None, everybody: false }
+    Outgoing::Text { text: text.to_owned(), buttons: Vec::new(), reply_to: None, everybody: false, topic: None }
 }
 
 fn link(name: &str, caption: &str) -> Outgoing {
     let source = FileSource::Link("https://loa.example.vn/t/1.jpg".to_owned());
-    Outgoing::File { source, name: name.to_owned(), caption: caption.to_owned() }
+    Outgoing::File { source, name: name.to_owned(), caption: caption.to_owned(), topic: None }
 }
 
 fn taken() -> Reply {
@@ -76,7 +76,7 @@ async fn a_picture_goes_by_its_address_with_its_caption() {
 #[rstest]
 #[case::sound_to_a_group(link("loi-doc.aac", ""), FailureReason::ContentOther)]
 #[case::bytes(
-    Outgoing::File { source: FileSource::Bytes(vec![1]), name: "a.pdf".to_owned(), caption: String::new() },
+    Outgoing::File { source: FileSource::Bytes(vec![1]), name: "a.pdf".to_owned(), caption: String::new(), topic: None },
     FailureReason::ContentOther
 )]
 #[case::an_edit(

@@ -24,6 +24,7 @@ pub(super) fn event(update: &Value, names: &[String]) -> Option<Event> {
         external_id: loose::id(&message["message_id"])?,
         said_at: loose::instant(&message["date"]),
         reply: reply(message, chat.kind, stripped.is_some()),
+        topic: None,
         mentions_us: stripped.is_some(),
         text: stripped.unwrap_or_else(|| nfc(text)),
         file,

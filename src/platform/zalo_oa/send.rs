@@ -121,7 +121,7 @@ impl ZaloOa {
                 }
                 self.post_message(&place, &message).await
             }
-            Outgoing::File { source, name, caption } => self.send_file(&place, source, name, caption).await,
+            Outgoing::File { source, name, caption, .. } => self.send_file(&place, source, name, caption).await,
             Outgoing::Edit { .. } => {
                 Err(refused(FailureReason::MessageGone, "this platform changes no message afterwards"))
             }

@@ -87,11 +87,11 @@ impl Stage {
 }
 
 fn text(text: &str) -> Outgoing {
-    Outgoing::Text { text: text.to_owned(), buttons: Vec::new(), reply_to: None, everybody: false }
+    Outgoing::Text { text: text.to_owned(), buttons: Vec::new(), reply_to: None, everybody: false, topic: None }
 }
 
 fn file(source: FileSource, caption: &str) -> Outgoing {
-    Outgoing::File { source, name: "VB-2025-0042.pdf".to_owned(), caption: caption.to_owned() }
+    Outgoing::File { source, name: "VB-2025-0042.pdf".to_owned(), caption: caption.to_owned(), topic: None }
 }
 
 fn taken(id: &str) -> Reply {
@@ -114,7 +114,8 @@ fn willing(seen: &Seen) -> Reply {
 #[tokio::test]
 async fn what_is_to_ring_calls_the_whole_group_where_there_is_room_and_a_group() {
     let stage = Stage::new(willing).await;
-    let ringing = |text: String| Outgoing::Text { text, buttons: Vec::new(), reply_to: None, everybody: true };
+    let ringing =
+        |text: String| Outgoing::Text { text, buttons: Vec::new(), reply_to: None, everybody: true, topic: None };
     for (chat, sent, expected) in [
         (GROUP, "HT-2025-0001".to_owned(), "[@8301] HT-2025-0001".to_owned()),
         (GROUP, "a".repeat(2_000), "a".repeat(2_000)),
@@ -140,8 +141,13 @@ async fn a_text_goes_to_the_group_and_mentions_nobody() {
 #[tokio::test]
 async fn a_person_is_written_to_on_their_own_path_and_quoted() {
     let stage = Stage::new(willing).await;
-    let outgoing =
-        Outgoing::Text { text: "x".to_owned(), buttons: Vec::new(), reply_to: Some("m0".to_owned()), everybody: false };
+    let outgoing = Outgoing::Text {
+        text: "x".to_owned(),
+        buttons: Vec::new(),
+        reply_to: Some("m0".to_owned()),
+        everybody: false,
+        topic: None,
+    };
     stage.account_with(|config| config.appsecret_proof = true).send("u:501", &outgoing).await.unwrap();
     let seen = &stage.stub.seen()[0];
     assert_eq!(seen.path, "/v3.0/oa/message/cs");

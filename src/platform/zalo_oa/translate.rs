@@ -110,6 +110,7 @@ fn said(update: &Value, place: &Place, known: &Known<'_>) -> Option<Event> {
         external_id: loose::id(&message["msg_id"])?,
         said_at: loose::instant(&update["timestamp"]),
         reply: reply(message, known),
+        topic: None,
         mentions_us: stripped.is_some(),
         text: stripped.unwrap_or_else(|| nfc(text)),
         file,

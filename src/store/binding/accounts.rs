@@ -40,7 +40,7 @@ const LINK: &str = "INSERT INTO identities (id, gateway, external_id, person_id,
      ON CONFLICT (gateway, external_id) DO NOTHING";
 const ACCOUNTS_OF: &str = "SELECT id, gateway, external_id, person_id, linked_at FROM identities WHERE person_id = $1 \
      ORDER BY linked_at, id";
-const PRIVATE_CHATS: &str = "SELECT c.id, c.gateway, c.external_id, c.kind, c.title, c.state, c.reason, c.created_at, c.heard_at \
+const PRIVATE_CHATS: &str = "SELECT c.id, c.gateway, c.external_id, c.kind, c.title, c.state, c.reason, c.created_at, c.heard_at, c.topic \
      FROM identities i JOIN chats c ON c.gateway = i.gateway AND c.external_id = i.external_id \
      WHERE i.person_id = $1 AND c.kind = 'private' AND c.state = 'active' ORDER BY i.linked_at, c.id";
 const INSERT_CONSENT: &str = "INSERT INTO consents (id, person_id, notice_version, gateway, accepted_at) \

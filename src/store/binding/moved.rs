@@ -18,6 +18,11 @@ pub struct ChatMove {
 }
 
 const SET_EXTERNAL: &str = "UPDATE chats SET external_id = $2 WHERE id = $1";
+// The same number means another message under another id of the chat.
+const KEEP_ADDRESS: &str = "UPDATE messages SET chat_external = $2 \
+     WHERE chat_id = $1 AND chat_external IS NULL AND state NOT IN ('pending', 'retry_wait')";
+const ANSWER_NOTHING: &str = "UPDATE messages SET reply_to = NULL \
+     WHERE chat_id = $1 AND reply_to IS NOT NULL AND state IN ('pending', 'retry_wait')";
 const MOVE_DELIVERIES: &str = "UPDATE deliveries SET chat_id = $1 WHERE chat_id = $2 \
      AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.chat_id = $1 AND d.broadcast_id = deliveries.broadcast_id)";
 // A broadcast that went to both rows keeps its second delivery on the suspended one: nothing of it is sent twice.
@@ -44,8 +49,14 @@ impl Tx {
         };
         let moved = match self.chat_by_external(&chat.gateway, new_external).await? {
             Some(same) if same.id == chat.id => ChatMove { chat_id: chat.id, absorbed: None, unbound_group: None },
-            Some(other) => self.merge_chats(chat, other).await?,
-            None => ChatMove { chat_id: chat.id, absorbed: None, unbound_group: None },
+            Some(other) => {
+                self.keep_address(&chat).await?;
+                self.merge_chats(chat, other).await?
+            }
+            None => {
+                self.keep_address(&chat).await?;
+                ChatMove { chat_id: chat.id, absorbed: None, unbound_group: None }
+            }
         };
         let affected = on!(self, |c| sqlx::query(SET_EXTERNAL)
             .bind(&moved.chat_id)
@@ -55,6 +66,18 @@ impl Tx {
             .rows_affected());
         expect_one(affected, "chat", &moved.chat_id)?;
         Ok(moved)
+    }
+
+    /// What was sent to a chat keeps the id under which it stands there; what waits answers nothing there.
+    async fn keep_address(&mut self, chat: &Chat) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(KEEP_ADDRESS)
+            .bind(&chat.id)
+            .bind(&chat.external_id)
+            .execute(c)
+            .await?
+            .rows_affected());
+        on!(self, |c| sqlx::query(ANSWER_NOTHING).bind(&chat.id).execute(c).await?.rows_affected());
+        Ok(())
     }
 
     async fn merge_chats(&mut self, one: Chat, other: Chat) -> StoreResult<ChatMove> {

@@ -44,6 +44,8 @@ pub struct ClaimedMessage {
     pub id: String,
     /// The chat's id on the platform, as it is now.
     pub chat_external: String,
+    /// The topic of the forum that the chat is written to in.
+    pub topic: Option<String>,
     /// HTML text, or a file's caption.
     pub body: String,
     /// Buttons as JSON.
@@ -68,7 +70,7 @@ pub struct SentCall {
 }
 
 // Everything that may have changed since the row was read is asked here: nothing leaves that was taken back, has expired, goes to
-// a chat that is paused, or follows a part that is not known to be sent.
+// a chat that is paused, follows a part that is not known to be sent, or edits what stands in a chat of another id.
 const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = messages.attempts + 1, attempt_id = claims.column2, \
        reason = NULL \
      FROM (VALUES ($6, $7, $8), ($9, $10, $11), ($12, $13, $14), ($15, $16, $17), ($18, $19, $20), ($21, $22, $23), \
@@ -81,6 +83,8 @@ const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = messages.
        AND EXISTS (SELECT 1 FROM chats c WHERE c.id = messages.chat_id AND c.state = 'active') \
        AND NOT (messages.purpose IN ('broadcast', 'reminder') \
                 AND EXISTS (SELECT 1 FROM broadcasts w WHERE w.id = messages.broadcast_id AND w.state = 'withdrawn')) \
+       AND NOT (messages.purpose = 'edit' \
+                AND EXISTS (SELECT 1 FROM messages target WHERE target.id = messages.edit_of AND target.chat_external IS NOT NULL)) \
        AND NOT EXISTS (SELECT 1 FROM messages earlier \
                        WHERE earlier.delivery_id = messages.delivery_id AND messages.purpose = 'broadcast' \
                          AND earlier.purpose = 'broadcast' AND earlier.part < messages.part \
@@ -89,8 +93,8 @@ const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = messages.
                                            AND done.part = earlier.part \
                                            AND (done.state = 'sent' \
                                                 OR done.state = 'unknown' AND messages.file_sha256 IS NOT NULL))) \
-     RETURNING id, (SELECT external_id FROM chats WHERE chats.id = messages.chat_id) AS chat_external, body, buttons, reply_to, \
-       attempts, tries";
+     RETURNING id, (SELECT c.external_id FROM chats c WHERE c.id = messages.chat_id) AS chat_external, \
+       (SELECT c.topic FROM chats c WHERE c.id = messages.chat_id) AS topic, body, buttons, reply_to, attempts, tries";
 const OPEN_ATTEMPTS: &str = "INSERT INTO attempts (id, message_id, number, gateway, chat_id, epoch, started_at, deadline_at) \
      SELECT m.attempt_id, m.id, m.attempts, m.gateway, m.chat_id, $1, CAST(calls.column3 AS BIGINT), CAST(calls.column4 AS BIGINT) \
      FROM (VALUES ($2, $3, $4, $5), ($6, $7, $8, $9), ($10, $11, $12, $13), ($14, $15, $16, $17), ($18, $19, $20, $21), \

@@ -30,7 +30,7 @@ pub struct WaitingMessage {
     pub file_sha256: Option<String>,
     /// The file's name.
     pub file_name: Option<String>,
-    /// The platform's id of the message it edits.
+    /// The platform's id of the message it edits; none when that cannot be edited any more.
     pub edit_external: Option<String>,
     /// Whether an earlier part of its delivery is not known to be sent.
     pub is_blocked: bool,
@@ -55,7 +55,7 @@ macro_rules! waiting {
     ($stretch:literal) => {
         concat!(
             "SELECT m.id, m.purpose, m.chat_id, c.kind AS chat_kind, c.state AS chat_state, m.delivery_id, m.part, m.lane, \
-               m.due_at, m.file_sha256, m.file_name, e.external_id AS edit_external, \
+               m.due_at, m.file_sha256, m.file_name, CASE WHEN e.chat_external IS NULL THEN e.external_id END AS edit_external, \
                m.part > 1 AND EXISTS (SELECT 1 FROM messages earlier \
                        WHERE earlier.delivery_id = m.delivery_id AND m.purpose = 'broadcast' \
                          AND earlier.purpose = 'broadcast' AND earlier.part < m.part \

@@ -65,6 +65,17 @@ pub async fn type_group_code(
     Ok(PendingBinding { invite_id: invite.id, group, chat: chat.clone(), typed_by: account.to_owned(), first })
 }
 
+/// From now on a chat is written to in the topic of its forum in which the code was typed; none for a group without topics.
+///
+/// # Errors
+/// The database.
+pub async fn write_in_topic(tx: &mut Tx, chat: &Chat, topic: Option<&str>) -> UseCaseResult<()> {
+    if chat.topic.as_deref() != topic {
+        tx.set_chat_topic(&chat.id, topic).await?;
+    }
+    Ok(())
+}
+
 /// An admin confirms that the chat is the group meant.
 ///
 /// # Errors

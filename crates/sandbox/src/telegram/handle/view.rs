@@ -24,6 +24,8 @@ pub struct MessageView {
     pub file: Option<FileView>,
     /// The message replied to.
     pub reply_to: Option<i64>,
+    /// The topic of a forum it stands in.
+    pub topic: Option<i64>,
     /// Rows of inline buttons.
     pub buttons: Vec<Vec<ButtonView>>,
     /// When it was last edited, in wall milliseconds.
@@ -161,6 +163,7 @@ fn view(world: &World, chat: &Chat, message: &Message) -> MessageView {
         text: message.body.text.clone(),
         file: file.map(|(index, f)| FileView { name: f.name.clone(), bytes: f.bytes.len(), index }),
         reply_to: message.reply_to,
+        topic: message.topic,
         buttons: message.keyboard.iter().map(|row| row.iter().map(button_view).collect()).collect(),
         edited_ms: message.edited_ms,
         deleted: message.deleted,
