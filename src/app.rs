@@ -195,6 +195,7 @@ pub async fn start(
     usecase::incidents::all_tasks_begin_anew(&mut tx, &core.act(&commune)).await?;
     tx.commit().await?;
     let stop = lifecycle.soft();
+    lifecycle.spawn("bell", loops::bell::pass_on(core.clone(), stop.clone()));
     let planner = Planner::new(core.clone(), commune.clone());
     lifecycle.spawn("planner", loops::planner(core.clone(), planner, stop.clone()));
     let keeper = Keeper::new(core.clone(), commune.clone());

@@ -30,9 +30,9 @@ pub mod receiver;
 pub mod set_aside;
 
 /// How long the lead among several engines is kept without renewal.
-const LEAD_MILLIS: i64 = 30_000;
+const LEAD_MILLIS: i64 = 8_000;
 /// A third of it: until then the last confirmation is enough, and nothing is written.
-const RENEW_LEAD_AFTER: Duration = Duration::from_secs(10);
+const RENEW_LEAD_AFTER: Duration = Duration::from_millis(2_667);
 
 /// What every loop shares.
 pub struct Core {

@@ -163,21 +163,36 @@ impl Lifecycle {
     }
 }
 
-/// The signals that ask this process to stop: SIGTERM (service managers, containers) and SIGINT (Ctrl-C).
+/// SIGXFSZ on Linux and the BSDs: a file would have grown past the limit set for this process. Without a handler it ends the
+/// process; with one the write fails like on a full disk, and works again when there is room.
+const FILE_SIZE: i32 = 25;
+
+/// The signals that ask this process to stop, SIGTERM (service managers, containers) and SIGINT (Ctrl-C), and the one that must not.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    file_size: Signal,
 }
 
 impl Signals {
     fn listen() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            file_size: signal(SignalKind::from_raw(FILE_SIZE))?,
+        })
     }
 
     async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return "SIGTERM",
+                _ = self.interrupt.recv() => return "SIGINT",
+                _ = self.file_size.recv() => {
+                    let cure = "raise `ulimit -f` or LimitFSIZE; everything waits until then";
+                    tracing::error!(signal = "SIGXFSZ", cure, "a file may not grow any further");
+                }
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ use tokio::time::timeout;
 pub mod activities;
 pub mod answers;
 pub mod audit;
+pub mod bell;
 pub mod binding;
 pub mod broadcasts;
 pub mod bulletins;
@@ -50,6 +51,8 @@ const POSTGRES_CONNECTIONS: u32 = 8;
 /// How long a writer waits for another before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long whoever needs a connection to a server waits for one: a server that is away is asked again by the next look.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a database server may take to let the first connection in.
 const REACH_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -105,7 +108,7 @@ pub enum Tx {
     /// On the embedded database.
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     /// On a server.
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    Postgres(bell::Ringing),
 }
 
 /// Runs one statement on whichever connection the transaction holds. It is not a closure: `?` and `return` leave the method.
@@ -172,6 +175,7 @@ impl Store {
                     .await?;
                 let pool = PgPoolOptions::new()
                     .max_connections(connections.unwrap_or(POSTGRES_CONNECTIONS))
+                    .acquire_timeout(ACQUIRE_TIMEOUT)
                     .connect_with(options)
                     .await?;
                 Ok(Self::Postgres(pool))
@@ -201,7 +205,7 @@ impl Store {
     pub async fn begin(&self) -> StoreResult<Tx> {
         Ok(match self {
             Self::Sqlite(pool) => Tx::Sqlite(Box::pin(pool.begin_with("BEGIN IMMEDIATE")).await?),
-            Self::Postgres(pool) => Tx::Postgres(Box::pin(pool.begin()).await?),
+            Self::Postgres(pool) => Tx::Postgres(bell::Ringing::new(Box::pin(pool.begin()).await?)),
         })
     }
 
@@ -213,7 +217,8 @@ impl Store {
         Ok(match self {
             Self::Sqlite(pool) => Tx::Sqlite(Box::pin(pool.begin_with("BEGIN DEFERRED")).await?),
             Self::Postgres(pool) => {
-                Tx::Postgres(Box::pin(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).await?)
+                let begun = Box::pin(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).await?;
+                Tx::Postgres(bell::Ringing::new(begun))
             }
         })
     }

@@ -151,6 +151,14 @@ impl Engine {
         Ok(places)
     }
 
+    /// The epoch of the gateway's lease: it rises with every engine that takes it; 0 before the first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn epoch(&self) -> anyhow::Result<i64> {
+        Ok(self.core.store.read().await?.lease(GATEWAY).await?.map_or(0, |lease| lease.epoch))
+    }
+
     /// Waits until nothing is left to send.
     ///
     /// # Errors
@@ -172,6 +180,8 @@ fn variables(server: &Server, database: &str) -> Vec<(String, String)> {
     let place = |key: &str| format!("LOA__GATEWAYS__{}__{key}", GATEWAY.to_uppercase());
     vec![
         ("LOA__DATABASE__URL".to_owned(), database.to_owned()),
+        // The shortest: on a server an engine that was killed holds its gateway until then.
+        ("LOA__ENGINE__LEASE_SECONDS".to_owned(), "5".to_owned()),
         (place("PLATFORM"), "telegram".to_owned()),
         (place("API_URL"), server.url.clone()),
         (place("TOKEN"), server.token.clone()),

@@ -67,7 +67,7 @@ fn refusal(toml: &str, pairs: &[(&str, &str)]) -> String {
 fn without_a_file_the_embedded_defaults_are_the_settings() {
     let settings = Settings::load(None, env(&[])).unwrap();
     assert_eq!(settings.database.url.expose(), "sqlite:data/loa.db");
-    assert_eq!(settings.engine.lease, Duration::from_secs(30));
+    assert_eq!(settings.engine.lease, Duration::from_secs(8));
     assert_eq!(settings.engine.missed_grace_minutes, 15);
     assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8642");
     assert_eq!(settings.log.format, LogFormat::Text);

@@ -12,10 +12,11 @@ use super::keeper::Keeper;
 use super::planner::Planner;
 use super::{Core, EngineError, EngineResult};
 
+pub mod bell;
 pub mod receiving;
 pub mod upkeep;
 
-/// The lease of the one engine that keeps the commune's rows: of several, one reminds, closes and seals.
+/// The lease of the one engine that keeps the commune's rows: of several, one fires, reminds, closes and seals.
 const KEEPING: &str = "keeper";
 /// How long a loop rests when nothing rings: the clock alone may have made something due.
 const REST: Duration = Duration::from_secs(1);
@@ -33,7 +34,8 @@ pub async fn planner(core: Arc<Core>, planner: Planner, stop: CancellationToken)
         let ring = core.wake.notified();
         let mut ring = pin!(ring);
         ring.as_mut().enable();
-        let rest = outcome("planner", planner.tick().await.map(|_| ()));
+        let fired = async { if core.leads(KEEPING).await? { planner.tick().await.map(|_| ()) } else { Ok(()) } };
+        let rest = outcome("planner", fired.await);
         tokio::select! {
             () = stop.cancelled() => {}
             () = ring => {}

@@ -177,6 +177,7 @@ impl Tx {
     /// # Errors
     /// The database; `Stale` for an unknown chat.
     pub async fn set_chat_state(&mut self, id: &str, state: ChatState, reason: Option<&str>) -> StoreResult<()> {
+        self.ring();
         let affected = on!(self, |c| sqlx::query(CHAT_STATE)
             .bind(id)
             .bind(state.as_str())

@@ -72,6 +72,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn put_inbox(&mut self, row: &NewInboxRow) -> StoreResult<bool> {
+        self.ring();
         let state = if row.event.is_some() { "waiting" } else { "done" };
         let affected = on!(self, |c| sqlx::query(PUT)
             .bind(&row.id)
@@ -133,6 +134,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn retry_inbox(&mut self, id: &str) -> StoreResult<bool> {
+        self.ring();
         Ok(on!(self, |c| sqlx::query(RETRY).bind(id).execute(c).await?.rows_affected()) == 1)
     }
 

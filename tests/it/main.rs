@@ -24,6 +24,8 @@ mod desk_stage;
 #[cfg(test)]
 mod desk_watch;
 #[cfg(test)]
+mod disk_full;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod flow_addresses;
@@ -69,6 +71,8 @@ mod locale;
 mod plan_text;
 #[cfg(test)]
 mod platform_cases;
+#[cfg(test)]
+mod postgres_workers;
 #[cfg(test)]
 mod serve_alone;
 #[cfg(test)]

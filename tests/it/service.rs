@@ -17,7 +17,6 @@ use loa_sandbox::telegram::{BotSpec, Limits, Sandbox, SandboxConfig};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::db::SqliteFile;
 use crate::flow_send::draft;
 use crate::stage::ground::telegram_variables;
 
@@ -46,10 +45,10 @@ async fn system_sandbox() -> Sandbox {
 }
 
 impl Service {
-    pub async fn prepare(file: &SqliteFile) -> Self {
+    pub async fn prepare(url: &str) -> Self {
         let sandbox = system_sandbox().await;
         let world = World::build(COMMUNE, &sandbox.handle()).unwrap();
-        let store = Store::open(&file.url()).await.unwrap();
+        let store = Store::open(url).await.unwrap();
         let settings = loa::config::Settings::load_for_command(None, std::iter::empty()).unwrap();
         let known = loa::config::Settings::load(None, telegram_variables("telegram", &sandbox).into_iter()).unwrap();
         let house = loa::app::house(&settings, &loa::app::gateways(&known).unwrap()).unwrap();
@@ -60,16 +59,21 @@ impl Service {
         organise::import_org(&mut tx, &shell, &world.org).await.unwrap();
         tx.commit().await.unwrap();
         let path = std::env::temp_dir().join(format!("loa-service-{}.toml", crate::db::unique()));
-        std::fs::write(&path, service_settings(&sandbox, &file.url())).unwrap();
+        std::fs::write(&path, service_settings(&sandbox, url)).unwrap();
         Self { store, core, sandbox, world, settings: path }
     }
 
     /// Starts the service; what it logs goes to `log`, at the given level.
     pub fn spawn(&self, level: &str, log: Stdio) -> Child {
+        self.spawn_with(&[("LOA__LOG__FILTER", level)], log)
+    }
+
+    /// The same with variables in its environment.
+    pub fn spawn_with(&self, variables: &[(&str, &str)], log: Stdio) -> Child {
         Command::new(env!("CARGO_BIN_EXE_loa"))
             .args(["serve", "--config"])
             .arg(&self.settings)
-            .env("LOA__LOG__FILTER", level)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -124,6 +128,14 @@ fn service_settings(sandbox: &Sandbox, database: &str) -> String {
         sandbox.base_url(),
         sandbox.tokens()[0]
     )
+}
+
+/// Whether the health page of a service says a word. Not as often as looks cost nothing: each is answered from its database.
+pub async fn health_says(address: &impl std::fmt::Display, word: &str) -> bool {
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
+    let Ok(answer) = client.get(format!("http://{address}/health")).send().await else { return false };
+    answer.text().await.unwrap().contains(word)
 }
 
 /// Looks until it holds; fails after a minute, which nothing here takes.

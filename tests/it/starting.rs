@@ -6,13 +6,13 @@ use std::time::Duration;
 use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::{SqliteFile, runtime};
-use crate::service::{Service, eventually};
+use crate::service::{Service, eventually, health_says};
 
 #[test]
 fn a_token_that_is_refused_at_the_start_is_an_incident_until_it_is_accepted() {
     let file = SqliteFile::migrated();
     runtime().block_on(async {
-        let service = Service::prepare(&file).await;
+        let service = Service::prepare(&file.url()).await;
         listen(&service, "").await;
         let bot = service.sandbox.handle().bot_ids()[0];
         service.sandbox.handle().set_revoked(bot, true).unwrap();
@@ -43,16 +43,10 @@ fn a_token_that_is_refused_at_the_start_is_an_incident_until_it_is_accepted() {
 fn a_database_that_another_program_keeps_locked_is_told_by_the_services_health() {
     let file = SqliteFile::migrated();
     runtime().block_on(async {
-        let service = Service::prepare(&file).await;
+        let service = Service::prepare(&file.url()).await;
         let address = listen(&service, "[engine]\nlease_seconds = 5\n").await;
         let mut child = service.spawn("off", Stdio::null());
-        let client = loa::platform::http_client(Duration::from_secs(5), Duration::from_secs(30)).unwrap();
-        let says = async |word: &str| {
-            // Not as often as looks cost nothing: each is a request that the service answers from its database.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            let Ok(answer) = client.get(format!("http://{address}/health")).send().await else { return false };
-            answer.text().await.unwrap().contains(word)
-        };
+        let says = async |word: &str| health_says(&address, word).await;
         eventually("the service is well", async || says("\"ok\"").await).await;
         let lock = service.store.begin().await.unwrap();
         eventually("it says so", async || says("database").await).await;
@@ -67,7 +61,7 @@ fn a_database_that_another_program_keeps_locked_is_told_by_the_services_health()
 }
 
 /// Gives the service a page at an address that is known, and more settings; gives the address.
-async fn listen(service: &Service, more: &str) -> String {
+pub async fn listen(service: &Service, more: &str) -> String {
     let address = crate::stage::free_address().await.to_string();
     let settings = std::fs::read_to_string(&service.settings).unwrap();
     let settings = settings.replace("127.0.0.1:0\"", &format!("{address}\""));
@@ -87,7 +81,7 @@ async fn set_webhook(service: &Service) {
 fn an_address_that_somebody_gave_the_platform_is_removed_however_often_that_fails() {
     let file = SqliteFile::migrated();
     runtime().block_on(async {
-        let service = Service::prepare(&file).await;
+        let service = Service::prepare(&file.url()).await;
         let (quan, sandbox) = (service.world.accounts["quan"], service.sandbox.handle());
         let asks = async |text: &str| {
             let before = sandbox.sent_log().len();

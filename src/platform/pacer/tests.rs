@@ -124,6 +124,27 @@ fn replies_take_one_slot_of_ten_while_a_pressing_broadcast_waits_and_every_one_o
 }
 
 #[test]
+fn at_a_slow_pace_whoever_asks_beside_a_storm_warning_is_answered_within_two_reserved_slots() {
+    let mut pacer = Pacer::new(Limits { interval: ms(1_000), ..Limits::telegram(1) });
+    let warning: Vec<String> = (0..200).map(|n| format!("-{n}")).collect();
+    let (mut now, mut asked, mut waits) = (ms(0), Some(ms(0)), Vec::new());
+    for chat in &warning {
+        // Whoever asks is answered before the next part of the warning, where it is the answers' turn; another one asks at once.
+        let reply = Request { chat: "1", is_group: false, lane: Lane::Reply, pressing_waits: true };
+        if let (Some(since), Ok(slot)) = (asked, pacer.grant(now, ms(0), reply)) {
+            waits.push(slot.saturating_sub(since));
+            asked = Some(slot);
+        }
+        let part = Request { pressing_waits: true, ..ask(chat, Lane::Flash) };
+        while let Err(later) = pacer.grant(now, ms(0), part) {
+            now = later;
+        }
+    }
+    assert!(waits.len() >= 15, "{}", waits.len());
+    assert!(waits.iter().all(|wait| *wait <= ms(20_000)), "{waits:?}");
+}
+
+#[test]
 fn calls_made_before_a_restart_still_count() {
     let mut pacer = Pacer::new(Limits::telegram(30));
     let now = Duration::from_secs(100);

@@ -71,6 +71,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn insert_schedule(&mut self, schedule: &Schedule) -> StoreResult<()> {
+        self.ring();
         on!(self, |c| sqlx::query(INSERT)
             .bind(&schedule.id)
             .bind(&schedule.bulletin_id)
@@ -180,6 +181,7 @@ impl Tx {
         to: (ScheduleState, Millis, Option<Millis>),
         at: Millis,
     ) -> StoreResult<()> {
+        self.ring();
         let (state, fire_at, missed) = to;
         let affected = on!(self, |c| sqlx::query(MOVE)
             .bind(&schedule.id)

@@ -81,7 +81,7 @@ const END_PUT_OFF: &str = "UPDATE messages SET due_at = $2 WHERE gateway = $1 AN
 const ABANDONED: &str = "SELECT a.id, m.id FROM attempts a JOIN messages m ON m.attempt_id = a.id \
      WHERE m.state = 'sending' AND a.gateway = $1 AND a.deadline_at < $2 ORDER BY a.id LIMIT 500";
 const RECENT: &str =
-    "SELECT chat_id, started_at FROM attempts WHERE gateway = $1 AND started_at > $2 ORDER BY started_at";
+    "SELECT chat_id, COALESCE(finished_at, started_at) FROM attempts WHERE gateway = $1 AND started_at > $2 ORDER BY 2";
 const OF_MESSAGE: &str = "SELECT id, message_id, number, started_at, finished_at, outcome, detail FROM attempts \
      WHERE message_id = $1 ORDER BY number";
 const SETTLE_SEEN: &str =

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,7 +19,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// A line to `http://ADDRESS`.
+    /// A line to `http://ADDRESS`, or to the socket at a path.
     pub async fn to(base_url: &str) -> Self {
         let platform = base_url.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -33,6 +33,10 @@ impl Line {
         };
         line.carry(listener);
         line
+    }
+
+    pub const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub fn base_url(&self) -> String {
@@ -79,12 +83,24 @@ impl Line {
     }
 }
 
+async fn carry(caller: &mut TcpStream, other_end: std::io::Result<impl AsyncRead + AsyncWrite + Unpin>) {
+    if let Ok(mut other_end) = other_end {
+        let _ = tokio::io::copy_bidirectional(caller, &mut other_end).await;
+    }
+}
+
 /// Carries one connection. When the line is cut, the caller is told that nothing more comes, and has let go of it before this ends.
 async fn join(mut caller: TcpStream, platform: String, cut: CancellationToken) {
-    let Ok(mut other_end) = TcpStream::connect(&platform).await else { return };
+    let carried = async {
+        if platform.starts_with('/') {
+            carry(&mut caller, UnixStream::connect(&platform).await).await
+        } else {
+            carry(&mut caller, TcpStream::connect(&platform).await).await
+        }
+    };
     tokio::select! {
         () = cut.cancelled() => {}
-        _ = tokio::io::copy_bidirectional(&mut caller, &mut other_end) => return,
+        () = carried => return,
     }
     let _ = caller.shutdown().await;
     while caller.read(&mut [0; 1_024]).await.is_ok_and(|count| count > 0) {}

@@ -1,0 +1,138 @@
+//! Several services on one `PostgreSQL`: each stands in for another that died, and all of them outlive a database that was away.
+
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use loa::domain::calendar::Millis;
+use loa::domain::message::Purpose;
+use loa::store::Store;
+use loa::store::messages::NewMessage;
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgListener};
+
+use crate::db::on_postgres;
+use crate::kill::{compare, stop_cleanly};
+use crate::service::{Service, eventually};
+use crate::stage::free_address;
+use crate::stage::line::Line;
+
+/// The shortest lease that can be set: a test waits for its end.
+const SHORT_LEASE: (&str, &str) = ("LOA__ENGINE__LEASE_SECONDS", "5");
+const QUIET: (&str, &str) = ("LOA__LOG__FILTER", "off");
+
+#[test]
+fn a_second_service_goes_on_where_one_was_killed_and_nothing_goes_twice_nor_too_fast() {
+    on_postgres("a_second_service_goes_on", a_second_service_goes_on);
+}
+
+#[test]
+fn a_service_outlives_a_database_that_was_away_and_says_so_meanwhile() {
+    on_postgres("a_service_outlives_a_database", a_service_outlives_a_database);
+}
+
+#[test]
+fn a_service_that_is_told_to_stop_leaves_nothing_in_doubt_and_its_gateway_to_others() {
+    on_postgres("a_service_that_is_told_to_stop", async |store: Store| {
+        stop_cleanly(options(&store).to_url_lossy().as_str()).await;
+        let lease = store.read().await.unwrap().lease("telegram").await.unwrap().unwrap();
+        assert_eq!(lease.until, 0, "given back");
+    });
+}
+
+#[test]
+fn whoever_queues_something_is_heard_by_all_when_it_is_committed_and_only_then() {
+    on_postgres("whoever_queues_something_is_heard", whoever_queues_something_is_heard);
+}
+
+fn options(store: &Store) -> PgConnectOptions {
+    let Store::Postgres(pool) = store else { panic!("this is about PostgreSQL") };
+    pool.connect_options().as_ref().clone()
+}
+
+/// Whether some service works: before, it has not begun.
+async fn is_driven(store: &Store) -> bool {
+    store.read().await.unwrap().lease("telegram").await.unwrap().is_some()
+}
+
+async fn end(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+async fn a_second_service_goes_on(store: Store) {
+    let service = Service::prepare(options(&store).to_url_lossy().as_str()).await;
+    let first = service.spawn_with(&[QUIET, SHORT_LEASE], Stdio::null());
+    eventually("the first one drives", async || is_driven(&store).await).await;
+    let second = service.spawn_with(&[QUIET, SHORT_LEASE], Stdio::null());
+    service.release("Trưởng thôn").await;
+    eventually("a few messages are out", async || service.posted() >= 10).await;
+    end(first).await;
+    let posted = service.posted();
+    eventually("the second one sent the rest", async || service.waiting().await == 0).await;
+    let lease = store.read().await.unwrap().lease("telegram").await.unwrap().unwrap();
+    assert_eq!(lease.epoch, 2, "it took over once");
+    end(second).await;
+    assert!(service.posted() > posted, "what waited left by the second one");
+    compare(&service).await;
+    assert_eq!(service.sandbox.handle().counts().refused_429.values().sum::<u64>(), 0);
+    std::fs::remove_file(&service.settings).unwrap();
+    service.store.close().await;
+    service.sandbox.stop().await;
+}
+
+async fn a_service_outlives_a_database(store: Store) {
+    let options = options(&store);
+    let server = match options.get_socket() {
+        Some(folder) => format!("{}/.s.PGSQL.{}", folder.display(), options.get_port()),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let mut line = Line::to(&server).await;
+    let (user, database) = (options.get_username(), options.get_database().unwrap());
+    let url = format!("postgres://{user}@{}/{database}", line.address());
+    let service = Service::prepare(options.to_url_lossy().as_str()).await;
+    let address = free_address().await.to_string();
+    let variables = [QUIET, SHORT_LEASE, ("LOA__DATABASE__URL", url.as_str()), ("LOA__HTTP__LISTEN", address.as_str())];
+    let child = service.spawn_with(&variables, Stdio::null());
+    let health = format!("http://{address}/health");
+    let client = loa::platform::http_client(Duration::from_secs(2), Duration::from_secs(5)).unwrap();
+    let status = async || client.get(&health).send().await.map_or(0, |answer| answer.status().as_u16());
+    eventually("it is well", async || status().await == 200 && is_driven(&store).await).await;
+    line.cut().await;
+    eventually("its health says that the database is away", async || status().await == 503).await;
+    service.release("thon:03@cadre").await;
+    line.mend();
+    eventually("what was queued meanwhile is out", async || service.posted() > 0).await;
+    eventually("it is well again", async || status().await == 200).await;
+    end(child).await;
+    std::fs::remove_file(&service.settings).unwrap();
+    service.store.close().await;
+    service.sandbox.stop().await;
+    line.cut().await;
+}
+
+async fn whoever_queues_something_is_heard(store: Store) {
+    let mut bell = store.listen().await.unwrap().unwrap();
+    let Store::Postgres(pool) = &store else { panic!("this is about PostgreSQL") };
+    let mut all = PgListener::connect_with(pool).await.unwrap();
+    all.listen("loa_work").await.unwrap();
+    let at = Millis(1_753_664_400_000);
+    let mut tx = store.begin().await.unwrap();
+    let chat = tx.ensure_chat("telegram", "-1", loa::store::binding::ChatKind::Group, "x", at, "c1").await.unwrap();
+    tx.commit().await.unwrap();
+    let queue = async |id: &str| {
+        let mut tx = store.begin().await.unwrap();
+        let text = NewMessage::text(id.to_owned(), Purpose::Reply, ("telegram", &chat.id), "x".to_owned(), at);
+        tx.queue_message(&text).await.unwrap();
+        tx
+    };
+    drop(queue("m1").await);
+    queue("m2").await.commit().await.unwrap();
+    bell.rung().await.unwrap();
+    // What made the chat queued nothing, and what was undone never happened.
+    sqlx::query("SELECT pg_notify('loa_work', 'end')").execute(pool).await.unwrap();
+    let mut rung = 0;
+    while all.recv().await.unwrap().payload() != "end" {
+        rung += 1;
+    }
+    assert_eq!(rung, 1);
+}
