@@ -88,4 +88,14 @@ proptest! {
         let Retry::After(wait) = next_try(tries, PauseScope::Chat, None, roll) else { panic!("gave up") };
         prop_assert!(wait >= table * 8 / 10 && wait <= table * 12 / 10);
     }
+
+    #[test]
+    fn only_failures_of_its_own_give_a_message_up(tries in 1_u32.., roll in any::<u16>(), asked in proptest::option::of(any::<u32>())) {
+        let asked = asked.map(|seconds| Duration::from_secs(seconds.into()));
+        let by_chat = next_try(tries, PauseScope::Chat, asked, roll);
+        prop_assert_eq!(by_chat == Retry::GiveUp, asked.is_none() && tries as usize > RETRY_DELAYS.len());
+        let Retry::After(wait) = next_try(tries, PauseScope::Gateway, asked, roll) else { panic!("an outage used up a try") };
+        prop_assert!(asked.is_none_or(|asked| wait == asked.min(LONGEST_ASKED_WAIT)), "{wait:?}");
+        prop_assert!(wait <= LONGEST_ASKED_WAIT, "{wait:?}");
+    }
 }
