@@ -28,6 +28,8 @@ mod fixture;
 #[cfg(test)]
 mod flow_alone;
 #[cfg(test)]
+mod flow_beside;
+#[cfg(test)]
 mod flow_bind;
 #[cfg(test)]
 mod flow_dead_letters;
