@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use anyhow::Context as _;
 use tokio::sync::Notify;
-use tokio_util::task::TaskTracker;
 
 use crate::clock::Clocks;
 use crate::config::{Receive, Settings};
@@ -14,11 +13,12 @@ use crate::domain::budget::Budget;
 use crate::domain::calendar::Holidays;
 use crate::domain::render;
 use crate::engine::dispatcher::{DispatchSettings, Dispatcher};
-use crate::engine::inbox::Inbox;
+use crate::engine::inbox::{Inbox, Worker};
 use crate::engine::keeper::Keeper;
 use crate::engine::loops::receiving::{self, Inbound};
 use crate::engine::loops::upkeep;
 use crate::engine::planner::Planner;
+use crate::engine::receiver::Arrivals;
 use crate::engine::set_aside::SetAside;
 use crate::engine::{Core, loops};
 use crate::id::Entropy;
@@ -133,9 +133,10 @@ pub fn core(store: Store, clocks: Clocks, entropy: Arc<dyn Entropy>, house: Hous
         gateways,
         owner,
         wake: Notify::new(),
-        calls: TaskTracker::new(),
         selves: RwLock::default(),
         leads: Mutex::default(),
+        intakes: Mutex::default(),
+        arrivals: Arrivals::default(),
         set_aside: SetAside::default(),
         database_fails: Mutex::default(),
     })
@@ -204,7 +205,8 @@ pub async fn start(
     let mut accounts: BTreeSet<String> = core.store.read().await?.waiting_accounts().await?.into_iter().collect();
     accounts.extend(core.gateways.keys().cloned());
     for account in accounts {
-        lifecycle.spawn("inbox", loops::inbox(core.clone(), inbox.clone(), account, stop.clone()));
+        let worker = Worker::new(inbox.clone(), &account);
+        lifecycle.spawn("inbox", loops::inbox(core.clone(), worker, stop.clone()));
     }
     for gateway in core.gateways.values() {
         let dispatcher = Dispatcher::new(core.clone(), gateway.clone(), commune.clone(), dispatch.clone());

@@ -104,6 +104,13 @@ impl Response {
     }
 }
 
+/// Whether an event may need something of the kind at all, by its form: what [`wants`] looks up is asked of no other.
+#[must_use]
+pub fn may_want(prepared: &Prepared<'_>) -> bool {
+    let Event::Message(message) = prepared.event else { return false };
+    message.file.is_some() || door::is_bind_attempt(message, &prepared.username)
+}
+
 /// Whether an event needs its document or a member count: only from people whose message could use them.
 ///
 /// # Errors

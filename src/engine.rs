@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio_util::task::TaskTracker;
 
+use self::receiver::{Arrivals, Intake};
 use self::set_aside::{SetAside, Task};
 use crate::clock::Clocks;
 use crate::domain::calendar::Millis;
@@ -50,12 +50,14 @@ pub struct Core {
     pub owner: String,
     /// Rung whenever somebody queued or stored something.
     pub wake: Notify,
-    /// Platform calls on their way: a clean stop waits for them.
-    pub calls: TaskTracker,
     /// Who we are on each gateway, as soon as its platform told us.
     pub selves: RwLock<BTreeMap<String, SelfInfo>>,
     /// Leads this engine holds, and the monotonic time of their last confirmation.
     pub leads: Mutex<BTreeMap<String, Duration>>,
+    /// What was posted and is not stored yet, by gateway.
+    pub intakes: Mutex<BTreeMap<String, Arc<Intake>>>,
+    /// Updates that are being stored.
+    pub arrivals: Arrivals,
     /// What failed the last time it was tried.
     pub set_aside: SetAside,
     /// The gateways whose sending failed on the database at its last look: it is away, full, or somebody keeps it locked.
@@ -77,6 +79,9 @@ pub enum EngineError {
     /// A mistake in the program.
     #[error(transparent)]
     Panicked(#[from] Panicked),
+    /// It was to be stored together with others, and was not.
+    #[error("not stored: {0}")]
+    NotStored(String),
     /// The commune was never imported.
     #[error("no commune in the database; run `loa org import FILE` first")]
     NoCommune,
@@ -109,6 +114,12 @@ impl Core {
     /// Keeps who we are on a gateway.
     pub fn learn_myself(&self, gateway: &str, me: SelfInfo) {
         self.selves.write().unwrap_or_else(PoisonError::into_inner).insert(gateway.to_owned(), me);
+    }
+
+    /// Where a gateway's posts are stored together.
+    #[must_use]
+    pub fn intake(&self, gateway: &str) -> Arc<Intake> {
+        self.intakes.lock().unwrap_or_else(PoisonError::into_inner).entry(gateway.to_owned()).or_default().clone()
     }
 
     /// Notes whether a gateway's look failed on the database.

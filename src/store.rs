@@ -11,9 +11,9 @@ use std::str::FromStr as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, Executor as _};
 use tokio::time::timeout;
 
 pub mod activities;
@@ -39,8 +39,12 @@ pub mod organisation;
 pub mod overview;
 pub mod relays;
 pub mod tokens;
+mod turn;
 pub mod usage;
+pub mod walls;
 mod withdrawals;
+
+pub use turn::Turn;
 
 /// Connections kept to `SQLite`. Writers queue anyway; a few readers beside them are enough for one commune.
 const SQLITE_CONNECTIONS: u32 = 4;
@@ -106,7 +110,7 @@ pub enum Store {
 #[derive(Debug)]
 pub enum Tx {
     /// On the embedded database.
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Sqlite(Turn),
     /// On a server.
     Postgres(bell::Ringing),
 }
@@ -197,14 +201,15 @@ impl Store {
     }
 
     /// Begins a transaction that may write. On `SQLite` it takes the write lock at once (`BEGIN IMMEDIATE`): a deferred one
-    /// that turns into a writer later fails with "database is locked" instead of waiting. The driver's wait for a connection
+    /// that turns into a writer later fails with "database is locked" instead of waiting. Writers of this process take turns in the
+    /// order in which they came; for those of others the database waits by itself. The driver's wait for a connection
     /// is boxed: its 14 kB would weigh on every function above.
     ///
     /// # Errors
     /// The database cannot be reached, or stays locked longer than five seconds.
     pub async fn begin(&self) -> StoreResult<Tx> {
         Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(Box::pin(pool.begin_with("BEGIN IMMEDIATE")).await?),
+            Self::Sqlite(pool) => Tx::Sqlite(Box::pin(turn::write(pool)).await?),
             Self::Postgres(pool) => Tx::Postgres(bell::Ringing::new(Box::pin(pool.begin()).await?)),
         })
     }
@@ -215,7 +220,7 @@ impl Store {
     /// The database cannot be reached.
     pub async fn read(&self) -> StoreResult<Tx> {
         Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(Box::pin(pool.begin_with("BEGIN DEFERRED")).await?),
+            Self::Sqlite(pool) => Tx::Sqlite(Box::pin(turn::read(pool)).await?),
             Self::Postgres(pool) => {
                 let begun = Box::pin(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).await?;
                 Tx::Postgres(bell::Ringing::new(begun))
@@ -272,9 +277,35 @@ impl Tx {
     pub async fn commit(self) -> StoreResult<()> {
         COMMITS.fetch_add(1, Ordering::Relaxed);
         match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Sqlite(turn) => turn.commit().await?,
             Self::Postgres(transaction) => transaction.commit().await?,
         }
+        Ok(())
+    }
+}
+
+/// A place in a transaction to which it can be undone. Both databases know the words, and of several such places take the latest
+/// (SQL:1999, savepoints).
+const MARK: &str = "SAVEPOINT mark";
+/// Undoes what was done since.
+const UNDO: &str = "ROLLBACK TO SAVEPOINT mark";
+
+impl Tx {
+    /// Remembers this place: what follows can be undone without the rest, until another place is remembered.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn mark(&mut self) -> StoreResult<()> {
+        on!(self, |c| c.execute(MARK).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Undoes everything since the mark, a statement that failed among it.
+    ///
+    /// # Errors
+    /// The database; then the whole transaction is lost.
+    pub async fn undo(&mut self) -> StoreResult<()> {
+        on!(self, |c| c.execute(UNDO).await?.rows_affected());
         Ok(())
     }
 }

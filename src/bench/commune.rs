@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use anyhow::Context as _;
+use chrono::NaiveDate;
 
-use crate::domain::org::import::{OrgFile, parse_toml};
+use crate::domain::org::import::{Holding, Identity, OrgFile, Person, parse_toml};
 
 /// The one who composes.
 pub const COMPOSER: &str = "soan";
@@ -22,8 +23,51 @@ const FIRST_ACCOUNT: i64 = 5_000_000_001;
 /// # Errors
 /// Never for a size that fits into memory.
 pub fn organisation(villages: u32) -> anyhow::Result<OrgFile> {
-    let text = text(villages)?;
-    parse_toml(&text).map_err(|errors| anyhow::anyhow!("the invented commune: {errors:?}")).context("a bench's commune")
+    parsed(&text(villages)?)
+}
+
+/// The same on any gateway, with a head of each village whose account is known. The platform names chats and accounts, unless they
+/// are Telegram's.
+///
+/// # Errors
+/// See [`organisation`].
+pub fn with_heads(villages: u32, gateway: &str) -> anyhow::Result<OrgFile> {
+    let mut org = organisation(villages)?;
+    let from = NaiveDate::from_ymd_opt(2025, 7, 1).context("the first day of the communes of today")?;
+    for village in 1..=villages {
+        let (code, seat) = (head(village), format!("thon-{village:05}-truong"));
+        let external_id = (FIRST_ACCOUNT + 1 + i64::from(village)).to_string();
+        org.people.push(Person { code: code.clone(), name: format!("Mẫu Thôn {village}"), phone: None });
+        org.holdings.push(Holding { person: code.clone(), seat, from, to: None });
+        org.identities.push(Identity { person: code, gateway: GATEWAY.to_owned(), external_id });
+    }
+    if gateway != GATEWAY {
+        org.identities.clear();
+        for group in &mut org.groups {
+            (group.gateway, group.chat) = (gateway.to_owned(), None);
+        }
+    }
+    Ok(org)
+}
+
+/// Code of a village's head, from 1.
+#[must_use]
+pub fn head(village: u32) -> String {
+    format!("truong-{village:05}")
+}
+
+/// Code of a village's group, from 1.
+#[must_use]
+pub fn group(village: u32) -> String {
+    format!("nhom-{village:05}")
+}
+
+/// The commune of a file.
+///
+/// # Errors
+/// It holds none.
+pub fn parsed(text: &str) -> anyhow::Result<OrgFile> {
+    parse_toml(text).map_err(|errors| anyhow::anyhow!("the invented commune: {errors:?}")).context("a bench's commune")
 }
 
 /// The chat of a village's group, from 1.

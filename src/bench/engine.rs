@@ -15,6 +15,7 @@ use crate::app;
 use crate::clock::Clocks;
 use crate::config::Settings;
 use crate::domain::message::MessageState;
+use crate::domain::org::import::OrgFile;
 use crate::domain::urgency::Urgency;
 use crate::engine::Core;
 use crate::engine::planner::Planner;
@@ -51,18 +52,29 @@ impl Engine {
     /// # Errors
     /// The database, or settings that make no sense.
     pub async fn prepare(setting: &Setting, server: &Server, villages: u32, rate: u32) -> anyhow::Result<Self> {
+        Self::with(setting, server, (GATEWAY, &commune::organisation(villages)?), rate).await
+    }
+
+    /// Imports a commune with its groups on this gateway.
+    ///
+    /// # Errors
+    /// As for [`Engine::prepare`].
+    pub async fn with(setting: &Setting, server: &Server, whom: (&str, &OrgFile), rate: u32) -> anyhow::Result<Self> {
+        let (gateway, org) = whom;
         let url =
             setting.database.clone().unwrap_or_else(|| format!("sqlite:{}", setting.folder.join("loa.db").display()));
-        let variables = variables(server, &url);
+        let mut variables = variables(server, gateway, &url);
+        let key = setting.folder.join("loa.key").display().to_string();
+        variables.push(("LOA__VAULT__KEY_FILE".to_owned(), key));
         let settings = Settings::load(None, variables.iter().cloned())?;
         let store = Store::open(&url).await?;
-        let gateways = app::gateways(&settings)?;
+        let gateways = app::gateways_with(&settings, &keeping(&store))?;
         let house = app::house(&settings, &gateways)?;
         let core = app::core(store, Clocks::system(), Arc::new(SystemEntropy), house, gateways);
         let mut tx = core.store.begin().await?;
         anyhow::ensure!(tx.commune().await?.is_none(), "{url} holds a commune already: give an empty database");
         let shell = Act { via: Via::Cli("bench".to_owned()), ..core.act("") };
-        organise::import_org(&mut tx, &shell, &commune::organisation(villages)?).await?;
+        organise::import_org(&mut tx, &shell, org).await?;
         tx.commit().await?;
         let commune = core.commune_id().await?;
         if setting.year {
@@ -77,6 +89,14 @@ impl Engine {
     /// This program cannot be started.
     pub fn start(&self) -> anyhow::Result<Worker> {
         Worker::start(&self.variables, self.rate)
+    }
+
+    /// The same at another pace and with more variables.
+    ///
+    /// # Errors
+    /// This program cannot be started.
+    pub fn start_at(&self, rate: u32, more: &[(String, String)]) -> anyhow::Result<Worker> {
+        Worker::start(&[&self.variables[..], more].concat(), rate)
     }
 
     /// The bulletin with a file of one page.
@@ -175,22 +195,32 @@ impl Engine {
 }
 
 /// The settings of a run, as variables: one gateway at the server.
-fn variables(server: &Server, database: &str) -> Vec<(String, String)> {
+fn variables(server: &Server, gateway: &str, database: &str) -> Vec<(String, String)> {
     let hours = |key: &str, at: &str| (format!("LOA__DESK__WINDOWS__CADRE__{key}"), at.to_owned());
-    let place = |key: &str| format!("LOA__GATEWAYS__{}__{key}", GATEWAY.to_uppercase());
-    vec![
+    let own = server.account.iter().map(|(key, value)| (place(gateway, key), value.clone()));
+    let common = [
         ("LOA__DATABASE__URL".to_owned(), database.to_owned()),
         // The shortest: on a server an engine that was killed holds its gateway until then.
         ("LOA__ENGINE__LEASE_SECONDS".to_owned(), "5".to_owned()),
-        (place("PLATFORM"), "telegram".to_owned()),
-        (place("API_URL"), server.url.clone()),
-        (place("TOKEN"), server.token.clone()),
         // A run begins at any hour, and ordinary bulletins keep hours.
         hours("WORKING_DAY__FROM", "00:00"),
         hours("WORKING_DAY__TO", "23:59"),
         hours("REST_DAY__FROM", "00:00"),
         hours("REST_DAY__TO", "23:59"),
-    ]
+    ];
+    own.chain(common).collect()
+}
+
+/// The variable of a key of a gateway.
+#[must_use]
+pub fn place(gateway: &str, key: &str) -> String {
+    format!("LOA__GATEWAYS__{}__{}", gateway.to_uppercase(), key.to_uppercase())
+}
+
+/// What accounts need whose tokens renew themselves.
+#[must_use]
+pub fn keeping(store: &Store) -> app::Keeping {
+    app::Keeping { store: store.clone(), wall: Clocks::system().wall, entropy: Arc::new(SystemEntropy) }
 }
 
 /// What kind of database it is and how far its commits are synced.

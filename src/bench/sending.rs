@@ -23,7 +23,7 @@ pub const IN_FLIGHT: usize = 64;
 /// How long an answer takes in a raw run.
 const ANSWER_MS: u64 = 5;
 /// No pace at all: more than any machine can send.
-const NO_PACE: u32 = 1_000_000;
+pub(super) const NO_PACE: u32 = 1_000_000;
 /// How long a rest is looked at.
 const REST: Duration = Duration::from_secs(20);
 /// The pace that comes with the program.

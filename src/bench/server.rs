@@ -1,5 +1,6 @@
 //! The server of a run: the sandbox in a process of its own, or one that runs already.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,7 +10,8 @@ use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 
-use super::commune;
+use super::commune::{self, GATEWAY};
+use crate::domain::org::import::OrgFile;
 
 /// What the server does to those who call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +29,31 @@ pub struct Server {
     pub url: String,
     /// A bot's token.
     pub token: String,
+    /// The account's section in the settings, by key.
+    pub account: BTreeMap<String, String>,
     /// Ends with this; none where somebody else started it.
     child: Option<Child>,
     client: reqwest::Client,
+}
+
+/// Lets people act in the sandbox.
+#[derive(Debug, Clone)]
+pub struct Hand {
+    url: String,
+    client: reqwest::Client,
+}
+
+impl Hand {
+    /// Somebody does something.
+    ///
+    /// # Errors
+    /// The server does not answer, or nobody can do that.
+    pub async fn act(&self, verb: &str, what: &serde_json::Value) -> anyhow::Result<()> {
+        let done = self.client.post(format!("{}/sandbox/{verb}", self.url)).json(what).send().await?;
+        let (is_done, words) = (done.status().is_success(), done.text().await?);
+        anyhow::ensure!(is_done, "the sandbox refuses to {verb}: {words}");
+        Ok(())
+    }
 }
 
 /// One message that the server accepted.
@@ -49,7 +73,7 @@ pub struct Accepted {
 
 #[derive(Debug, Default, Deserialize)]
 struct Counts {
-    refused_429: std::collections::BTreeMap<String, u64>,
+    refused_429: BTreeMap<String, u64>,
 }
 
 impl Server {
@@ -58,8 +82,21 @@ impl Server {
     /// # Errors
     /// The folder cannot be written; the sandbox does not start.
     pub async fn start(folder: &Path, villages: u32, manner: Manner) -> anyhow::Result<Self> {
-        let (org, faults) = (folder.join("commune.toml"), folder.join("faults.json"));
-        std::fs::write(&org, toml::to_string(&commune::organisation(villages)?)?)?;
+        Ok(Self::playing(folder, &commune::organisation(villages)?, GATEWAY, manner).await?.0)
+    }
+
+    /// The same with a commune whose groups are on this gateway; gives it with the ids of chats and accounts.
+    ///
+    /// # Errors
+    /// As for [`Server::start`].
+    pub async fn playing(
+        folder: &Path,
+        commune: &OrgFile,
+        gateway: &str,
+        manner: Manner,
+    ) -> anyhow::Result<(Self, OrgFile)> {
+        let (org, faults, bound) = (folder.join("commune.toml"), folder.join("faults.json"), folder.join("bound.toml"));
+        std::fs::write(&org, toml::to_string(commune)?)?;
         let delay = |method: &str| serde_json::json!({ "method": method, "times": 0, "kind": { "what": "delay", "ms": manner.answer_ms } });
         let delay = serde_json::json!([delay("sendMessage"), delay("sendDocument")]);
         let armed = if manner.answer_ms == 0 { serde_json::json!([]) } else { delay };
@@ -70,6 +107,8 @@ impl Server {
             .arg(&org)
             .arg("--faults")
             .arg(&faults)
+            .arg("--write-org")
+            .arg(&bound)
             // The address of the sandbox started last stands there: not this one's, for those who look for theirs.
             .env("TMPDIR", folder)
             .stdin(Stdio::null())
@@ -77,8 +116,11 @@ impl Server {
             .kill_on_drop(true)
             .spawn()
             .context("the sandbox does not start")?;
-        let (url, token) = greeting(child.stdout.as_mut().context("the sandbox has no output")?).await?;
-        Ok(Self { url, token, child: Some(child), client: reqwest::Client::builder().build()? })
+        let account = greeting(child.stdout.as_mut().context("the sandbox has no output")?, gateway).await?;
+        let key = |key: &str| account.get(key).cloned().unwrap_or_default();
+        let (url, token, client) = (key("api_url"), key("token"), reqwest::Client::builder().build()?);
+        let bound = commune::parsed(&std::fs::read_to_string(&bound)?)?;
+        Ok((Self { url, token, account, child: Some(child), client }, bound))
     }
 
     /// A server that runs already.
@@ -87,7 +129,10 @@ impl Server {
     /// No client can be made.
     pub fn named(url: &str, token: &str) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
-        Ok(Self { url: url.trim_end_matches('/').to_owned(), token: token.to_owned(), child: None, client })
+        let (url, token) = (url.trim_end_matches('/').to_owned(), token.to_owned());
+        let account = [("platform", "telegram"), ("api_url", &url), ("token", &token)];
+        let account = account.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        Ok(Self { url, token, account, child: None, client })
     }
 
     /// Whether this is the sandbox, which tells what it accepted.
@@ -117,6 +162,20 @@ impl Server {
         Ok(())
     }
 
+    /// Whoever lets people act in the sandbox.
+    #[must_use]
+    pub fn hand(&self) -> Hand {
+        Hand { url: self.url.clone(), client: self.client.clone() }
+    }
+
+    /// How long it took until each update that was polled was confirmed, in milliseconds.
+    ///
+    /// # Errors
+    /// The server does not answer, or is not the sandbox.
+    pub async fn confirmed_after_ms(&self) -> anyhow::Result<Vec<i64>> {
+        Ok(self.client.get(format!("{}/sandbox/confirmed", self.url)).send().await?.json().await?)
+    }
+
     /// Calls refused because they came too fast; none where the server does not tell.
     ///
     /// # Errors
@@ -130,17 +189,17 @@ impl Server {
     }
 }
 
-/// Address and token, from what the sandbox says first; what follows fits into the pipe.
-async fn greeting(out: &mut ChildStdout) -> anyhow::Result<(String, String)> {
+/// The section of an account, from what the sandbox says first; what follows fits into the pipe.
+async fn greeting(out: &mut ChildStdout, gateway: &str) -> anyhow::Result<BTreeMap<String, String>> {
     let mut lines = BufReader::new(out).lines();
-    let (mut url, mut said) = (None, Vec::new());
+    let (mut account, mut here, mut said) = (BTreeMap::new(), false, Vec::new());
     while let Some(line) = lines.next_line().await? {
-        if let Some(rest) = line.strip_prefix("sandbox at ") {
-            url = rest.split(',').next().map(str::to_owned);
-        }
-        if let (Some(token), Some(url)) = (line.strip_prefix("token "), &url) {
-            let found = (url.clone(), token.to_owned());
-            return Ok(found);
+        if let Some(name) = line.strip_prefix("[gateways.") {
+            here = name.trim_end_matches(']') == gateway;
+        } else if let Some((key, value)) = line.split_once(" = ").filter(|_| here) {
+            account.insert(key.to_owned(), value.trim_matches('"').to_owned());
+        } else if line.is_empty() && !account.is_empty() {
+            return Ok(account);
         }
         said.push(line);
     }

@@ -9,14 +9,15 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 
-use super::commune::GATEWAY;
-use super::meter;
+use super::{engine, meter};
 use crate::app;
 use crate::clock::Clocks;
 use crate::config::{Settings, process_environment};
+use crate::engine::loops::receiving::Inbound;
 use crate::id::SystemEntropy;
 use crate::lifecycle::Lifecycle;
 use crate::store::{self, Store};
+use crate::web;
 
 /// The hidden verb under which this program works for a bench.
 pub const VERB: &str = "bench-engine";
@@ -85,7 +86,7 @@ impl Worker {
     }
 }
 
-/// Works until the standard input ends: the loops of a service, without its pages. Gives what it cost.
+/// Works until the standard input ends: the loops of a service, with its pages only where a platform posts. Gives what it cost.
 ///
 /// # Errors
 /// Settings or database that a bench did not prepare.
@@ -93,15 +94,24 @@ pub async fn work() -> anyhow::Result<Cost> {
     let mut settings = Settings::load(None, process_environment())?;
     let rate = process_environment().find(|(name, _)| name == RATE).map(|(_, rate)| rate);
     let rate = rate.context("this is started by `loa bench`, and by nobody else")?.parse()?;
-    settings.gateways.get_mut(GATEWAY).context("the bench's gateway")?.rate_per_second = rate;
+    for gateway in settings.gateways.values_mut() {
+        gateway.rate_per_second = rate;
+        if let Some(oa) = &mut gateway.oa {
+            oa.calls_per_minute = rate.saturating_mul(60);
+        }
+    }
     let store = Store::open(settings.database.url.expose()).await?;
     let _role = app::take_over(&store, settings.database.url.expose()).await?;
-    let gateways = app::gateways(&settings)?;
+    let gateways = app::gateways_with(&settings, &engine::keeping(&store))?;
     let house = app::house(&settings, &gateways)?;
     let core = app::core(store, Clocks::system(), Arc::new(SystemEntropy), house, gateways);
     let lifecycle = Lifecycle::new(Duration::from_secs(10));
     let inbox = app::inbox(&core).await?;
     let inbound = app::inbounds(&settings, &core.gateways);
+    if inbound.values().any(|way| matches!(way, Inbound::Webhook(_))) {
+        let site = web::Site { core: core.clone(), inbox: inbox.clone() };
+        web::serve(site, settings.http.listen, &lifecycle).await?;
+    }
     app::start(&core, &app::dispatch_settings(&settings), inbox, &inbound, &lifecycle).await?;
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
     lifecycle.stop();

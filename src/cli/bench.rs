@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::app;
+use crate::bench::inbound::{self, Way};
 use crate::bench::{Setting, crash, priority, sending, worker};
 use crate::config::LogFormat;
 
@@ -19,6 +20,7 @@ use crate::config::LogFormat;
     loa bench crash --size 20            20 engines killed in the middle of sending\n  \
     loa bench crash --files              the same with a file behind every text\n  \
     loa bench priority                   a storm warning beside a broadcast to 1,000 groups\n  \
+    loa bench inbound                    2,000 acknowledgements within 2 s, platform after platform\n  \
     loa bench onegroup --size 30         30 bulletins into one group\n\n\
     The server is the sandbox in a process of its own, unless --api-url names one (its token in LOA_BENCH_TOKEN).\n  \
     The database is a file in the current folder, on the disk that is measured, and gone afterwards. A release build\n  \
@@ -27,7 +29,7 @@ pub struct BenchArgs {
     /// What to measure.
     #[arg(value_enum)]
     pub work: Work,
-    /// Groups, bulletins for `onegroup`, kills for `crash`; left out, what the work is usually measured with.
+    /// Groups, bulletins for `onegroup`, kills for `crash`, acknowledgements for `inbound`; left out, what the work is usually measured with.
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..=20_000))]
     pub size: Option<u32>,
     /// How often; each run begins anew.
@@ -39,6 +41,9 @@ pub struct BenchArgs {
     /// Each bulletin carries a file too; only for `crash`.
     #[arg(long)]
     pub files: bool,
+    /// Platform and way in; only for `inbound`. Left out, each of them, one after the other.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WAY")]
+    pub platform: Vec<Way>,
     /// One JSON document for each run instead of text.
     #[arg(long)]
     pub json: bool,
@@ -59,6 +64,8 @@ pub enum Work {
     Crash,
     /// One broadcast to 100 groups on a database with a year of a large commune, then a rest.
     History,
+    /// 2,000 heads acknowledge a broadcast within 2 s: how soon the platform knows, how soon it counts, what is lost.
+    Inbound,
     /// 30 bulletins into one group.
     Onegroup,
     /// A warning to 96 groups alone and beside an ordinary broadcast to 1,000, and how long people wait meanwhile.
@@ -72,6 +79,7 @@ impl Work {
         match self {
             Self::Limits => 900,
             Self::Crash | Self::History => 100,
+            Self::Inbound => 2_000,
             Self::Onegroup => 30,
             Self::Priority => 1_000,
             Self::Raw => 5_000,
@@ -85,17 +93,31 @@ impl Work {
 /// The server, the database, or a run that does not end.
 pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
     crate::telemetry::init(LogFormat::Text, "error")?;
+    anyhow::ensure!(args.platform.is_empty() || args.work == Work::Inbound, "--platform is for `loa bench inbound`");
     anyhow::ensure!(!args.files || args.work == Work::Crash, "--files is for `loa bench crash`");
     anyhow::ensure!(
-        args.runs == 1 || database.is_none(),
-        "each run needs an empty database: leave --database out, or give --runs 1"
+        (args.runs == 1 && ways(args).len() == 1) || database.is_none(),
+        "each run needs an empty database: leave --database out, or give --runs 1 and one --platform"
     );
     for _ in 0..args.runs {
-        let text = one(args, database).await?;
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
+        for way in ways(args) {
+            let text = one(args, way, database).await?;
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+        }
     }
     Ok(())
+}
+
+/// The ways of `inbound`; every other work is done once.
+fn ways(args: &BenchArgs) -> Vec<Option<Way>> {
+    match (args.work, args.platform.as_slice()) {
+        // A server that runs already offers nothing by itself.
+        (Work::Inbound, []) if args.api_url.is_some() => vec![Some(Way::TelegramWebhook)],
+        (Work::Inbound, []) => Way::ALL.into_iter().map(Some).collect(),
+        (Work::Inbound, chosen) => chosen.iter().copied().map(Some).collect(),
+        _ => vec![None],
+    }
 }
 
 /// Works for a bench; tells at the end what it cost.
@@ -109,7 +131,7 @@ pub async fn engine(out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 /// One run, as it is printed.
-async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<String> {
+async fn one(args: &BenchArgs, way: Option<Way>, database: Option<&str>) -> anyhow::Result<String> {
     let folder = Folder::make()?;
     let setting = Setting {
         size: args.size.unwrap_or(args.work.usual_size()),
@@ -120,13 +142,18 @@ async fn one(args: &BenchArgs, database: Option<&str>) -> anyhow::Result<String>
         folder: folder.0.clone(),
     };
     tokio::select! {
-        text = measured(args.work, &setting, args.json) => text,
+        text = measured((args.work, way), &setting, args.json) => text,
         _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
     }
 }
 
-async fn measured(work: Work, setting: &Setting, json: bool) -> anyhow::Result<String> {
+async fn measured(what: (Work, Option<Way>), setting: &Setting, json: bool) -> anyhow::Result<String> {
+    let (work, way) = what;
     let figures = match work {
+        Work::Inbound => {
+            let inbound = inbound::run(setting, way.context("a platform")?).await?;
+            return printed(json, &inbound, inbound.lines());
+        }
         Work::Crash => {
             let crashed = crash::run(setting).await?;
             return printed(json, &crashed, crashed.lines());

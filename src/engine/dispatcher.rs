@@ -5,14 +5,15 @@
 //! bytes at the slot; no transaction is open during a call. If the process dies in between, the attempt's own deadline passes
 //! and the row becomes `unknown`: nobody can know whether the platform took it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use super::{Core, EngineResult};
 use crate::domain::calendar::Millis;
+use crate::lifecycle::Panicked;
 use crate::platform::Gateway;
 use crate::platform::pacer::Pacer;
 use crate::store::Tx;
@@ -54,8 +55,10 @@ pub struct Dispatcher {
     settings: DispatchSettings,
     pacer: Pacer,
     lease: Option<HeldLease>,
-    reports: mpsc::UnboundedReceiver<Report>,
-    reporter: mpsc::UnboundedSender<Report>,
+    /// Calls and questions on their way. They are cut where they stand when this is dropped: nobody can know what became of them.
+    tasks: JoinSet<Report>,
+    /// The calls among them, each as it stands if its task comes to nothing.
+    under_way: HashMap<Id, Done>,
     unrecorded: Vec<Done>,
     uploading: HashSet<(String, String)>,
     queue: Queue,
@@ -122,7 +125,6 @@ impl Dispatcher {
     /// A dispatcher that has not taken its lease yet.
     #[must_use]
     pub fn new(core: Arc<Core>, gateway: Arc<dyn Gateway>, commune_id: String, settings: DispatchSettings) -> Self {
-        let (reporter, reports) = mpsc::unbounded_channel();
         let pacer = Pacer::new(gateway.capabilities().pace.clone());
         Self {
             core,
@@ -131,8 +133,8 @@ impl Dispatcher {
             settings,
             pacer,
             lease: None,
-            reports,
-            reporter,
+            tasks: JoinSet::new(),
+            under_way: HashMap::new(),
             unrecorded: Vec::new(),
             uploading: HashSet::new(),
             queue: Queue::default(),
@@ -218,8 +220,9 @@ impl Dispatcher {
 
     /// Waits for a call to come back; without one on its way, for ever.
     pub async fn wait_for_report(&mut self) {
-        if let Some(report) = self.reports.recv().await {
-            self.take(report);
+        match self.tasks.join_next_with_id().await {
+            Some(ended) => self.take_back(ended),
+            None => std::future::pending().await,
         }
     }
 
@@ -271,26 +274,36 @@ impl Dispatcher {
     }
 
     fn collect(&mut self) {
-        while let Ok(report) = self.reports.try_recv() {
-            self.take(report);
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            self.take_back(ended);
         }
     }
 
-    fn take(&mut self, report: Report) {
-        match report {
-            Report::Call(done) => {
-                self.busy.remove(&done.chat_id);
-                self.queue.release(&done.chat_id);
-                self.pacer.finished(self.core.clocks.mono.elapsed(), &done.chat_id);
-                if let Some(upload) = &done.upload {
-                    self.uploading.remove(upload);
-                    // Those who wait for it may go by its handle.
-                    self.queue.lift();
-                }
-                self.unrecorded.push(*done);
-            }
-            Report::Probe(works) => self.probed(works),
+    /// Takes what a task came to. A mistake in one call leaves its message in doubt, one in a question is an answer that it does not
+    /// work; nothing else ends with it.
+    fn take_back(&mut self, ended: Result<(Id, Report), JoinError>) {
+        let (id, report) = match ended {
+            Ok((id, report)) => (id, Some(report)),
+            Err(error) => (error.id(), None),
+        };
+        match (self.under_way.remove(&id), report) {
+            (Some(done), Some(Report::Call(result))) => self.came_back(Done { result, ..done }),
+            (Some(done), _) => self.came_back(done),
+            (None, Some(Report::Probe(works))) => self.probed(works),
+            (None, _) => self.probed(Err(Panicked.to_string())),
         }
+    }
+
+    fn came_back(&mut self, done: Done) {
+        self.busy.remove(&done.chat_id);
+        self.queue.release(&done.chat_id);
+        self.pacer.finished(self.core.clocks.mono.elapsed(), &done.chat_id);
+        if let Some(upload) = &done.upload {
+            self.uploading.remove(upload);
+            // Those who wait for it may go by its handle.
+            self.queue.lift();
+        }
+        self.unrecorded.push(done);
     }
 
     /// Takes or renews the lease; false when another process drives this gateway.

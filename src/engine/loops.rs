@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::dispatcher::Dispatcher;
-use super::inbox::Inbox;
+use super::inbox::Worker;
 use super::keeper::Keeper;
 use super::planner::Planner;
 use super::{Core, EngineError, EngineResult};
@@ -77,13 +77,13 @@ pub async fn keeper(core: Arc<Core>, keeper: Keeper, stop: CancellationToken) ->
 ///
 /// # Errors
 /// None while it runs; a fault is logged and tried again.
-pub async fn inbox(core: Arc<Core>, inbox: Arc<Inbox>, gateway: String, stop: CancellationToken) -> EngineResult<()> {
+pub async fn inbox(core: Arc<Core>, mut worker: Worker, stop: CancellationToken) -> EngineResult<()> {
     while !stop.is_cancelled() {
         let ring = core.wake.notified();
         let mut ring = pin!(ring);
         // Before looking: a ring between the look and the wait must not be lost.
         ring.as_mut().enable();
-        let done = inbox.tick(&gateway).await;
+        let done = worker.turn().await;
         if matches!(done, Ok(count) if count > 0) {
             continue;
         }
@@ -91,9 +91,11 @@ pub async fn inbox(core: Arc<Core>, inbox: Arc<Inbox>, gateway: String, stop: Ca
         tokio::select! {
             () = stop.cancelled() => {}
             () = ring => {}
+            () = worker.prepared() => {}
             () = tokio::time::sleep(rest) => {}
         }
     }
+    worker.finish().await;
     Ok(())
 }
 

@@ -12,9 +12,16 @@ use crate::domain::event::{ChatKind, Event, IncomingMessage};
 use crate::id;
 use crate::platform::{Gateway, RawUpdate, SelfInfo};
 use crate::store::Tx;
+use crate::store::binding::Chat;
 use crate::store::inbox::NewInboxRow;
 use crate::store::usage::Direction;
 use crate::usecase::notify::menu;
+
+mod arrivals;
+mod intake;
+
+pub use arrivals::Arrivals;
+pub use intake::Intake;
 
 /// Stores one gateway's updates.
 pub struct Receiver {
@@ -38,22 +45,49 @@ impl Receiver {
         if updates.is_empty() {
             return Ok(0);
         }
+        let _arriving = self.core.arrivals.one();
         let mut tx = self.core.store.begin().await?;
-        let mut stored = 0;
-        for update in updates {
-            stored += usize::from(self.keep_one(&mut tx, update).await?);
-        }
-        if let Some(last) = updates.iter().filter_map(|update| update.number).max() {
-            tx.set_poll_offset(self.gateway.name(), last + 1).await?;
-        }
+        let stored = self.keep_in(&mut tx, updates).await?;
+        self.move_offset(&mut tx, updates).await?;
         tx.commit().await?;
         Ok(stored)
     }
 
+    /// Stores updates that were posted, with those that are posted at the same time: a commit costs each of them as much as all.
+    ///
+    /// # Errors
+    /// The database; then none was stored.
+    pub async fn keep_with_others(self, updates: Vec<RawUpdate>) -> EngineResult<usize> {
+        if updates.is_empty() {
+            return Ok(0);
+        }
+        let _arriving = self.core.arrivals.one();
+        let intake = self.core.intake(self.gateway.name());
+        intake.keep(&self, updates).await
+    }
+
+    /// Stores updates in an open transaction; gives how many were new.
+    async fn keep_in(&self, tx: &mut Tx, updates: &[RawUpdate]) -> EngineResult<usize> {
+        let mut stored = 0;
+        for update in updates {
+            stored += usize::from(self.keep_one(tx, update).await?);
+        }
+        Ok(stored)
+    }
+
+    /// Where the platform numbers its updates, it is asked for those behind them next.
+    async fn move_offset<'u>(&self, tx: &mut Tx, updates: impl IntoIterator<Item = &'u RawUpdate>) -> EngineResult<()> {
+        if let Some(last) = updates.into_iter().filter_map(|update| update.number).max() {
+            tx.set_poll_offset(self.gateway.name(), last + 1).await?;
+        }
+        Ok(())
+    }
+
     async fn keep_one(&self, tx: &mut Tx, update: &RawUpdate) -> EngineResult<bool> {
         let Some(mut event) = self.gateway.translate(update, &self.me) else { return Ok(false) };
-        self.recognise_quote(tx, &mut event).await?;
-        if !self.admitted(tx, &event).await? {
+        if let Event::Message(message) = &mut event
+            && !self.admits(tx, message).await?
+        {
             return Ok(false);
         }
         let Ok(body) = serde_json::to_string(&event) else { return Ok(false) };
@@ -74,28 +108,33 @@ impl Receiver {
         Ok(new)
     }
 
-    /// A gateway knows only what it sent itself since its start; what was sent before that stands in the queue.
-    async fn recognise_quote(&self, tx: &mut Tx, event: &mut Event) -> EngineResult<()> {
-        let Event::Message(message) = event else { return Ok(()) };
-        let Some(reply) = message.reply.as_mut().filter(|reply| !reply.to_us) else { return Ok(()) };
-        let Some(quoted) = &reply.external_id else { return Ok(()) };
-        let Some(chat) = tx.chat_by_external(self.gateway.name(), &message.chat.external_id).await? else {
-            return Ok(());
-        };
-        reply.to_us = tx.message_by_external(&chat.id, quoted).await?.is_some();
-        Ok(())
-    }
-
-    async fn admitted(&self, tx: &mut Tx, event: &Event) -> EngineResult<bool> {
-        let Event::Message(message) = event else { return Ok(true) };
-        let linked = tx.identity(self.gateway.name(), &message.from.external_id).await?;
-        let (names, in_conversation) = match &linked {
-            Some(identity) => self.known(tx, message, &identity.person_id).await?,
-            None => (Vec::new(), false),
+    /// Whether a message is kept. On the way it learns whether it answers one of ours.
+    async fn admits(&self, tx: &mut Tx, message: &mut IncomingMessage) -> EngineResult<bool> {
+        let chat = tx.chat_by_external(self.gateway.name(), &message.chat.external_id).await?;
+        self.recognise_quote(tx, chat.as_ref(), message).await?;
+        let name = tx.speaker_name(self.gateway.name(), &message.from.external_id).await?;
+        let linked = name.is_some();
+        let (names, in_conversation) = match (name, &chat) {
+            (Some(name), Some(chat)) => self.known(tx, message, chat, name).await?,
+            (name, _) => (name.into_iter().collect(), false),
         };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let known = Known { names: &names, in_conversation };
-        Ok(matches!(admission::admit(&self.incoming(message, linked.is_some()), &known), Admission::Store { .. }))
+        Ok(matches!(admission::admit(&self.incoming(message, linked), &known), Admission::Store { .. }))
+    }
+
+    /// A gateway knows only what it sent itself since its start; what was sent before that stands in the queue.
+    async fn recognise_quote(
+        &self,
+        tx: &mut Tx,
+        chat: Option<&Chat>,
+        message: &mut IncomingMessage,
+    ) -> EngineResult<()> {
+        let Some(reply) = message.reply.as_mut().filter(|reply| !reply.to_us) else { return Ok(()) };
+        if let (Some(quoted), Some(chat)) = (&reply.external_id, chat) {
+            reply.to_us = tx.message_by_external(&chat.id, quoted).await?.is_some();
+        }
+        Ok(())
     }
 
     /// Names that may stand in a linked person's answer, and whether the desk waits for one.
@@ -103,17 +142,11 @@ impl Receiver {
         &self,
         tx: &mut Tx,
         message: &IncomingMessage,
-        person_id: &str,
+        chat: &Chat,
+        name: String,
     ) -> EngineResult<(Vec<String>, bool)> {
-        let mut names: Vec<String> = tx.person(person_id).await?.into_iter().map(|person| person.name).collect();
-        let Some(chat) = tx.chat_by_external(self.gateway.name(), &message.chat.external_id).await? else {
-            return Ok((names, false));
-        };
-        if let Some(group) = tx.group_of_chat(&chat.id).await? {
-            for unit_id in tx.group_units(&group.id).await? {
-                names.extend(tx.unit(&unit_id).await?.map(|unit| unit.name));
-            }
-        }
+        let mut names = vec![name];
+        names.extend(tx.unit_names_in(&chat.id).await?);
         let account = &message.from.external_id;
         let in_conversation = tx.dialogue(&chat.id, account).await?.is_some()
             || menu::typed(tx, self.core.wall_now(), &chat.id, account, &message.text).await?.is_some();

@@ -106,6 +106,10 @@ const GROUPS: &str = "SELECT id, commune_id, code, name, kind, rank, gateway, re
      WHERE commune_id = $1 ORDER BY code";
 const GROUP_UNITS: &str = "SELECT gu.unit_id FROM group_units gu JOIN units u ON u.id = gu.unit_id \
      WHERE gu.group_id = $1 ORDER BY u.sort_order, u.code";
+const NAMED_GROUP_UNITS: &str = "SELECT u.id, u.name FROM group_units gu JOIN units u ON u.id = gu.unit_id \
+     WHERE gu.group_id = $1 ORDER BY u.sort_order, u.code";
+const UNIT_NAMES_IN: &str = "SELECT u.name FROM groups g JOIN group_units gu ON gu.group_id = g.id JOIN units u ON u.id = gu.unit_id \
+     WHERE g.chat_id = $1 ORDER BY u.sort_order, u.code";
 const BIND: &str = "UPDATE groups SET chat_id = $2, bound_at = $3 WHERE id = $1 AND chat_id IS NULL \
      AND NOT EXISTS (SELECT 1 FROM groups g WHERE g.chat_id = $2)";
 const UNBIND: &str = "UPDATE groups SET chat_id = NULL, bound_at = NULL WHERE id = $1 AND chat_id IS NOT NULL";
@@ -226,6 +230,22 @@ impl Tx {
     /// The database.
     pub async fn group_units(&mut self, group_id: &str) -> StoreResult<Vec<String>> {
         Ok(on!(self, |c| sqlx::query_scalar(GROUP_UNITS).bind(group_id).fetch_all(c).await?))
+    }
+
+    /// Ids and names of the units that a group covers, whether they still exist or not, in the order of lists.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn named_group_units(&mut self, group_id: &str) -> StoreResult<Vec<(String, String)>> {
+        Ok(on!(self, |c| sqlx::query_as(NAMED_GROUP_UNITS).bind(group_id).fetch_all(c).await?))
+    }
+
+    /// Names of the units covered by the group that a chat is bound to, in the order of lists; none in any other chat.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn unit_names_in(&mut self, chat_id: &str) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(UNIT_NAMES_IN).bind(chat_id).fetch_all(c).await?))
     }
 
     /// Binds an unbound slot to a chat that no other slot has.

@@ -110,8 +110,6 @@ const WALL_DUE: &str = "SELECT d.id, d.broadcast_id, d.chat_id, d.group_id, g.na
      WHERE d.wall_due_at IS NOT NULL AND d.wall_due_at <= $1 ORDER BY d.wall_due_at, d.id LIMIT $2";
 const SOONER: &str =
     "UPDATE deliveries SET wall_due_at = $2 WHERE id = $1 AND (wall_due_at IS NULL OR wall_due_at > $2)";
-const ALL_SOONER: &str =
-    "UPDATE deliveries SET wall_due_at = $2 WHERE broadcast_id = $1 AND (wall_due_at IS NULL OR wall_due_at > $2)";
 const WALL_DONE: &str = "UPDATE deliveries SET wall_due_at = NULL, wall_shown = $2 WHERE id = $1";
 // Delivery by delivery of what is running, which a count and no EXISTS holds PostgreSQL to: a look for each open obligation would read
 // all deliveries of its broadcast, and a join of the tables the whole past.
@@ -282,15 +280,6 @@ impl Tx {
     /// The database.
     pub async fn renew_wall(&mut self, delivery_id: &str, at: Millis) -> StoreResult<()> {
         on!(self, |c| sqlx::query(SOONER).bind(delivery_id).bind(at.0).execute(c).await?.rows_affected());
-        Ok(())
-    }
-
-    /// Asks for all of a broadcast's acknowledgement lines to be renewed by `at`; earlier wishes stand.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn renew_walls(&mut self, broadcast_id: &str, at: Millis) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(ALL_SOONER).bind(broadcast_id).bind(at.0).execute(c).await?.rows_affected());
         Ok(())
     }
 

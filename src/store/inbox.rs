@@ -45,9 +45,8 @@ pub const MAX_ATTEMPTS: i64 = 3;
 const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at) \
      VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 0) ON CONFLICT (gateway, dedupe) DO NOTHING";
 const WAITING: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox \
-     WHERE state = 'waiting' AND gateway = $1 AND urgent = $2 AND retry_at <= $3 ORDER BY received_at, id LIMIT 1";
-// Again after 2 s and 4 s: whoever wrote it waits, and a short fault of the database must not use up the tries.
-const COUNT_TRY: &str = "UPDATE inbox SET attempts = attempts + 1, retry_at = $2 + 2000 * (attempts + 1) \
+     WHERE state = 'waiting' AND gateway = $1 AND urgent = $2 AND retry_at <= $3 ORDER BY received_at, id LIMIT $4";
+const COUNT_TRY: &str = "UPDATE inbox SET attempts = attempts + 1, retry_at = $2 + $3 * (attempts + 1) \
      WHERE id = $1 AND state = 'waiting'";
 const DEAD: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox \
      WHERE state = 'failed' AND event IS NOT NULL ORDER BY received_at LIMIT $1";
@@ -55,8 +54,9 @@ const RETRY: &str = "UPDATE inbox SET state = 'waiting', attempts = 0, retry_at 
      WHERE id = $1 AND state = 'failed' AND event IS NOT NULL";
 const ACCOUNTS: &str = "SELECT DISTINCT gateway FROM inbox WHERE state = 'waiting' ORDER BY gateway";
 const DONE: &str = "UPDATE inbox SET state = 'done', event = NULL, processed_at = $2, error = NULL WHERE id = $1 AND state = 'waiting'";
+// Again after 2 s and 4 s: whoever wrote it waits, and a short fault of the database must not use up the tries.
 const FAILED: &str = "UPDATE inbox SET error = $2, state = CASE WHEN attempts >= $3 THEN 'failed' ELSE 'waiting' END, \
-     processed_at = $4 WHERE id = $1 AND state = 'waiting' RETURNING state";
+     processed_at = $4, retry_at = $4 + 2000 * attempts WHERE id = $1 AND state = 'waiting' RETURNING state";
 const DROP_DEAD: &str = "UPDATE inbox SET state = 'done', event = NULL WHERE id = $1 AND state = 'failed'";
 // The first condition is that of the index `inbox_settled`.
 const ERASE: &str = "UPDATE inbox SET event = NULL WHERE state <> 'waiting' AND state = 'failed' AND event IS NOT NULL AND received_at < $1";
@@ -88,28 +88,35 @@ impl Tx {
         Ok(affected == 1)
     }
 
-    /// The next update of a gateway to be processed: a press before all others, then in the order in which they came.
+    /// The next updates of a gateway to be processed, so many at most: presses before all others, then in the order in which they
+    /// came.
     ///
     /// # Errors
     /// The database.
-    pub async fn next_inbox(&mut self, gateway: &str, now: Millis) -> StoreResult<Option<InboxRow>> {
+    pub async fn waiting_inbox(&mut self, gateway: &str, now: Millis, most: i64) -> StoreResult<Vec<InboxRow>> {
+        let mut waiting = Vec::new();
         // One look each, because the index runs one way: presses first, and among them the oldest.
         for urgent in [true, false] {
-            let next: Option<InboxRow> =
-                on!(self, |c| sqlx::query_as(WAITING).bind(gateway).bind(urgent).bind(now.0).fetch_optional(c).await?);
-            if next.is_some() {
-                return Ok(next);
-            }
+            let room = most - i64::try_from(waiting.len()).unwrap_or(most);
+            let more: Vec<InboxRow> = on!(self, |c| sqlx::query_as(WAITING)
+                .bind(gateway)
+                .bind(urgent)
+                .bind(now.0)
+                .bind(room)
+                .fetch_all(c)
+                .await?);
+            waiting.extend(more);
         }
-        Ok(None)
+        Ok(waiting)
     }
 
-    /// Counts a try of an update before it is made, and says when the next one would be.
+    /// Counts a try of an update before it is made. If nobody writes down how it ended, the next one is made after `wait`
+    /// milliseconds, after the second one twice as late.
     ///
     /// # Errors
     /// The database.
-    pub async fn count_inbox_try(&mut self, id: &str, now: Millis) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(COUNT_TRY).bind(id).bind(now.0).execute(c).await?.rows_affected());
+    pub async fn count_inbox_try(&mut self, id: &str, now: Millis, wait: i64) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(COUNT_TRY).bind(id).bind(now.0).bind(wait).execute(c).await?.rows_affected());
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use super::{Act, UseCaseResult, look_up, mark, record, wall};
 use crate::domain::ack::{
     self, Answer, AnswerWay, Attribution, IgnoreReason, Meaning, ObligationState, OpenItem, PersonSeat, UnitName,
 };
-use crate::domain::message::{MessageState, Purpose};
+use crate::domain::message::Purpose;
 use crate::domain::org::SeatKind;
 use crate::say;
 use crate::store::Tx;
@@ -280,10 +280,9 @@ async fn prove_delivery(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, chat: &C
     if chat.kind != ChatKind::Group {
         return Ok(());
     }
-    for message in tx.messages_of_broadcast(broadcast_id).await? {
-        let text_in_doubt = message.state == MessageState::Unknown && message.file_sha256.is_none();
-        if message.chat_id == chat.id && text_in_doubt && tx.settle_as_sent(&message.id, act.at, "answered").await? {
-            tx.audit(act, "message.settled", &message.id, "answered").await?;
+    for message in tx.texts_in_doubt(broadcast_id, &chat.id).await? {
+        if tx.settle_as_sent(&message, act.at, "answered").await? {
+            tx.audit(act, "message.settled", &message, "answered").await?;
         }
     }
     Ok(())

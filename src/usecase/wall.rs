@@ -4,11 +4,12 @@
 //! most once a minute, and at once when it is complete. Edits take only idle slots, and one edit of a message waits at a
 //! time: the next one says everything the skipped ones would have said.
 
+use std::collections::BTreeMap;
+
 use super::{Act, UseCaseResult, look_up, notify};
-use crate::domain::ack::{ObligationState, Way};
+use crate::domain::ack::Way;
 use crate::domain::calendar::{Millis, format_time};
-use crate::domain::message::{Lane, MessageState, Purpose};
-use crate::domain::org::GroupKind;
+use crate::domain::message::{Lane, Purpose};
 use crate::domain::text::utf16_len;
 use crate::domain::urgency::Urgency;
 use crate::say;
@@ -16,6 +17,7 @@ use crate::store::Tx;
 use crate::store::answers::{Acknowledgement, Obligation};
 use crate::store::broadcasts::Delivery;
 use crate::store::messages::{Message, NewMessage};
+use crate::store::walls::Confirmed;
 
 mod digest;
 
@@ -27,27 +29,30 @@ const TOTAL_EVERY: i64 = 60_000;
 /// # Errors
 /// The database.
 pub async fn answered(tx: &mut Tx, act: &Act<'_>, broadcast_id: &str, chat_id: &str) -> UseCaseResult<()> {
-    if look_up::is_withdrawn(tx, broadcast_id).await? {
-        return Ok(());
-    }
-    let obligations = tx.obligations_of(broadcast_id).await?;
-    let complete = obligations.iter().all(|obligation| obligation.state == ObligationState::Acknowledged);
-    let everywhere = if complete { act.at } else { act.at.plus_ms(TOTAL_EVERY) };
-    for delivery in tx.deliveries_of(broadcast_id).await? {
-        if delivery.group_kind == GroupKind::Residents {
-            continue;
+    let by = if tx.has_unconfirmed(broadcast_id).await? { act.at.plus_ms(TOTAL_EVERY) } else { act.at };
+    Ok(tx.renew_walls(broadcast_id, (chat_id, act.at), by).await?)
+}
+
+/// How far broadcasts are confirmed, as counted in one transaction: its deliveries share what one of them has read.
+#[derive(Debug, Default)]
+pub struct Totals(BTreeMap<String, Confirmed>);
+
+impl Totals {
+    async fn of(&mut self, tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<Confirmed> {
+        if let Some(known) = self.0.get(broadcast_id) {
+            return Ok(*known);
         }
-        let at = if delivery.chat_id == chat_id { act.at } else { everywhere };
-        tx.renew_wall(&delivery.id, at).await?;
+        let counted = tx.confirmed(broadcast_id).await?;
+        self.0.insert(broadcast_id.to_owned(), counted);
+        Ok(counted)
     }
-    Ok(())
 }
 
 /// Renews the lines under one delivery, if they changed. Gives whether an edit was queued.
 ///
 /// # Errors
 /// The database.
-pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<bool> {
+pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery, totals: &mut Totals) -> UseCaseResult<bool> {
     if look_up::is_withdrawn(tx, &delivery.broadcast_id).await? {
         // What stands there says that it was taken back, and nothing may be written over that.
         tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
@@ -55,7 +60,7 @@ pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCase
     }
     let can_edit = act.house.gateways.get(&delivery.gateway).is_some_and(|traits| traits.edits);
     if !can_edit {
-        return digest::post(tx, act, delivery).await;
+        return digest::post(tx, act, delivery, totals).await;
     }
     let Some(message) = last_text(tx, delivery).await? else {
         tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
@@ -65,7 +70,7 @@ pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCase
         // Look again when that one has left.
         return Ok(false);
     }
-    let lines = lines(tx, act, delivery).await?;
+    let lines = lines(tx, act, delivery, totals).await?;
     tx.wall_written(&delivery.id, &lines).await?;
     if lines == delivery.wall_shown {
         return Ok(false);
@@ -81,12 +86,10 @@ pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCase
 
 /// The message that carries the buttons: the delivery's last text, if it was sent.
 async fn last_text(tx: &mut Tx, delivery: &Delivery) -> UseCaseResult<Option<Message>> {
-    let messages = tx.messages_of_broadcast(&delivery.broadcast_id).await?;
-    let own = messages.into_iter().filter(|message| message.delivery_id.as_deref() == Some(&delivery.id));
-    let texts = own.filter(|message| {
-        message.file_sha256.is_none() && message.state == MessageState::Sent && message.id_in_chat().is_some()
-    });
-    Ok(texts.max_by_key(|message| message.part))
+    match tx.last_text_of(&delivery.id).await? {
+        Some(id) => Ok(tx.message(&id).await?),
+        None => Ok(None),
+    }
 }
 
 /// An edit of a message of a delivery, with the buttons it has.
@@ -98,27 +101,26 @@ pub(super) fn edit_of(act: &Act<'_>, delivery: &Delivery, message: &Message, bod
 }
 
 /// The lines as they should stand now: those of the group's own units, and the total.
-async fn lines(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<String> {
-    let (mut lines, total) = both(tx, act, delivery).await?;
+async fn lines(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery, totals: &mut Totals) -> UseCaseResult<String> {
+    let (mut lines, total) = both(tx, act, delivery, totals).await?;
     lines.push(total);
     Ok(lines.join("\n"))
 }
 
-async fn both(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<(Vec<String>, String)> {
-    let obligations = tx.obligations_of(&delivery.broadcast_id).await?;
-    let acknowledgements = tx.acknowledgements_of(&delivery.broadcast_id).await?;
-    let units = tx.units_of_delivery(&delivery.id).await?;
-    let mut lines = Vec::new();
-    let here: Vec<&Obligation> = obligations.iter().filter(|obligation| units.contains(&obligation.unit_id)).collect();
-    for obligation in here.iter().filter(|obligation| obligation.state == ObligationState::Acknowledged) {
-        lines.push(line(act, obligation, &acknowledgements));
-    }
-    let done = obligations.iter().filter(|obligation| obligation.state == ObligationState::Acknowledged);
-    let (proxies, own): (Vec<&Obligation>, Vec<&Obligation>) = done.partition(|obligation| obligation.proxy);
+async fn both(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    delivery: &Delivery,
+    totals: &mut Totals,
+) -> UseCaseResult<(Vec<String>, String)> {
+    let confirmed = tx.confirmed_in(&delivery.id, &delivery.broadcast_id).await?;
+    let answers = tx.answers_in(&delivery.id, &delivery.broadcast_id).await?;
+    let lines = confirmed.iter().map(|obligation| line(act, obligation, &answers)).collect();
+    let Confirmed { all, own, proxies } = totals.of(tx, &delivery.broadcast_id).await?;
     let locale = &act.house.locale;
-    let total = match proxies.len() {
-        0 => say!(locale, "wall-total", done = own.len(), all = obligations.len()),
-        proxies => say!(locale, "wall-total-proxy", done = own.len(), all = obligations.len(), proxy = proxies),
+    let total = match proxies {
+        0 => say!(locale, "wall-total", done = own, all = all),
+        proxies => say!(locale, "wall-total-proxy", done = own, all = all, proxy = proxies),
     };
     Ok((lines, total))
 }

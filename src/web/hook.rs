@@ -1,5 +1,5 @@
 //! Where platforms post updates. A request is believed only after its gateway has checked it, and answered only after what it
-//! brought is committed: what is not answered comes again.
+//! brought is committed, with what is posted at the same time: what is not answered comes again.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub(super) async fn posted(
     };
     // Not known yet just after the start, or while the token is dead: the platform posts it again.
     let Some(me) = core.myself(&name).or_else(|| gateway.known_self()) else { return StatusCode::SERVICE_UNAVAILABLE };
-    match Receiver::new(core.clone(), gateway, me).keep(&updates).await {
+    match Receiver::new(core.clone(), gateway, me).keep_with_others(updates).await {
         Ok(stored) => {
             if stored > 0 {
                 core.wake.notify_waiters();

@@ -123,7 +123,7 @@ async fn a_mistake_in_one_conversation_fails_its_update_and_no_other(store: Stor
     ground.say_privately(&stage.account("quan"), "/suckhoe");
     stage.receive().await;
     let mistaken: Inspector = Arc::new(|_| Box::pin(async { panic!("made for the test") }));
-    let inbox = Inbox::new(stage.core.clone(), stage.commune.clone(), mistaken);
+    let inbox = Arc::new(Inbox::new(stage.core.clone(), stage.commune.clone(), mistaken));
     assert_eq!(inbox.tick(telegram).await.unwrap(), 2);
     assert_eq!(waiting(&stage).await, ["waiting:1"]);
     stage.settle().await;

@@ -32,6 +32,8 @@ mod flow_addresses;
 #[cfg(test)]
 mod flow_alone;
 #[cfg(test)]
+mod flow_beside;
+#[cfg(test)]
 mod flow_bind;
 #[cfg(test)]
 mod flow_dead_letters;

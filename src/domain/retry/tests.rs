@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use proptest::prelude::{any, prop_assert, proptest};
+use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use rstest::rstest;
 
 use super::{

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Dispatcher;
 use crate::domain::retry::{FailureReason, Outcome, PauseScope, UnknownReason};
-use crate::lifecycle::{Panicked, caught};
+use crate::lifecycle::Panicked;
 use crate::platform::{Failure, FileSource, Gateway, Outgoing, Receipt};
 use crate::store::Store;
 
@@ -51,7 +51,7 @@ pub(super) struct Done {
 /// What comes back to the dispatcher.
 #[derive(Debug)]
 pub(super) enum Report {
-    Call(Box<Done>),
+    Call(Result<Receipt, Failure>),
     Probe(Result<(), String>),
 }
 
@@ -66,27 +66,28 @@ impl Dispatcher {
         if let Some(upload) = &upload {
             self.uploading.insert(upload.clone());
         }
-        let (gateway, store, reporter) = (self.gateway.clone(), self.core.store.clone(), self.reporter.clone());
+        let done = Done {
+            by_handle: handle_of(&call.content),
+            result: panicked(),
+            message_id: call.message_id.clone(),
+            attempt_id: call.attempt_id.clone(),
+            chat_id: call.chat_id.clone(),
+            delivery_id: call.delivery_id.clone(),
+            attempts: call.attempts,
+            tries: call.tries,
+            upload,
+        };
+        let (gateway, store) = (self.gateway.clone(), self.core.store.clone());
         let mono = self.core.clocks.mono.clone();
-        self.core.calls.spawn(async move {
+        // Without a dispatcher the row stays `sending` and its deadline settles it.
+        let task = self.tasks.spawn(async move {
             let early = call.slot.saturating_sub(mono.elapsed());
             if !early.is_zero() {
                 tokio::time::sleep(early).await;
             }
-            let done = Done {
-                by_handle: handle_of(&call.content),
-                result: caught(make(&gateway, &store, &call)).await.unwrap_or_else(panicked),
-                message_id: call.message_id,
-                attempt_id: call.attempt_id,
-                chat_id: call.chat_id,
-                delivery_id: call.delivery_id,
-                attempts: call.attempts,
-                tries: call.tries,
-                upload,
-            };
-            // Without a dispatcher the row stays `sending` and its deadline settles it.
-            let _ = reporter.send(Report::Call(Box::new(done)));
+            Report::Call(make(&gateway, &store, &call).await)
         });
+        self.under_way.insert(task.id(), done);
     }
 }
 
@@ -100,8 +101,8 @@ fn handle_of(content: &Content) -> Option<(String, String)> {
 }
 
 /// How far a call got that panicked, nobody can know.
-fn panicked(error: Panicked) -> Result<Receipt, Failure> {
-    Err(Failure { outcome: Outcome::Unknown(UnknownReason::Crashed), detail: error.to_string() })
+fn panicked() -> Result<Receipt, Failure> {
+    Err(Failure { outcome: Outcome::Unknown(UnknownReason::Crashed), detail: Panicked.to_string() })
 }
 
 async fn make(gateway: &Arc<dyn Gateway>, store: &Store, call: &Call) -> Result<Receipt, Failure> {

@@ -45,11 +45,9 @@ impl Dispatcher {
         if !halted && !sick {
             return;
         }
-        let (gateway, reporter) = (self.gateway.clone(), self.reporter.clone());
-        self.core.calls.spawn(async move {
-            let works = gateway.identify().await.map(|SelfInfo { .. }| ()).map_err(|error| error.to_string());
-            // The dispatcher may be gone by now; then nobody needs the answer.
-            let _ = reporter.send(Report::Probe(works));
+        let gateway = self.gateway.clone();
+        self.tasks.spawn(async move {
+            Report::Probe(gateway.identify().await.map(|SelfInfo { .. }| ()).map_err(|error| error.to_string()))
         });
     }
 

@@ -1,20 +1,19 @@
 //! Names for the cards on which an admin decides, asked for where updates carry none. Nothing of it is stored but a group's title:
 //! of everybody else's words no name is asked at all.
 
-use super::{EngineResult, Event, Inbox, InboxRow, Prepared, desk};
+use std::sync::Arc;
+
+use super::{Event, Inbox, InboxRow, Tx, UseCaseResult, desk};
 use crate::domain::event::{ChatKind, ChatRef, IncomingMessage};
+use crate::platform::Gateway;
 
 /// Fills in what is missing; what the platform does not tell stays empty, and the card shows it so.
-pub(super) async fn fill(inbox: &Inbox, row: &InboxRow, event: &mut Event) {
-    let Some(gateway) = inbox.core.gateways.get(&row.gateway).cloned() else { return };
-    if !is_shown(inbox, row, event).await.unwrap_or(false) {
-        return;
-    }
+pub(super) async fn fill(gateway: &Arc<dyn Gateway>, event: &mut Event) {
     let (Some(chat), Some(account)) = (event.chat(), event.from()) else { return };
     let named = match gateway.names(&chat.external_id, &account.external_id).await {
         Ok(named) => named,
         Err(error) => {
-            tracing::debug!(gateway = %row.gateway, %error, "names.not_told");
+            tracing::debug!(gateway = gateway.name(), %error, "names.not_told");
             return;
         }
     };
@@ -33,11 +32,28 @@ fn fill_empty(name: &mut String, with: String) {
     }
 }
 
-/// Whether a card will show who it was and where: about our own standing in a group, and where codes are typed in one.
-async fn is_shown(inbox: &Inbox, row: &InboxRow, event: &Event) -> EngineResult<bool> {
+/// Whether names are missing where a card may show them.
+pub(super) fn may_be_missing(event: &Event) -> bool {
+    let (chat, from) = match event {
+        Event::Message(message) => (&message.chat, &message.from),
+        Event::Membership(membership) => (&membership.chat, &membership.by),
+        Event::Press(_) | Event::Moved { .. } | Event::Echo { .. } => return false,
+    };
+    is_group(chat) && (chat.title.is_empty() || from.name.is_empty())
+}
+
+/// Whether a card will show who it was and where, and nobody has said so: about our own standing in a group, and where codes are
+/// typed in one.
+///
+/// # Errors
+/// The database.
+pub(super) async fn are_wanted(tx: &mut Tx, inbox: &Inbox, row: &InboxRow, event: &Event) -> UseCaseResult<bool> {
+    if !may_be_missing(event) {
+        return Ok(false);
+    }
     match event {
-        Event::Membership(membership) => Ok(is_group(&membership.chat)),
-        Event::Message(message) => binds(inbox, row, event, message).await,
+        Event::Membership(_) => Ok(true),
+        Event::Message(message) => binds(tx, inbox, row, event, message).await,
         Event::Press(_) | Event::Moved { .. } | Event::Echo { .. } => Ok(false),
     }
 }
@@ -47,15 +63,14 @@ const fn is_group(chat: &ChatRef) -> bool {
 }
 
 /// A group's code, or the answer of somebody not registered yet whom the desk asked something.
-async fn binds(inbox: &Inbox, row: &InboxRow, event: &Event, message: &IncomingMessage) -> EngineResult<bool> {
-    if !is_group(&message.chat) {
-        return Ok(false);
-    }
-    let core = &inbox.core;
-    let username = core.myself(&row.gateway).map(|me| me.username).unwrap_or_default();
-    let prepared = Prepared { gateway: &row.gateway, username, event, dedupe: &row.dedupe, file: None, members: None };
-    let mut tx = core.store.read().await?;
-    if desk::wants(&mut tx, &inbox.act(row), &prepared).await?.members {
+async fn binds(
+    tx: &mut Tx,
+    inbox: &Inbox,
+    row: &InboxRow,
+    event: &Event,
+    message: &IncomingMessage,
+) -> UseCaseResult<bool> {
+    if desk::wants(tx, &inbox.act(row), &inbox.bare(row, event)).await?.members {
         return Ok(true);
     }
     let account = &message.from.external_id;

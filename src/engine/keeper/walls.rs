@@ -28,9 +28,9 @@ impl Keeper {
     }
 
     async fn renew(&self, act: &Act<'_>, due: &[Delivery]) -> EngineResult<()> {
-        let mut tx = self.core.store.begin().await?;
+        let (mut tx, mut totals) = (self.core.store.begin().await?, wall::Totals::default());
         for delivery in due {
-            wall::refresh(&mut tx, act, delivery).await?;
+            wall::refresh(&mut tx, act, delivery, &mut totals).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -16,8 +16,8 @@ mod hook;
 use ear::Ear;
 use hook::Hook;
 
-/// Between two polls of a platform that may answer at once with what it said before: without a floor a client was seen to
-/// make twelve calls a second.
+/// Before the next poll of a platform that may answer at once with what it said before, when nothing new came: without a floor a
+/// client was seen to make twelve calls a second.
 const LOSSY_GAP: Duration = Duration::from_secs(1);
 /// How often the platform is told our address again: it may have forgotten it, or somebody may have removed it.
 const SUBSCRIBE_EVERY: Duration = Duration::from_mins(15);
@@ -78,6 +78,8 @@ async fn poll(core: &Arc<Core>, gateway: &Arc<dyn Gateway>, me: SelfInfo, mut ea
                 () = stop.cancelled() => return,
                 news = ask(core, gateway, &poller, &mut hook) => news,
             };
+            // What is new was waited for, and more of it may wait.
+            let gap = if matches!(news, Ok(Polled { fresh: 1.., .. })) { Duration::ZERO } else { gap };
             ear.polled(news.map(|_| ())).await.max(gap)
         } else {
             ear.rests();

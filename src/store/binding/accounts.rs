@@ -36,6 +36,8 @@ pub struct Consent {
 
 const IDENTITY: &str =
     "SELECT id, gateway, external_id, person_id, linked_at FROM identities WHERE gateway = $1 AND external_id = $2";
+const SPEAKER: &str = "SELECT p.name FROM identities i JOIN people p ON p.id = i.person_id \
+     WHERE i.gateway = $1 AND i.external_id = $2";
 const LINK: &str = "INSERT INTO identities (id, gateway, external_id, person_id, linked_at) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (gateway, external_id) DO NOTHING";
 const ACCOUNTS_OF: &str = "SELECT id, gateway, external_id, person_id, linked_at FROM identities WHERE person_id = $1 \
@@ -57,6 +59,14 @@ impl Tx {
     /// The database.
     pub async fn identity(&mut self, gateway: &str, external_id: &str) -> StoreResult<Option<Identity>> {
         Ok(on!(self, |c| sqlx::query_as(IDENTITY).bind(gateway).bind(external_id).fetch_optional(c).await?))
+    }
+
+    /// The name of the person an account is linked to; none for a stranger.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn speaker_name(&mut self, gateway: &str, external_id: &str) -> StoreResult<Option<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(SPEAKER).bind(gateway).bind(external_id).fetch_optional(c).await?))
     }
 
     /// Links an account to a person; `false` when the account was linked already, to whomever.

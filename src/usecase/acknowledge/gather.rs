@@ -17,9 +17,10 @@ pub(super) async fn gather(
 ) -> UseCaseResult<(Answer, Vec<Obligation>)> {
     let private = heard.chat.kind == ChatKind::Private;
     let covered = covered_units(tx, heard).await?;
-    let names = names_here(tx, covered.as_deref(), seats).await?;
+    let names = names_here(covered.as_deref(), seats);
+    // A button has no words in which a name might stand.
+    let speaker = if heard.text.is_empty() { None } else { tx.person(act.person()?).await? };
     let (codes, several) = broadcasts_named(tx, act, heard, seats).await?;
-    let speaker = tx.person(act.person()?).await?;
     let mut spoken: Vec<&str> = names.iter().map(|unit| unit.name.as_str()).collect();
     spoken.extend(speaker.as_ref().map(|person| person.name.as_str()));
     let answer = Answer {
@@ -33,30 +34,28 @@ pub(super) async fn gather(
         codes,
         codes_mean: if several { CodesMean::OneOf } else { CodesMean::All },
         person_seats: super::person_seats(seats),
-        covered_units: covered,
+        covered_units: covered.map(|units| units.into_iter().map(|unit| unit.unit_id).collect()),
     };
     let open = obligations(tx, act, &answer, seats).await?;
     Ok((answer, open))
 }
 
 /// The units a group covers; a private chat, and a group that is none of ours, cover none.
-async fn covered_units(tx: &mut Tx, heard: &Heard<'_>) -> UseCaseResult<Option<Vec<String>>> {
+async fn covered_units(tx: &mut Tx, heard: &Heard<'_>) -> UseCaseResult<Option<Vec<UnitName>>> {
     let Some(group) = tx.group_of_chat(&heard.chat.id).await? else { return Ok(None) };
-    Ok(Some(tx.group_units(&group.id).await?))
+    let units = tx.named_group_units(&group.id).await?.into_iter();
+    Ok(Some(units.map(|(unit_id, name)| UnitName { unit_id, name }).collect()))
 }
 
 /// Names worth recognising: the group's units and the person's own.
-async fn names_here(tx: &mut Tx, covered: Option<&[String]>, seats: &[HeldSeat]) -> UseCaseResult<Vec<UnitName>> {
+fn names_here(covered: Option<&[UnitName]>, seats: &[HeldSeat]) -> Vec<UnitName> {
     let mut names = super::unit_names(seats);
-    for unit_id in covered.unwrap_or_default() {
-        if names.iter().any(|known| known.unit_id == *unit_id) {
-            continue;
-        }
-        if let Some(unit) = tx.unit(unit_id).await? {
-            names.push(UnitName { unit_id: unit.id, name: unit.name });
+    for unit in covered.unwrap_or_default() {
+        if names.iter().all(|known| known.unit_id != unit.unit_id) {
+            names.push(unit.clone());
         }
     }
-    Ok(names)
+    names
 }
 
 /// The broadcasts whose codes stand in the words, and whether one of the codes may be any of several firings. After

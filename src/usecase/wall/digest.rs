@@ -2,7 +2,7 @@
 //!
 //! Each such message costs budget and attention, so the commune's total alone is no reason for one.
 
-use super::{Delivery, Lane, Millis, NewMessage, Purpose, Tx, Urgency, UseCaseResult, both};
+use super::{Delivery, Lane, Millis, NewMessage, Purpose, Totals, Tx, Urgency, UseCaseResult, both};
 use crate::say;
 use crate::usecase::{Act, look_up, mark};
 
@@ -11,8 +11,8 @@ const EVERY: i64 = 3_600_000;
 
 /// Queues one if something new about the group's own units is to be said and the hour has passed; otherwise looks again
 /// when it has. Gives whether one was queued.
-pub(super) async fn post(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery) -> UseCaseResult<bool> {
-    let (own, total) = both(tx, act, delivery).await?;
+pub(super) async fn post(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery, totals: &mut Totals) -> UseCaseResult<bool> {
+    let (own, total) = both(tx, act, delivery, totals).await?;
     let own = own.join("\n");
     if own.is_empty() || own == delivery.wall_shown {
         tx.wall_written(&delivery.id, &delivery.wall_shown).await?;

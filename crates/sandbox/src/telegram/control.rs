@@ -141,7 +141,7 @@ fn change(handle: &Handle, verb: Verb) -> Result<()> {
     }
 }
 
-/// `GET /sandbox/info|messages|presses|sent|counts`.
+/// `GET /sandbox/info|messages|presses|sent|counts|confirmed`.
 pub(super) fn look(handle: &Handle, what: &str, params: &Params) -> Option<Result<Value>> {
     let chat = params.int("chat").unwrap_or_default();
     Some(match what {
@@ -153,6 +153,9 @@ pub(super) fn look(handle: &Handle, what: &str, params: &Params) -> Option<Resul
         "presses" => handle.presses(chat).map(|p| json!(p)),
         "sent" => Ok(json!(handle.sent_log())),
         "counts" => Ok(json!(handle.counts())),
+        "confirmed" => {
+            Ok(json!(handle.bot_ids().iter().flat_map(|bot| handle.confirmed_after_ms(*bot)).collect::<Vec<_>>()))
+        }
         _ => return None,
     })
 }

@@ -34,6 +34,8 @@ pub(super) struct Inbox {
     allowed: Option<BTreeSet<String>>,
     /// Grows with every getUpdates; an older waiting call sees that it was overtaken.
     pub poll: u64,
+    /// How long each confirmed update had been there, in milliseconds.
+    pub confirmed_after_ms: Vec<i64>,
 }
 
 /// Where a bot's updates are pushed instead of being polled.
@@ -51,7 +53,7 @@ impl Inbox {
     pub(super) fn new(seed: u64, bot: i64) -> Self {
         let start = rng::mix(seed, bot.cast_unsigned()) % 800_000_000;
         let next_id = 100_000_000 + i64::try_from(start).unwrap_or(0);
-        Self { queue: VecDeque::new(), next_id, allowed: None, poll: 0 }
+        Self { queue: VecDeque::new(), next_id, allowed: None, poll: 0, confirmed_after_ms: Vec::new() }
     }
 
     fn accepts(&self, kind: &str) -> bool {
@@ -94,6 +96,8 @@ impl Inbox {
     pub(super) fn confirm(&mut self, offset: i64, now: i64) {
         self.queue.retain(|u| now - u.at_ms < UPDATE_LIFE_MS);
         if offset > 0 {
+            let confirmed = self.queue.iter().filter(|u| u.id < offset);
+            self.confirmed_after_ms.extend(confirmed.map(|u| now - u.at_ms));
             self.queue.retain(|u| u.id >= offset);
         } else if offset < 0 {
             let keep = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);

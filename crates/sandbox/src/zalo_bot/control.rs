@@ -94,13 +94,14 @@ fn change(handle: &ZaloBotHandle, verb: Verb) -> Result<()> {
     Ok(())
 }
 
-/// `GET /sandbox/info|messages|sent|counts`.
+/// `GET /sandbox/info|messages|sent|counts|confirmed`.
 pub(super) fn look(handle: &ZaloBotHandle, what: &str, params: &Params) -> Option<Result<Value>> {
     Some(match what {
         "info" => Ok(info(handle)),
         "messages" => handle.messages(params.text("chat").unwrap_or_default()).map(|m| json!(m)),
         "sent" => Ok(json!(handle.sent_log())),
         "counts" => Ok(json!(handle.counts())),
+        "confirmed" => Ok(json!(handle.confirmed_after_ms())),
         _ => return None,
     })
 }

@@ -35,6 +35,11 @@ pub(super) struct Inbox {
     pub in_flight: usize,
     /// Polls begun so far.
     pub polls: u64,
+    /// When the poll that ended last gave its update, until the next one begins; monotonic milliseconds.
+    given_at_ms: Option<i64>,
+    /// How long each update that a poll gave was in the bot's hands before it polled again, in milliseconds: nothing else tells that
+    /// it took it.
+    pub confirmed_after_ms: Vec<i64>,
 }
 
 impl Inbox {
@@ -52,6 +57,12 @@ impl Inbox {
         self.queue.pop_front()
     }
 
+    /// A poll begins: what the last one gave is taken.
+    pub(super) fn begin(&mut self, now: i64) {
+        self.polls += 1;
+        self.confirmed_after_ms.extend(self.given_at_ms.take().map(|at| now - at));
+    }
+
     /// Drops what waited since before `until`; gives how many.
     pub(super) fn forget(&mut self, until: i64) -> u64 {
         let before = self.queue.len();
@@ -60,8 +71,9 @@ impl Inbox {
     }
 
     /// What a poll gets: the next update, or an old one where the platform repeats itself.
-    pub(super) fn take(&mut self, polling: Polling) -> Option<Value> {
+    pub(super) fn take(&mut self, polling: Polling, now: i64) -> Option<Value> {
         if let Some(event) = self.queue.pop_front() {
+            self.given_at_ms = Some(now);
             self.consumed.push_back(event.body.clone());
             if self.consumed.len() > REPEATED {
                 self.consumed.pop_front();

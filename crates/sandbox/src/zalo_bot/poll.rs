@@ -52,7 +52,8 @@ fn begin(world: &mut World) -> Result<Arc<Notify>, Refusal> {
         let until = world.monotonic().saturating_sub(after_ms);
         world.counts.lost += world.inbox.forget(until);
     }
-    world.inbox.polls += 1;
+    let now = world.monotonic();
+    world.inbox.begin(now);
     Ok(world.wake.clone())
 }
 
@@ -62,7 +63,8 @@ fn take(world: &mut World, token: &str) -> Answered {
         return Err(Refusal::bad("a webhook was set"));
     }
     let polling = world.config.quirks.polling;
-    Ok(world.inbox.take(polling))
+    let now = world.monotonic();
+    Ok(world.inbox.take(polling, now))
 }
 
 fn idle(world: &World) -> Answered {

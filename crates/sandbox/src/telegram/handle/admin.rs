@@ -233,6 +233,12 @@ impl Handle {
         self.shared.world().bot(bot).map_or(0, |b| b.inbox.poll)
     }
 
+    /// How long each update that a poll confirmed had been there, in milliseconds.
+    #[must_use]
+    pub fn confirmed_after_ms(&self, bot: i64) -> Vec<i64> {
+        self.shared.world().bot(bot).map_or_else(Vec::new, |b| b.inbox.confirmed_after_ms.clone())
+    }
+
     /// How many updates wait for a bot.
     #[must_use]
     pub fn pending_updates(&self, bot: i64) -> usize {

@@ -66,6 +66,12 @@ impl ZaloBotHandle {
         self.shared.world().log.clone()
     }
 
+    /// How long each update that a poll gave was in the bot's hands before it polled again, in milliseconds.
+    #[must_use]
+    pub fn confirmed_after_ms(&self) -> Vec<i64> {
+        self.shared.world().inbox.confirmed_after_ms.clone()
+    }
+
     /// Calls, sends, refusals, faults, the month's quota, deliveries.
     #[must_use]
     pub fn counts(&self) -> ZaloBotCounts {
