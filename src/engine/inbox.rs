@@ -100,6 +100,9 @@ impl Inbox {
         let Taken { row, event } = taken;
         let prepared = Prepared { file: found.file, members: found.members, ..self.bare(row, event) };
         let act = self.act(row);
+        if let Some(chat) = &row.chat {
+            tx.lock_chat(&row.gateway, chat).await?;
+        }
         let response = desk::handle(tx, &act, &prepared).await?;
         Ok(tx.finish_inbox(&row.id, act.wall).await?.then_some(response))
     }

@@ -96,6 +96,7 @@ impl Receiver {
             id: id::new_id(now, self.core.entropy.as_ref()),
             gateway: self.gateway.name().to_owned(),
             dedupe: update.key.clone(),
+            chat: event.chat().map(|chat| chat.external_id.clone()),
             event: Some(body),
             urgent: matches!(event, Event::Press(_)),
             received_at: now,

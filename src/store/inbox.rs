@@ -12,6 +12,8 @@ pub struct InboxRow {
     pub gateway: String,
     /// The platform's own key of the update.
     pub dedupe: String,
+    /// The chat it is about, as the platform names it.
+    pub chat: Option<String>,
     /// The event as JSON.
     pub event: Option<String>,
     /// Times it was tried before.
@@ -29,6 +31,8 @@ pub struct NewInboxRow {
     pub gateway: String,
     /// The platform's own key of the update.
     pub dedupe: String,
+    /// The chat it is about, as the platform names it; none where it is about no chat or two.
+    pub chat: Option<String>,
     /// The event as JSON; none for one that was not admitted.
     pub event: Option<String>,
     /// A button press: the person looks at a spinner until it is answered.
@@ -42,13 +46,22 @@ pub const FAILED_BODY_MILLIS: i64 = 7 * 24 * 3_600_000;
 /// Tries before an update is given up as failed.
 pub const MAX_ATTEMPTS: i64 = 3;
 
-const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 0) ON CONFLICT (gateway, dedupe) DO NOTHING";
-const WAITING: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox \
-     WHERE state = 'waiting' AND gateway = $1 AND urgent = $2 AND retry_at <= $3 ORDER BY received_at, id LIMIT $4";
-const COUNT_TRY: &str = "UPDATE inbox SET attempts = attempts + 1, retry_at = $2 + $3 * (attempts + 1) \
-     WHERE id = $1 AND state = 'waiting'";
-const DEAD: &str = "SELECT id, gateway, dedupe, event, attempts, received_at FROM inbox \
+const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at, chat) \
+     VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 0, $8) ON CONFLICT (gateway, dedupe) DO NOTHING";
+const WAITING: &str = "SELECT id, gateway, dedupe, chat, event, attempts, received_at FROM inbox \
+     WHERE state = 'waiting' AND gateway = $1 AND urgent = $2 AND retry_at <= $3 \
+       AND NOT EXISTS (SELECT 1 FROM inbox earlier \
+                       WHERE earlier.gateway = $1 AND earlier.chat = inbox.chat AND earlier.state = 'waiting' \
+                         AND (earlier.received_at, earlier.id) < (inbox.received_at, inbox.id) AND earlier.retry_at > $3) \
+     ORDER BY received_at, id LIMIT $4";
+const CLAIM: &str = "UPDATE inbox SET attempts = attempts + 1, retry_at = $2 + $3 * (attempts + 1) \
+     WHERE id = $1 AND state = 'waiting' AND attempts = $4";
+// Somebody who holds the row has it: whoever comes later takes another one, and does not wait.
+const CLAIM_UNLOCKED: &str = "UPDATE inbox SET attempts = attempts + 1, retry_at = $2 + $3 * (attempts + 1) \
+     WHERE id = (SELECT free.id FROM inbox free WHERE free.id = $1 AND free.state = 'waiting' AND free.attempts = $4 \
+                 FOR UPDATE SKIP LOCKED)";
+const LOCK_CHAT: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+const DEAD: &str = "SELECT id, gateway, dedupe, chat, event, attempts, received_at FROM inbox \
      WHERE state = 'failed' AND event IS NOT NULL ORDER BY received_at LIMIT $1";
 const RETRY: &str = "UPDATE inbox SET state = 'waiting', attempts = 0, retry_at = 0, error = NULL, processed_at = NULL \
      WHERE id = $1 AND state = 'failed' AND event IS NOT NULL";
@@ -82,6 +95,7 @@ impl Tx {
             .bind(row.urgent)
             .bind(state)
             .bind(row.received_at.0)
+            .bind(&row.chat)
             .execute(c)
             .await?
             .rows_affected());
@@ -110,13 +124,36 @@ impl Tx {
         Ok(waiting)
     }
 
-    /// Counts a try of an update before it is made. If nobody writes down how it ended, the next one is made after `wait`
-    /// milliseconds, after the second one twice as late.
+    /// Takes an update that was read, and counts the try before it is made; false when somebody else took it meanwhile. If nobody
+    /// writes down how it ended, the next try is made after `wait` milliseconds, after the second one twice as late.
     ///
     /// # Errors
     /// The database.
-    pub async fn count_inbox_try(&mut self, id: &str, now: Millis, wait: i64) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(COUNT_TRY).bind(id).bind(now.0).bind(wait).execute(c).await?.rows_affected());
+    pub async fn claim_inbox(&mut self, row: &InboxRow, now: Millis, wait: i64) -> StoreResult<bool> {
+        let claim = match self {
+            Self::Sqlite(_) => CLAIM,
+            Self::Postgres(_) => CLAIM_UNLOCKED,
+        };
+        let affected = on!(self, |c| sqlx::query(claim)
+            .bind(&row.id)
+            .bind(now.0)
+            .bind(wait)
+            .bind(row.attempts)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Waits until nobody else is in the middle of a conversation of this chat, and keeps others out of it until the end of the
+    /// transaction. On `SQLite` there is one writer anyway.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn lock_chat(&mut self, gateway: &str, chat: &str) -> StoreResult<()> {
+        if let Self::Postgres(transaction) = self {
+            sqlx::query(LOCK_CHAT).bind(format!("{gateway} {chat}")).execute(&mut **transaction).await?;
+        }
         Ok(())
     }
 

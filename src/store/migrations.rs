@@ -46,6 +46,7 @@ const FILES: &[File] = files![
     21 "0021_tries",
     22 "0022_dead_letters",
     24 "0024_addresses",
+    25 "0025_inbox_chats",
 ];
 
 /// All migrations, in order.

@@ -65,7 +65,7 @@ async fn an_update_that_ends_the_process_is_given_up_after_three_times_and_the_o
     for _ in 0..3 {
         let mut tx = stage.core.store.begin().await.unwrap();
         let taken = tx.waiting_inbox("telegram", stage.core.wall_now(), 1).await.unwrap().remove(0);
-        tx.count_inbox_try(&taken.id, stage.core.wall_now(), 2_000).await.unwrap();
+        assert!(tx.claim_inbox(&taken, stage.core.wall_now(), 2_000).await.unwrap());
         tx.commit().await.unwrap();
         stage.service.hear().await;
         stage.clock.advance(Duration::from_secs(7));

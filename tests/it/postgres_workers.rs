@@ -3,8 +3,10 @@
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use loa::demo::places::Network;
 use loa::domain::calendar::Millis;
 use loa::domain::message::Purpose;
+use loa::engine::inbox::Worker;
 use loa::store::Store;
 use loa::store::messages::NewMessage;
 use sqlx::ConnectOptions as _;
@@ -13,8 +15,8 @@ use sqlx::postgres::{PgConnectOptions, PgListener};
 use crate::db::on_postgres;
 use crate::kill::{compare, stop_cleanly};
 use crate::service::{Service, eventually};
-use crate::stage::free_address;
 use crate::stage::line::Line;
+use crate::stage::{Stage, free_address, loops};
 
 /// The shortest lease that can be set: a test waits for its end.
 const SHORT_LEASE: (&str, &str) = ("LOA__ENGINE__LEASE_SECONDS", "5");
@@ -42,6 +44,11 @@ fn a_service_that_is_told_to_stop_leaves_nothing_in_doubt_and_its_gateway_to_oth
 #[test]
 fn whoever_queues_something_is_heard_by_all_when_it_is_committed_and_only_then() {
     on_postgres("whoever_queues_something_is_heard", whoever_queues_something_is_heard);
+}
+
+#[test]
+fn updates_of_a_chat_are_processed_in_their_order_and_once_whoever_of_several_does_it() {
+    on_postgres("updates_of_a_chat", updates_of_a_chat);
 }
 
 fn options(store: &Store) -> PgConnectOptions {
@@ -135,4 +142,33 @@ async fn whoever_queues_something_is_heard(store: Store) {
         rung += 1;
     }
     assert_eq!(rung, 1);
+}
+
+async fn updates_of_a_chat(store: Store) {
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    stage.settle().await;
+    let heads = [("dieu-hanh-03", "binh"), ("dieu-hanh-05", "dan")];
+    let places = heads.map(|(group, head)| (stage.group(group), stage.person(head)));
+    let ask = |(group, head)| stage.telegram().say(head, group, "/trogiup@loa_xa_bot", None).unwrap();
+    let asked = places.map(|place| (0..8).map(|_| ask(place)).collect::<Vec<i64>>());
+    while stage.service.hear().await > 0 {}
+    let inbox = loops::inbox(&stage.core, &stage.commune);
+    let work = async || {
+        let mut worker = Worker::new(inbox.clone(), "telegram");
+        while stage.core.store.read().await.unwrap().waiting_inbox_count().await.unwrap() > 0 {
+            worker.turn().await.unwrap();
+        }
+    };
+    tokio::join!(work(), work(), work());
+    let mut tx = stage.core.store.read().await.unwrap();
+    for ((group, _), asked) in places.iter().zip(&asked) {
+        let chat = tx.chat_by_external("telegram", &group.to_string()).await.unwrap().unwrap();
+        let mut answers = tx.messages_to_chat(&chat.id, 50).await.unwrap();
+        answers.retain(|message| message.reply_to.is_some());
+        answers.sort_by(|one, other| one.id.cmp(&other.id));
+        let answered: Vec<i64> = answers.iter().map(|one| one.reply_to.as_ref().unwrap().parse().unwrap()).collect();
+        assert_eq!(&answered, asked);
+    }
+    drop(tx);
+    stage.stop().await;
 }

@@ -26,6 +26,7 @@ pub(super) async fn take(inbox: &Inbox, link: &UploadLink, name: &str, content: 
         return Ok(Uploaded::Gone);
     }
     let Some(chat) = tx.chat(&link.chat_id).await? else { return Ok(Uploaded::Gone) };
+    tx.lock_chat(&chat.gateway, &chat.external_id).await?;
     if tx.dialogue(&chat.id, &link.account).await?.is_none() {
         return Ok(Uploaded::Gone);
     }

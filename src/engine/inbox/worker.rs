@@ -92,8 +92,8 @@ impl Worker {
         while let Some((taken, prepared)) = self.ready.pop() {
             self.conclude(taken, prepared).await?;
         }
-        let chosen = self.choose().await?;
-        self.count(&chosen).await?;
+        let mut chosen = self.choose().await?;
+        self.claim(&mut chosen).await?;
         let taken = chosen.len();
         for row in &chosen.hopeless {
             self.inbox.fail(row, "the process ended while it was processed").await?;
@@ -206,20 +206,23 @@ impl Worker {
         chosen.quick.push(taken);
     }
 
-    /// A try counts before it is made: an update that ends the process must not do so for ever.
-    async fn count(&self, chosen: &Chosen) -> EngineResult<()> {
-        let (quick, slow) = (chosen.quick.iter().map(|taken| &taken.row), chosen.slow.iter().map(|taken| &taken.row));
-        let soon = quick.chain(&chosen.hopeless).chain(&chosen.unreadable);
-        let rows: Vec<(&InboxRow, i64)> =
-            soon.map(|row| (row, AGAIN_AFTER)).chain(slow.map(|row| (row, AGAIN_AFTER_FETCH))).collect();
-        if rows.is_empty() {
+    /// Takes what was chosen, and counts a try of each before it is made: an update that ends the process must not do so for ever.
+    /// Of a chat in which somebody else took an update, the later ones are left to him.
+    async fn claim(&self, chosen: &mut Chosen) -> EngineResult<()> {
+        if chosen.len() == 0 {
             return Ok(());
         }
         let (mut tx, now) = (self.inbox.core.store.begin().await?, self.inbox.core.wall_now());
-        for (row, wait) in rows {
-            tx.count_inbox_try(&row.id, now, wait).await?;
+        let mut lost: HashSet<String> = HashSet::new();
+        for (row, wait) in chosen.rows() {
+            let chat = row.chat.clone().unwrap_or_else(|| row.id.clone());
+            if lost.contains(&chat) || !tx.claim_inbox(row, now, wait).await? {
+                lost.insert(chat);
+            }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        chosen.leave(&lost);
+        Ok(())
     }
 
     /// Processes an update that has what it needs.
@@ -316,6 +319,22 @@ impl Chosen {
 
     fn len(&self) -> usize {
         self.hopeless.len() + self.unreadable.len() + self.quick.len() + self.slow.len()
+    }
+
+    /// Every row, those of one chat in their order, and how long the next try waits when nobody writes down how this one ended.
+    fn rows(&self) -> impl Iterator<Item = (&InboxRow, i64)> {
+        let soon = self.hopeless.iter().chain(&self.unreadable).chain(self.quick.iter().map(|taken| &taken.row));
+        let slow = self.slow.iter().map(|taken| (&taken.row, AGAIN_AFTER_FETCH));
+        soon.map(|row| (row, AGAIN_AFTER)).chain(slow)
+    }
+
+    /// Leaves the updates of these chats, and those of no chat under their own ids, to somebody else.
+    fn leave(&mut self, lost: &HashSet<String>) {
+        let is_ours = |row: &InboxRow| !lost.contains(row.chat.as_ref().unwrap_or(&row.id));
+        self.hopeless.retain(is_ours);
+        self.unreadable.retain(is_ours);
+        self.quick.retain(|taken| is_ours(&taken.row));
+        self.slow.retain(|taken| is_ours(&taken.row));
     }
 
     /// Further updates of its chats wait.
