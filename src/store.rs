@@ -37,6 +37,7 @@ pub mod operations;
 pub mod organisation;
 pub mod overview;
 pub mod relays;
+pub mod retention;
 pub mod tokens;
 pub mod usage;
 mod withdrawals;

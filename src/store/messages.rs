@@ -72,6 +72,8 @@ pub struct Message {
     pub sent_at: Option<i64>,
     /// Machine time of creation.
     pub created_at: i64,
+    /// Machine time at which its text went, long after its broadcast was over; none while it is there.
+    pub emptied_at: Option<i64>,
 }
 
 /// A message to be queued.
@@ -159,19 +161,19 @@ const INSERT: &str = "INSERT INTO messages (id, purpose, gateway, chat_id, deliv
      ON CONFLICT DO NOTHING";
 const BY_ID: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, file_sha256, \
      file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, sent_at, \
-     created_at FROM messages WHERE id = $1";
+     created_at, emptied_at FROM messages WHERE id = $1";
 const BY_EXTERNAL: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at FROM messages WHERE chat_id = $1 AND external_id = $2 AND purpose <> 'edit' ORDER BY created_at DESC LIMIT 1";
+     sent_at, created_at, emptied_at FROM messages WHERE chat_id = $1 AND external_id = $2 AND purpose <> 'edit' ORDER BY created_at DESC LIMIT 1";
 const UNSURE_IN_CHAT: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at FROM messages WHERE chat_id = $1 AND state IN ('unknown', 'sending') AND purpose <> 'edit' ORDER BY created_at, id";
+     sent_at, created_at, emptied_at FROM messages WHERE chat_id = $1 AND state IN ('unknown', 'sending') AND purpose <> 'edit' ORDER BY created_at, id";
 const OF_BROADCAST: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at FROM messages WHERE broadcast_id = $1 AND purpose = 'broadcast' ORDER BY delivery_id, part, created_at, id";
+     sent_at, created_at, emptied_at FROM messages WHERE broadcast_id = $1 AND purpose = 'broadcast' ORDER BY delivery_id, part, created_at, id";
 const TO_CHAT: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at FROM messages WHERE chat_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+     sent_at, created_at, emptied_at FROM messages WHERE chat_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
 
 impl Tx {
     /// Queues a message. False when it is a resend that somebody else already ordered.
