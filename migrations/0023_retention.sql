@@ -10,8 +10,7 @@ UPDATE messages SET ended_at = sent_at WHERE delivery_id IS NULL AND state = 'se
 CREATE INDEX messages_private ON messages (ended_at) WHERE delivery_id IS NULL;
 
 -- Those of a broadcast that still have their text, without those that have not.
-DROP INDEX messages_of_broadcast;
-CREATE INDEX messages_of_broadcast ON messages (broadcast_id, emptied_at);
+CREATE INDEX messages_with_text ON messages (broadcast_id) WHERE emptied_at IS NULL AND delivery_id IS NOT NULL;
 
 -- Whether a file is part of anything, without reading the files.
 CREATE INDEX attachments_by_age ON attachments (created_at, sha256);

@@ -65,9 +65,12 @@ macro_rules! keys {
         )
     };
 }
-const ANY_KEY: &str = keys!("SELECT EXISTS (SELECT 1 FROM due)");
+// In the order of the index, and not from wherever the first might stand: mostly there is none.
+const ANY_KEY: &str = keys!("SELECT EXISTS (SELECT 1 FROM (SELECT id FROM due ORDER BY received_at LIMIT 1) AS first)");
 const COUNT_KEYS: &str = keys!("SELECT COUNT(*) FROM due");
-const TAKE_KEYS: &str = keys!("DELETE FROM inbox WHERE id IN (SELECT id FROM due ORDER BY received_at LIMIT 500)");
+const NEXT_KEYS: &str = keys!("SELECT id FROM due ORDER BY received_at LIMIT 500");
+const DROP_KEYS: &str =
+    "DELETE FROM inbox WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 macro_rules! letters {
     ($ask:literal) => {
@@ -230,7 +233,7 @@ impl Tx {
             Kind::Bodies => return self.empty_bodies(due).await,
             Kind::Private => return self.take_private(due).await,
             Kind::Menus => TAKE_MENUS,
-            Kind::Keys => TAKE_KEYS,
+            Kind::Keys => return self.take_keys(due).await,
             Kind::Letters => TAKE_LETTERS,
             Kind::Dialogues => TAKE_DIALOGUES,
             Kind::Drafts => TAKE_DRAFTS,
@@ -262,6 +265,15 @@ impl Tx {
         Ok(taken)
     }
 
+    async fn take_keys(&mut self, due: &Due) -> StoreResult<Taken> {
+        let ids: Vec<String> = on!(self, |c| sqlx::query_scalar(NEXT_KEYS).bind(due.before.0).fetch_all(c).await?);
+        let mut taken = Taken::default();
+        for handful in ids.chunks(HANDFUL) {
+            taken.rows += self.drop_all(DROP_KEYS, handful).await?;
+        }
+        Ok(taken)
+    }
+
     async fn drop_all(&mut self, statement: &'static str, ids: &[String]) -> StoreResult<u64> {
         Ok(on!(self, |c| {
             let bound = filled(ids).fold(sqlx::query(statement), sqlx::query::Query::bind);
@@ -286,7 +298,7 @@ mod tests {
     fn the_statements_take_as_many_as_a_batch_is_said_to_have() {
         let limit = format!("LIMIT {BATCH}");
         let takes =
-            [NOTE, NEXT_PRIVATE, TAKE_MENUS, TAKE_KEYS, TAKE_LETTERS, TAKE_DIALOGUES, TAKE_DRAFTS, bodies::NEXT];
+            [NOTE, NEXT_PRIVATE, TAKE_MENUS, NEXT_KEYS, TAKE_LETTERS, TAKE_DIALOGUES, TAKE_DRAFTS, bodies::NEXT];
         assert!(takes.iter().all(|statement| statement.contains(&limit)), "{takes:?}");
     }
 }

@@ -92,6 +92,8 @@ mod store_organisation;
 #[cfg(test)]
 mod store_plans;
 #[cfg(test)]
+mod store_retention;
+#[cfg(test)]
 mod store_schema;
 #[cfg(test)]
 mod store_statements;
