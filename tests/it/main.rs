@@ -52,6 +52,8 @@ mod flow_repairs;
 #[cfg(test)]
 mod flow_repeat;
 #[cfg(test)]
+mod flow_retention;
+#[cfg(test)]
 mod flow_send;
 #[cfg(test)]
 mod flow_withdraw;
