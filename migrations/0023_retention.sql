@@ -12,6 +12,9 @@ CREATE INDEX messages_private ON messages (ended_at) WHERE delivery_id IS NULL;
 -- Those of a broadcast that still have their text, without those that have not.
 CREATE INDEX messages_with_text ON messages (broadcast_id) WHERE emptied_at IS NULL AND delivery_id IS NOT NULL;
 
+-- When it was seen that a script had used a word to repeat a command by, machine time; null for what counts for ever.
+ALTER TABLE counters ADD COLUMN used_at BIGINT;
+
 -- Whether a file is part of anything, without reading the files.
 CREATE INDEX attachments_by_age ON attachments (created_at, sha256);
 CREATE INDEX version_files_by_content ON version_files (sha256);

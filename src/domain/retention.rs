@@ -20,6 +20,8 @@ text_enum! {
         Menus => "menus",
         /// Keys of updates, by which a repeated one is known.
         Keys => "keys",
+        /// Words by which a repeated command of a script is known.
+        Repeats => "repeats",
         /// What was said in updates that could not be processed.
         Letters => "letters",
         /// Conversations that nobody went on with.
@@ -43,7 +45,7 @@ pub struct Periods {
     pub private_days: i64,
     /// Days for which a number stands for a button.
     pub menus_days: i64,
-    /// Days for which an update is known again.
+    /// Days for which an update, or the command of a script, is known again.
     pub keys_days: i64,
     /// Tries of a message that are kept when its text goes: the last so many.
     pub attempts: i64,
@@ -65,7 +67,7 @@ impl Periods {
             Kind::Bodies => self.bodies_days,
             Kind::Private => self.private_days,
             Kind::Menus => self.menus_days,
-            Kind::Keys => self.keys_days,
+            Kind::Keys | Kind::Repeats => self.keys_days,
             Kind::Letters => LETTERS_DAYS,
             Kind::Dialogues | Kind::Drafts => DIALOGUES_DAYS,
         };

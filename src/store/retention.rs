@@ -19,9 +19,13 @@ const LEFT_OUT_DAYS: i64 = 31;
 // Nobody decides about a doubt of these, and nobody repeats them: whatever is not to be sent any more is at its end. When it came there
 // is noted when it is first seen there, whichever of many statements brought it.
 const HAS_UNNOTED: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE delivery_id IS NULL AND ended_at IS NULL \
-     AND state NOT IN ('pending', 'retry_wait', 'sending'))";
+     AND state NOT IN ('pending', 'retry_wait', 'sending')) \
+     OR EXISTS (SELECT 1 FROM counters WHERE used_at IS NULL AND name LIKE 'key-%')";
 const NOTE: &str = "UPDATE messages SET ended_at = $1 WHERE id IN (SELECT id FROM messages WHERE delivery_id IS NULL \
      AND ended_at IS NULL AND state NOT IN ('pending', 'retry_wait', 'sending') LIMIT 500)";
+
+// A word of a script is a counter that counts to one; the other counters never go.
+const NOTE_REPEATS: &str = "UPDATE counters SET used_at = $1 WHERE used_at IS NULL AND name LIKE 'key-%'";
 
 // An answer to a card about a broadcast that still runs is known by the card. The months' figures count what was left out.
 macro_rules! private {
@@ -71,6 +75,16 @@ const COUNT_KEYS: &str = keys!("SELECT COUNT(*) FROM due");
 const NEXT_KEYS: &str = keys!("SELECT id FROM due ORDER BY received_at LIMIT 500");
 const DROP_KEYS: &str =
     "DELETE FROM inbox WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+
+macro_rules! repeats {
+    ($ask:literal) => {
+        concat!("WITH due AS (SELECT commune_id, name FROM counters WHERE used_at < $1) ", $ask)
+    };
+}
+const ANY_REPEAT: &str = repeats!("SELECT EXISTS (SELECT 1 FROM due)");
+const COUNT_REPEATS: &str = repeats!("SELECT COUNT(*) FROM due");
+const TAKE_REPEATS: &str =
+    repeats!("DELETE FROM counters WHERE (commune_id, name) IN (SELECT commune_id, name FROM due LIMIT 500)");
 
 macro_rules! letters {
     ($ask:literal) => {
@@ -170,6 +184,7 @@ const fn questions(kind: Kind) -> (&'static str, &'static str) {
         Kind::Private => (ANY_PRIVATE, COUNT_PRIVATE),
         Kind::Menus => (ANY_MENU, COUNT_MENUS),
         Kind::Keys => (ANY_KEY, COUNT_KEYS),
+        Kind::Repeats => (ANY_REPEAT, COUNT_REPEATS),
         Kind::Letters => (ANY_LETTER, COUNT_LETTERS),
         Kind::Dialogues => (ANY_DIALOGUE, COUNT_DIALOGUES),
         Kind::Drafts => (ANY_DRAFT, COUNT_DRAFTS),
@@ -182,7 +197,7 @@ const fn has_second(kind: Kind) -> bool {
 }
 
 impl Tx {
-    /// Whether a message of no delivery is at its end and nobody has noted when.
+    /// Whether a message of no delivery is at its end, or a script has used a word, and nobody has noted when.
     ///
     /// # Errors
     /// The database.
@@ -190,11 +205,12 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_scalar(HAS_UNNOTED).fetch_one(c).await?))
     }
 
-    /// Notes machine time `now` as the end of the next [`BATCH`] of such messages; gives how many.
+    /// Notes machine time `now` for the next [`BATCH`] of such messages, and such words; gives how many messages.
     ///
     /// # Errors
     /// The database.
     pub async fn note_ends(&mut self, now: Millis) -> StoreResult<u64> {
+        on!(self, |c| sqlx::query(NOTE_REPEATS).bind(now.0).execute(c).await?.rows_affected());
         Ok(on!(self, |c| sqlx::query(NOTE).bind(now.0).execute(c).await?.rows_affected()))
     }
 
@@ -234,6 +250,7 @@ impl Tx {
             Kind::Private => return self.take_private(due).await,
             Kind::Menus => TAKE_MENUS,
             Kind::Keys => return self.take_keys(due).await,
+            Kind::Repeats => TAKE_REPEATS,
             Kind::Letters => TAKE_LETTERS,
             Kind::Dialogues => TAKE_DIALOGUES,
             Kind::Drafts => TAKE_DRAFTS,
@@ -297,8 +314,17 @@ mod tests {
     #[test]
     fn the_statements_take_as_many_as_a_batch_is_said_to_have() {
         let limit = format!("LIMIT {BATCH}");
-        let takes =
-            [NOTE, NEXT_PRIVATE, TAKE_MENUS, NEXT_KEYS, TAKE_LETTERS, TAKE_DIALOGUES, TAKE_DRAFTS, bodies::NEXT];
+        let takes = [
+            NOTE,
+            NEXT_PRIVATE,
+            TAKE_MENUS,
+            NEXT_KEYS,
+            TAKE_REPEATS,
+            TAKE_LETTERS,
+            TAKE_DIALOGUES,
+            TAKE_DRAFTS,
+            bodies::NEXT,
+        ];
         assert!(takes.iter().all(|statement| statement.contains(&limit)), "{takes:?}");
     }
 }

@@ -162,6 +162,7 @@ async fn numbers_go_after_three_days_keys_after_ninety_and_words_that_were_given
     room.change(&format!(
         "INSERT INTO menu_choices (chat_id, account, number, data, offered_at) VALUES ('past-c1000001', '', 21, 'x', {made}); \
          INSERT INTO dialogues (chat_id, account, flow, data, updated_at) VALUES ('past-c1000001', 'a', 'x', 'x', {made}); \
+         INSERT INTO counters (commune_id, name, value) VALUES ('past-commune', 'key-aa', 1), ('past-commune', 'directive', 1); \
          INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at) VALUES \
            ('i1', 'tele', 'k1', NULL, FALSE, 'done', 1, {made}), ('i2', 'tele', 'k2', 'words', FALSE, 'failed', 3, {made}), \
            ('i3', 'aside', 'k3', 'words', FALSE, 'waiting', 0, {made})"
@@ -170,6 +171,8 @@ async fn numbers_go_after_three_days_keys_after_ninety_and_words_that_were_given
     let menus = "SELECT COUNT(*) FROM menu_choices";
     let words = "SELECT COUNT(*) FROM inbox WHERE event IS NOT NULL";
     let incidents = "SELECT COUNT(*) FROM incidents WHERE closed_at IS NULL";
+    let counters = "SELECT name FROM counters WHERE name IN ('directive', 'key-aa') ORDER BY name";
+    room.keeper.tick().await.unwrap();
     room.turn_after_days(3).await;
     assert_eq!((room.number(menus).await, room.number(words).await, room.number(incidents).await), (1, 2, 1));
     room.turn_after_days(1).await;
@@ -179,8 +182,10 @@ async fn numbers_go_after_three_days_keys_after_ninety_and_words_that_were_given
     assert_eq!(room.number("SELECT COUNT(*) FROM dialogues").await, 0);
     room.turn_after_days(82).await;
     assert_eq!(room.texts("SELECT id FROM inbox ORDER BY id").await, ["i1", "i2", "i3"], "a repetition is still known");
+    assert_eq!(room.texts(counters).await, ["directive", "key-aa"], "a script's too");
     room.turn_after_days(1).await;
     assert_eq!(room.texts("SELECT id FROM inbox ORDER BY id").await, ["i3"]);
+    assert_eq!(room.texts(counters).await, ["directive"], "what counts bulletins counts for ever");
 }
 
 async fn years_are_caught_up_with_by_at_most_one_batch_of_a_kind_a_turn(store: Store) {

@@ -30,7 +30,7 @@ struct Files {
     /// Free inside the database, used again before it grows.
     free: Option<i64>,
     /// The documents that are kept inside.
-    kept_files: i64,
+    attachments: i64,
 }
 
 #[derive(serde::Serialize)]
@@ -95,7 +95,7 @@ fn files(whole: &WholeSize) -> Files {
         database: of("").or(whole.server),
         write_ahead_log: of("-wal"),
         free: whole.free,
-        kept_files: whole.kept_files,
+        attachments: whole.kept_files,
     }
 }
 
@@ -110,27 +110,29 @@ fn table(size: &TableSize) -> Table {
 }
 
 fn text(report: &Report) -> String {
-    let Files { database, write_ahead_log, free, kept_files } = &report.files;
-    let mut text = format!(
-        "database {}, write-ahead log {}, free inside {}, kept files {}\n\n",
-        bytes(*database),
-        bytes(*write_ahead_log),
-        bytes(*free),
-        bytes(Some(*kept_files))
-    );
-    text += &format!("{:<20}{:>12}{:>12}  {:<10}  {:<10}\n", "table", "rows", "size", "oldest", "newest");
-    for Table { name, rows, bytes: size, oldest, newest } in &report.tables {
-        let (oldest, newest) = (date(oldest.as_deref()), date(newest.as_deref()));
-        let line = format!("{name:<20}{rows:>12}{:>12}  {oldest:<10}  {newest:<10}", bytes(*size));
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text += &format!("\n{:<20}{:>12}  ended before\n", "goes by itself", "rows");
-    for DueKind { kind, before, rows } in &report.due {
-        text += &format!("{kind:<20}{rows:>12}  {before}\n");
-    }
-    text += &format!("{:<20}{:>12}  with the bodies\n\n", "attempts", report.due_attempts);
-    text + &older(&report.older)
+    let Files { database, write_ahead_log, free, attachments } = &report.files;
+    let (database, log, free) = (bytes(*database), bytes(*write_ahead_log), bytes(*free));
+    let attachments = bytes(Some(*attachments));
+    let mut lines = vec![
+        format!("database {database}, write-ahead log {log}"),
+        format!("free inside {free}, kept files {attachments}"),
+        String::new(),
+        format!("{:<20}{:>12}{:>12}  {:<10}  newest", "table", "rows", "size", "oldest"),
+    ];
+    lines.extend(report.tables.iter().map(line));
+    lines.push(String::new());
+    lines.push(format!("{:<20}{:>12}  ended before", "goes by itself", "rows"));
+    let due = report.due.iter().map(|DueKind { kind, before, rows }| format!("{kind:<20}{rows:>12}  {before}"));
+    lines.extend(due);
+    lines.push(format!("{:<20}{:>12}  with the bodies", "attempts", report.due_attempts));
+    lines.push(String::new());
+    lines.join("\n") + "\n" + &older(&report.older)
+}
+
+fn line(table: &Table) -> String {
+    let Table { name, rows, bytes: size, oldest, newest } = table;
+    let (size, oldest, newest) = (bytes(*size), date(oldest.as_deref()), date(newest.as_deref()));
+    format!("{name:<20}{rows:>12}{size:>12}  {oldest:<10}  {newest}")
 }
 
 /// One sentence: nothing of it goes by itself.
@@ -177,8 +179,9 @@ mod tests {
         let table =
             Table { name: "confined_versions", rows: 999_999_999, bytes: Some(i64::MAX), oldest: None, newest: None };
         let records = OlderRecords { bulletins: 99_999, broadcasts: 999_999, files: 99_999, file_bytes: i64::MAX };
+        let most = Some((1 << 30) - 1);
         let report = Report {
-            files: Files { database: Some(5 << 40), write_ahead_log: None, free: Some(1 << 39), kept_files: 1 << 39 },
+            files: Files { database: most, write_ahead_log: most, free: most, attachments: 1 << 39 },
             tables: vec![table],
             due: vec![DueKind { kind: "dialogues", before: "2025-11-30".to_owned(), rows: 999_999_999 }],
             due_attempts: 1,
