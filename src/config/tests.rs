@@ -159,7 +159,7 @@ fn rust_log_works_below_our_own_variable(#[case] pairs: &[(&str, &str)], #[case]
 )]
 #[case::unknown_section(
     "[motor]\nx = 3",
-    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `http`, `log`, `vault`"
+    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `retention`, `http`, `log`, `vault`"
 )]
 #[case::wrong_type(
     "[engine]\nlease_seconds = true",
