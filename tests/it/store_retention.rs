@@ -236,6 +236,11 @@ async fn a_batch_that_fails_harms_nobody_else(store: Store) {
     assert_eq!(room.number("SELECT COUNT(*) FROM inbox").await, 0, "and what comes after it");
     assert_eq!(room.number("SELECT COUNT(*) FROM incidents WHERE closed_at IS NULL").await, 1);
     assert!(room.batches().await.iter().all(|batch| !batch.starts_with("menus")), "nothing is said to have gone");
+    for _ in 0..8 {
+        room.clock.advance(Duration::from_mins(1));
+        let _ = room.keeper.tick().await;
+    }
+    assert_eq!(room.number("SELECT COUNT(*) FROM incidents").await, 1, "told once for as long as it lasts");
     room.change("DROP TRIGGER no_menu_choices").await;
     room.turn_after(Duration::from_hours(1)).await;
     assert_eq!(room.number("SELECT COUNT(*) FROM menu_choices").await, 0);

@@ -1,5 +1,5 @@
-//! What goes by itself after a while. The look for it is taken once an hour; while a full batch was taken, again after a minute: years
-//! to be caught up with must not hold up anybody else.
+//! What goes by itself after a while. The look for it is taken once an hour; where a full batch was taken, or one failed, again
+//! after a minute: years to be caught up with must not hold up anybody else.
 
 use std::sync::atomic::Ordering;
 
@@ -16,23 +16,22 @@ const LOOK_EVERY: i64 = 3_600_000;
 const AGAIN_AFTER: i64 = 60_000;
 
 impl Keeper {
-    /// At most one batch a kind. Each is done alone: one that fails keeps no other from being taken.
+    /// At most one batch a kind. Each is done alone: one that fails keeps no other from being taken, and is tried again with the next
+    /// look.
     pub(super) async fn retain(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let wall = self.core.wall_now();
         if !self.look_is_due(wall) {
             return Ok(());
         }
-        let mut more = self.note_ends(look).await?;
+        let noted = self.core.alone(Chore::Retain.task("ends"), self.note_ends(look)).await;
+        let mut again = wants_more(noted, look);
         for kind in Kind::ALL.iter().copied() {
-            let full = self.core.alone(Chore::Retain.task(kind.as_str()), self.take(kind, look)).await;
-            if full.is_none() {
-                // On a server a statement that fails spoils its transaction.
-                look.end();
-            }
-            more |= full == Some(true);
+            let taken = self.core.alone(Chore::Retain.task(kind.as_str()), self.take(kind, look)).await;
+            again |= wants_more(taken, look);
         }
-        self.core.alone(Chore::Retain.task("incidents"), self.keep_incidents(look)).await;
-        let wait = if more { AGAIN_AFTER } else { LOOK_EVERY };
+        let kept = self.core.alone(Chore::Retain.task("incidents"), self.keep_incidents(look)).await;
+        again |= wants_more(kept, look);
+        let wait = if again { AGAIN_AFTER } else { LOOK_EVERY };
         self.retained_until.store(wall.plus_ms(wait).0, Ordering::Relaxed);
         Ok(())
     }
@@ -66,13 +65,23 @@ impl Keeper {
         Ok(full)
     }
 
-    /// What was given up is an incident for as long as its words are there.
-    async fn keep_incidents(&self, look: &mut Look<'_>) -> EngineResult<()> {
+    /// What was given up is an incident for as long as its words are there. There is never more of it.
+    async fn keep_incidents(&self, look: &mut Look<'_>) -> EngineResult<bool> {
         if !dead_letters::are_incidents_due(look.read().await?).await? {
-            return Ok(());
+            return Ok(false);
         }
         let mut tx = look.write().await?;
         dead_letters::keep_incidents(&mut tx, &self.core.act(&self.commune_id)).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(false)
     }
+}
+
+/// Whether the next look is to come soon: there is more to do, or it failed.
+fn wants_more(done: Option<bool>, look: &mut Look<'_>) -> bool {
+    if done.is_none() {
+        // On a server a statement that fails spoils its transaction.
+        look.end();
+    }
+    done != Some(false)
 }
