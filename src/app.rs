@@ -93,6 +93,7 @@ pub fn house(settings: &Settings, gateways: &Gateways) -> anyhow::Result<House> 
         missed_grace_minutes: i64::from(settings.engine.missed_grace_minutes),
         approval_warning_minutes: i64::from(settings.desk.approval_warning_minutes),
         lapse_days: i64::from(settings.desk.lapse_days),
+        retention: settings.retention.periods(),
         contact: settings.desk.contact.clone(),
         public_url: settings.http.public_url.clone(),
         gateways: traits.collect(),

@@ -23,7 +23,7 @@ mod values;
 pub use error::{ConfigError, Origin, Problem, Warning};
 pub use gateway::{Gateway, MonthlyBudget, Oa, Platform, Receive, SignatureForm};
 pub use secret::Secret;
-pub use sections::{Commune, Database, Desk, Engine, Http, Log, LogFormat, Plan, Vault};
+pub use sections::{Commune, Database, Desk, Engine, Http, Log, LogFormat, Plan, Retention, Vault};
 
 use gateway::GatewayTree;
 use layers::Layers;
@@ -46,6 +46,8 @@ pub struct Settings {
     pub desk: Desk,
     /// The plan that activities count toward.
     pub plan: Plan,
+    /// How long what is kept.
+    pub retention: Retention,
     /// The port for health and, later, webhooks.
     pub http: Http,
     /// What the log looks like.
@@ -67,6 +69,7 @@ struct Tree {
     engine: Engine,
     desk: Desk,
     plan: Plan,
+    retention: Retention,
     http: Http,
     log: Log,
     #[serde(default)]
@@ -111,6 +114,7 @@ impl Settings {
             engine: tree.engine,
             desk: tree.desk,
             plan: tree.plan,
+            retention: tree.retention,
             http: tree.http,
             log: tree.log,
             vault: tree.vault,

@@ -18,6 +18,7 @@ pub mod period;
 pub mod plan;
 pub mod recurrence;
 pub mod render;
+pub mod retention;
 pub mod retry;
 pub mod schedule;
 pub mod secrecy;

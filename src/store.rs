@@ -38,6 +38,7 @@ pub mod operations;
 pub mod organisation;
 pub mod overview;
 pub mod relays;
+pub mod retention;
 pub mod tokens;
 mod turn;
 pub mod usage;

@@ -34,6 +34,7 @@ pub mod release;
 pub mod remind;
 pub mod repeat;
 pub mod reschedule;
+pub mod retain;
 pub mod settle;
 pub mod status;
 pub mod tally;

@@ -1,9 +1,12 @@
-//! `loa db`: bring the schema up to date, and check that the database is whole and set up as it must be.
+//! `loa db`: bring the schema up to date, check that the database is whole and set up as it must be, and say how large it is.
 
 use std::io::Write;
 
 use super::opened::Opened;
 use crate::store::{Store, migrations};
+
+mod stats;
+mod tables;
 
 /// What to do with the database.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
@@ -14,6 +17,15 @@ pub enum DbCommand {
     /// Check versions, settings and the database's own integrity; ends with 1 when something is wrong.
     #[command(after_help = "Examples:\n  loa db check\n  loa db check --json")]
     Check {
+        /// Print one JSON document and nothing else.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Rows, size and age of every table, what goes by itself next, and what is older than it has to be kept.
+    #[command(after_help = "Examples:\n  loa db stats\n  loa db stats --json\n\n\
+        Reads the whole database, beside the running service and without holding it up. Sizes count a table's indexes;\n\
+        ages are those of its rows. Periods stand under [retention] in the settings.")]
+    Stats {
         /// Print one JSON document and nothing else.
         #[arg(long)]
         json: bool,
@@ -55,6 +67,7 @@ pub async fn run(command: &DbCommand, opened: &Opened, out: &mut dyn Write) -> a
             Ok(writeln!(out, "schema {after}, {text}")?)
         }
         DbCommand::Check { json } => check(&opened.store, *json, out).await,
+        DbCommand::Stats { json } => stats::run(opened, *json, out).await,
     }
 }
 

@@ -11,6 +11,7 @@ use super::layers::Layers;
 use super::secret::Secret;
 use super::values::{bounded, by_text, filled_option, one_of, seconds};
 use crate::domain::calendar::{OfficeHours, SendWindows};
+use crate::domain::retention::Periods;
 use crate::domain::urgency::Policies;
 use crate::domain::when::WhenConfig;
 
@@ -103,6 +104,45 @@ pub struct Plan {
     /// A plan file to import at the start when the database holds no plan yet.
     #[serde(default)]
     pub file: Option<PathBuf>,
+}
+
+/// `[retention]`: how long what is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Days after the end of a broadcast for which its rendered texts are kept.
+    #[serde(deserialize_with = "bounded::<_, 1, 3660>")]
+    pub bodies_days: u32,
+    /// Days for which cards, call lists and answers are kept.
+    #[serde(deserialize_with = "bounded::<_, 1, 3660>")]
+    pub private_days: u32,
+    /// Days for which numbers that stand for buttons are kept; three is how long one can be typed.
+    #[serde(deserialize_with = "bounded::<_, 3, 3660>")]
+    pub menus_days: u32,
+    /// Days for which an update is known again; a platform that was not answered repeats it for a day and more.
+    #[serde(deserialize_with = "bounded::<_, 14, 3660>")]
+    pub keys_days: u32,
+    /// Tries of a message that are kept when its text goes.
+    #[serde(deserialize_with = "bounded::<_, 1, 100>")]
+    pub attempts: u32,
+    /// Years after which the admins are told that records are older.
+    #[serde(deserialize_with = "bounded::<_, 1, 100>")]
+    pub records_years: u32,
+}
+
+impl Retention {
+    /// The periods as the rules read them.
+    #[must_use]
+    pub fn periods(&self) -> Periods {
+        Periods {
+            bodies_days: i64::from(self.bodies_days),
+            private_days: i64::from(self.private_days),
+            menus_days: i64::from(self.menus_days),
+            keys_days: i64::from(self.keys_days),
+            attempts: i64::from(self.attempts),
+            records_years: self.records_years,
+        }
+    }
 }
 
 /// `[http]`: the port.

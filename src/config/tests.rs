@@ -159,7 +159,7 @@ fn rust_log_works_below_our_own_variable(#[case] pairs: &[(&str, &str)], #[case]
 )]
 #[case::unknown_section(
     "[motor]\nx = 3",
-    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `http`, `log`, `vault`"
+    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `retention`, `http`, `log`, `vault`"
 )]
 #[case::wrong_type(
     "[engine]\nlease_seconds = true",
@@ -215,6 +215,8 @@ fn a_wrong_setting_is_one_sentence_with_file_key_and_what_to_do(#[case] toml: &s
 #[case::unknown_key(&[("LOA__ENGINE__LEASE", "3")], "`engine.lease` in environment variable LOA__ENGINE__LEASE is not a setting: remove it or use one of `lease_seconds`, `missed_grace_minutes`, `connect_seconds`, `text_seconds`, `file_seconds`, `shutdown_seconds`")]
 #[case::wrong_type(&[("LOA__ENGINE__LEASE_SECONDS", "long")], "`engine.lease_seconds` in environment variable LOA__ENGINE__LEASE_SECONDS must be a whole number from 5 to 600")]
 #[case::below_a_value(&[("LOA__HTTP__LISTEN__PORT", "1")], "`http.listen` in environment variable LOA__HTTP__LISTEN__PORT must be an address with a port, such as \"127.0.0.1:8642\"")]
+#[case::shorter_than_a_number_lives(&[("LOA__RETENTION__MENUS_DAYS", "2")], "`retention.menus_days` in environment variable LOA__RETENTION__MENUS_DAYS must be a whole number from 3 to 3660")]
+#[case::shorter_than_updates_are_repeated(&[("LOA__RETENTION__KEYS_DAYS", "1")], "`retention.keys_days` in environment variable LOA__RETENTION__KEYS_DAYS must be a whole number from 14 to 3660")]
 #[case::no_key(&[("LOA__HTTP", "1")], "environment variable LOA__HTTP names no setting: write LOA__SECTION__KEY, for example LOA__HTTP__LISTEN")]
 #[case::nothing(&[("LOA__", "1")], "environment variable LOA__ names no setting: write LOA__SECTION__KEY, for example LOA__HTTP__LISTEN")]
 #[case::a_hole(&[("LOA__HTTP____LISTEN", "1")], "environment variable LOA__HTTP____LISTEN names no setting: write LOA__SECTION__KEY, for example LOA__HTTP__LISTEN")]

@@ -1,4 +1,5 @@
-//! `/suckhoe`: what is sick, what waits, and how much of their month the accounts have used.
+//! `/suckhoe`: what is sick, what waits, how much of their month the accounts have used, and what is older
+//! than it has to be kept.
 
 use super::{Response, Talk};
 use crate::domain::calendar::{Millis, format_full};
@@ -8,7 +9,7 @@ use crate::store::Tx;
 use crate::store::operations::Incident;
 use crate::usecase::notify::Note;
 use crate::usecase::usage::{self, GatewayUsage};
-use crate::usecase::{Act, UseCaseResult, dead_letters, incidents, look_up};
+use crate::usecase::{Act, UseCaseResult, dead_letters, incidents, look_up, retain};
 
 /// The data of the button that has everything tried anew that was given up.
 const RETRY: &str = "hl:r";
@@ -40,12 +41,24 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResu
     lines.extend(
         letters.iter().map(|letter| say!(locale, "health-dead-letter", letter = dead_letters::line(act, letter))),
     );
+    lines.extend(old_records(tx, act).await?);
     let mut note = Note::plain(lines.join("\n"));
     if !letters.is_empty() {
         note = note.with_row(&[(&say!(locale, "button-retry-letters"), RETRY)]);
     }
     talk.say(tx, act, &note).await?;
     Ok(Response::default())
+}
+
+/// Says what is older than it has to be kept, if anything is: nobody else decides about that.
+async fn old_records(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Option<String>> {
+    let older = retain::older_records(tx, act).await?;
+    let (bulletins, broadcasts, files) = (older.bulletins, older.broadcasts, older.files);
+    if bulletins + broadcasts + files == 0 {
+        return Ok(None);
+    }
+    let years = act.house.retention.records_years;
+    Ok(Some(say!(act.house.locale, "health-old-records", years, bulletins, broadcasts, files)))
 }
 
 /// What was given up is tried anew.

@@ -1,5 +1,5 @@
 //! Everything that falls due by the clock alone, as a list of chores: warnings, reminders, expiry, lapses, closing, the ack
-//! wall, the audit chain, and the sweeping of what must not be kept.
+//! wall, the audit chain, and what goes after a while.
 //!
 //! A chore first reads whether there is anything to do, all of them in one look, and takes the write lock only then. Under it whatever the decision rests on
 //! is looked at again: the world may have moved between the two. Each has transactions of its own; one that fails is set aside
@@ -19,9 +19,9 @@ mod expire;
 mod look;
 mod pressing;
 mod remind;
+mod retain;
 mod seal;
 mod stand_in;
-mod sweep;
 mod walls;
 mod warn;
 
@@ -31,8 +31,8 @@ use look::Look;
 pub struct Keeper {
     core: Arc<Core>,
     commune_id: String,
-    /// Machine time of the last sweep.
-    swept_at: AtomicI64,
+    /// Machine time of the next look for what goes after a while.
+    retained_until: AtomicI64,
 }
 
 text_enum! {
@@ -70,8 +70,8 @@ text_enum! {
         RenewWalls => "renew_walls",
         /// Audit entries that are not chained yet.
         Seal => "seal",
-        /// What must not be kept.
-        Sweep => "sweep",
+        /// What goes after a while.
+        Retain => "retain",
     }
 }
 
@@ -86,7 +86,7 @@ impl Keeper {
     /// A keeper for a commune.
     #[must_use]
     pub const fn new(core: Arc<Core>, commune_id: String) -> Self {
-        Self { core, commune_id, swept_at: AtomicI64::new(0) }
+        Self { core, commune_id, retained_until: AtomicI64::new(0) }
     }
 
     /// Does all that is due now. What fails is set aside, and does not keep anything else from being done.
@@ -128,7 +128,7 @@ impl Keeper {
             Chore::Close => self.close(look).await,
             Chore::RenewWalls => self.renew_walls(look).await,
             Chore::Seal => self.seal(look).await,
-            Chore::Sweep => self.sweep().await,
+            Chore::Retain => self.retain(look).await,
         }
     }
 

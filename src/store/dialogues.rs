@@ -1,6 +1,5 @@
 //! Conversations in progress. They are rows, so a restart in the middle of one loses nothing.
 
-use crate::domain::calendar::Millis;
 use crate::store::{StoreResult, Tx, on};
 
 /// A conversation of one account in one chat.
@@ -22,7 +21,6 @@ const PUT: &str = "INSERT INTO dialogues (chat_id, account, flow, data, updated_
      ON CONFLICT (chat_id, account) DO UPDATE SET flow = excluded.flow, data = excluded.data, updated_at = excluded.updated_at";
 const GET: &str = "SELECT chat_id, account, flow, data, updated_at FROM dialogues WHERE chat_id = $1 AND account = $2";
 const END: &str = "DELETE FROM dialogues WHERE chat_id = $1 AND account = $2";
-const SWEEP: &str = "DELETE FROM dialogues WHERE updated_at < $1";
 
 impl Tx {
     /// Keeps the state of a conversation; it replaces the one before.
@@ -57,13 +55,5 @@ impl Tx {
     pub async fn end_dialogue(&mut self, chat_id: &str, account: &str) -> StoreResult<()> {
         on!(self, |c| sqlx::query(END).bind(chat_id).bind(account).execute(c).await?.rows_affected());
         Ok(())
-    }
-
-    /// Drops conversations untouched since `before`.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn sweep_dialogues(&mut self, before: Millis) -> StoreResult<u64> {
-        Ok(on!(self, |c| sqlx::query(SWEEP).bind(before.0).execute(c).await?.rows_affected()))
     }
 }

@@ -3,7 +3,6 @@
 //! A file is kept as soon as a version, a message or another open form names it; everything else here is a deletion of
 //! content that never became part of a bulletin. Called when a form ends without one.
 
-use crate::domain::calendar::Millis;
 use crate::store::{StoreResult, Tx, on};
 
 // An open form names its files by hash inside its JSON; a hash is 64 hexadecimal digits and needs no escaping.
@@ -13,22 +12,7 @@ const DROP: &str = "DELETE FROM attachments WHERE sha256 = $1 \
      AND NOT EXISTS (SELECT 1 FROM upload_handles u WHERE u.sha256 = attachments.sha256) \
      AND NOT EXISTS (SELECT 1 FROM dialogues d WHERE d.data LIKE '%' || attachments.sha256 || '%')";
 
-// Files of forms that nobody finished, once their conversations are gone too.
-const SWEEP: &str = "DELETE FROM attachments WHERE created_at < $1 \
-     AND NOT EXISTS (SELECT 1 FROM version_files v WHERE v.sha256 = attachments.sha256) \
-     AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.file_sha256 = attachments.sha256) \
-     AND NOT EXISTS (SELECT 1 FROM upload_handles u WHERE u.sha256 = attachments.sha256) \
-     AND NOT EXISTS (SELECT 1 FROM dialogues d WHERE d.data LIKE '%' || attachments.sha256 || '%')";
-
 impl Tx {
-    /// Removes stored files older than machine time `before` that nothing needs; gives how many.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn sweep_unused_files(&mut self, before: Millis) -> StoreResult<u64> {
-        Ok(on!(self, |c| sqlx::query(SWEEP).bind(before.0).execute(c).await?.rows_affected()))
-    }
-
     /// Removes a stored file that nothing needs; false when something does, or when there is none.
     ///
     /// # Errors

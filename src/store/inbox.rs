@@ -41,8 +41,6 @@ pub struct NewInboxRow {
     pub received_at: Millis,
 }
 
-/// A failed update's body is kept this long, seven days, so that the cause can be found.
-pub const FAILED_BODY_MILLIS: i64 = 7 * 24 * 3_600_000;
 /// Tries before an update is given up as failed.
 pub const MAX_ATTEMPTS: i64 = 3;
 
@@ -71,9 +69,6 @@ const DONE: &str = "UPDATE inbox SET state = 'done', event = NULL, processed_at 
 const FAILED: &str = "UPDATE inbox SET error = $2, state = CASE WHEN attempts >= $3 THEN 'failed' ELSE 'waiting' END, \
      processed_at = $4, retry_at = $4 + 2000 * attempts WHERE id = $1 AND state = 'waiting' RETURNING state";
 const DROP_DEAD: &str = "UPDATE inbox SET state = 'done', event = NULL WHERE id = $1 AND state = 'failed'";
-// The first condition is that of the index `inbox_settled`.
-const ERASE: &str = "UPDATE inbox SET event = NULL WHERE state <> 'waiting' AND state = 'failed' AND event IS NOT NULL AND received_at < $1";
-const FORGET: &str = "DELETE FROM inbox WHERE state <> 'waiting' AND event IS NULL AND received_at < $1";
 const OFFSET: &str = "SELECT next_offset FROM poll_offsets WHERE gateway = $1";
 const SET_OFFSET: &str = "INSERT INTO poll_offsets (gateway, next_offset) VALUES ($1, $2) \
      ON CONFLICT (gateway) DO UPDATE SET next_offset = excluded.next_offset";
@@ -219,16 +214,6 @@ impl Tx {
             .fetch_optional(c)
             .await?);
         Ok(state.as_deref() == Some("failed"))
-    }
-
-    /// Erases bodies of failed updates after seven days, and keys older than `forget_before`.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn sweep_inbox(&mut self, now: Millis, forget_before: Millis) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(ERASE).bind(now.0 - FAILED_BODY_MILLIS).execute(c).await?.rows_affected());
-        on!(self, |c| sqlx::query(FORGET).bind(forget_before.0).execute(c).await?.rows_affected());
-        Ok(())
     }
 
     /// The offset from which a gateway's updates are to be asked for.

@@ -19,7 +19,6 @@ const FIND: &str = "SELECT data FROM menu_choices WHERE chat_id = $1 AND account
      AND offered_at >= $4 ORDER BY account DESC LIMIT 1";
 const LATEST: &str =
     "SELECT number FROM menu_choices WHERE chat_id = $1 AND account = '' ORDER BY offered_at DESC, number DESC LIMIT 1";
-const SWEEP: &str = "DELETE FROM menu_choices WHERE offered_at < $1";
 
 impl Tx {
     /// Replaces the choices offered to one account in a chat.
@@ -88,13 +87,5 @@ impl Tx {
     /// The database.
     pub async fn latest_menu_number(&mut self, chat_id: &str) -> StoreResult<Option<i64>> {
         Ok(on!(self, |c| sqlx::query_scalar(LATEST).bind(chat_id).fetch_optional(c).await?))
-    }
-
-    /// Drops choices offered before `before`.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn sweep_menus(&mut self, before: Millis) -> StoreResult<u64> {
-        Ok(on!(self, |c| sqlx::query(SWEEP).bind(before.0).execute(c).await?.rows_affected()))
     }
 }

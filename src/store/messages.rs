@@ -74,6 +74,8 @@ pub struct Message {
     pub created_at: i64,
     /// The platform id that its chat had when it was sent, where the chat has another now: no edit and no reply reaches it there.
     pub chat_external: Option<String>,
+    /// Machine time at which its text went, long after its broadcast was over; none while it is there.
+    pub emptied_at: Option<i64>,
 }
 
 impl Message {
@@ -169,20 +171,20 @@ const INSERT: &str = "INSERT INTO messages (id, purpose, gateway, chat_id, deliv
      ON CONFLICT DO NOTHING";
 const BY_ID: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, file_sha256, \
      file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, sent_at, \
-     created_at, chat_external FROM messages WHERE id = $1";
+     created_at, chat_external, emptied_at FROM messages WHERE id = $1";
 const BY_EXTERNAL: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at, chat_external FROM messages WHERE chat_id = $1 AND external_id = $2 AND chat_external IS NULL \
+     sent_at, created_at, chat_external, emptied_at FROM messages WHERE chat_id = $1 AND external_id = $2 AND chat_external IS NULL \
      AND purpose <> 'edit' ORDER BY created_at DESC LIMIT 1";
 const UNSURE_IN_CHAT: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at, chat_external FROM messages WHERE chat_id = $1 AND state IN ('unknown', 'sending') AND purpose <> 'edit' ORDER BY created_at, id";
+     sent_at, created_at, chat_external, emptied_at FROM messages WHERE chat_id = $1 AND state IN ('unknown', 'sending') AND purpose <> 'edit' ORDER BY created_at, id";
 const OF_BROADCAST: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at, chat_external FROM messages WHERE broadcast_id = $1 AND purpose = 'broadcast' ORDER BY delivery_id, part, created_at, id";
+     sent_at, created_at, chat_external, emptied_at FROM messages WHERE broadcast_id = $1 AND purpose = 'broadcast' ORDER BY delivery_id, part, created_at, id";
 const TO_CHAT: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at, chat_external FROM messages WHERE chat_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+     sent_at, created_at, chat_external, emptied_at FROM messages WHERE chat_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
 
 impl Tx {
     /// Queues a message. False when it is a resend that somebody else already ordered.

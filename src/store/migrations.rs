@@ -45,6 +45,7 @@ const FILES: &[File] = files![
     20 "0020_inbox",
     21 "0021_tries",
     22 "0022_dead_letters",
+    23 "0023_retention",
     24 "0024_addresses",
     25 "0025_inbox_chats",
 ];

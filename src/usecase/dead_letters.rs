@@ -130,6 +130,15 @@ pub fn line(act: &Act<'_>, letter: &DeadLetter) -> String {
     )
 }
 
+/// Whether [`keep_incidents`] may have something to do: something was given up, or is said to have been.
+///
+/// # Errors
+/// The database.
+pub async fn are_incidents_due(tx: &mut Tx) -> UseCaseResult<bool> {
+    let said = tx.open_incidents().await?.iter().any(|incident| incident.kind == UPDATE_FAILED);
+    Ok(said || !tx.dead_letters(1).await?.is_empty())
+}
+
 /// Opens the incident of every account of which something was given up, if whoever gave it up could not, and closes those of which
 /// nothing is left: it was tried anew, or nobody wanted it any more.
 ///

@@ -6,6 +6,7 @@ use crate::domain::budget::Budget;
 use crate::domain::calendar::{Holidays, OfficeHours, SendWindows};
 use crate::domain::carriage::{ANY_TYPE, Files};
 use crate::domain::render;
+use crate::domain::retention::Periods;
 use crate::domain::urgency::Policies;
 use crate::domain::when::WhenConfig;
 use crate::locale::Locale;
@@ -74,6 +75,8 @@ pub struct House {
     pub approval_warning_minutes: i64,
     /// Days after which an unanswered obligation lapses, and an unlimited bulletin expires.
     pub lapse_days: i64,
+    /// How long what is kept.
+    pub retention: Periods,
     /// The contact line under broadcasts; empty for none.
     pub contact: String,
     /// The address under which the world reaches the service; none when it does not.

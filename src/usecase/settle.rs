@@ -284,7 +284,7 @@ pub async fn seen(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult
 /// "Gửi lại": a new message that repeats one in doubt or failed. False when somebody already ordered it.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Refused` when the message is neither in doubt nor failed.
+/// `Denied`; `NotFound`; `Refused` when the message is neither in doubt nor failed, or so old that its text is gone.
 pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResult<bool> {
     let message = doubted(tx, act, message_id).await?;
     refuse_withdrawn(tx, &message).await?;
@@ -294,6 +294,9 @@ pub async fn resend(tx: &mut Tx, act: &Act<'_>, message_id: &str) -> UseCaseResu
     );
     if !repeatable {
         return Err(UseCaseError::refused("refused-not-repeatable"));
+    }
+    if message.emptied_at.is_some() {
+        return Err(UseCaseError::refused("refused-text-gone"));
     }
     repeat(tx, act, &message).await
 }

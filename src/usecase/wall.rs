@@ -66,6 +66,10 @@ pub async fn refresh(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery, totals: &m
         tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
         return Ok(false);
     };
+    if message.emptied_at.is_some() {
+        // What the lines would stand under is not known any more; a group is told all the same.
+        return digest::post(tx, act, delivery, totals).await;
+    }
     if tx.has_open_edit(&message.id).await? {
         // Look again when that one has left.
         return Ok(false);

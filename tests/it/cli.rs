@@ -419,6 +419,7 @@ fn bad_usage_ends_with_2_and_touches_no_database(#[case] args: &[&str]) {
 #[case(&["audit", "verify", "--json"])]
 #[case(&["audit", "list", "--json"])]
 #[case(&["db", "check", "--json"])]
+#[case(&["db", "stats", "--json"])]
 fn json_is_one_document_and_nothing_else(#[case] args: &[&str]) {
     let place = Place::with_commune();
     let done: Done = place.command(args).current_dir(&place.folder).output().unwrap().into();

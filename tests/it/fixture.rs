@@ -49,6 +49,7 @@ fn rules(gateways: BTreeMap<String, GatewayTraits>) -> House {
         missed_grace_minutes: 60,
         approval_warning_minutes: 30,
         lapse_days: 30,
+        retention: loa::domain::retention::Periods::default(),
         contact: String::new(),
         public_url: None,
         gateways,

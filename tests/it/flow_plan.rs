@@ -58,6 +58,7 @@ static HOUSE: LazyLock<Arc<House>> = LazyLock::new(|| {
         missed_grace_minutes: 15,
         approval_warning_minutes: 60,
         lapse_days: 30,
+        retention: loa::domain::retention::Periods::default(),
         contact: String::new(),
         public_url: None,
         gateways: BTreeMap::from([("zalo".to_owned(), gateway(true)), ("tele".to_owned(), gateway(false))]),

@@ -58,6 +58,8 @@ mod flow_repairs;
 #[cfg(test)]
 mod flow_repeat;
 #[cfg(test)]
+mod flow_retention;
+#[cfg(test)]
 mod flow_send;
 #[cfg(test)]
 mod flow_withdraw;
@@ -99,6 +101,8 @@ mod store_operations;
 mod store_organisation;
 #[cfg(test)]
 mod store_plans;
+#[cfg(test)]
+mod store_retention;
 #[cfg(test)]
 mod store_schema;
 #[cfg(test)]

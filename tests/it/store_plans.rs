@@ -43,6 +43,8 @@ const MEANT: &[(&str, &str)] = &[
     ("src/store/fallbacks.rs LATEST", "the latest few, in the order of the index"),
     ("src/store/overview.rs LAST_SENT", "the latest one, in the order of the index"),
     ("src/store/tokens.rs LAST_RECEIVED", "the end of the index"),
+    ("src/store/retention/bodies.rs COUNT", "for `loa db stats` alone"),
+    ("src/store/retention/bodies.rs COUNT_ATTEMPTS", "for `loa db stats` alone"),
     ("src/store/binding/moved.rs MOVE_ATTEMPTS", "once in the life of a group that became another"),
 ];
 

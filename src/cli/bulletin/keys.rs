@@ -1,7 +1,8 @@
 //! A word with which a script may repeat a command that may have succeeded.
 //!
 //! The first use counts a counter of that word up to one, which also makes a second use at the same moment wait for the
-//! first; an entry in the audit log ties the word to its bulletin. Both hold the word's hash only.
+//! first; an entry in the audit log ties the word to its bulletin. Both hold the word's hash only. The counter goes after a
+//! while, the entry never.
 
 use crate::id::sha256_hex;
 use crate::store::{StoreResult, Tx, on};
@@ -12,8 +13,9 @@ pub(super) const LONGEST: usize = 200;
 /// The act of the audit entry.
 const KEYED: &str = "bulletin.keyed";
 
+// The latest: a word that was forgotten (`[retention] keys_days`) may have been used again.
 const BY_KEY: &str =
-    "SELECT detail FROM audit_entries WHERE commune_id = $1 AND act = $2 AND subject = $3 ORDER BY id LIMIT 1";
+    "SELECT detail FROM audit_entries WHERE commune_id = $1 AND act = $2 AND subject = $3 ORDER BY id DESC LIMIT 1";
 
 /// What a word was used for before.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Where nothing can be edited: a group is told who of its own has confirmed, once an hour at most.
+//! Where nothing can be edited, or no longer: a group is told who of its own has confirmed, once an hour at most.
 //!
 //! Each such message costs budget and attention, so the commune's total alone is no reason for one.
 
@@ -14,7 +14,7 @@ const EVERY: i64 = 3_600_000;
 pub(super) async fn post(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery, totals: &mut Totals) -> UseCaseResult<bool> {
     let (own, total) = both(tx, act, delivery, totals).await?;
     let own = own.join("\n");
-    if own.is_empty() || own == delivery.wall_shown {
+    if own.is_empty() || is_told(&own, &delivery.wall_shown) {
         tx.wall_written(&delivery.id, &delivery.wall_shown).await?;
         return Ok(false);
     }
@@ -32,6 +32,11 @@ pub(super) async fn post(tx: &mut Tx, act: &Act<'_>, delivery: &Delivery, totals
     let body = act.house.shown(&delivery.gateway, text);
     tx.queue_message(&message(act, delivery, body)).await?;
     Ok(true)
+}
+
+/// Whether a group has read these lines: alone, or above the commune's total while they could still be edited.
+fn is_told(own: &str, shown: &str) -> bool {
+    shown.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('\n'))
 }
 
 fn message(act: &Act<'_>, delivery: &Delivery, body: String) -> NewMessage {

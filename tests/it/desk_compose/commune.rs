@@ -137,6 +137,7 @@ fn house() -> House {
         missed_grace_minutes: 15,
         approval_warning_minutes: 30,
         lapse_days: 30,
+        retention: loa::domain::retention::Periods::default(),
         contact: String::new(),
         public_url: None,
         gateways: [(GATEWAY.to_owned(), traits)].into(),
