@@ -29,7 +29,7 @@ pub(super) const WITHIN: Duration = Duration::from_secs(2);
 /// Longest that anything here is waited for.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// How often it is looked whether everything is done.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// An engine that has its lease asks for updates within so much.
 const UNTIL_IT_ASKS: Duration = Duration::from_secs(1);
 

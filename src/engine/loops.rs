@@ -20,7 +20,7 @@ pub mod upkeep;
 const KEEPING: &str = "keeper";
 /// How long a loop rests when nothing rings: the clock alone may have made something due.
 const REST: Duration = Duration::from_secs(1);
-/// The least time between two looks of a dispatcher that is rung for.
+/// The least time between two looks of a loop that is rung for.
 const BETWEEN_RINGS: Duration = Duration::from_millis(5);
 /// How long a loop rests after the database failed.
 const AFTER_FAULT: Duration = Duration::from_secs(2);
@@ -38,7 +38,8 @@ pub async fn planner(core: Arc<Core>, planner: Planner, stop: CancellationToken)
         let rest = outcome("planner", fired.await);
         tokio::select! {
             () = stop.cancelled() => {}
-            () = ring => {}
+            // Whoever rings often is answered together.
+            () = ring => tokio::time::sleep(BETWEEN_RINGS).await,
             () = tokio::time::sleep(rest) => {}
         }
     }
@@ -79,10 +80,11 @@ pub async fn keeper(core: Arc<Core>, keeper: Keeper, stop: CancellationToken) ->
 /// None while it runs; a fault is logged and tried again.
 pub async fn inbox(core: Arc<Core>, mut worker: Worker, stop: CancellationToken) -> EngineResult<()> {
     while !stop.is_cancelled() {
-        let ring = core.wake.notified();
-        let mut ring = pin!(ring);
+        let (ring, stored) = (core.wake.notified(), core.arrivals.stored());
+        let (mut ring, mut stored) = (pin!(ring), pin!(stored));
         // Before looking: a ring between the look and the wait must not be lost.
         ring.as_mut().enable();
+        stored.as_mut().enable();
         let done = worker.turn().await;
         if matches!(done, Ok(count) if count > 0) {
             continue;
@@ -91,6 +93,7 @@ pub async fn inbox(core: Arc<Core>, mut worker: Worker, stop: CancellationToken)
         tokio::select! {
             () = stop.cancelled() => {}
             () = ring => {}
+            () = stored => {}
             () = worker.prepared() => {}
             () = tokio::time::sleep(rest) => {}
         }

@@ -61,7 +61,7 @@ impl Poller {
         let updates = self.gateway.poll(offset).await?;
         let stored = self.receiver.keep(&updates).await?;
         if stored > 0 {
-            self.core.wake.notify_waiters();
+            self.core.arrivals.ring();
         }
         Ok(Polled { received: updates.len(), fresh: self.note(&updates), stored })
     }

@@ -106,8 +106,8 @@ const GROUPS: &str = "SELECT id, commune_id, code, name, kind, rank, gateway, re
      WHERE commune_id = $1 ORDER BY code";
 const GROUP_UNITS: &str = "SELECT gu.unit_id FROM group_units gu JOIN units u ON u.id = gu.unit_id \
      WHERE gu.group_id = $1 ORDER BY u.sort_order, u.code";
-const NAMED_GROUP_UNITS: &str = "SELECT u.id, u.name FROM group_units gu JOIN units u ON u.id = gu.unit_id \
-     WHERE gu.group_id = $1 ORDER BY u.sort_order, u.code";
+const UNITS_IN: &str = "SELECT u.id, u.name FROM groups g LEFT JOIN group_units gu ON gu.group_id = g.id \
+     LEFT JOIN units u ON u.id = gu.unit_id WHERE g.chat_id = $1 ORDER BY u.sort_order, u.code";
 const UNIT_NAMES_IN: &str = "SELECT u.name FROM groups g JOIN group_units gu ON gu.group_id = g.id JOIN units u ON u.id = gu.unit_id \
      WHERE g.chat_id = $1 ORDER BY u.sort_order, u.code";
 const BIND: &str = "UPDATE groups SET chat_id = $2, bound_at = $3 WHERE id = $1 AND chat_id IS NULL \
@@ -232,12 +232,16 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_scalar(GROUP_UNITS).bind(group_id).fetch_all(c).await?))
     }
 
-    /// Ids and names of the units that a group covers, whether they still exist or not, in the order of lists.
+    /// Ids and names of the units covered by the group that a chat is bound to, whether they still exist or not, in the order of
+    /// lists; none when it is bound to no group.
     ///
     /// # Errors
     /// The database.
-    pub async fn named_group_units(&mut self, group_id: &str) -> StoreResult<Vec<(String, String)>> {
-        Ok(on!(self, |c| sqlx::query_as(NAMED_GROUP_UNITS).bind(group_id).fetch_all(c).await?))
+    pub async fn units_in(&mut self, chat_id: &str) -> StoreResult<Option<Vec<(String, String)>>> {
+        let rows: Vec<(Option<String>, Option<String>)> =
+            on!(self, |c| sqlx::query_as(UNITS_IN).bind(chat_id).fetch_all(c).await?);
+        // A group that covers nothing is one row without a unit.
+        Ok((!rows.is_empty()).then(|| rows.into_iter().filter_map(|(id, name)| id.zip(name)).collect()))
     }
 
     /// Names of the units covered by the group that a chat is bound to, in the order of lists; none in any other chat.

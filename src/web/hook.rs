@@ -46,7 +46,7 @@ pub(super) async fn posted(
     match Receiver::new(core.clone(), gateway, me).keep_with_others(updates).await {
         Ok(stored) => {
             if stored > 0 {
-                core.wake.notify_waiters();
+                core.arrivals.ring();
             }
             StatusCode::OK
         }

@@ -241,6 +241,7 @@ impl Worker {
             _ => {}
         }
         if let Ok(Ok(outcomes)) = caught(together(&self.inbox, &quick)).await {
+            self.inbox.core.wake.notify_waiters();
             for (taken, outcome) in quick.iter().zip(outcomes) {
                 self.follow_up(taken, outcome).await?;
             }
@@ -255,7 +256,10 @@ impl Worker {
     /// Processes one update. A mistake in one conversation fails its update, and no other.
     async fn process_alone(&mut self, taken: &Taken, found: Found) -> EngineResult<()> {
         match caught(alone(&self.inbox, taken, found)).await {
-            Ok(outcome) => self.follow_up(taken, outcome).await,
+            Ok(outcome) => {
+                self.inbox.core.wake.notify_waiters();
+                self.follow_up(taken, outcome).await
+            }
             Err(panicked) => self.fail(taken, &panicked.to_string()).await,
         }
     }
@@ -264,7 +268,6 @@ impl Worker {
     async fn follow_up(&mut self, taken: &Taken, outcome: Outcome) -> EngineResult<()> {
         match outcome {
             Ok(response) => {
-                self.inbox.core.wake.notify_waiters();
                 if let Some(gateway) = self.inbox.core.gateways.get(&self.gateway) {
                     self.errands.after(gateway, &taken.event, response.unwrap_or_default());
                 }

@@ -81,7 +81,7 @@ async fn repair(core: &Arc<Core>, gateway: &Arc<dyn Gateway>) {
     for chat in chats {
         match gateway.history(&chat, since).await {
             Ok(updates) => match receiver.keep(&updates).await {
-                Ok(stored) if stored > 0 => core.wake.notify_waiters(),
+                Ok(stored) if stored > 0 => core.arrivals.ring(),
                 Ok(_) => {}
                 Err(error) => tracing::warn!(gateway = gateway.name(), %error, "history.not_kept"),
             },

@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 /// Updates on their way into the inbox, of all gateways.
 #[derive(Debug, Default)]
 pub struct Arrivals {
     count: AtomicUsize,
     none: Notify,
+    stored: Notify,
 }
 
 /// Something on its way, until this is dropped.
@@ -21,6 +23,16 @@ impl Arrivals {
     pub(super) fn one(&self) -> Arriving<'_> {
         self.count.fetch_add(1, Ordering::SeqCst);
         Arriving(self)
+    }
+
+    /// Something was stored and can be processed. Nobody rings for those who send: nothing is to be sent yet.
+    pub fn ring(&self) {
+        self.stored.notify_waiters();
+    }
+
+    /// Waits until somebody rings.
+    pub fn stored(&self) -> Notified<'_> {
+        self.stored.notified()
     }
 
     /// Waits until nothing is on its way, and no longer than this.

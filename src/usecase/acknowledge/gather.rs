@@ -42,9 +42,8 @@ pub(super) async fn gather(
 
 /// The units a group covers; a private chat, and a group that is none of ours, cover none.
 async fn covered_units(tx: &mut Tx, heard: &Heard<'_>) -> UseCaseResult<Option<Vec<UnitName>>> {
-    let Some(group) = tx.group_of_chat(&heard.chat.id).await? else { return Ok(None) };
-    let units = tx.named_group_units(&group.id).await?.into_iter();
-    Ok(Some(units.map(|(unit_id, name)| UnitName { unit_id, name }).collect()))
+    let units = tx.units_in(&heard.chat.id).await?;
+    Ok(units.map(|units| units.into_iter().map(|(unit_id, name)| UnitName { unit_id, name }).collect()))
 }
 
 /// Names worth recognising: the group's units and the person's own.
@@ -141,7 +140,9 @@ async fn obligations(
             of_unit.extend(tx.answered_obligations_of_unit(&seat.unit_id, act.at.plus_days(-AIRED_WITHIN_DAYS)).await?);
         }
         for broadcast_id in answer.codes.iter().chain(&answer.replied_to_our_message) {
-            of_unit.extend(tx.obligation_of_unit(broadcast_id, &seat.unit_id).await?);
+            if of_unit.iter().all(|known| known.broadcast_id != *broadcast_id) {
+                of_unit.extend(tx.obligation_of_unit(broadcast_id, &seat.unit_id).await?);
+            }
         }
         for obligation in of_unit {
             if !found.iter().any(|known| known.id == obligation.id) {
