@@ -6,6 +6,8 @@ mod admission;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod beside;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod db;
