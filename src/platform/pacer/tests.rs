@@ -129,6 +129,7 @@ fn at_a_slow_pace_whoever_asks_beside_a_storm_warning_is_answered_within_two_res
     let warning: Vec<String> = (0..200).map(|n| format!("-{n}")).collect();
     let (mut now, mut asked, mut waits) = (ms(0), Some(ms(0)), Vec::new());
     for chat in &warning {
+        now = now.max(pacer.gateway_free_at());
         // Whoever asks is answered before the next part of the warning, where it is the answers' turn; another one asks at once.
         let reply = Request { chat: "1", is_group: false, lane: Lane::Reply, pressing_waits: true };
         if let (Some(since), Ok(slot)) = (asked, pacer.grant(now, ms(0), reply)) {
