@@ -8,6 +8,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::domain::calendar::{OfficeHours, SendWindows};
+use crate::domain::retention::Periods;
 use crate::domain::urgency::{AckWindow, Policies, ReminderRule};
 use crate::domain::when::WhenConfig;
 
@@ -76,7 +77,8 @@ fn without_a_file_the_embedded_defaults_are_the_settings() {
 
 #[test]
 fn the_default_file_says_what_the_rules_themselves_propose() {
-    let desk = Settings::load(None, env(&[])).unwrap().desk;
+    let Settings { desk, retention, .. } = Settings::load(None, env(&[])).unwrap();
+    assert_eq!(retention.periods(), Periods::default());
     assert_eq!(desk.office, OfficeHours::default());
     assert_eq!(desk.windows, SendWindows::default());
     assert_eq!(desk.times, WhenConfig::default());

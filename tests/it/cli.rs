@@ -310,6 +310,11 @@ fn a_repeated_command_with_a_key_gives_the_same_bulletin() {
     let other = place.create(&[&keyed[..], &["--title", "Việc khác"]].concat()).refused();
     assert!(other.contains("another key"), "{other}");
     assert_eq!(place.count("bulletins"), 1);
+    // The key was forgotten after months, and used for something new.
+    place.change("DELETE FROM counters WHERE name LIKE 'key-%'");
+    let (anew, again) = (place.create(&keyed).json(), place.create(&keyed).json());
+    assert_ne!(anew["code"], first["code"]);
+    assert_eq!((&again["code"], again["repeated"].as_bool()), (&anew["code"], Some(true)));
 }
 
 #[test]
