@@ -74,7 +74,8 @@ impl Inbox {
     pub async fn tick(self: &Arc<Self>, gateway: &str) -> EngineResult<usize> {
         let (mut worker, mut taken) = (Worker::new(self.clone(), gateway), 0);
         loop {
-            let turned = worker.turn().await?;
+            // On the heap: a turn is long, and stands in the middle of every story that is played.
+            let turned = Box::pin(worker.turn()).await?;
             taken += turned;
             if turned == 0 {
                 if !worker.is_preparing() {

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use loa::demo::places::Network;
 use loa::engine::inbox::Worker;
+use loa::engine::poller::{Polled, Poller};
 use loa::engine::receiver::Receiver;
 use loa::inspect::sample_pdf;
 use loa::store::Store;
 use loa::usecase::compose::Draft;
+use loa_sandbox::zalo_bot::Polling;
 use loa_sandbox::{Fault, FaultKind};
 use sqlx::{AssertSqlSafe, Executor as _};
 
@@ -25,6 +27,7 @@ sqlite_tests!(
     an_answer_that_cannot_be_written_is_undone_by_itself,
     eight_toasts_are_under_way_at_once_and_hold_up_no_answer,
     posts_that_are_stored_together_fail_one_by_one,
+    what_a_platform_repeats_is_no_reason_to_ask_again_at_once,
 );
 
 const HOME: &str = "telegram";
@@ -239,5 +242,23 @@ async fn posts_that_are_stored_together_fail_one_by_one(store: Store) {
     let (first, second, third) = tokio::join!(post(first), post(second), post(third));
     assert_eq!((first.unwrap(), second.is_err(), third.unwrap()), (1, true, 1));
     assert_eq!(waiting(&stage).await.len(), 2);
+    stage.stop().await;
+}
+
+async fn what_a_platform_repeats_is_no_reason_to_ask_again_at_once(store: Store) {
+    let mut stage = Stage::start(store, &[Network::ZaloBot]).await;
+    stage.settle().await;
+    stage.bot().set_quirks(|quirks| quirks.polling = Polling::Repeats);
+    stage.home().say_privately(&stage.account("binh"), "/toilaai");
+    let gateway = stage.home().gateway;
+    let me = stage.core.myself(gateway).unwrap();
+    let poller = Poller::new(stage.core.clone(), stage.core.gateways[gateway].clone(), me);
+    assert_eq!(poller.tick().await.unwrap(), Polled { received: 1, fresh: 1, stored: 1 });
+    // What people said before the stage was set is repeated as well.
+    let mut seen = vec![poller.tick().await.unwrap()];
+    for _ in 0..20 {
+        seen.push(poller.tick().await.unwrap());
+    }
+    assert_eq!(seen.pop(), Some(Polled { received: 1, fresh: 0, stored: 0 }));
     stage.stop().await;
 }
