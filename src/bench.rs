@@ -13,6 +13,7 @@ pub mod meter;
 pub mod priority;
 pub mod sending;
 pub mod server;
+pub mod simulate;
 pub mod worker;
 pub mod year;
 

@@ -9,6 +9,8 @@ use crate::app;
 use crate::bench::{Setting, crash, priority, sending, worker};
 use crate::config::LogFormat;
 
+mod simulate;
+
 /// Measure on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -19,7 +21,9 @@ use crate::config::LogFormat;
     loa bench crash --size 20            20 engines killed in the middle of sending\n  \
     loa bench crash --files              the same with a file behind every text\n  \
     loa bench priority                   a storm warning beside a broadcast to 1,000 groups\n  \
-    loa bench onegroup --size 30         30 bulletins into one group\n\n\
+    loa bench onegroup --size 30         30 bulletins into one group\n  \
+    loa bench simulate --days 1000       a thousand days in which everything fails, checked after each\n  \
+    loa bench simulate --seed 7 --days 12  the first twelve days of one seed, again\n\n\
     The server is the sandbox in a process of its own, unless --api-url names one (its token in LOA_BENCH_TOKEN).\n  \
     The database is a file in the current folder, on the disk that is measured, and gone afterwards. A release build\n  \
     tells what the program can do: cargo run --release -- bench raw")]
@@ -39,6 +43,12 @@ pub struct BenchArgs {
     /// Each bulletin carries a file too; only for `crash`.
     #[arg(long)]
     pub files: bool,
+    /// Days to play; only for `simulate`, where 200 are usual. Up to 40 are one run of the seed, more go on with the next seeds.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub days: Option<u32>,
+    /// The first seed; only for `simulate`.
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// One JSON document for each run instead of text.
     #[arg(long)]
     pub json: bool,
@@ -65,6 +75,8 @@ pub enum Work {
     Priority,
     /// One broadcast to 5,000 groups without limits, and a bare client beside it.
     Raw,
+    /// Days of a commune in this process, from seeds: kills, outages, clocks that are set; what must hold is checked after each.
+    Simulate,
 }
 
 impl Work {
@@ -75,6 +87,7 @@ impl Work {
             Self::Onegroup => 30,
             Self::Priority => 1_000,
             Self::Raw => 5_000,
+            Self::Simulate => 0,
         }
     }
 }
@@ -85,6 +98,10 @@ impl Work {
 /// The server, the database, or a run that does not end.
 pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
     crate::telemetry::init(LogFormat::Text, "error")?;
+    if args.work == Work::Simulate {
+        return simulate::run(args, database.is_some(), out).await;
+    }
+    anyhow::ensure!(args.days.is_none() && args.seed.is_none(), "--days and --seed are for `loa bench simulate`");
     anyhow::ensure!(!args.files || args.work == Work::Crash, "--files is for `loa bench crash`");
     anyhow::ensure!(
         args.runs == 1 || database.is_none(),
@@ -139,6 +156,7 @@ async fn measured(work: Work, setting: &Setting, json: bool) -> anyhow::Result<S
         Work::History => sending::history(setting).await,
         Work::Onegroup => sending::onegroup(setting).await,
         Work::Raw => sending::raw(setting).await,
+        Work::Simulate => anyhow::bail!("a simulation measures nothing"),
     }?;
     printed(json, &figures, figures.lines())
 }

@@ -128,7 +128,7 @@ impl Keeper {
             Chore::Close => self.close(look).await,
             Chore::RenewWalls => self.renew_walls(look).await,
             Chore::Seal => self.seal(look).await,
-            Chore::Sweep => self.sweep().await,
+            Chore::Sweep => self.sweep(look).await,
         }
     }
 

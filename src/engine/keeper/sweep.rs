@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::Keeper;
+use super::{Keeper, Look};
 use crate::domain::calendar::Millis;
 use crate::engine::EngineResult;
 use crate::usecase::dead_letters;
@@ -15,12 +15,12 @@ const SWEEP_EVERY: i64 = 3_600_000;
 const DIALOGUE_DAYS: i64 = 7;
 
 impl Keeper {
-    pub(super) async fn sweep(&self) -> EngineResult<()> {
+    pub(super) async fn sweep(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let wall = self.core.wall_now();
         if !self.sweep_is_due(wall) {
             return Ok(());
         }
-        let mut tx = self.core.store.begin().await?;
+        let mut tx = look.write().await?;
         tx.sweep_inbox(wall, wall.plus_days(-FORGET_DAYS)).await?;
         dead_letters::keep_incidents(&mut tx, &self.core.act(&self.commune_id)).await?;
         tx.sweep_dialogues(wall.plus_days(-DIALOGUE_DAYS)).await?;
