@@ -43,7 +43,7 @@ pub struct BenchArgs {
     /// Each bulletin carries a file too; only for `crash`.
     #[arg(long)]
     pub files: bool,
-    /// Days to play; only for `simulate`, where 200 are usual. Up to 40 are one run of the seed, more go on with the next seeds.
+    /// Days to play; only for `simulate`, where 200 are usual. Up to 50 are one run of the seed, more go on with the next seeds.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub days: Option<u32>,
     /// The first seed; only for `simulate`.
@@ -97,10 +97,10 @@ impl Work {
 /// # Errors
 /// The server, the database, or a run that does not end.
 pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
-    crate::telemetry::init(LogFormat::Text, "error")?;
     if args.work == Work::Simulate {
         return simulate::run(args, database.is_some(), out).await;
     }
+    crate::telemetry::init(LogFormat::Text, "error")?;
     anyhow::ensure!(args.days.is_none() && args.seed.is_none(), "--days and --seed are for `loa bench simulate`");
     anyhow::ensure!(!args.files || args.work == Work::Crash, "--files is for `loa bench crash`");
     anyhow::ensure!(

@@ -9,6 +9,7 @@ use super::platform::Arrival;
 use super::rows::{Claimed, Message, Rows};
 use super::weather::Verdict;
 use crate::domain::calendar::Millis;
+use crate::id::sha256_hex;
 use crate::store::Store;
 
 /// How far back obligations are looked at anew each day, in days: what is older has not moved since.
@@ -123,7 +124,7 @@ impl Evidence {
 
     /// The hash of everything that happened so far, 16 hex digits.
     pub(super) fn trace(&self) -> String {
-        self.trace.clone().finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        sha256_hex(&self.trace.clone().finalize())[..16].to_owned()
     }
 
     /// Messages seen.

@@ -188,13 +188,4 @@ impl Life {
     pub(super) async fn keep(&self) -> EngineResult<()> {
         self.keeper.tick().await
     }
-
-    /// When something falls due next, by business time.
-    ///
-    /// # Errors
-    /// The database.
-    pub(super) async fn next_due(&self) -> EngineResult<Option<i64>> {
-        let now = self.core.business_now();
-        Ok(self.keeper.next_due_after(now).await?.map(|at| at.since(now)))
-    }
 }

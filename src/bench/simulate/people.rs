@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::platform::Arrival;
 use super::rows::Claimed;
-use super::script::{DAY, HOUR, MINUTE};
+use super::script::{DAY, HOUR, MINUTE, STEP};
 use super::town::{self, APPROVER, COMPOSER, OFFICER, Place};
 use crate::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingMessage, Membership, ReplyRef};
 use crate::platform::RawUpdate;
@@ -20,6 +20,7 @@ pub(super) struct People {
 pub(super) type Reaction = (i64, RawUpdate);
 
 /// What somebody does about what they read.
+#[derive(Clone, Copy)]
 enum Does<'a> {
     Press(&'a str),
     Say(&'a str),
@@ -36,14 +37,17 @@ impl People {
         let Some(external_id) = arrival.external_id.as_deref().filter(|_| !arrival.is_edit) else { return Vec::new() };
         let place = self.places.iter().find(|place| place.chat == arrival.chat).cloned();
         match place {
-            Some(place) if matches!(claimed.purpose.as_str(), "broadcast" | "reminder") => self.head(&place, arrival, external_id),
+            Some(place) if matches!(claimed.purpose.as_str(), "broadcast" | "reminder") => {
+                self.head(&place, arrival, external_id)
+            }
             Some(_) => Vec::new(),
             None => self.staff(arrival, external_id),
         }
     }
 
     fn head(&mut self, place: &Place, arrival: &Arrival, external_id: &str) -> Vec<Reaction> {
-        let received = arrival.buttons.iter().find(|button| button.data.starts_with("a:")).map(|button| button.data.clone());
+        let received =
+            arrival.buttons.iter().find(|button| button.data.starts_with("a:")).map(|button| button.data.clone());
         if received.is_none() && place.gateway == town::RICH {
             return Vec::new();
         }
@@ -82,10 +86,9 @@ impl People {
         does
     }
 
-    /// In steps of five minutes, so that what happens together costs one look.
+    /// In steps of a quarter of an hour, so that what happens together costs one look.
     fn later(&mut self, from: i64, to: i64) -> i64 {
-        let step = 5 * MINUTE;
-        (self.dice.between(from, to) / step + 1) * step
+        (self.dice.between(from, to) / STEP + 1) * STEP
     }
 
     /// Somebody lets us write to them again.

@@ -122,7 +122,7 @@ impl Platform {
         let (due, later): (Vec<Answer>, Vec<Answer>) =
             std::mem::take(&mut state.answers).into_iter().partition(|answer| answer.at <= sun);
         state.answers = later;
-        due.into_iter().map(|answer| answer.to.send(answer.says)).filter(Result::is_ok).count()
+        due.into_iter().filter_map(|answer| answer.to.send(answer.says).ok()).count()
     }
 
     /// Nobody waits for answers any more: the process that called is dead.
@@ -141,7 +141,8 @@ impl Platform {
         let external_id = verdict.is_taken().then(|| state.next_id());
         let says = match (verdict.failure(), &external_id) {
             (None, Some(external_id)) => Ok(state.receipt(external_id, outgoing)),
-            (failure, _) => Err(failure.unwrap_or_else(|| Failure { outcome: Outcome::Final(FailureReason::Generic), detail: String::new() })),
+            (failure, _) => Err(failure
+                .unwrap_or_else(|| Failure { outcome: Outcome::Final(FailureReason::Generic), detail: String::new() })),
         };
         let at = state.sun + verdict.millis();
         state.answers.push(Answer { at, to, says });

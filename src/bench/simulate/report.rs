@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use super::{Figures, Run};
 
 /// Days after which a run ends and the next seed begins: what is remembered of a commune grows, and each day costs more.
-pub const STRETCH: u32 = 40;
+pub const STRETCH: u32 = 50;
 /// Violations of a run that are printed.
 const PRINTED: usize = 20;
 
@@ -60,7 +60,17 @@ impl Simulated {
         let _ = writeln!(
             text,
             "{} seeds, {} days: {} messages, {} calls, {} due times, {} updates, {} kills, {} stops, {} clock jumps, {} outages, {} violations",
-            self.runs.len(), self.days, of.messages, of.calls, of.due, of.updates, of.kills, of.stops, of.jumps, of.outages, self.violations()
+            self.runs.len(),
+            self.days,
+            of.messages,
+            of.calls,
+            of.due,
+            of.updates,
+            of.kills,
+            of.stops,
+            of.jumps,
+            of.outages,
+            self.violations()
         );
         text
     }
@@ -79,7 +89,11 @@ impl Run {
         let mut text = format!("seed {}, day {}: {} violations\n", self.seed, self.days, self.violations.len());
         for violation in self.violations.iter().take(PRINTED) {
             let finding = &violation.finding;
-            let _ = writeln!(text, "  day {} ({}): {}: {}: {}", violation.day, violation.date, finding.rule, finding.row, finding.what);
+            let _ = writeln!(
+                text,
+                "  day {} ({}): {}: {}: {}",
+                violation.day, violation.date, finding.rule, finding.row, finding.what
+            );
         }
         let _ = writeln!(text, "  again: {}", self.replay());
         text
@@ -98,6 +112,8 @@ impl AddAssign for Figures {
         self.stops += other.stops;
         self.jumps += other.jumps;
         self.outages += other.outages;
+        self.looks += other.looks;
+        self.ticks += other.ticks;
     }
 }
 
@@ -109,7 +125,7 @@ mod tests {
     #[test]
     fn days_are_spread_over_seeds() {
         assert_eq!(stretches(7, 12), [(7, 12)]);
-        assert_eq!(stretches(1, 90), [(1, 40), (2, 40), (3, 10)]);
+        assert_eq!(stretches(1, 90), [(1, 50), (2, 40)]);
     }
 
     #[test]

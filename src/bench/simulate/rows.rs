@@ -125,7 +125,8 @@ pub(super) struct ScheduleRow {
 const MESSAGES: &str = "SELECT id, purpose, delivery_id, part, resend_of, file_sha256 IS NOT NULL AS has_file, state, reason FROM messages \
      WHERE id IN (SELECT message_id FROM sim_steps WHERE seq > $1)";
 const STEPS: &str = "SELECT seq, message_id, before, after FROM sim_steps WHERE seq > $1 ORDER BY seq";
-const ANSWER_STEPS: &str = "SELECT seq, obligation_id, before, after, was_at, is_at, was_proxy FROM sim_answers WHERE seq > $1 ORDER BY seq";
+const ANSWER_STEPS: &str =
+    "SELECT seq, obligation_id, before, after, was_at, is_at, was_proxy FROM sim_answers WHERE seq > $1 ORDER BY seq";
 const CLAIMED: &str = "SELECT a.rowid AS place, m.id AS message_id, a.gateway, c.external_id AS chat, m.purpose, m.delivery_id, m.part, m.not_after, \
        EXISTS (SELECT 1 FROM broadcasts b WHERE b.id = m.broadcast_id AND b.state = 'withdrawn') AS is_withdrawn, \
        CASE m.purpose WHEN 'reminder' THEN (SELECT COUNT(*) FROM obligations o JOIN delivery_units du ON du.unit_id = o.unit_id \
@@ -145,8 +146,18 @@ const STEERED: &str = "SELECT EXISTS (SELECT 1 FROM audit_entries WHERE subject 
      AND act IN ('schedule.resumed', 'schedule.missed_shifted', 'schedule.missed_sent', 'schedule.missed_left_out'))";
 const DOUBTS: &str = "SELECT id FROM messages m WHERE state = 'unknown' AND purpose = 'broadcast' \
      AND NOT EXISTS (SELECT 1 FROM messages again WHERE again.resend_of = m.id) ORDER BY id";
-const NEXT_WAIT: &str = "SELECT MIN(at) FROM (SELECT MIN(due_at) AS at FROM messages WHERE state IN ('pending', 'retry_wait') AND due_at > $1 \
-     UNION ALL SELECT MIN(a.deadline_at) + 1 FROM messages m JOIN attempts a ON a.id = m.attempt_id WHERE m.state = 'sending' AND a.deadline_at >= $1)";
+const NEXT_WAIT: &str = "SELECT gateway, MIN(at) FROM (SELECT gateway, due_at AS at FROM messages WHERE state IN ('pending', 'retry_wait') AND due_at > $1 \
+     UNION ALL SELECT m.gateway, a.deadline_at + 1 FROM messages m JOIN attempts a ON a.id = m.attempt_id WHERE m.state = 'sending' AND a.deadline_at >= $1) \
+     GROUP BY gateway";
+
+const NEXT_DUE: &str = "SELECT MIN(at) FROM (SELECT MIN(fire_at) AS at FROM schedules WHERE state IN ('active', 'asking') AND fire_at > $1 \
+     UNION ALL SELECT MIN(due_at) FROM reminder_steps WHERE done_at IS NULL AND due_at > $1 \
+     UNION ALL SELECT MIN(wall_due_at) FROM deliveries WHERE wall_due_at > $1 \
+     UNION ALL SELECT MIN(start_by) FROM ladders WHERE start_told_at IS NULL AND start_by > $1)";
+const GATEWAYS_DUE: &str =
+    "SELECT DISTINCT gateway FROM messages WHERE state IN ('pending', 'retry_wait') AND due_at <= $1";
+const BROKEN: &str =
+    "SELECT g.code FROM groups g LEFT JOIN chats c ON c.id = g.chat_id WHERE g.chat_id IS NULL OR c.state <> 'active'";
 
 /// The tables of a simulation.
 #[derive(Clone)]
@@ -239,12 +250,36 @@ impl Rows {
         sqlx::query_scalar(DOUBTS).fetch_all(&self.0).await
     }
 
-    /// When the next message becomes due or its call is given up, after a machine time.
+    /// When the next message of each gateway becomes due or its call is given up, after a machine time.
     ///
     /// # Errors
     /// The database.
-    pub(super) async fn next_wait(&self, now: i64) -> sqlx::Result<Option<i64>> {
-        sqlx::query_scalar(NEXT_WAIT).bind(now).fetch_one(&self.0).await
+    pub(super) async fn next_waits(&self, now: i64) -> sqlx::Result<Vec<(String, i64)>> {
+        sqlx::query_as(NEXT_WAIT).bind(now).fetch_all(&self.0).await
+    }
+
+    /// When something of the keeper's or the planner's falls due next, after a business time.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn next_due(&self, now: i64) -> sqlx::Result<Option<i64>> {
+        sqlx::query_scalar(NEXT_DUE).bind(now).fetch_one(&self.0).await
+    }
+
+    /// The gateways on which a message is due at a machine time.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn gateways_due(&self, now: i64) -> sqlx::Result<Vec<String>> {
+        sqlx::query_scalar(GATEWAYS_DUE).bind(now).fetch_all(&self.0).await
+    }
+
+    /// The groups that are not bound or in which we may not write.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn broken_groups(&self) -> sqlx::Result<Vec<String>> {
+        sqlx::query_scalar(BROKEN).fetch_all(&self.0).await
     }
 
     /// A first column of texts.

@@ -9,6 +9,8 @@ use crate::domain::schedule::MissedPolicy;
 pub(super) const MINUTE: i64 = 60_000;
 /// One hour.
 pub(super) const HOUR: i64 = 60 * MINUTE;
+/// Most things happen at full quarters of an hour: what happens together costs one look.
+pub(super) const STEP: i64 = 15 * MINUTE;
 /// One day.
 pub(super) const DAY: i64 = 24 * HOUR;
 
@@ -25,6 +27,8 @@ pub(super) enum Kind {
     Clocks,
     /// People do what they always do, and the process stands still for a part of the day.
     Ordinary,
+    /// Nobody does anything new; what repeats goes on.
+    Still,
 }
 
 /// A sort of bulletin.
@@ -67,10 +71,23 @@ pub(super) enum Deed {
     SettleDoubts,
 }
 
-/// The sorts of days of a run, one a day: every seventh is quiet.
+/// Of so many days the last ones are still: holidays, or weeks that bring nothing.
+const ROUND: u32 = 14;
+/// How many days of a round are not.
+const BUSY: u32 = 9;
+
+/// Whether the days that begin with this one are still, and how many are.
+pub(super) fn still_days(day: u32) -> Option<i64> {
+    (day % ROUND == BUSY + 1).then_some(i64::from(ROUND - BUSY))
+}
+
+/// The sort of a day, from 1.
 pub(super) fn kind(dice: &mut Dice, day: u32) -> Kind {
-    if day % 6 == 5 {
-        return Kind::Quiet;
+    match day % ROUND {
+        0 => return Kind::Still,
+        still if still > BUSY => return Kind::Still,
+        5 | BUSY => return Kind::Quiet,
+        _ => {}
     }
     match dice.between(0, 100) {
         0..30 => Kind::Rough,
@@ -80,37 +97,43 @@ pub(super) fn kind(dice: &mut Dice, day: u32) -> Kind {
     }
 }
 
-/// What happens on a day, by milliseconds since its midnight, in no order.
-pub(super) fn day(dice: &mut Dice, kind: Kind) -> Vec<(i64, Deed)> {
-    let mut deeds = work(dice, kind);
+/// What happens on a day, on which offices work or not, by milliseconds since its midnight, in no order.
+pub(super) fn day(dice: &mut Dice, kind: Kind, is_worked: bool) -> Vec<(i64, Deed)> {
+    if kind == Kind::Still {
+        return Vec::new();
+    }
+    let mut deeds = work(dice, kind, is_worked);
     deeds.extend(match kind {
         Kind::Quiet => quiet(),
         Kind::Rough => rough(dice),
         Kind::Outage => outage(dice),
         Kind::Clocks => clocks(dice),
         Kind::Ordinary => ordinary(dice),
+        Kind::Still => Vec::new(),
     });
     deeds
 }
 
-/// An hour of the working day, in steps of ten minutes, so that what happens together costs one look.
+/// A full quarter between two hours of the day.
 fn hour(dice: &mut Dice, from: i64, to: i64) -> i64 {
-    dice.between(from * 6, to * 6) * 10 * MINUTE
+    dice.between(from * HOUR / STEP, to * HOUR / STEP) * STEP
 }
 
-fn work(dice: &mut Dice, kind: Kind) -> Vec<(i64, Deed)> {
+fn work(dice: &mut Dice, kind: Kind, is_worked: bool) -> Vec<(i64, Deed)> {
     let sorts = [Sort::Now, Sort::Now, Sort::Flash, Sort::Timed, Sort::Timed];
     let mut deeds = Vec::new();
-    let bulletins = if kind == Kind::Quiet { 1 } else { dice.between(1, 3) };
+    let bulletins = if is_worked && kind != Kind::Quiet { dice.between(0, 3) } else { dice.between(0, 2) };
     for _ in 0..bulletins {
         let sort = dice.one_of(&sorts).copied().unwrap_or(Sort::Now);
         deeds.push((hour(dice, 7, 18), Deed::Compose(sort)));
     }
-    if dice.happens(22) {
+    if is_worked && dice.happens(25) {
         let policy = dice.one_of(MissedPolicy::ALL).copied().unwrap_or(MissedPolicy::Skip);
         deeds.push((hour(dice, 7, 18), Deed::Compose(Sort::Repeating(policy))));
     }
-    for (of_a_hundred, deed) in [(12, Deed::Recall), (6, Deed::Cancel), (12, Deed::Steer), (10, Deed::Unbind), (50, Deed::SettleDoubts)] {
+    for (of_a_hundred, deed) in
+        [(12, Deed::Recall), (6, Deed::Cancel), (12, Deed::Steer), (10, Deed::Unbind), (50, Deed::SettleDoubts)]
+    {
         if kind != Kind::Quiet && dice.happens(of_a_hundred) {
             deeds.push((hour(dice, 8, 20), deed));
         }
@@ -184,11 +207,11 @@ mod tests {
     #[test]
     fn every_sort_of_day_and_every_deed_comes() {
         let mut dice = Dice::of(1, "script");
-        let kinds: Vec<Kind> = (0..100).map(|day| kind(&mut dice, day)).collect();
-        for one in [Kind::Quiet, Kind::Rough, Kind::Outage, Kind::Clocks, Kind::Ordinary] {
+        let kinds: Vec<Kind> = (1..100).map(|day| kind(&mut dice, day)).collect();
+        for one in [Kind::Quiet, Kind::Rough, Kind::Outage, Kind::Clocks, Kind::Ordinary, Kind::Still] {
             assert!(kinds.contains(&one), "{one:?}");
         }
-        let deeds: Vec<Deed> = kinds.iter().flat_map(|one| day(&mut dice, *one)).map(|deed| deed.1).collect();
+        let deeds: Vec<Deed> = kinds.iter().flat_map(|one| day(&mut dice, *one, true)).map(|deed| deed.1).collect();
         for policy in MissedPolicy::ALL {
             assert!(deeds.contains(&Deed::Compose(Sort::Repeating(*policy))), "{policy}");
         }

@@ -15,7 +15,9 @@ use crate::store::Tx;
 use crate::store::binding::ChatKind;
 use crate::store::bulletins::{Bulletin, Marks, NewFile, ScheduleState};
 use crate::usecase::compose::{Draft, DraftFile};
-use crate::usecase::{Act, UseCaseError, UseCaseResult, Via, approve, bind, compose, repeat, reschedule, settle, withdraw};
+use crate::usecase::{
+    Act, UseCaseError, UseCaseResult, Via, approve, bind, compose, repeat, reschedule, settle, withdraw,
+};
 
 /// The staff of a commune, at work in one process.
 pub(super) struct Staff<'a> {
@@ -28,9 +30,9 @@ pub(super) struct Staff<'a> {
 }
 
 /// One of the staff, acting now.
-async fn as_person<'a>(core: &'a Core, commune: &str, tx: &mut Tx, code: &str) -> UseCaseResult<Act<'a>> {
-    let person = tx.person_by_code(commune, code).await?;
-    let person = person.ok_or_else(|| UseCaseError::NotFound { what: "person", name: code.to_owned() })?;
+async fn as_person<'a>(core: &'a Core, commune: &str, tx: &mut Tx, who: &str) -> UseCaseResult<Act<'a>> {
+    let person = tx.person_by_code(commune, who).await?;
+    let person = person.ok_or_else(|| UseCaseError::NotFound { what: "person", name: who.to_owned() })?;
     Ok(Act { person_id: Some(person.id), via: Via::Chat(RICH.to_owned()), ..core.act(commune) })
 }
 
@@ -40,23 +42,24 @@ impl Staff<'_> {
     /// # Errors
     /// The database; a rule that refuses it.
     pub(super) async fn compose(&mut self, sort: Sort) -> UseCaseResult<()> {
-        let (mut draft, approves) = (self.draft(sort), self.dice.happens(50));
+        let (mut draft, at_once) = (self.draft(sort), self.dice.happens(50));
         let mut tx = self.core.store.begin().await?;
         if self.dice.happens(8) {
             draft.files = vec![with_file(&mut tx, self.core.business_now()).await?];
         }
-        let composer = as_person(self.core, self.commune, &mut tx, COMPOSER).await?;
-        let composed = compose::compose(&mut tx, &composer, &draft).await?;
-        if approves {
-            let approver = as_person(self.core, self.commune, &mut tx, APPROVER).await?;
-            approve::approve(&mut tx, &approver, &composed.bulletin.id, None).await?;
+        let act = as_person(self.core, self.commune, &mut tx, COMPOSER).await?;
+        let bulletin = compose::compose(&mut tx, &act, &draft).await?.bulletin;
+        if at_once {
+            let act = as_person(self.core, self.commune, &mut tx, APPROVER).await?;
+            approve::approve(&mut tx, &act, &bulletin.id, None).await?;
         }
         Ok(tx.commit().await?)
     }
 
     fn draft(&mut self, sort: Sort) -> Draft {
         let now = self.core.business_now();
-        let long = if self.dice.happens(12) { "Nội dung đầy đủ. ".repeat(100) } else { "Nội dung.".to_owned() };
+        let long =
+            if self.dice.happens(12) { "Nội dung đầy đủ. ".repeat(100) } else { "Nội dung.".to_owned() };
         let draft = Draft::directive("Văn bản thử", &long, "Trưởng thôn");
         let mut draft = match sort {
             Sort::Now => Draft { urgency: self.urgency(), ..draft },
@@ -90,7 +93,12 @@ impl Staff<'_> {
     fn recurrence(&mut self, missed: MissedPolicy) -> Recurrence {
         let today = self.core.business_now().local_date();
         let weekdays = [Weekday::Mon, Weekday::Wed, Weekday::Sat];
-        let kinds = [Days::Every, Days::Weekly(weekdays.into()), Days::Monthly(vec![today.day().min(27) + 1, 29, 31]), Days::MonthEnd];
+        let kinds = [
+            Days::Every,
+            Days::Weekly(weekdays.into()),
+            Days::Monthly(vec![today.day().min(27) + 1, 29, 31]),
+            Days::MonthEnd,
+        ];
         let days = self.dice.one_of(&kinds).cloned().unwrap_or(Days::Every);
         let hour = u32::try_from(self.dice.between(7, 19)).unwrap_or(8);
         let times = vec![NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()];
@@ -156,7 +164,8 @@ impl Staff<'_> {
     pub(super) async fn unbind(&mut self) -> UseCaseResult<()> {
         let mut tx = self.core.store.begin().await?;
         let act = as_person(self.core, self.commune, &mut tx, APPROVER).await?;
-        let bound: Vec<_> = tx.groups(self.commune).await?.into_iter().filter(|group| group.chat_id.is_some()).collect();
+        let bound: Vec<_> =
+            tx.groups(self.commune).await?.into_iter().filter(|group| group.chat_id.is_some()).collect();
         if let Some(group) = self.dice.one_of(&bound) {
             bind::unbind(&mut tx, &act, &group.id).await?;
         }

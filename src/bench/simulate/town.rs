@@ -14,7 +14,7 @@ pub(super) const RICH: &str = "rich";
 /// The platform without.
 pub(super) const PLAIN: &str = "plain";
 /// How many villages.
-pub(super) const VILLAGES: usize = 4;
+pub(super) const VILLAGES: usize = 3;
 
 /// Who composes, approves, administrates and is on duty.
 pub(super) const COMPOSER: &str = "soan";
@@ -52,8 +52,8 @@ pub(super) fn places() -> Vec<Place> {
 
 /// The account of a person, the same on both platforms.
 pub(super) fn account(person: &str) -> String {
-    let digits: String = person.bytes().map(|byte| format!("{:02}", byte % 100)).collect();
-    format!("7{digits}")
+    let number = person.bytes().fold(0_u64, |number, byte| number.wrapping_mul(31).wrapping_add(u64::from(byte)));
+    format!("7{number}")
 }
 
 /// The head of a village, or who stands in for them.
@@ -83,7 +83,10 @@ fn text() -> Result<String, std::fmt::Error> {
     }
     for village in 1..=VILLAGES {
         let unit = format!("thon-{village}");
-        writeln!(text, "[[units]]\ncode = \"{unit}\"\nname = \"Thôn {village}\"\nkind = \"village\"\nparent = \"xa\"\n{since}")?;
+        writeln!(
+            text,
+            "[[units]]\ncode = \"{unit}\"\nname = \"Thôn {village}\"\nkind = \"village\"\nparent = \"xa\"\n{since}"
+        )?;
         for (kind, is_deputy) in [("answering", false), ("deputy", true)] {
             let person = head(village, is_deputy);
             known(&mut text, &person)?;

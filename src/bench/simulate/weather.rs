@@ -45,7 +45,9 @@ impl Verdict {
         match self {
             Self::Accepted | Self::TakenInSilence(_) | Self::LostInSilence(_) => false,
             // The account is at fault, and not the message.
-            Self::Refused(Outcome::Final(FailureReason::Unauthorized | FailureReason::Quota | FailureReason::Conflict)) => true,
+            Self::Refused(Outcome::Final(
+                FailureReason::Unauthorized | FailureReason::Quota | FailureReason::Conflict,
+            )) => true,
             Self::Refused(outcome) => matches!(outcome, Outcome::RetryLater { .. }),
         }
     }
@@ -58,11 +60,10 @@ impl Verdict {
     /// How long the answer takes, milliseconds. Few different times, so that answers come together.
     pub(super) const fn millis(&self) -> i64 {
         match self {
-            Self::Accepted => 300,
+            Self::Accepted | Self::Refused(_) => 300,
             // The client's own timeout.
             Self::TakenInSilence(UnknownReason::Timeout) | Self::LostInSilence(UnknownReason::Timeout) => 60_000,
             Self::TakenInSilence(_) | Self::LostInSilence(_) => 2_000,
-            Self::Refused(_) => 300,
         }
     }
 
@@ -133,7 +134,10 @@ mod tests {
         let mut dice = Dice::of(1, "weather");
         let drawn: Vec<Verdict> = (0..2_000).map(|_| Weather::Rough.verdict(&mut dice)).collect();
         let some = |of: fn(&Verdict) -> bool| drawn.iter().any(of);
-        assert!(some(|one| matches!(one, Verdict::TakenInSilence(_))) && some(|one| matches!(one, Verdict::LostInSilence(_))));
+        assert!(
+            some(|one| matches!(one, Verdict::TakenInSilence(_)))
+                && some(|one| matches!(one, Verdict::LostInSilence(_)))
+        );
         assert!(some(Verdict::is_counted) && some(|one| matches!(one, Verdict::Refused(Outcome::Final(_)))));
         assert_eq!(Weather::Fair.verdict(&mut dice), Verdict::Accepted);
     }

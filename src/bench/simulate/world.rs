@@ -28,6 +28,8 @@ const LONGEST_REST: i64 = 8 * HOUR;
 
 /// How long the loops are given at the end of a day, milliseconds, twice.
 const A_TURN: i64 = 3_000;
+/// A sick account is asked again after half a minute, by loops that turn every second in a service; milliseconds.
+const A_PROBE: i64 = 31_000;
 
 /// Something that will happen.
 enum Event {
@@ -49,8 +51,10 @@ pub(super) struct World {
     away: i64,
     /// When all loops look again, by the sun.
     look_at: i64,
-    /// When those that send look again, by the sun.
-    send_at: i64,
+    /// When those that send look again on each platform, by the sun.
+    send_at: [i64; 2],
+    /// How often they looked for nothing while something waited.
+    idle: [u32; 2],
     /// Whether something was told that the process has not processed, as far as anybody knows.
     is_unheard: bool,
     agenda: BTreeMap<(i64, u64), Event>,
@@ -95,7 +99,8 @@ impl World {
             back_at: 0,
             away: 0,
             look_at: 0,
-            send_at: 0,
+            send_at: [0; 2],
+            idle: [0; 2],
             is_unheard: false,
             agenda: BTreeMap::new(),
             planned: 0,
@@ -123,19 +128,17 @@ impl World {
         Ok(())
     }
 
-    /// Lets time pass without anybody doing anything new, to another date: with the process at work, or without it.
+    /// The process is away for so many days.
     ///
     /// # Errors
-    /// As [`World::day`].
-    pub(super) async fn pass_days(&mut self, days: i64, is_away: bool) -> anyhow::Result<()> {
-        let end = self.time.sun() + days * DAY;
-        if is_away {
-            self.leave(end - self.time.sun()).await?;
-        }
-        while self.time.sun() < end {
-            self.step(end).await?;
-        }
-        Ok(())
+    /// The database.
+    pub(super) async fn close_for(&mut self, days: i64) -> anyhow::Result<()> {
+        self.leave(days * DAY).await
+    }
+
+    /// Whether offices work on the day that begins.
+    pub(super) fn is_working_day(&self) -> bool {
+        self.ground.house.holidays.is_working_day(self.time.date().local_date())
     }
 
     fn plan_event(&mut self, at: i64, event: Event) {
@@ -148,7 +151,11 @@ impl World {
         let next = [
             self.agenda.keys().next().map(|key| key.0),
             self.ground.platforms.iter().filter_map(|platform| platform.next_answer()).min(),
-            Some(if self.life.is_some() { self.look_at.min(self.send_at) } else { self.back_at }),
+            Some(if self.life.is_some() {
+                self.look_at.min(self.send_at[0]).min(self.send_at[1])
+            } else {
+                self.back_at
+            }),
         ];
         let at = next.into_iter().flatten().min().unwrap_or(end).min(end);
         self.time.pass(at - self.time.sun());
@@ -164,8 +171,8 @@ impl World {
             }
             is_new = true;
         }
-        if self.send_at <= self.time.sun() {
-            answered = [true; 2];
+        for (answered, at) in answered.iter_mut().zip(self.send_at) {
+            *answered |= at <= self.time.sun();
         }
         self.look(is_new, answered).await
     }
@@ -190,7 +197,7 @@ impl World {
         self.lives += 1;
         let life = Life::new(&self.ground, &self.time, self.lives);
         // Not everywhere does it know that the process before is dead.
-        let knows = self.lives % 3 != 0;
+        let knows = !self.lives.is_multiple_of(3);
         life.begin(&self.ground.commune, knows).await?;
         self.life = Some(life);
         (self.look_at, self.is_unheard) = (self.time.sun(), true);
@@ -246,8 +253,9 @@ impl World {
     /// # Errors
     /// The database.
     pub(super) async fn end_day(&mut self, is_quiet: bool) -> anyhow::Result<String> {
-        for _ in 0..2 {
-            self.time.pass(A_TURN);
+        let pauses: &[i64] = if is_quiet { &[A_TURN, A_PROBE, A_TURN, A_TURN] } else { &[A_TURN, A_TURN] };
+        for pause in pauses {
+            self.time.pass(*pause);
             self.hear_answers().await;
             self.look(true, [true; 2]).await?;
         }
@@ -255,7 +263,8 @@ impl World {
         self.note_arrivals().await?;
         self.evidence.end_of_day(&self.ground.store, &self.ground.commune, now, self.life.is_some()).await?;
         if is_quiet {
-            let found = rest::quiet_day(&self.ground.store, &self.evidence.rows, now, self.ground.house.lapse_days).await?;
+            let found =
+                rest::quiet_day(&self.ground.store, &self.evidence.rows, now, self.ground.house.lapse_days).await?;
             self.found(found);
         }
         Ok(self.time.date().plus_ms(-DAY).local_date().to_string())

@@ -13,17 +13,24 @@ const USUAL_DAYS: u32 = 200;
 /// # Errors
 /// Something is wrong on one of the days; options that mean nothing here; the folder cannot be written.
 pub(super) async fn run(args: &BenchArgs, is_elsewhere: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-    let means_nothing = args.size.is_some() || args.runs != 1 || args.year || args.files || args.api_url.is_some() || is_elsewhere;
+    let means_nothing =
+        args.size.is_some() || args.runs != 1 || args.year || args.files || args.api_url.is_some() || is_elsewhere;
     anyhow::ensure!(!means_nothing, "`loa bench simulate` takes --days, --seed and --json");
     let folder = Folder::make()?;
-    let (path, days, first, json) = (folder.0.clone(), args.days.unwrap_or(USUAL_DAYS), args.seed.unwrap_or(0), args.json);
+    let (path, days, first, json) =
+        (folder.0.clone(), args.days.unwrap_or(USUAL_DAYS), args.seed.unwrap_or(0), args.json);
     // A thread of its own: whatever is simulated happens on one.
     let played = tokio::task::spawn_blocking(move || {
         let mut all = Simulated::default();
         for (seed, stretch) in simulate::stretches(first, days) {
             all.add(simulate::play(seed, stretch, &path)?);
             if days > STRETCH && !json {
-                let _ = writeln!(std::io::stderr(), "seed {seed}: {} of {days} days, {} violations", all.days, all.violations());
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "seed {seed}: {} of {days} days, {} violations",
+                    all.days,
+                    all.violations()
+                );
             }
         }
         anyhow::Ok(all)

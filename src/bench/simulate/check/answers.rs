@@ -17,8 +17,7 @@ pub(in crate::bench::simulate) fn steps(steps: &[AnswerStep]) -> Vec<Finding> {
     steps.iter().filter(lost).map(what).collect()
 }
 
-const MARKED_WRONG: &str =
-    "SELECT id FROM obligations WHERE state = 'acknowledged' AND late <> (acknowledged_at > deadline) AND deadline > $1";
+const MARKED_WRONG: &str = "SELECT id FROM obligations WHERE state = 'acknowledged' AND late <> (acknowledged_at > deadline) AND deadline > $1";
 const WITHOUT_WORD: &str = "SELECT o.id FROM obligations o WHERE o.state = 'acknowledged' AND o.deadline > $1 \
      AND NOT EXISTS (SELECT 1 FROM acknowledgements a WHERE a.obligation_id = o.id)";
 const REMINDED_TOO_OFTEN: &str = "SELECT m.delivery_id FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id \

@@ -13,7 +13,11 @@ use crate::domain::retry::RETRY_DELAYS;
 /// A call that arrived at a platform must have been claimed before, and must have been allowed to leave.
 pub(in crate::bench::simulate) fn leaving(claimed: Option<&Claimed>, arrival: &Arrival, at: Millis) -> Vec<Finding> {
     let Some(claimed) = claimed else {
-        return vec![Finding::new("the commit comes before the bytes", &arrival.chat, format!("«{}» left unclaimed", arrival.words))];
+        return vec![Finding::new(
+            "the commit comes before the bytes",
+            &arrival.chat,
+            format!("«{}» left unclaimed", arrival.words),
+        )];
     };
     let purpose: Option<Purpose> = claimed.purpose.parse().ok();
     let wrong = |rule, what: String| Finding::new(rule, &claimed.message_id, what);
@@ -41,7 +45,10 @@ pub(in crate::bench::simulate) fn history(message: &Message, verdicts: &[Verdict
     let before_the_last = &verdicts[..verdicts.len().saturating_sub(1)];
     // A file whose handle was refused is uploaded again.
     if let Some(verdict) = before_the_last.iter().find(|verdict| !verdict.may_be_repeated() && !message.has_file) {
-        found.push(wrong("nothing is tried again by itself after a last word or a doubt", format!("{verdict:?} was not the end")));
+        found.push(wrong(
+            "nothing is tried again by itself after a last word or a doubt",
+            format!("{verdict:?} was not the end"),
+        ));
     }
     let counted = verdicts.iter().filter(|verdict| verdict.is_counted()).count();
     if counted > RETRY_DELAYS.len() + 1 {
@@ -119,7 +126,8 @@ mod tests {
     #[test]
     fn a_row_that_lies_is_found() {
         let found = |state, verdicts: &[Verdict]| history(&message(state), verdicts, false).len();
-        let (taken, lost) = (Verdict::TakenInSilence(UnknownReason::Timeout), Verdict::LostInSilence(UnknownReason::Timeout));
+        let (taken, lost) =
+            (Verdict::TakenInSilence(UnknownReason::Timeout), Verdict::LostInSilence(UnknownReason::Timeout));
         let refused = Verdict::Refused(Outcome::Final(FailureReason::Generic));
         assert_eq!(found("sent", &[soft(), Verdict::Accepted]), 0);
         assert_eq!(found("unknown", std::slice::from_ref(&taken)), 0);

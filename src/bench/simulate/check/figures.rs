@@ -16,6 +16,8 @@ const LEFT: &str = "SELECT m.gateway, COUNT(*) FROM sim_steps s JOIN messages m 
      WHERE s.before = 'sending' AND s.after IN ('sent', 'unknown') GROUP BY m.gateway";
 
 type Counts = BTreeMap<String, i64>;
+/// The tries of a part: where each stands, and whether it was repeated.
+type Tries = Vec<(MessageState, bool)>;
 
 /// Counts everything both ways.
 ///
@@ -56,7 +58,7 @@ fn differences(what: &str, told: &Counts, counted: &Counts) -> Vec<Finding> {
 fn deliveries_of(messages: &BTreeMap<String, Message>, total: i64) -> Counts {
     let repeated: std::collections::BTreeSet<&String> =
         messages.values().filter_map(|message| message.resend_of.as_ref()).collect();
-    let mut parts: BTreeMap<&String, BTreeMap<i64, Vec<(MessageState, bool)>>> = BTreeMap::new();
+    let mut parts: BTreeMap<&String, BTreeMap<i64, Tries>> = BTreeMap::new();
     for message in messages.values().filter(|message| message.purpose == "broadcast") {
         let (Some(delivery), Ok(state)) = (&message.delivery_id, message.state.parse()) else { continue };
         let tries = parts.entry(delivery).or_default().entry(message.part).or_default();

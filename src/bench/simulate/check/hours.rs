@@ -106,7 +106,12 @@ mod tests {
     fn trying_every_day_finds_the_hours_that_the_program_reckons() {
         let house = house(&[]).unwrap();
         let kinds = [GroupKind::Cadre];
-        let around = Surroundings { windows: &house.windows, holidays: &house.holidays, urgency: Urgency::Normal, kinds: &kinds };
+        let around = Surroundings {
+            windows: &house.windows,
+            holidays: &house.holidays,
+            urgency: Urgency::Normal,
+            kinds: &kinds,
+        };
         let from = Millis::start_of(NaiveDate::from_ymd_opt(2025, 12, 20).unwrap());
         let end = from.plus_days(90);
         for days in ["daily", "weekly mon,sat", "monthly 29,31", "month-end"] {

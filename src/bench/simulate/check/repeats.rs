@@ -70,7 +70,6 @@ fn repeating(row: &ScheduleRow, now: Millis, hours: &Hours<'_>) -> Foreseen {
     }
 }
 
-
 /// Firings of a schedule: when each was due, and when it started.
 pub(in crate::bench::simulate) type Firings = [(i64, i64)];
 
@@ -88,12 +87,18 @@ pub(in crate::bench::simulate) fn compare(
     let wanted: Vec<i64> =
         foreseen.fires.into_iter().filter(|due| !before.iter().any(|firing| firing.0 == *due)).collect();
     if fresh != wanted {
-        found.push(wrong("a schedule fires once for each due time", format!("{wanted:?} was due, {fresh:?} fired at {}", now.0)));
+        found.push(wrong(
+            "a schedule fires once for each due time",
+            format!("{wanted:?} was due, {fresh:?} fired at {}", now.0),
+        ));
     }
     let stands = (after.state.as_str(), after.fire_at, after.missed_at);
     let should = (foreseen.state, foreseen.fire_at, foreseen.missed_at);
     if stands != should {
-        found.push(wrong("no due time is lost but by its policy", format!("it should stand at {should:?} and stands at {stands:?}, {}", now.0)));
+        found.push(wrong(
+            "no due time is lost but by its policy",
+            format!("it should stand at {should:?} and stands at {stands:?}, {}", now.0),
+        ));
     }
     found
 }
@@ -131,7 +136,9 @@ mod tests {
     fn each_policy_is_foreseen_after_an_outage_of_two_days() {
         let house = house(&[]).unwrap();
         let next = |due: Millis| due.0 + 3 * DAY;
-        for (missed, state, fires, asked) in [("skip", "active", false, false), ("fire_once", "active", true, false), ("ask", "asking", false, true)] {
+        for (missed, state, fires, asked) in
+            [("skip", "active", false, false), ("fire_once", "active", true, false), ("ask", "asking", false, true)]
+        {
             let (due, row) = row(missed);
             let (latest, now) = (due.0 + 2 * DAY, due.plus_ms(2 * DAY + 3_600_000));
             let foreseen = foresee(&row, now, &house).unwrap();

@@ -10,8 +10,10 @@ const TURN: i64 = 5_000;
 
 const SENDING: &str = "SELECT m.id FROM messages m JOIN attempts a ON a.id = m.attempt_id WHERE m.state = 'sending' AND a.deadline_at < $1";
 const EXPIRED: &str = "SELECT id FROM messages WHERE state IN ('pending', 'retry_wait') AND not_after < $1";
-const UNFIRED: &str = "SELECT id FROM schedules WHERE (state = 'active' OR state = 'asking' AND missed_at IS NOT NULL) AND fire_at <= $1";
-const TASKS: &str = "SELECT scope || ' ' || detail FROM incidents WHERE closed_at IS NULL AND kind = 'task_failed' AND opened_at > $1";
+const UNFIRED: &str =
+    "SELECT id FROM schedules WHERE (state = 'active' OR state = 'asking' AND missed_at IS NOT NULL) AND fire_at <= $1";
+const TASKS: &str =
+    "SELECT scope || ' ' || detail FROM incidents WHERE closed_at IS NULL AND kind = 'task_failed' AND opened_at > $1";
 
 /// What must hold at the end of every day, after a turn.
 ///
@@ -48,7 +50,8 @@ const UNCLOSED: &str = "SELECT b.id FROM broadcasts b WHERE b.state = 'running' 
      AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.broadcast_id = b.id AND m.purpose = 'broadcast' \
        AND m.state IN ('pending', 'sending', 'retry_wait', 'unknown'))";
 const UNHEARD: &str = "SELECT id FROM inbox WHERE state = 'waiting' AND received_at <= $1";
-const SICK: &str = "SELECT scope || ' ' || kind FROM incidents WHERE closed_at IS NULL AND scope LIKE 'gateway:%' AND opened_at <= $1";
+const SICK: &str =
+    "SELECT scope || ' ' || kind FROM incidents WHERE closed_at IS NULL AND scope LIKE 'gateway:%' AND opened_at <= $1";
 const STEPS: &str = "SELECT r.broadcast_id FROM reminder_steps r JOIN broadcasts b ON b.id = r.broadcast_id \
      WHERE r.done_at IS NULL AND b.state <> 'withdrawn' AND r.due_at <= $1";
 const UNANSWERED: &str = "SELECT id FROM obligations WHERE state IN ('awaiting', 'unreachable') AND deadline < $1";

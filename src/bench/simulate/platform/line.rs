@@ -9,7 +9,8 @@ use super::Platform;
 use crate::domain::event::Event;
 use crate::domain::retry::{Outcome, UnknownReason};
 use crate::platform::{
-    Arrived, AskError, Call, Capabilities, Failure, Gateway, Menu, Outgoing, RawUpdate, Receipt, SelfInfo, WebhookRequest,
+    Arrived, AskError, Call, Capabilities, Failure, Gateway, Menu, Outgoing, RawUpdate, Receipt, SelfInfo,
+    WebhookRequest,
 };
 
 /// The line.

@@ -1,11 +1,11 @@
 //! What happens in the world from outside of the process, and what is seen of it on the platforms.
 
 use super::{Event, World};
+use crate::bench::simulate::check::Finding;
 use crate::bench::simulate::script::{Deed, MINUTE};
 use crate::bench::simulate::staff::Staff;
 use crate::bench::simulate::town;
 use crate::bench::simulate::weather::Weather;
-use crate::bench::simulate::check::Finding;
 use crate::platform::RawUpdate;
 use crate::usecase::{UseCaseError, UseCaseResult};
 
@@ -43,6 +43,7 @@ impl World {
             Deed::SettleDoubts => self.evidence.doubts().await?,
             _ => Vec::new(),
         };
+        let broken = if deed == Deed::Mend { self.evidence.rows.broken_groups().await? } else { Vec::new() };
         let lost: Vec<Vec<String>> = self.ground.platforms.iter().map(|platform| platform.lost()).collect();
         let Some(life) = &self.life else { return Ok(()) };
         let fuse = self.ground.fuse.clone();
@@ -54,7 +55,7 @@ impl World {
                 Deed::Cancel => vec![staff.cancel().await],
                 Deed::Steer => vec![staff.steer().await],
                 Deed::Unbind => vec![staff.unbind().await],
-                Deed::Mend => mend(&mut staff).await,
+                Deed::Mend => mend(&mut staff, &broken).await,
                 Deed::SettleDoubts => {
                     let mut done = Vec::new();
                     for (message, stands_there) in &doubts {
@@ -65,7 +66,7 @@ impl World {
                 _ => Vec::new(),
             }
         };
-        let done = fuse.unless_killed(work).await;
+        let done = fuse.unless_killed(Box::pin(work)).await;
         if deed == Deed::Mend {
             self.rejoin(&lost);
         }
@@ -106,7 +107,8 @@ impl World {
     /// What the platforms hand over: nothing while they are out.
     pub(super) fn delivered(&self) -> Vec<Vec<RawUpdate>> {
         let mail = self.ground.platforms.iter().zip(&self.mail);
-        mail.map(|(platform, updates)| if is_heard(platform.weather()) { updates.clone() } else { Vec::new() }).collect()
+        mail.map(|(platform, updates)| if is_heard(platform.weather()) { updates.clone() } else { Vec::new() })
+            .collect()
     }
 
     /// What was handed over is stored; some of it is told once more later.
@@ -143,9 +145,9 @@ impl World {
     }
 }
 
-async fn mend(staff: &mut Staff<'_>) -> Vec<UseCaseResult<()>> {
+async fn mend(staff: &mut Staff<'_>, broken: &[String]) -> Vec<UseCaseResult<()>> {
     let mut done = Vec::new();
-    for place in town::places() {
+    for place in town::places().into_iter().filter(|place| broken.contains(&place.code)) {
         done.push(staff.mend(&place.code, place.gateway, &place.chat).await);
     }
     done

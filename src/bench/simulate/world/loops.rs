@@ -5,7 +5,7 @@ use crate::bench::simulate::life::Life;
 use crate::engine::EngineResult;
 
 /// How long after something was sent the other loops turn, which in a service they do every second; milliseconds.
-const OTHERS_LOOK_AFTER: i64 = 10_000;
+const OTHERS_LOOK_AFTER: i64 = 60_000;
 /// How far apart turns are while something waits that nobody can say when it may leave, milliseconds.
 const WHILE_WAITING: i64 = 1_000;
 /// How long a process stays away that died without anybody having planned it.
@@ -20,7 +20,15 @@ impl World {
         if is_new && self.turn_others().await?.is_err() {
             return self.die(self.away()).await;
         }
-        match self.send(if is_new { [true; 2] } else { answered }).await? {
+        let mut on = answered;
+        if is_new {
+            self.figures.looks += 1;
+            let due = self.evidence.rows.gateways_due(self.time.machine().0).await?;
+            for (platform, on) in self.ground.platforms.iter().zip(&mut on) {
+                *on |= due.iter().any(|name| name == platform.name);
+            }
+        }
+        match self.send(on).await? {
             Err(Killed) => self.die(self.away()).await,
             Ok(sent) => self.rest(sent, is_new).await,
         }
@@ -43,7 +51,7 @@ impl World {
         let mail = self.delivered();
         if self.is_unheard || mail.iter().any(|updates| !updates.is_empty()) {
             self.is_unheard = true;
-            let Ok(heard) = fuse.unless_killed(life.hear(&mail)).await else { return Ok(Err(Killed)) };
+            let Ok(heard) = fuse.unless_killed(Box::pin(life.hear(&mail))).await else { return Ok(Err(Killed)) };
             self.received();
             self.is_unheard = heard.is_err();
             self.note("hear", heard);
@@ -51,7 +59,7 @@ impl World {
         if self.plan(life).await?.is_err() {
             return Ok(Err(Killed));
         }
-        let Ok(kept) = fuse.unless_killed(life.keep()).await else { return Ok(Err(Killed)) };
+        let Ok(kept) = fuse.unless_killed(Box::pin(life.keep())).await else { return Ok(Err(Killed)) };
         self.note("keep", kept);
         Ok(Ok(()))
     }
@@ -69,7 +77,7 @@ impl World {
             let firings = rows.firings(&row.id).await?;
             foreseen.extend(repeats::foresee(&row, now, &house).map(|one| (row, firings, one)));
         }
-        let planned = self.ground.fuse.clone().unless_killed(life.plan()).await;
+        let planned = self.ground.fuse.clone().unless_killed(Box::pin(life.plan())).await;
         for (before, firings, one) in foreseen {
             let after = rows.schedule(&before.id).await?;
             let fired = rows.firings(&before.id).await?;
@@ -87,7 +95,9 @@ impl World {
 
     /// A schedule that repeats may only have been moved by a look at it, or by a person.
     async fn is_where_it_was(&mut self, schedule: &str, fire_at: i64) -> anyhow::Result<()> {
-        let Some(known) = self.schedules.get(schedule).copied().filter(|known| *known != fire_at) else { return Ok(()) };
+        let Some(known) = self.schedules.get(schedule).copied().filter(|known| *known != fire_at) else {
+            return Ok(());
+        };
         if !self.evidence.rows.was_steered(schedule).await? {
             let what = format!("it should go at {known}, and nobody moved it to {fire_at}");
             self.found(vec![Finding::new("no due time is lost but by its policy", schedule, what)]);
@@ -118,7 +128,7 @@ impl World {
         let mut sent = Sent::default();
         for (number, _) in on.iter().enumerate().filter(|(_, on)| **on) {
             let Some(dispatcher) = life.dispatchers.get_mut(number) else { break };
-            let ticked = match self.ground.fuse.clone().unless_killed(dispatcher.tick()).await {
+            let ticked = match self.ground.fuse.clone().unless_killed(Box::pin(dispatcher.tick())).await {
                 Err(Killed) => return Ok(Err(Killed)),
                 Ok(Err(error)) => {
                     self.note("send", Err(error));
@@ -126,17 +136,22 @@ impl World {
                 }
                 Ok(Ok(ticked)) => ticked,
             };
+            self.figures.ticks += 1;
             life.let_leave(ticked.started).await;
             // A probe is on its way beside the calls.
             tokio::task::yield_now().await;
-            if ticked.started + ticked.recorded > 0 {
+            let is_busy = ticked.started + ticked.recorded > 0;
+            self.idle[number] = if is_busy { 0 } else { self.idle[number] + 1 };
+            if is_busy {
                 sent.any = true;
                 self.note_arrivals().await?;
             }
             if ticked.waiting > 0 {
                 let ahead = ticked.next.map(|at| at.saturating_sub(life.core.clocks.mono.elapsed()));
-                let ahead = ahead.and_then(|ahead| i64::try_from(ahead.as_millis()).ok()).unwrap_or(WHILE_WAITING);
-                sent.waits = Some(sent.waits.unwrap_or(i64::MAX).min(ahead.max(1)));
+                let ahead = ahead.and_then(|ahead| i64::try_from(ahead.as_millis()).ok()).unwrap_or(0);
+                // Whoever looks for nothing again and again looks less often.
+                let patience = WHILE_WAITING << self.idle[number].min(8);
+                sent.waits[number] = Some(ahead.max(if is_busy { 1 } else { patience }));
             }
         }
         Ok(Ok(sent))
@@ -144,17 +159,20 @@ impl World {
 
     /// When the loops look again.
     async fn rest(&mut self, sent: Sent, looked: bool) -> anyhow::Result<()> {
-        let Some(life) = &self.life else { return Ok(()) };
         let (sun, now) = (self.time.sun(), self.time.machine());
         if looked {
-            let due = life.next_due().await.ok().flatten();
+            let due = self.evidence.rows.next_due(now.0).await?.map(|at| Millis(at).since(now));
             self.look_at = sun + due.unwrap_or(LONGEST_REST).clamp(1, LONGEST_REST);
         }
         if sent.any {
             self.look_at = self.look_at.min(sun + OTHERS_LOOK_AFTER);
         }
-        let due = self.evidence.rows.next_wait(now.0).await?.map(|at| Millis(at).since(now));
-        self.send_at = sun + [sent.waits, due].into_iter().flatten().min().unwrap_or(LONGEST_REST).max(1);
+        let due = self.evidence.rows.next_waits(now.0).await?;
+        for (number, platform) in self.ground.platforms.iter().enumerate() {
+            let own = due.iter().find(|(name, _)| name == platform.name).map(|(_, at)| Millis(*at).since(now));
+            let rest = [sent.waits[number], own].into_iter().flatten().min().unwrap_or(LONGEST_REST);
+            self.send_at[number] = sun + rest.max(1);
+        }
         Ok(())
     }
 }
@@ -164,6 +182,6 @@ impl World {
 struct Sent {
     /// Whether a call began or ended.
     any: bool,
-    /// In how many milliseconds something that waits may leave.
-    waits: Option<i64>,
+    /// In how many milliseconds something that waits on each platform may leave.
+    waits: [Option<i64>; 2],
 }
