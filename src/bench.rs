@@ -15,6 +15,7 @@ pub mod offers;
 pub mod priority;
 pub mod sending;
 pub mod server;
+pub mod simulate;
 pub mod worker;
 pub mod year;
 

@@ -10,6 +10,8 @@ use crate::bench::inbound::{self, Way};
 use crate::bench::{Setting, crash, priority, sending, worker};
 use crate::config::LogFormat;
 
+mod simulate;
+
 /// Measure on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -21,7 +23,9 @@ use crate::config::LogFormat;
     loa bench crash --files              the same with a file behind every text\n  \
     loa bench priority                   a storm warning beside a broadcast to 1,000 groups\n  \
     loa bench inbound                    2,000 acknowledgements within 2 s, platform after platform\n  \
-    loa bench onegroup --size 30         30 bulletins into one group\n\n\
+    loa bench onegroup --size 30         30 bulletins into one group\n  \
+    loa bench simulate --days 1000       a thousand days in which everything fails, checked after each\n  \
+    loa bench simulate --seed 7 --days 12  the first twelve days of one seed, again\n\n\
     The server is the sandbox in a process of its own, unless --api-url names one (its token in LOA_BENCH_TOKEN).\n  \
     The database is a file in the current folder, on the disk that is measured, and gone afterwards. A release build\n  \
     tells what the program can do: cargo run --release -- bench raw")]
@@ -44,6 +48,12 @@ pub struct BenchArgs {
     /// Platform and way in; only for `inbound`. Left out, each of them, one after the other.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WAY")]
     pub platform: Vec<Way>,
+    /// Days to play; only for `simulate`, where 200 are usual. Up to 50 are one run of the seed, more go on with the next seeds.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub days: Option<u32>,
+    /// The first seed; only for `simulate`.
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// One JSON document for each run instead of text.
     #[arg(long)]
     pub json: bool,
@@ -72,6 +82,8 @@ pub enum Work {
     Priority,
     /// One broadcast to 5,000 groups without limits, and a bare client beside it.
     Raw,
+    /// Days of a commune in this process, from seeds: kills, outages, clocks that are set; what must hold is checked after each.
+    Simulate,
 }
 
 impl Work {
@@ -83,6 +95,7 @@ impl Work {
             Self::Onegroup => 30,
             Self::Priority => 1_000,
             Self::Raw => 5_000,
+            Self::Simulate => 0,
         }
     }
 }
@@ -92,8 +105,12 @@ impl Work {
 /// # Errors
 /// The server, the database, or a run that does not end.
 pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
+    if args.work == Work::Simulate {
+        return simulate::run(args, database.is_some(), out).await;
+    }
     crate::telemetry::init(LogFormat::Text, "error")?;
     anyhow::ensure!(args.platform.is_empty() || args.work == Work::Inbound, "--platform is for `loa bench inbound`");
+    anyhow::ensure!(args.days.is_none() && args.seed.is_none(), "--days and --seed are for `loa bench simulate`");
     anyhow::ensure!(!args.files || args.work == Work::Crash, "--files is for `loa bench crash`");
     anyhow::ensure!(
         (args.runs == 1 && ways(args).len() == 1) || database.is_none(),
@@ -166,6 +183,7 @@ async fn measured(what: (Work, Option<Way>), setting: &Setting, json: bool) -> a
         Work::History => sending::history(setting).await,
         Work::Onegroup => sending::onegroup(setting).await,
         Work::Raw => sending::raw(setting).await,
+        Work::Simulate => anyhow::bail!("a simulation measures nothing"),
     }?;
     printed(json, &figures, figures.lines())
 }

@@ -84,6 +84,8 @@ mod serve_alone;
 #[cfg(test)]
 mod service;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod source;
 #[cfg(test)]
 mod stage;
