@@ -151,7 +151,7 @@ async fn updates_of_a_chat(store: Store) {
     let places = heads.map(|(group, head)| (stage.group(group), stage.person(head)));
     let ask = |(group, head)| stage.telegram().say(head, group, "/trogiup@loa_xa_bot", None).unwrap();
     let asked = places.map(|place| (0..8).map(|_| ask(place)).collect::<Vec<i64>>());
-    while stage.service.hear().await > 0 {}
+    while stage.receive().await > 0 {}
     let inbox = loops::inbox(&stage.core, &stage.commune);
     let work = async || {
         let mut worker = Worker::new(inbox.clone(), "telegram");
