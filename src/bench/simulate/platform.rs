@@ -14,7 +14,7 @@ use super::fuse::Fuse;
 use super::weather::{Verdict, Weather};
 use crate::domain::carriage::{ANY_TYPE, Files};
 use crate::domain::render::Button;
-use crate::domain::retry::{FailureReason, Outcome};
+use crate::domain::retry::{FailureReason, Outcome, PauseScope};
 use crate::platform::{Capabilities, Failure, Outgoing, Polling, Receipt, Receiving, pacer};
 
 mod line;
@@ -38,6 +38,9 @@ pub(super) struct Arrival {
     pub(super) is_edit: bool,
 }
 
+/// Of a hundred calls in rough weather so many begin a stretch in which their chat refuses everything.
+const STUBBORN: i64 = 4;
+
 /// The platform.
 pub(super) struct Platform {
     /// The configured name of the account.
@@ -59,6 +62,8 @@ struct State {
     weather: Weather,
     /// Chats out of which we were thrown, or in which we may not write.
     lost: BTreeSet<String>,
+    /// A chat that refuses everything while the weather is rough.
+    stubborn: Option<String>,
     /// Milliseconds by the sun.
     sun: i64,
     arrived: Vec<Arrival>,
@@ -73,6 +78,7 @@ impl Platform {
             dice: Dice::of(seed, name),
             weather: Weather::Fair,
             lost: BTreeSet::new(),
+            stubborn: None,
             sun: 0,
             arrived: Vec::new(),
             answers: Vec::new(),
@@ -87,7 +93,8 @@ impl Platform {
 
     /// How it behaves from now on.
     pub(super) fn turn(&self, weather: Weather) {
-        self.state().weather = weather;
+        let mut state = self.state();
+        (state.weather, state.stubborn) = (weather, None);
     }
 
     /// How it behaves.
@@ -155,6 +162,12 @@ impl Platform {
 impl State {
     fn judge(&mut self, chat: &str) -> Verdict {
         let (weather, dice) = (self.weather, &mut self.dice);
+        if weather == Weather::Rough && self.stubborn.is_none() && dice.happens(STUBBORN) {
+            self.stubborn = Some(chat.to_owned());
+        }
+        if self.stubborn.as_deref() == Some(chat) {
+            return Verdict::Refused(Outcome::RetryLater { after: None, scope: PauseScope::Chat });
+        }
         let verdict = weather.verdict(dice);
         if let Verdict::Refused(Outcome::Final(FailureReason::Kicked | FailureReason::NoRights)) = verdict {
             self.lost.insert(chat.to_owned());

@@ -38,6 +38,8 @@ pub(super) enum Sort {
     Now,
     /// Now and with the highest urgency.
     Flash,
+    /// Now and only for a while: it expires within the hour.
+    Brief,
     /// At an hour.
     Timed,
     /// Again and again, and this becomes of what was missed.
@@ -172,6 +174,7 @@ fn outage(dice: &mut Dice) -> Vec<(i64, Deed)> {
     let weather = dice.one_of(&[Weather::Dark, Weather::Dark, Weather::Sick, barred]).copied().unwrap_or(Weather::Dark);
     let (from, long) = (hour(dice, 7, 17), dice.between(10 * MINUTE, 3 * HOUR));
     let mut deeds = vec![(from, Deed::Turn(platform, weather)), (from + long, Deed::Turn(platform, Weather::Fair))];
+    deeds.push((from + STEP, Deed::Compose(Sort::Brief)));
     let count = dice.between(0, 2);
     deeds.extend(kills(dice, count));
     deeds

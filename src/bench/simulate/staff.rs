@@ -42,7 +42,7 @@ impl Staff<'_> {
     /// # Errors
     /// The database; a rule that refuses it.
     pub(super) async fn compose(&mut self, sort: Sort) -> UseCaseResult<()> {
-        let (mut draft, at_once) = (self.draft(sort), self.dice.happens(50));
+        let (mut draft, at_once) = (self.draft(sort), sort == Sort::Brief || self.dice.happens(50));
         let mut tx = self.core.store.begin().await?;
         if self.dice.happens(8) {
             draft.files = vec![with_file(&mut tx, self.core.business_now()).await?];
@@ -64,6 +64,11 @@ impl Staff<'_> {
         let mut draft = match sort {
             Sort::Now => Draft { urgency: self.urgency(), ..draft },
             Sort::Flash => Draft { urgency: Urgency::Flash, ..draft },
+            Sort::Brief => {
+                let ends = now.plus_ms(self.dice.between(5 * MINUTE, HOUR));
+                let urgency = Urgency::Express;
+                Draft { urgency, expires_at: Some(ends), ack_deadline: Some(ends), ..draft }
+            }
             Sort::Timed => {
                 let at = now.plus_ms(self.dice.between(10 * MINUTE, 2 * DAY));
                 Draft { urgency: self.urgency(), send_at: Some(whole_minutes(at)), ..draft }
@@ -77,10 +82,10 @@ impl Staff<'_> {
             draft.marks = Marks { reason: Some("thử".to_owned()), ..Marks::default() };
         }
         let sent = draft.send_at.unwrap_or(now);
-        if draft.repeat.is_none() && self.dice.happens(25) {
+        if draft.repeat.is_none() && draft.expires_at.is_none() && self.dice.happens(25) {
             let ends = sent.plus_ms(self.dice.between(5 * MINUTE, 6 * HOUR));
             (draft.expires_at, draft.ack_deadline) = (Some(ends), Some(ends));
-        } else if draft.repeat.is_none() && self.dice.happens(30) {
+        } else if draft.repeat.is_none() && draft.expires_at.is_none() && self.dice.happens(30) {
             draft.ack_deadline = Some(sent.plus_ms(self.dice.between(HOUR, DAY)));
         }
         draft
