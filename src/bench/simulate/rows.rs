@@ -9,11 +9,12 @@ use crate::store::Store;
 
 /// The steps of messages and obligations, in the order in which they were taken.
 const WATCH: &[&str] = &[
-    "CREATE TABLE sim_steps (seq INTEGER PRIMARY KEY, message_id TEXT NOT NULL, before TEXT, after TEXT NOT NULL)",
+    "CREATE TABLE sim_steps (seq INTEGER PRIMARY KEY, message_id TEXT NOT NULL, gateway TEXT NOT NULL, before TEXT, \
+     after TEXT NOT NULL)",
     "CREATE TRIGGER sim_born AFTER INSERT ON messages BEGIN \
-     INSERT INTO sim_steps (message_id, before, after) VALUES (NEW.id, NULL, NEW.state); END",
+     INSERT INTO sim_steps (message_id, gateway, before, after) VALUES (NEW.id, NEW.gateway, NULL, NEW.state); END",
     "CREATE TRIGGER sim_moved AFTER UPDATE OF state ON messages WHEN OLD.state <> NEW.state BEGIN \
-     INSERT INTO sim_steps (message_id, before, after) VALUES (NEW.id, OLD.state, NEW.state); END",
+     INSERT INTO sim_steps (message_id, gateway, before, after) VALUES (NEW.id, NEW.gateway, OLD.state, NEW.state); END",
     "CREATE TABLE sim_answers (seq INTEGER PRIMARY KEY, obligation_id TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, \
      was_at BIGINT, is_at BIGINT, was_proxy BOOLEAN NOT NULL)",
     "CREATE TRIGGER sim_answered AFTER UPDATE ON obligations WHEN OLD.state <> NEW.state OR OLD.acknowledged_at IS NOT NEW.acknowledged_at \
