@@ -149,9 +149,10 @@ async fn updates_of_a_chat(store: Store) {
     stage.settle().await;
     let heads = [("dieu-hanh-03", "binh"), ("dieu-hanh-05", "dan")];
     let places = heads.map(|(group, head)| (stage.group(group), stage.person(head)));
-    let ask = |(group, head)| stage.telegram().say(head, group, "/trogiup@loa_xa_bot", None).unwrap();
+    let ask = |(group, head)| stage.telegram().say(head, group, "/trogiup@loa_test_bot", None).unwrap();
     let asked = places.map(|place| (0..8).map(|_| ask(place)).collect::<Vec<i64>>());
     while stage.receive().await > 0 {}
+    assert_eq!(stage.core.store.read().await.unwrap().waiting_inbox_count().await.unwrap(), 16);
     let inbox = loops::inbox(&stage.core, &stage.commune);
     let work = async || {
         let mut worker = Worker::new(inbox.clone(), "telegram");
@@ -167,7 +168,7 @@ async fn updates_of_a_chat(store: Store) {
         answers.retain(|message| message.reply_to.is_some());
         answers.sort_by(|one, other| one.id.cmp(&other.id));
         let answered: Vec<i64> = answers.iter().map(|one| one.reply_to.as_ref().unwrap().parse().unwrap()).collect();
-        assert_eq!(&answered, asked);
+        assert_eq!(&answered, asked, "{:#?}", tx.messages_to_chat(&chat.id, 50).await.unwrap());
     }
     drop(tx);
     stage.stop().await;

@@ -15,6 +15,8 @@ const WATCH: &[&str] = &[
      INSERT INTO sim_steps (message_id, gateway, before, after) VALUES (NEW.id, NEW.gateway, NULL, NEW.state); END",
     "CREATE TRIGGER sim_moved AFTER UPDATE OF state ON messages WHEN OLD.state <> NEW.state BEGIN \
      INSERT INTO sim_steps (message_id, gateway, before, after) VALUES (NEW.id, NEW.gateway, OLD.state, NEW.state); END",
+    "CREATE TABLE sim_claims (seq INTEGER PRIMARY KEY, attempt_id TEXT NOT NULL)",
+    "CREATE TRIGGER sim_claimed AFTER INSERT ON attempts BEGIN INSERT INTO sim_claims (attempt_id) VALUES (NEW.id); END",
     "CREATE TABLE sim_answers (seq INTEGER PRIMARY KEY, obligation_id TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, \
      was_at BIGINT, is_at BIGINT, was_proxy BOOLEAN NOT NULL)",
     "CREATE TRIGGER sim_answered AFTER UPDATE ON obligations WHEN OLD.state <> NEW.state OR OLD.acknowledged_at IS NOT NEW.acknowledged_at \
@@ -128,11 +130,12 @@ const MESSAGES: &str = "SELECT id, purpose, delivery_id, part, resend_of, file_s
 const STEPS: &str = "SELECT seq, message_id, before, after FROM sim_steps WHERE seq > $1 ORDER BY seq";
 const ANSWER_STEPS: &str =
     "SELECT seq, obligation_id, before, after, was_at, is_at, was_proxy FROM sim_answers WHERE seq > $1 ORDER BY seq";
-const CLAIMED: &str = "SELECT a.rowid AS place, m.id AS message_id, a.gateway, c.external_id AS chat, m.purpose, m.delivery_id, m.part, m.not_after, \
+const CLAIMED: &str = "SELECT s.seq AS place, m.id AS message_id, a.gateway, c.external_id AS chat, m.purpose, m.delivery_id, m.part, m.not_after, \
        EXISTS (SELECT 1 FROM broadcasts b WHERE b.id = m.broadcast_id AND b.state = 'withdrawn') AS is_withdrawn, \
        CASE m.purpose WHEN 'reminder' THEN (SELECT COUNT(*) FROM obligations o JOIN delivery_units du ON du.unit_id = o.unit_id \
           WHERE du.delivery_id = m.delivery_id AND o.broadcast_id = m.broadcast_id AND o.state = 'awaiting') ELSE 0 END AS awaiting \
-     FROM attempts a JOIN messages m ON m.id = a.message_id JOIN chats c ON c.id = a.chat_id WHERE a.rowid > $1 ORDER BY a.rowid";
+     FROM sim_claims s JOIN attempts a ON a.id = s.attempt_id JOIN messages m ON m.id = a.message_id \
+     JOIN chats c ON c.id = a.chat_id WHERE s.seq > $1 ORDER BY s.seq";
 const DUE: &str = "SELECT s.id, s.bulletin_id, s.fire_at, s.state, s.missed_at, v.repeat_rule, v.urgency, v.expires_at, \
        b.state = 'approved' AND b.version = s.version AS is_approved \
      FROM schedules s JOIN bulletins b ON b.id = s.bulletin_id \
