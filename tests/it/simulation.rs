@@ -34,7 +34,9 @@ fn played(seed: u64, days: u32) -> Run {
 #[test]
 fn two_hundred_days_pass_and_nothing_happens_that_must_not() {
     let mut all = Simulated::default();
-    RUNS.into_iter().for_each(|(seed, days)| all.add(played(seed, days)));
+    for (seed, days) in RUNS {
+        all.add(played(seed, days));
+    }
     assert_eq!(all.violations(), 0, "{}", all.lines());
     let of = all.figures;
     // A simulation in which nothing goes wrong shows nothing.
@@ -44,7 +46,7 @@ fn two_hundred_days_pass_and_nothing_happens_that_must_not() {
 
 #[test]
 fn a_seed_plays_the_same_days_again() {
-    let (one, again, other) = (played(7, 3), played(7, 3), played(8, 3));
+    let (one, again, other) = (played(7, 2), played(7, 2), played(8, 2));
     assert_eq!(one, again);
     assert_ne!(one.trace, other.trace);
 }

@@ -76,7 +76,7 @@ pub(super) enum Deed {
 /// Of so many days the last ones are still: holidays, or weeks that bring nothing.
 const ROUND: u32 = 14;
 /// How many days of a round are not.
-const BUSY: u32 = 9;
+const BUSY: u32 = 7;
 
 /// Whether the days that begin with this one are still, and how many are.
 pub(super) fn still_days(day: u32) -> Option<i64> {

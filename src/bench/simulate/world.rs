@@ -55,6 +55,8 @@ pub(super) struct World {
     send_at: [i64; 2],
     /// How often they looked for nothing while something waited.
     idle: [u32; 2],
+    /// Whether a reminder was refused that will be tried again.
+    is_reminder_put_off: bool,
     /// Whether something was told that the process has not processed, as far as anybody knows.
     is_unheard: bool,
     agenda: BTreeMap<(i64, u64), Event>,
@@ -101,6 +103,7 @@ impl World {
             look_at: 0,
             send_at: [0; 2],
             idle: [0; 2],
+            is_reminder_put_off: false,
             is_unheard: false,
             agenda: BTreeMap::new(),
             planned: 0,

@@ -135,6 +135,8 @@ impl World {
                 self.figures.calls += 1;
                 let own = claimed.iter().find(|one| one.gateway == name && one.chat == arrival.chat);
                 self.evidence.arrived(own, &arrival, (self.time.machine(), self.time.sun()));
+                let is_reminder = own.is_some_and(|own| own.purpose == "reminder");
+                self.is_reminder_put_off |= is_reminder && arrival.verdict.may_be_repeated();
                 let Some(own) = own.filter(|_| arrival.verdict.is_taken()) else { continue };
                 for (after, update) in self.people.read(own, &arrival) {
                     self.plan_event(self.time.sun() + after, Event::Said(number, update));

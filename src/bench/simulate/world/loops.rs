@@ -4,8 +4,10 @@ use super::{Arc, EngineError, Finding, Killed, LONGEST_REST, Millis, World, repe
 use crate::bench::simulate::life::Life;
 use crate::engine::EngineResult;
 
-/// How long after something was sent the other loops turn, which in a service they do every second; milliseconds.
-const OTHERS_LOOK_AFTER: i64 = 60_000;
+/// How long after something was sent the other loops turn, milliseconds: in a service within a second, on a machine that is busy later.
+const OTHERS_LOOK_AFTER: [i64; 3] = [1_000, 60_000, 600_000];
+/// The same after a reminder was put off: before it leaves again the loops have seen who answered meanwhile.
+const AFTER_A_REMINDER: i64 = 700;
 /// How far apart turns are while something waits that nobody can say when it may leave, milliseconds.
 const WHILE_WAITING: i64 = 1_000;
 /// How long a process stays away that died without anybody having planned it.
@@ -165,7 +167,9 @@ impl World {
             self.look_at = sun + due.unwrap_or(LONGEST_REST).clamp(1, LONGEST_REST);
         }
         if sent.any {
-            self.look_at = self.look_at.min(sun + OTHERS_LOOK_AFTER);
+            let after = self.dice.one_of(&OTHERS_LOOK_AFTER).copied().unwrap_or(AFTER_A_REMINDER);
+            let after = if std::mem::take(&mut self.is_reminder_put_off) { AFTER_A_REMINDER } else { after };
+            self.look_at = self.look_at.min(sun + after);
         }
         let due = self.evidence.rows.next_waits(now.0).await?;
         for (number, platform) in self.ground.platforms.iter().enumerate() {
