@@ -44,10 +44,10 @@ struct Taken {
 
 impl Taken {
     /// The update of a row; gives the row back when it cannot be read.
-    fn read(row: InboxRow) -> Result<Self, InboxRow> {
+    fn read(row: InboxRow) -> Result<Self, Box<InboxRow>> {
         match row.event.as_deref().and_then(|event| serde_json::from_str(event).ok()) {
             Some(event) => Ok(Self { row, event }),
-            None => Err(row),
+            None => Err(Box::new(row)),
         }
     }
 

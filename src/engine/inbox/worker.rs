@@ -185,7 +185,7 @@ impl Worker {
         }
         let taken = match Taken::read(row) {
             Ok(taken) => taken,
-            Err(row) => return chosen.unreadable.push(row),
+            Err(row) => return chosen.unreadable.push(*row),
         };
         let among = |chats: &HashSet<String>| taken.chats().iter().any(|chat| chats.contains(*chat));
         // What was tried before is tried alone: if it ends the process again, the others must not be counted with it.
