@@ -126,7 +126,9 @@ struct Plan {
 
 impl Plan {
     fn is_news(&self, case: Case<'_>) -> bool {
-        let known = |unit: &String| case.noted().any(|row| row.unit_id == *unit);
+        // That it waited for its gateway is no decision about what failed since: until one is noted nothing is closed.
+        let is_same = |row: &Fallback| case.fault == Fault::Gateway || row.fault != Fault::Gateway;
+        let known = |unit: &String| case.noted().any(|row| row.unit_id == *unit && is_same(row));
         !self.takers.is_empty() || !self.uncovered.iter().all(known)
     }
 

@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn every_sort_of_day_and_every_deed_comes() {
         let mut dice = Dice::of(1, "script");
-        let kinds: Vec<Kind> = (1..100).map(|day| kind(&mut dice, day)).collect();
+        let kinds: Vec<Kind> = (1..1_000).map(|day| kind(&mut dice, day)).collect();
         for one in [Kind::Quiet, Kind::Rough, Kind::Outage, Kind::Clocks, Kind::Ordinary, Kind::Still] {
             assert!(kinds.contains(&one), "{one:?}");
         }
