@@ -61,7 +61,7 @@ async fn is_driven(store: &Store) -> bool {
     store.read().await.unwrap().lease("telegram").await.unwrap().is_some()
 }
 
-async fn end(mut child: Child) {
+fn end(mut child: Child) {
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -73,12 +73,12 @@ async fn a_second_service_goes_on(store: Store) {
     let second = service.spawn_with(&[QUIET, SHORT_LEASE], Stdio::null());
     service.release("Trưởng thôn").await;
     eventually("a few messages are out", async || service.posted() >= 10).await;
-    end(first).await;
+    end(first);
     let posted = service.posted();
     eventually("the second one sent the rest", async || service.waiting().await == 0).await;
     let lease = store.read().await.unwrap().lease("telegram").await.unwrap().unwrap();
     assert_eq!(lease.epoch, 2, "it took over once");
-    end(second).await;
+    end(second);
     assert!(service.posted() > posted, "what waited left by the second one");
     compare(&service).await;
     assert_eq!(service.sandbox.handle().counts().refused_429.values().sum::<u64>(), 0);
@@ -110,7 +110,7 @@ async fn a_service_outlives_a_database(store: Store) {
     line.mend();
     eventually("what was queued meanwhile is out", async || service.posted() > 0).await;
     eventually("it is well again", async || status().await == 200).await;
-    end(child).await;
+    end(child);
     std::fs::remove_file(&service.settings).unwrap();
     service.store.close().await;
     service.sandbox.stop().await;

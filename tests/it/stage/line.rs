@@ -93,9 +93,9 @@ async fn carry(caller: &mut TcpStream, other_end: std::io::Result<impl AsyncRead
 async fn join(mut caller: TcpStream, platform: String, cut: CancellationToken) {
     let carried = async {
         if platform.starts_with('/') {
-            carry(&mut caller, UnixStream::connect(&platform).await).await
+            carry(&mut caller, UnixStream::connect(&platform).await).await;
         } else {
-            carry(&mut caller, TcpStream::connect(&platform).await).await
+            carry(&mut caller, TcpStream::connect(&platform).await).await;
         }
     };
     tokio::select! {
