@@ -2,7 +2,7 @@
 //! database, platforms that fail in every way, a process that is killed after drawn commits, and a clock that is set.
 //!
 //! Nothing here reads the machine's clock or its randomness, so that a seed gives the same day again. After each day
-//! [`check`] looks at every row beside what the platforms took. Used by `loa bench simulate` and by `tests/it/simulation.rs`.
+//! `check` looks at every row beside what the platforms took. Used by `loa bench simulate` and by `tests/it/simulation.rs`.
 
 use std::path::Path;
 

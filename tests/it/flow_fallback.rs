@@ -12,7 +12,7 @@ use loa::usecase::fallback;
 use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::sqlite_tests;
-use crate::flow_send::draft;
+use crate::flow_send::{draft, without_joint_group};
 
 mod budget;
 mod drill;
@@ -23,6 +23,7 @@ use crate::stage::{Build, Stage, at};
 sqlite_tests!(
     s4_a_platform_that_goes_dark_is_stood_in_for_and_nothing_goes_twice_when_it_is_back,
     a_refused_token_is_stood_in_for_at_once_and_the_account_is_known_again_without_a_message,
+    a_group_that_is_lost_after_its_sick_gateway_came_back_is_decided_anew,
     a_lost_group_is_stood_in_for_by_the_joint_group_and_the_unit_counts_once,
     an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more,
     a_doubt_holds_the_other_group_back_except_for_hoa_toc,
@@ -114,6 +115,27 @@ async fn a_refused_token_is_stood_in_for_at_once_and_the_account_is_known_again_
     stage.release(&to("thon:15")).await;
     stage.settle().await;
     assert_eq!(posts(&stage, 15), (1, 1), "the first group is the first one again");
+    stage.stop().await;
+}
+
+async fn a_group_that_is_lost_after_its_sick_gateway_came_back_is_decided_anew(store: Store) {
+    let mut stage = start(store).await;
+    let bot = stage.telegram().bot_ids()[0];
+    without_joint_group(&stage).await;
+    let nine = at(2025, 7, 28, 9, 0);
+    let composed = stage.release(&Draft { send_at: Some(nine), ..to("thon:20") }).await;
+    stage.settle().await;
+    stage.telegram().set_revoked(bot, true).unwrap();
+    stage.clock.set(nine);
+    let is_given_up = async |stage: &Stage| stage.obligation(&composed, "Thôn 20").await == "unreachable";
+    stage.until("nobody can stand in", is_given_up).await;
+    let group = stage.group("dieu-hanh-20");
+    stage.telegram().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(group));
+    stage.telegram().set_revoked(bot, false).unwrap();
+    stage.clock.advance(Duration::from_secs(31));
+    stage.until("lost", async |stage: &Stage| stage.messages_in(&composed.bulletin.id, "failed").await == 1).await;
+    stage.pass_to(at(2025, 8, 28, 9, 0)).await;
+    assert_eq!(stage.rows("SELECT COUNT(*) FROM broadcasts WHERE state = 'running'").await, 0, "nothing holds it open");
     stage.stop().await;
 }
 
