@@ -127,7 +127,8 @@ async fn a_group_that_is_lost_after_its_sick_gateway_came_back_is_decided_anew(s
     stage.settle().await;
     stage.telegram().set_revoked(bot, true).unwrap();
     stage.clock.set(nine);
-    let is_given_up = async |stage: &Stage| stage.obligation(&composed, "Thôn 20").await == "unreachable";
+    let unreachable = "SELECT COUNT(*) FROM obligations WHERE state = 'unreachable'";
+    let is_given_up = async |stage: &Stage| stage.rows(unreachable).await == 1;
     stage.until("nobody can stand in", is_given_up).await;
     let group = stage.group("dieu-hanh-20");
     stage.telegram().add_fault(Fault::next("sendMessage", FaultKind::Kicked).in_chat(group));
