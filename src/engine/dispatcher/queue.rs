@@ -25,10 +25,10 @@ const ANEW_PER_ROW: Duration = Duration::from_micros(100);
 type Place = (Lane, i64, String);
 
 /// Until when a chat is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Hold {
-    /// Until this instant of the monotonic clock.
-    Until(Duration),
+    /// Until an instant of the monotonic clock, as long as the same message stands first: another one may not be concerned.
+    Until { end: Duration, first: Option<Place> },
     /// Until [`Queue::release`].
     Called,
 }
@@ -66,7 +66,7 @@ impl Queue {
         }
         while let Some((end, chat)) = self.ends.first().cloned().filter(|(end, _)| *end <= now) {
             self.ends.remove(&(end, chat.clone()));
-            if self.held.get(&chat) == Some(&Hold::Until(end)) {
+            if matches!(self.held.get(&chat), Some(Hold::Until { end: held, .. }) if *held == end) {
                 self.held.remove(&chat);
                 self.show(&chat);
             }
@@ -75,10 +75,14 @@ impl Queue {
     }
 
     fn forget(&mut self, now: Duration) {
-        self.held.retain(|_, hold| *hold == Hold::Called);
+        // What is held stays so: otherwise a chat that waits for its pace would be claimed for in vain at every look.
+        self.held.retain(|_, hold| match hold {
+            Hold::Until { end, .. } => *end > now,
+            Hold::Called => true,
+        });
+        self.ends.retain(|(end, _)| *end > now);
         self.chats.clear();
         self.ready.clear();
-        self.ends.clear();
         self.blocked.clear();
         self.read_up_to.clear();
         self.in_lane.clear();
@@ -108,17 +112,15 @@ impl Queue {
         let chat = message.chat_id.clone();
         *self.in_lane.entry(message.lane).or_default() += 1;
         self.hide(&chat);
-        // What made the chat wait may not concern what now stands first.
-        let is_first = self
-            .chats
-            .get(&chat)
-            .and_then(|waiting| waiting.keys().next())
-            .is_none_or(|first| place(&message) < *first);
-        if is_first && matches!(self.held.get(&chat), Some(Hold::Until(_))) {
+        self.chats.entry(chat.clone()).or_default().insert(place(&message), message);
+        if matches!(self.held.get(&chat), Some(Hold::Until { first, .. }) if first.as_ref() != self.first_in(&chat)) {
             self.held.remove(&chat);
         }
-        self.chats.entry(chat.clone()).or_default().insert(place(&message), message);
         self.show(&chat);
+    }
+
+    fn first_in(&self, chat: &str) -> Option<&Place> {
+        self.chats.get(chat)?.keys().next()
     }
 
     /// The first message of a lane whose chat is not held.
@@ -156,7 +158,8 @@ impl Queue {
     /// Lets a chat wait until an instant.
     pub(super) fn hold_until(&mut self, chat: &str, until: Duration) {
         self.hide(chat);
-        self.held.insert(chat.to_owned(), Hold::Until(until));
+        let first = self.first_in(chat).cloned();
+        self.held.insert(chat.to_owned(), Hold::Until { end: until, first });
         self.ends.insert((until, chat.to_owned()));
     }
 
@@ -175,7 +178,7 @@ impl Queue {
     /// Whatever made chats wait until an instant may be over.
     pub(super) fn lift(&mut self) {
         for (_, chat) in std::mem::take(&mut self.ends) {
-            if matches!(self.held.get(&chat), Some(Hold::Until(_))) {
+            if matches!(self.held.get(&chat), Some(Hold::Until { .. })) {
                 self.release(&chat);
             }
         }

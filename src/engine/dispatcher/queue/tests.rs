@@ -83,6 +83,29 @@ fn a_chat_with_a_call_on_its_way_stays_held_when_the_queue_is_read_anew() {
 }
 
 #[test]
+fn a_hold_outlives_reading_anew_as_long_as_the_same_message_stands_first() {
+    let (second, mut queue) = (Duration::from_secs(1), Queue::default());
+    let page = || vec![message("2", "a", Lane::Normal), message("3", "a", Lane::Normal)];
+    queue.begin(Duration::ZERO);
+    queue.take_in(page());
+    queue.hold_until("a", second);
+    queue.begin(Duration::from_millis(500));
+    queue.take_in(page());
+    assert_eq!((first(&queue, Lane::Normal), queue.next_ready_at()), (None, Some(second)));
+    queue.begin(Duration::from_millis(600));
+    queue.take_in(vec![message("3", "a", Lane::Normal)]);
+    assert_eq!(first(&queue, Lane::Normal).as_deref(), Some("3"), "what was held is gone");
+    queue.hold_until("a", second);
+    queue.begin(Duration::from_millis(700));
+    queue.take_in(vec![message("1", "a", Lane::Flash), message("3", "a", Lane::Normal)]);
+    assert_eq!(first(&queue, Lane::Flash).as_deref(), Some("1"), "it was not held");
+    queue.hold_until("a", second);
+    queue.begin(second);
+    queue.take_in(page());
+    assert_eq!(first(&queue, Lane::Normal).as_deref(), Some("2"), "it is over");
+}
+
+#[test]
 fn a_later_part_is_tried_once_the_one_before_it_was_sent() {
     let mut queue = Queue::default();
     queue.take_in(vec![WaitingMessage { part: 2, is_blocked: true, ..message("2", "a", Lane::Normal) }]);
