@@ -124,13 +124,19 @@ fn traits_of(gateway: &dyn Gateway) -> GatewayTraits {
 
 /// What all loops share.
 #[must_use]
-pub fn core(store: Store, clocks: Clocks, entropy: Arc<dyn Entropy>, house: House, gateways: Gateways) -> Arc<Core> {
+pub fn core(
+    store: Store,
+    clocks: Clocks,
+    entropy: Arc<dyn Entropy>,
+    house: impl Into<Arc<House>>,
+    gateways: Gateways,
+) -> Arc<Core> {
     let owner = crate::id::new_id(clocks.wall.now(), entropy.as_ref());
     Arc::new(Core {
         store,
         clocks,
         entropy,
-        house: Arc::new(house),
+        house: house.into(),
         gateways,
         owner,
         wake: Notify::new(),

@@ -68,10 +68,10 @@ text_enum! {
         Close => "close",
         /// Acknowledgement lines that are out of date.
         RenewWalls => "renew_walls",
-        /// Audit entries that are not chained yet.
-        Seal => "seal",
         /// What goes after a while.
         Retain => "retain",
+        /// Audit entries that are not chained yet, those of this tick among them.
+        Seal => "seal",
     }
 }
 
@@ -127,8 +127,8 @@ impl Keeper {
             Chore::GiveUp => self.give_up(look).await,
             Chore::Close => self.close(look).await,
             Chore::RenewWalls => self.renew_walls(look).await,
-            Chore::Seal => self.seal(look).await,
             Chore::Retain => self.retain(look).await,
+            Chore::Seal => self.seal(look).await,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use loa::demo::places::Network;
 use loa::store::Store;
-use loa::usecase::compose::Draft;
+use loa::usecase::compose::{Composed, Draft};
 use loa_sandbox::act::{Act, Stand as _};
 use loa_sandbox::telegram::{GroupKind, MessageView};
 
@@ -12,6 +12,7 @@ use crate::stage::Stage;
 
 sqlite_tests!(
     what_was_sent_before_a_group_got_its_new_id_is_neither_edited_nor_answered_under_it,
+    an_answer_that_meets_the_new_id_of_its_group_answers_nobody_there,
     a_group_is_written_to_in_the_topic_in_which_its_code_was_typed,
 );
 
@@ -31,7 +32,8 @@ fn talk_up_to(stage: &Stage, chat: i64, number: i64) {
     }
 }
 
-async fn what_was_sent_before_a_group_got_its_new_id_is_neither_edited_nor_answered_under_it(store: Store) {
+/// The village's group as a basic one, with a bulletin in it; gives the group, the bulletin, and its number there.
+async fn with_a_basic_group(store: Store) -> (Stage, i64, Composed, i64) {
     let mut stage = Stage::start(store, &[Network::Telegram]).await;
     let telegram = stage.telegram();
     let basic =
@@ -41,11 +43,16 @@ async fn what_was_sent_before_a_group_got_its_new_id_is_neither_edited_nor_answe
     stage.settle().await;
     rebind(&stage, stage.group("dieu-hanh-05"), basic).await;
     talk_up_to(&stage, basic, 4);
-    let first = stage.release(&to_village_05()).await;
+    let composed = stage.release(&to_village_05()).await;
     stage.settle().await;
-    let number = last(&stage, basic).id;
-    assert!(last(&stage, basic).text.contains("VB-2025-0001"));
+    let bulletin = last(&stage, basic);
+    assert!(bulletin.text.contains("VB-2025-0001"));
+    (stage, basic, composed, bulletin.id)
+}
 
+async fn what_was_sent_before_a_group_got_its_new_id_is_neither_edited_nor_answered_under_it(store: Store) {
+    let (mut stage, basic, first, number) = with_a_basic_group(store).await;
+    let telegram = stage.telegram();
     let moved = telegram.migrate(basic).unwrap();
     stage.settle().await;
     // Somebody else's message has the number that the bulletin had, and its answer is meant for him.
@@ -64,6 +71,19 @@ async fn what_was_sent_before_a_group_got_its_new_id_is_neither_edited_nor_answe
     assert!(notice.text.contains("ĐÃ THU HỒI"), "{notice:?}");
     let edited = telegram.messages(moved).unwrap().into_iter().filter(|message| message.edited_ms.is_some());
     assert_eq!(edited.count(), 0);
+    stage.stop().await;
+}
+
+async fn an_answer_that_meets_the_new_id_of_its_group_answers_nobody_there(store: Store) {
+    let (mut stage, basic, _, number) = with_a_basic_group(store).await;
+    // Nobody told us: the platform's refusal does.
+    stage.telegram().set_quiet(true);
+    let moved = stage.telegram().migrate(basic).unwrap();
+    talk_up_to(&stage, moved, number + 1);
+    stage.telegram().set_quiet(false);
+    stage.answer("lan", &["/nhac VB-2025-0001", "có"]).await;
+    let reminder = last(&stage, moved);
+    assert!(reminder.text.contains("VB-2025-0001") && reminder.reply_to.is_none(), "{reminder:?}");
     stage.stop().await;
 }
 

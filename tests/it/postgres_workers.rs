@@ -1,7 +1,6 @@
 //! Several services on one `PostgreSQL`: each stands in for another that died, and all of them outlive a database that was away.
 
 use std::process::{Child, Stdio};
-use std::time::Duration;
 
 use loa::demo::places::Network;
 use loa::domain::calendar::Millis;
@@ -14,7 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgListener};
 
 use crate::db::on_postgres;
 use crate::kill::{compare, stop_cleanly};
-use crate::service::{Service, eventually};
+use crate::service::{Service, eventually, health_says};
 use crate::stage::line::Line;
 use crate::stage::{Stage, free_address, loops};
 
@@ -100,16 +99,14 @@ async fn a_service_outlives_a_database(store: Store) {
     let address = free_address().await.to_string();
     let variables = [QUIET, SHORT_LEASE, ("LOA__DATABASE__URL", url.as_str()), ("LOA__HTTP__LISTEN", address.as_str())];
     let child = service.spawn_with(&variables, Stdio::null());
-    let health = format!("http://{address}/health");
-    let client = loa::platform::http_client(Duration::from_secs(2), Duration::from_secs(5)).unwrap();
-    let status = async || client.get(&health).send().await.map_or(0, |answer| answer.status().as_u16());
-    eventually("it is well", async || status().await == 200 && is_driven(&store).await).await;
+    let says = async |word: &str| health_says(&address, word).await;
+    eventually("it is well", async || says("\"ok\"").await && is_driven(&store).await).await;
     line.cut().await;
-    eventually("its health says that the database is away", async || status().await == 503).await;
+    eventually("its health says that the database is away", async || says("\"down\"").await).await;
     service.release("thon:03@cadre").await;
     line.mend();
     eventually("what was queued meanwhile is out", async || service.posted() > 0).await;
-    eventually("it is well again", async || status().await == 200).await;
+    eventually("it is well again", async || says("\"ok\"").await).await;
     end(child);
     std::fs::remove_file(&service.settings).unwrap();
     service.store.close().await;

@@ -1,11 +1,10 @@
 //! One process of the service: its loops, from a start to its death.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::sync::Notify;
 
 use super::fuse::Fuse;
 use super::platform::{self, Calls, Line, Platform};
@@ -17,24 +16,32 @@ use crate::engine::dispatcher::{DispatchSettings, Dispatcher};
 use crate::engine::inbox::Inbox;
 use crate::engine::keeper::Keeper;
 use crate::engine::planner::Planner;
-use crate::engine::receiver::{Arrivals, Receiver};
-use crate::engine::set_aside::SetAside;
+use crate::engine::receiver::Receiver;
 use crate::engine::{Core, EngineResult};
-use crate::id::{SeededEntropy, new_id};
+use crate::id::SeededEntropy;
 use crate::platform::{Gateway, RawUpdate};
 use crate::store::Store;
 use crate::usecase::{House, incidents};
 
-/// A call's own timeout and a margin, as the service reckons it from its settings.
-const DEADLINE: Duration = Duration::from_secs(75);
+/// The settings as nobody configured them.
+fn defaults() -> anyhow::Result<Settings> {
+    Settings::load(None, std::iter::empty()).context("default settings")
+}
 
-/// The rules as nobody configured them, with these platforms.
+/// The rules of these settings, with these platforms.
 ///
 /// # Errors
 /// A mistake in the program's own defaults.
 pub(super) fn house(platforms: &[Arc<Platform>]) -> anyhow::Result<House> {
-    let settings = Settings::load(None, std::iter::empty()).context("default settings")?;
-    app::house(&settings, &lines(platforms, &Fuse::new(), &Arc::default()))
+    app::house(&defaults()?, &lines(platforms, &Fuse::new(), &Arc::default()))
+}
+
+/// The dispatcher's durations in these settings; nobody sleeps here until a slot comes.
+///
+/// # Errors
+/// A mistake in the program's own defaults.
+pub(super) fn dispatch_settings() -> anyhow::Result<DispatchSettings> {
+    Ok(DispatchSettings { ahead: Duration::ZERO, ..app::dispatch_settings(&defaults()?) })
 }
 
 fn lines(platforms: &[Arc<Platform>], fuse: &Arc<Fuse>, calls: &Arc<Calls>) -> BTreeMap<String, Arc<dyn Gateway>> {
@@ -51,6 +58,8 @@ pub(super) struct Ground {
     pub(super) store: Store,
     /// The rules.
     pub(super) house: Arc<House>,
+    /// The dispatcher's durations.
+    pub(super) dispatch: DispatchSettings,
     /// The platforms.
     pub(super) platforms: Vec<Arc<Platform>>,
     /// What kills a process.
@@ -82,36 +91,14 @@ impl Life {
     pub(super) fn new(ground: &Ground, time: &Time, number: u64) -> Self {
         let entropy = SeededEntropy::new(ground.seed.wrapping_mul(1_000_003).wrapping_add(number));
         let (clocks, calls) = (time.clocks(), Arc::default());
-        let core = Arc::new(Core {
-            store: ground.store.clone(),
-            owner: new_id(clocks.wall.now(), entropy.as_ref()),
-            clocks,
-            entropy,
-            house: ground.house.clone(),
-            gateways: lines(&ground.platforms, &ground.fuse, &calls),
-            wake: Notify::new(),
-            selves: RwLock::default(),
-            leads: Mutex::default(),
-            intakes: Mutex::default(),
-            arrivals: Arrivals::default(),
-            set_aside: SetAside::default(),
-            database_fails: Mutex::default(),
-        });
+        let gateways = lines(&ground.platforms, &ground.fuse, &calls);
+        let core = app::core(ground.store.clone(), clocks, entropy, ground.house.clone(), gateways);
         let commune = &ground.commune;
-        let settings = DispatchSettings {
-            lease: Duration::from_secs(30),
-            text_deadline: DEADLINE,
-            file_deadline: DEADLINE,
-            probe_every: Duration::from_secs(30),
-            // Nobody sleeps here until a slot comes.
-            ahead: Duration::ZERO,
-            places: 64,
-        };
         let gateways = || core.gateways.values().cloned();
         for gateway in gateways() {
             core.learn_myself(gateway.name(), platform::myself());
         }
-        let dispatcher = |gateway| Dispatcher::new(core.clone(), gateway, commune.clone(), settings.clone());
+        let dispatcher = |gateway| Dispatcher::new(core.clone(), gateway, commune.clone(), ground.dispatch.clone());
         let inspect = Arc::new(|_| -> crate::engine::inbox::InspectCall {
             Box::pin(async { Fetched::NotFetched { reason: "simulated".to_owned() } })
         });

@@ -85,7 +85,8 @@ impl World {
         let fuse = Fuse::new();
         fuse::watch(&store, &fuse).await?;
         let rows = Rows::watch(&store).await?;
-        let mut ground = Ground { store, house, platforms, fuse, commune: String::new(), seed };
+        let dispatch = life::dispatch_settings()?;
+        let mut ground = Ground { store, house, dispatch, platforms, fuse, commune: String::new(), seed };
         let time = Time::at(begun);
         let first = Life::new(&ground, &time, 0);
         let mut tx = ground.store.begin().await?;

@@ -60,8 +60,9 @@ const FINISH: &str = "UPDATE attempts SET finished_at = $2, outcome = $3, detail
      WHERE id = $1 AND (outcome IS NULL OR outcome = 'unknown')";
 const TO_SENT: &str = "UPDATE messages SET state = 'sent', external_id = $2, sent_at = $3, reason = NULL \
      WHERE id = $4 AND attempt_id = $1 AND state IN ('sending', 'unknown')";
+// What its chat's new id was learned by answers nothing under it.
 const TO_RETRY: &str = "UPDATE messages SET state = 'retry_wait', due_at = $2, wait_ms = $4, tries = tries + $5, external_id = NULL, \
-       chat_external = NULL \
+       reply_to = CASE WHEN chat_external IS NULL THEN reply_to END, chat_external = NULL \
      WHERE id = $3 AND attempt_id = $1 AND state = 'sending'";
 const TO_FAILED: &str = "UPDATE messages SET state = 'failed', reason = $2 \
      WHERE id = $3 AND attempt_id = $1 AND state IN ('sending', 'unknown')";
