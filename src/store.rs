@@ -4,7 +4,8 @@
 //!   unit of work, and dropping it undoes everything.
 //! * Every statement is written once, as a constant beside its method, in the subset of SQL that `SQLite` and
 //!   `PostgreSQL` share (`migrations/README.md`); the `on!` macro hands it the concrete connection.
-//! * Permitted differences between the two: how a transaction begins, and where the database's own clock is asked.
+//! * Permitted differences between the two: how a transaction begins, where the database's own clock is asked, and what several
+//!   services need (ringing, claims that skip what is locked, a lock on a chat).
 //! * No transaction is ever open while the network is used.
 
 use std::str::FromStr as _;
@@ -207,7 +208,7 @@ impl Store {
     /// is boxed: its 14 kB would weigh on every function above.
     ///
     /// # Errors
-    /// The database cannot be reached, or stays locked longer than five seconds.
+    /// The database cannot be reached, or stays locked longer than five seconds after the writers of this process had their turns.
     pub async fn begin(&self) -> StoreResult<Tx> {
         Ok(match self {
             Self::Sqlite(pool) => Tx::Sqlite(Box::pin(turn::write(pool)).await?),

@@ -178,7 +178,8 @@ const BY_EXTERNAL: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, br
      AND purpose <> 'edit' ORDER BY created_at DESC LIMIT 1";
 const UNSURE_IN_CHAT: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
-     sent_at, created_at, chat_external, emptied_at FROM messages WHERE chat_id = $1 AND state IN ('unknown', 'sending') AND purpose <> 'edit' ORDER BY created_at, id";
+     sent_at, created_at, chat_external, emptied_at FROM messages WHERE chat_id = $1 AND state IN ('unknown', 'sending') AND purpose <> 'edit' AND emptied_at IS NULL \
+     ORDER BY created_at, id";
 const OF_BROADCAST: &str = "SELECT id, purpose, gateway, chat_id, delivery_id, broadcast_id, lane, part, parts, body, buttons, \
      file_sha256, file_name, edit_of, reply_to, resend_of, state, reason, due_at, not_after, attempts, attempt_id, external_id, \
      sent_at, created_at, chat_external, emptied_at FROM messages WHERE broadcast_id = $1 AND purpose = 'broadcast' ORDER BY delivery_id, part, created_at, id";
