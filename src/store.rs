@@ -96,6 +96,31 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether the database was busy with somebody else, full or away: the same work may well succeed when it is tried again. On
+    /// `SQLite` by the primary result code (sqlite.org/rescode.html), on `PostgreSQL` by the class of the error (its manual,
+    /// appendix A).
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        /// Busy, locked, read-only, I/O error, full, cannot open.
+        const SQLITE: [i32; 6] = [5, 6, 8, 10, 13, 14];
+        /// Connection, rollback (deadlock among them), resources, state of an object (lock not available), operator, system.
+        const POSTGRES: [&str; 6] = ["08", "40", "53", "55", "57", "58"];
+        let Self::Database(error) = self else { return false };
+        let sqlx::Error::Database(refused) = error else {
+            return matches!(
+                error,
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
+            );
+        };
+        let code = refused.code().unwrap_or_default();
+        if refused.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+            return POSTGRES.iter().any(|class| code.starts_with(class));
+        }
+        code.parse().is_ok_and(|code: i32| SQLITE.contains(&(code & 0xff)))
+    }
+}
+
 /// Result of a store call.
 pub type StoreResult<T> = Result<T, StoreError>;
 

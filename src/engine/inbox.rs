@@ -3,6 +3,7 @@
 //! What needs the network (fetching a file, counting a group's members) is done before the transaction and beside the turn, what
 //! can wait (a toast, deleting a refused document) after it. Button presses go first: somebody looks at a spinner.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Core, EngineResult};
@@ -18,6 +19,7 @@ pub type Inspector = Arc<dyn Fn(Vec<u8>) -> InspectCall + Send + Sync>;
 /// The call of an [`Inspector`].
 pub type InspectCall = std::pin::Pin<Box<dyn Future<Output = Fetched> + Send>>;
 
+mod claims;
 mod errands;
 mod names;
 mod prepare;
@@ -96,14 +98,21 @@ impl Inbox {
         upload::take(self, link, name, content).await
     }
 
-    /// Processes one update in an open transaction; none when somebody else did so meanwhile, and nothing may be left behind.
+    /// Keeps other engines out of the conversations of these updates until the end of the transaction; always in one order, so that
+    /// nobody waits for somebody who waits for him.
+    async fn lock_chats(&self, tx: &mut Tx, updates: &[Taken]) -> UseCaseResult<()> {
+        let chats = updates.iter().flat_map(|taken| taken.chats().into_iter().map(|chat| (&taken.row.gateway, chat)));
+        for (gateway, chat) in chats.collect::<BTreeSet<_>>() {
+            tx.lock_chat(gateway, chat).await?;
+        }
+        Ok(())
+    }
+
+    /// Processes one update, of whose chats others are kept out, in an open transaction; none when somebody else did so meanwhile, and nothing may be left behind.
     async fn handle(&self, tx: &mut Tx, taken: &Taken, found: Found) -> UseCaseResult<Option<Response>> {
         let Taken { row, event } = taken;
         let prepared = Prepared { file: found.file, members: found.members, ..self.bare(row, event) };
         let act = self.act(row);
-        if let Some(chat) = &row.chat {
-            tx.lock_chat(&row.gateway, chat).await?;
-        }
         let response = desk::handle(tx, &act, &prepared).await?;
         Ok(tx.finish_inbox(&row.id, act.wall).await?.then_some(response))
     }

@@ -58,6 +58,9 @@ const CLAIM: &str = "UPDATE inbox SET attempts = attempts + 1, retry_at = $2 + $
 const CLAIM_UNLOCKED: &str = "UPDATE inbox SET attempts = attempts + 1, retry_at = $2 + $3 * (attempts + 1) \
      WHERE id = (SELECT free.id FROM inbox free WHERE free.id = $1 AND free.state = 'waiting' AND free.attempts = $4 \
                  FOR UPDATE SKIP LOCKED)";
+const RENEW: &str = "UPDATE inbox SET retry_at = $2 WHERE id = $1 AND state = 'waiting' AND attempts = $3";
+const GIVE_BACK: &str =
+    "UPDATE inbox SET attempts = attempts - 1, retry_at = $2 WHERE id = $1 AND state = 'waiting' AND attempts = $3";
 const LOCK_CHAT: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
 const DEAD: &str = "SELECT id, gateway, dedupe, chat, event, attempts, received_at FROM inbox \
      WHERE state = 'failed' AND event IS NOT NULL ORDER BY received_at LIMIT $1";
@@ -80,7 +83,6 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn put_inbox(&mut self, row: &NewInboxRow) -> StoreResult<bool> {
-        self.ring();
         let state = if row.event.is_some() { "waiting" } else { "done" };
         let affected = on!(self, |c| sqlx::query(PUT)
             .bind(&row.id)
@@ -94,6 +96,9 @@ impl Tx {
             .execute(c)
             .await?
             .rows_affected());
+        if affected == 1 {
+            self.ring();
+        }
         Ok(affected == 1)
     }
 
@@ -138,6 +143,29 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(affected == 1)
+    }
+
+    /// Keeps an update that was taken, as it was read before: nobody else takes it until `until`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn renew_inbox(&mut self, row: &InboxRow, until: Millis) -> StoreResult<()> {
+        self.change_claim(RENEW, row, until).await
+    }
+
+    /// Gives an update back that was taken, as it was read before: the try is not counted, and the next one is made from `from` on.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn give_inbox_back(&mut self, row: &InboxRow, from: Millis) -> StoreResult<()> {
+        self.change_claim(GIVE_BACK, row, from).await
+    }
+
+    /// Changes a claim that still stands; one that does not concerns somebody else.
+    async fn change_claim(&mut self, statement: &'static str, row: &InboxRow, at: Millis) -> StoreResult<()> {
+        let claimed = row.attempts + 1;
+        on!(self, |c| sqlx::query(statement).bind(&row.id).bind(at.0).bind(claimed).execute(c).await?.rows_affected());
+        Ok(())
     }
 
     /// Waits until nobody else is in the middle of a conversation of this chat, and keeps others out of it until the end of the

@@ -25,6 +25,8 @@ sqlite_tests!(
     a_worker_that_ends_while_a_file_is_fetched_loses_nothing,
     four_updates_of_a_gateway_wait_for_the_network_at_once_and_no_more,
     an_answer_that_cannot_be_written_is_undone_by_itself,
+    what_was_said_behind_an_update_that_failed_waits_for_it,
+    however_long_a_file_takes_nobody_else_begins_with_it,
     eight_toasts_are_under_way_at_once_and_hold_up_no_answer,
     posts_that_are_stored_together_fail_one_by_one,
     what_a_platform_repeats_is_no_reason_to_ask_again_at_once,
@@ -152,6 +154,29 @@ async fn a_worker_that_ends_while_a_file_is_fetched_loses_nothing(store: Store) 
     stage.stop().await;
 }
 
+async fn however_long_a_file_takes_nobody_else_begins_with_it(store: Store) {
+    let mut stage = start(store).await;
+    hold(&stage, "getFile");
+    sends_a_file(&stage, "lan");
+    stage.receive().await;
+    let (mut first, mut other) = (worker(&stage), worker(&stage));
+    turns(&mut first).await;
+    held(&stage, 1).await;
+    for _ in 0..3 {
+        stage.clock.advance(Duration::from_secs(25));
+        assert_eq!((turns(&mut first).await, turns(&mut other).await), (0, 0));
+    }
+    // Stopped in order, it leaves it to the other one at once, as if it had not been tried.
+    first.finish().await;
+    assert_eq!(waiting(&stage).await, ["waiting:0"]);
+    let_go(&stage);
+    assert_eq!(turns(&mut other).await, 1);
+    other.prepared().await;
+    turns(&mut other).await;
+    assert!(waiting(&stage).await.is_empty());
+    stage.stop().await;
+}
+
 async fn four_updates_of_a_gateway_wait_for_the_network_at_once_and_no_more(store: Store) {
     let mut stage = start(store).await;
     hold(&stage, "getChatMemberCount");
@@ -198,6 +223,28 @@ async fn an_answer_that_cannot_be_written_is_undone_by_itself(store: Store) {
     stage.clock.advance(Duration::from_secs(2));
     assert_eq!(turns(&mut worker(&stage)).await, 1);
     assert_eq!(stage.acknowledged(&sent).await, ["Thôn 03", "Thôn 04"]);
+    stage.stop().await;
+}
+
+async fn what_was_said_behind_an_update_that_failed_waits_for_it(store: Store) {
+    let mut stage = start(store).await;
+    stage.release(&Draft { audience: "thon:03,04".to_owned(), ..draft() }).await;
+    stage.settle().await;
+    run(&stage, "CREATE TRIGGER refused BEFORE INSERT ON acknowledgements BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        .await;
+    for said in ["/danhan", "/trogiup"] {
+        stage.home().say(&stage.account("binh"), &stage.chat("dieu-hanh-03"), said, None);
+        stage.receive().await;
+        stage.clock.advance(Duration::from_millis(10));
+    }
+    stage.home().say_privately(&stage.account("quan"), "/toilaai");
+    stage.receive().await;
+    assert_eq!(turns(&mut worker(&stage)).await, 3);
+    assert_eq!(waiting(&stage).await, ["waiting:1", "waiting:0"], "only what failed was tried");
+    run(&stage, "DROP TRIGGER refused").await;
+    stage.clock.advance(Duration::from_secs(2));
+    assert_eq!(turns(&mut worker(&stage)).await, 2);
+    assert!(waiting(&stage).await.is_empty());
     stage.stop().await;
 }
 

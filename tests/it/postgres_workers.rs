@@ -1,6 +1,7 @@
 //! Several services on one `PostgreSQL`: each stands in for another that died, and all of them outlive a database that was away.
 
 use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use loa::demo::places::Network;
 use loa::domain::calendar::Millis;
@@ -8,10 +9,12 @@ use loa::domain::message::Purpose;
 use loa::engine::inbox::Worker;
 use loa::store::Store;
 use loa::store::messages::NewMessage;
-use sqlx::ConnectOptions as _;
+use loa::usecase::compose::Draft;
 use sqlx::postgres::{PgConnectOptions, PgListener};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::db::on_postgres;
+use crate::flow_send::draft;
 use crate::kill::{compare, stop_cleanly};
 use crate::service::{Service, eventually, health_says};
 use crate::stage::line::Line;
@@ -48,6 +51,11 @@ fn whoever_queues_something_is_heard_by_all_when_it_is_committed_and_only_then()
 #[test]
 fn updates_of_a_chat_are_processed_in_their_order_and_once_whoever_of_several_does_it() {
     on_postgres("updates_of_a_chat", updates_of_a_chat);
+}
+
+#[test]
+fn what_two_services_keep_from_each_other_is_tried_again_and_not_counted() {
+    on_postgres("what_two_services_keep", what_two_services_keep);
 }
 
 fn options(store: &Store) -> PgConnectOptions {
@@ -168,5 +176,35 @@ async fn updates_of_a_chat(store: Store) {
         assert_eq!(&answered, asked, "{:#?}", tx.messages_to_chat(&chat.id, 50).await.unwrap());
     }
     drop(tx);
+    stage.stop().await;
+}
+
+async fn what_two_services_keep(store: Store) {
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let sent = stage.release(&Draft { audience: "thon:03".to_owned(), ..draft() }).await.bulletin.id;
+    stage.settle().await;
+    let Store::Postgres(pool) = stage.core.store.clone() else { panic!("this is about PostgreSQL") };
+    let mut all = Vec::new();
+    for _ in 0..pool.options().get_max_connections() {
+        all.push(pool.acquire().await.unwrap());
+    }
+    for connection in &mut all {
+        sqlx::query("SET lock_timeout = 10").execute(&mut **connection).await.unwrap();
+    }
+    drop(all);
+    let mut other = options(&stage.core.store).connect().await.unwrap();
+    let mut kept = other.begin().await.unwrap();
+    sqlx::query("LOCK TABLE acknowledgements IN SHARE MODE").execute(&mut *kept).await.unwrap();
+    stage.home().say(&stage.account("binh"), &stage.chat("dieu-hanh-03"), "/danhan", None);
+    stage.receive().await;
+    let mut worker = Worker::new(stage.service.inbox.clone(), "telegram");
+    for _ in 0..5 {
+        assert_eq!(worker.turn().await.unwrap(), 1);
+        stage.clock.advance(Duration::from_secs(2));
+    }
+    assert!(stage.acknowledged(&sent).await.is_empty());
+    kept.rollback().await.unwrap();
+    assert_eq!(worker.turn().await.unwrap(), 1);
+    assert_eq!(stage.acknowledged(&sent).await, ["Thôn 03"]);
     stage.stop().await;
 }

@@ -45,9 +45,10 @@ pub(super) struct Queue {
     blocked: HashMap<String, Vec<WaitingMessage>>,
     /// The last row read in each lane.
     read_up_to: HashMap<Lane, (i64, String)>,
-    /// How many rows of each lane wait here.
-    in_lane: HashMap<Lane, usize>,
+    /// How many rows were read.
     rows: usize,
+    /// How many of them have left.
+    left: usize,
     anew_at: Duration,
 }
 
@@ -85,8 +86,7 @@ impl Queue {
         self.ready.clear();
         self.blocked.clear();
         self.read_up_to.clear();
-        self.in_lane.clear();
-        self.rows = 0;
+        (self.rows, self.left) = (0, 0);
         self.anew_at = now + ANEW_EVERY;
     }
 
@@ -110,7 +110,6 @@ impl Queue {
 
     fn add(&mut self, message: WaitingMessage) {
         let chat = message.chat_id.clone();
-        *self.in_lane.entry(message.lane).or_default() += 1;
         self.hide(&chat);
         self.chats.entry(chat.clone()).or_default().insert(place(&message), message);
         if matches!(self.held.get(&chat), Some(Hold::Until { first, .. }) if first.as_ref() != self.first_in(&chat)) {
@@ -143,11 +142,7 @@ impl Queue {
         let chat = &message.chat_id;
         self.hide(chat);
         if let Some(waiting) = self.chats.get_mut(chat) {
-            if waiting.remove(&place(message)).is_some()
-                && let Some(count) = self.in_lane.get_mut(&message.lane)
-            {
-                *count -= 1;
-            }
+            self.left += usize::from(waiting.remove(&place(message)).is_some());
             if waiting.is_empty() {
                 self.chats.remove(chat);
             }
@@ -196,9 +191,9 @@ impl Queue {
         self.ends.first().map(|(end, _)| *end)
     }
 
-    /// How many messages wait here, held or not.
-    pub(super) fn len(&self) -> usize {
-        self.in_lane.values().sum()
+    /// How many messages wait here, held, blocked or ready.
+    pub(super) const fn len(&self) -> usize {
+        self.rows - self.left
     }
 
     /// Whether a broadcast of a pressing lane could leave now: while all of it is held, its slots stand idle.

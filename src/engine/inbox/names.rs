@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Event, Inbox, InboxRow, Tx, UseCaseResult, desk};
+use super::{Event, InboxRow, Tx, UseCaseResult};
 use crate::domain::event::{ChatKind, ChatRef, IncomingMessage};
 use crate::platform::Gateway;
 
@@ -43,17 +43,17 @@ pub(super) fn may_be_missing(event: &Event) -> bool {
 }
 
 /// Whether a card will show who it was and where, and nobody has said so: about our own standing in a group, and where codes are
-/// typed in one.
+/// typed in one. `is_code`: it is a group's code, for which its members are counted.
 ///
 /// # Errors
 /// The database.
-pub(super) async fn are_wanted(tx: &mut Tx, inbox: &Inbox, row: &InboxRow, event: &Event) -> UseCaseResult<bool> {
+pub(super) async fn are_wanted(tx: &mut Tx, row: &InboxRow, event: &Event, is_code: bool) -> UseCaseResult<bool> {
     if !may_be_missing(event) {
         return Ok(false);
     }
     match event {
         Event::Membership(_) => Ok(true),
-        Event::Message(message) => binds(tx, inbox, row, event, message).await,
+        Event::Message(message) => binds(tx, row, message, is_code).await,
         Event::Press(_) | Event::Moved { .. } | Event::Echo { .. } => Ok(false),
     }
 }
@@ -63,14 +63,8 @@ const fn is_group(chat: &ChatRef) -> bool {
 }
 
 /// A group's code, or the answer of somebody not registered yet whom the desk asked something.
-async fn binds(
-    tx: &mut Tx,
-    inbox: &Inbox,
-    row: &InboxRow,
-    event: &Event,
-    message: &IncomingMessage,
-) -> UseCaseResult<bool> {
-    if desk::wants(tx, &inbox.act(row), &inbox.bare(row, event)).await?.members {
+async fn binds(tx: &mut Tx, row: &InboxRow, message: &IncomingMessage, is_code: bool) -> UseCaseResult<bool> {
+    if is_code {
         return Ok(true);
     }
     let account = &message.from.external_id;

@@ -26,12 +26,21 @@ pub(super) fn may_be_slow(inbox: &Inbox, taken: &Taken) -> bool {
 
 /// Whether it does as things stand. What cannot be looked up counts as so: it is looked up again, alone, and fails there.
 pub(super) async fn is_slow(tx: &mut Tx, inbox: &Inbox, taken: &Taken) -> bool {
-    let needs = async {
-        let Taken { row, event } = taken;
-        let wanted = desk::wants(tx, &inbox.act(row), &inbox.bare(row, event)).await?;
-        UseCaseResult::Ok(wanted.file || wanted.members || names::are_wanted(tx, inbox, row, event).await?)
-    };
-    needs.await.unwrap_or(true)
+    let needs = needs(tx, inbox, taken).await;
+    needs.map_or(true, |needs| needs.file || needs.members || needs.names)
+}
+
+/// What an update needs.
+struct Needs {
+    file: bool,
+    members: bool,
+    names: bool,
+}
+
+async fn needs(tx: &mut Tx, inbox: &Inbox, taken: &Taken) -> UseCaseResult<Needs> {
+    let Taken { row, event } = taken;
+    let desk::Wanted { file, members } = desk::wants(tx, &inbox.act(row), &inbox.bare(row, event)).await?;
+    Ok(Needs { file, members, names: names::are_wanted(tx, row, event, members).await? })
 }
 
 /// Asks the platform for everything that is needed; the update comes back with the names it lacked.
@@ -41,19 +50,15 @@ pub(super) async fn is_slow(tx: &mut Tx, inbox: &Inbox, taken: &Taken) -> bool {
 pub(super) async fn prepare(inbox: &Inbox, mut taken: Taken) -> UseCaseResult<(Taken, Found)> {
     let mut found = Found::default();
     let Some(gateway) = inbox.core.gateways.get(&taken.row.gateway) else { return Ok((taken, found)) };
-    let (wanted, lacks_names) = {
-        let Taken { row, event } = &taken;
-        let mut tx = inbox.core.store.read().await?;
-        let wanted = desk::wants(&mut tx, &inbox.act(row), &inbox.bare(row, event)).await?;
-        (wanted, names::are_wanted(&mut tx, inbox, row, event).await.unwrap_or(false))
-    };
-    if lacks_names {
+    // The transaction ends with this: none is open while the network is waited for.
+    let needs = { needs(&mut inbox.core.store.read().await?, inbox, &taken).await? };
+    if needs.names {
         names::fill(gateway, &mut taken.event).await;
     }
-    if wanted.file {
+    if needs.file {
         found.file = fetch(inbox, gateway, &taken.event).await;
     }
-    if wanted.members
+    if needs.members
         && let Some(chat) = taken.event.chat()
     {
         found.members = gateway.member_count(&chat.external_id).await.ok();

@@ -21,12 +21,13 @@ pub(super) async fn take(inbox: &Inbox, link: &UploadLink, name: &str, content: 
     let fetched = (inbox.inspect)(content).await;
     let core = &inbox.core;
     let mut tx = core.store.begin().await?;
+    let Some(chat) = tx.chat(&link.chat_id).await? else { return Ok(Uploaded::Gone) };
+    // The chat first, as everywhere.
+    tx.lock_chat(&chat.gateway, &chat.external_id).await?;
     // Used up and processed together: a fault leaves the page as it was.
     if !tx.use_upload_link(&link.token_hash, core.wall_now()).await? {
         return Ok(Uploaded::Gone);
     }
-    let Some(chat) = tx.chat(&link.chat_id).await? else { return Ok(Uploaded::Gone) };
-    tx.lock_chat(&chat.gateway, &chat.external_id).await?;
     if tx.dialogue(&chat.id, &link.account).await?.is_none() {
         return Ok(Uploaded::Gone);
     }

@@ -21,14 +21,12 @@ use crate::usecase::{UseCaseError, UseCaseResult};
 
 /// Updates processed in one transaction: it holds up every other writer of an embedded database.
 const TOGETHER: usize = 16;
-/// Updates looked at for them; more where these wait for something.
+/// Updates looked at for them.
 const LOOK: i64 = 32;
+/// The same where all of these wait for something. Behind so many nobody looks.
+const LOOK_FURTHEST: i64 = 1_024;
 /// Updates of one gateway that wait for the network at once. A document takes up to 20 MB and a child process.
 const PLACES: usize = 4;
-/// Milliseconds until an update is tried again of which nobody wrote down what came of it.
-const AGAIN_AFTER: i64 = 2_000;
-/// The same where a document is fetched and read; another process must not begin meanwhile.
-const AGAIN_AFTER_FETCH: i64 = 30_000;
 /// How long a turn waits for what is being stored.
 const FOR_ARRIVALS: Duration = Duration::from_millis(250);
 /// How long a stop waits for what is done after answers.
@@ -36,32 +34,72 @@ const ENDING: Duration = Duration::from_secs(2);
 
 /// Processes one gateway's inbox.
 pub struct Worker {
-    inbox: Arc<Inbox>,
-    gateway: String,
+    pub(super) inbox: Arc<Inbox>,
+    pub(super) gateway: String,
     preparing: JoinSet<UseCaseResult<(Taken, Found)>>,
-    in_hand: HashMap<Id, Taken>,
-    ready: Vec<Ready>,
-    errands: Errands,
+    /// What is waited for.
+    pub(super) in_hand: HashMap<Id, Taken>,
+    /// What has what it needs.
+    pub(super) ready: Vec<Ready>,
+    /// When the claims of what is waited for were last renewed, on the monotonic clock.
+    pub(super) renewed_at: Duration,
+    pub(super) errands: Errands,
 }
 
 /// An update whose preparation ended, and how.
-type Ready = (Taken, Result<(Taken, Found), String>);
+pub(super) type Ready = (Taken, Result<(Taken, Found), Fault>);
+
+/// Why an update was not processed.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The class of the error, without anything a person wrote.
+    pub(super) error: String,
+    /// Whether the try counts. It does not where the database was busy or away.
+    pub(super) counts: bool,
+}
+
+impl From<UseCaseError> for Fault {
+    fn from(error: UseCaseError) -> Self {
+        Self { counts: !is_passing(&error), error: describe(&error) }
+    }
+}
+
+impl From<Panicked> for Fault {
+    fn from(panicked: Panicked) -> Self {
+        Self { error: panicked.to_string(), counts: true }
+    }
+}
 
 /// What is done in a turn.
 #[derive(Debug, Default)]
-struct Chosen {
+pub(super) struct Chosen {
     /// Given up: the process ended in each try.
-    hopeless: Vec<InboxRow>,
+    pub(super) hopeless: Vec<InboxRow>,
     /// Rows that nobody can read.
-    unreadable: Vec<InboxRow>,
+    pub(super) unreadable: Vec<InboxRow>,
     /// Processed at once.
-    quick: Vec<Taken>,
+    pub(super) quick: Vec<Taken>,
     /// Needs the network first.
-    slow: Vec<Taken>,
+    pub(super) slow: Vec<Taken>,
     /// Chats whose further updates wait.
-    held: HashSet<String>,
+    held: Chats,
     /// Chats of which an update is among those.
-    seen: HashSet<String>,
+    seen: Chats,
+}
+
+/// Chats, by the platform's ids.
+#[derive(Debug, Default)]
+struct Chats(HashSet<String>);
+
+impl Chats {
+    fn add(&mut self, taken: &Taken) {
+        self.0.extend(taken.chats().into_iter().map(str::to_owned));
+    }
+
+    /// Whether an update is about one of them.
+    fn hold(&self, taken: &Taken) -> bool {
+        taken.chats().iter().any(|chat| self.0.contains(*chat))
+    }
 }
 
 /// What came of an update: none when somebody else processed it.
@@ -77,6 +115,7 @@ impl Worker {
             preparing: JoinSet::new(),
             in_hand: HashMap::new(),
             ready: Vec::new(),
+            renewed_at: Duration::ZERO,
             errands: Errands::new(),
         }
     }
@@ -92,6 +131,7 @@ impl Worker {
         while let Some((taken, prepared)) = self.ready.pop() {
             self.conclude(taken, prepared).await?;
         }
+        self.renew_claims().await?;
         let mut chosen = self.choose().await?;
         self.claim(&mut chosen).await?;
         let taken = chosen.len();
@@ -122,9 +162,12 @@ impl Worker {
         }
     }
 
-    /// Ends in order: what is done after answers may end first, what was being fetched is fetched again by the next worker.
+    /// Ends in order: what is done after answers may end first, what was being fetched is given back and fetched by the next worker.
     pub async fn finish(mut self) {
         self.preparing.abort_all();
+        if let Err(error) = self.give_all_back().await {
+            tracing::warn!(gateway = self.gateway, %error, "inbox.not_given_back");
+        }
         // What is not done by then is not done.
         let _ = tokio::time::timeout(ENDING, self.errands.finish()).await;
     }
@@ -143,8 +186,8 @@ impl Worker {
     /// A mistake in one preparation fails its update, and no other.
     fn take_back(&mut self, ended: Result<(Id, UseCaseResult<(Taken, Found)>), JoinError>) {
         let (id, prepared) = match ended {
-            Ok((id, prepared)) => (id, prepared.map_err(|error| describe(&error))),
-            Err(error) => (error.id(), Err(Panicked.to_string())),
+            Ok((id, prepared)) => (id, prepared.map_err(Fault::from)),
+            Err(error) => (error.id(), Err(Fault::from(Panicked))),
         };
         if let Some(taken) = self.in_hand.remove(&id) {
             self.ready.push((taken, prepared));
@@ -164,17 +207,17 @@ impl Worker {
             let mut tx = self.inbox.core.store.read().await?;
             let rows = tx.waiting_inbox(&self.gateway, self.inbox.core.wall_now(), most).await?;
             let (seen, mut chosen) = (i64::try_from(rows.len()).unwrap_or(i64::MAX), Chosen::default());
-            chosen.held.extend(self.in_hand.values().flat_map(Taken::chats).map(str::to_owned));
+            self.in_hand.values().for_each(|taken| chosen.held.add(taken));
             for row in rows.into_iter().filter(|row| self.in_hand.values().all(|taken| taken.row.id != row.id)) {
                 if chosen.is_full() {
                     break;
                 }
                 self.sort(&mut tx, &mut chosen, row).await;
             }
-            if chosen.len() > 0 || seen < most {
+            if chosen.len() > 0 || seen < most || most >= LOOK_FURTHEST {
                 return Ok(chosen);
             }
-            most = most.saturating_mul(4);
+            most = LOOK_FURTHEST;
         }
     }
 
@@ -187,17 +230,16 @@ impl Worker {
             Ok(taken) => taken,
             Err(row) => return chosen.unreadable.push(*row),
         };
-        let among = |chats: &HashSet<String>| taken.chats().iter().any(|chat| chats.contains(*chat));
         // What was tried before is tried alone: if it ends the process again, the others must not be counted with it.
-        let later = among(&chosen.held) || (taken.row.attempts > 0 && !chosen.quick.is_empty());
+        let later = chosen.held.hold(&taken) || (taken.row.attempts > 0 && !chosen.quick.is_empty());
         let slow = !later && may_be_slow(&self.inbox, &taken);
         // What an update needs may depend on the one before it.
-        if later || (slow && among(&chosen.seen)) {
-            return chosen.hold(&taken);
+        if later || (slow && chosen.seen.hold(&taken)) {
+            return chosen.held.add(&taken);
         }
-        chosen.seen.extend(taken.chats().into_iter().map(str::to_owned));
+        chosen.seen.add(&taken);
         if slow && is_slow(tx, &self.inbox, &taken).await {
-            chosen.hold(&taken);
+            chosen.held.add(&taken);
             if self.in_hand.len() + chosen.slow.len() < PLACES {
                 chosen.slow.push(taken);
             }
@@ -206,99 +248,97 @@ impl Worker {
         chosen.quick.push(taken);
     }
 
-    /// Takes what was chosen, and counts a try of each before it is made: an update that ends the process must not do so for ever.
-    /// Of a chat in which somebody else took an update, the later ones are left to him.
-    async fn claim(&self, chosen: &mut Chosen) -> EngineResult<()> {
-        if chosen.len() == 0 {
-            return Ok(());
-        }
-        let (mut tx, now) = (self.inbox.core.store.begin().await?, self.inbox.core.wall_now());
-        let mut lost: HashSet<String> = HashSet::new();
-        for (row, wait) in chosen.rows() {
-            let chat = row.chat.clone().unwrap_or_else(|| row.id.clone());
-            if lost.contains(&chat) || !tx.claim_inbox(row, now, wait).await? {
-                lost.insert(chat);
-            }
-        }
-        tx.commit().await?;
-        chosen.leave(&lost);
-        Ok(())
-    }
-
     /// Processes an update that has what it needs.
-    async fn conclude(&mut self, taken: Taken, prepared: Result<(Taken, Found), String>) -> EngineResult<()> {
-        match prepared {
-            Ok((taken, found)) => self.process_alone(&taken, found).await,
-            Err(error) => self.fail(&taken, &error).await,
-        }
+    async fn conclude(&mut self, taken: Taken, prepared: Result<(Taken, Found), Fault>) -> EngineResult<()> {
+        let _ = match prepared {
+            Ok((taken, found)) => self.process_alone(&taken, found).await?,
+            Err(fault) => self.fail(&taken, fault).await?,
+        };
+        Ok(())
     }
 
     /// Processes updates in one transaction. If it is lost, by a panic or by the database, each has one of its own.
     async fn process(&mut self, quick: Vec<Taken>) -> EngineResult<()> {
-        match quick.as_slice() {
-            [] => return Ok(()),
-            [taken] => return self.process_alone(taken, Found::default()).await,
-            _ => {}
+        if let [_, _, ..] = quick.as_slice() {
+            let lost = match caught(together(&self.inbox, &quick)).await {
+                Ok(Ok(outcomes)) => return self.follow_all(quick, outcomes).await,
+                Ok(Err(error)) => describe(&error),
+                Err(panicked) => panicked.to_string(),
+            };
+            tracing::warn!(gateway = self.gateway, updates = quick.len(), error = lost, "inbox.processed_one_by_one");
         }
-        if let Ok(Ok(outcomes)) = caught(together(&self.inbox, &quick)).await {
-            self.inbox.core.wake.notify_waiters();
-            for (taken, outcome) in quick.iter().zip(outcomes) {
-                self.follow_up(taken, outcome).await?;
-            }
-            return Ok(());
-        }
+        let mut stopped = Chats::default();
         for taken in &quick {
-            self.process_alone(taken, Found::default()).await?;
+            if stopped.hold(taken) {
+                self.give_back(taken).await?;
+            } else if !self.process_alone(taken, Found::default()).await? {
+                stopped.add(taken);
+            }
         }
         Ok(())
     }
 
-    /// Processes one update. A mistake in one conversation fails its update, and no other.
-    async fn process_alone(&mut self, taken: &Taken, found: Found) -> EngineResult<()> {
+    /// What follows from updates that were processed together. One behind another of its chat that failed was left, and waits.
+    async fn follow_all(&mut self, quick: Vec<Taken>, outcomes: Vec<Option<Outcome>>) -> EngineResult<()> {
+        self.inbox.core.wake.notify_waiters();
+        for (taken, outcome) in quick.iter().zip(outcomes) {
+            if let Some(outcome) = outcome {
+                self.follow_up(taken, outcome).await?;
+            } else {
+                self.give_back(taken).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Processes one update; false when it failed. A mistake in one conversation fails its update, and no other.
+    async fn process_alone(&mut self, taken: &Taken, found: Found) -> EngineResult<bool> {
         match caught(alone(&self.inbox, taken, found)).await {
             Ok(outcome) => {
                 self.inbox.core.wake.notify_waiters();
                 self.follow_up(taken, outcome).await
             }
-            Err(panicked) => self.fail(taken, &panicked.to_string()).await,
+            Err(panicked) => self.fail(taken, panicked.into()).await,
         }
     }
 
-    /// What follows from an update that was processed or was not.
-    async fn follow_up(&mut self, taken: &Taken, outcome: Outcome) -> EngineResult<()> {
-        match outcome {
-            Ok(response) => {
-                if let Some(gateway) = self.inbox.core.gateways.get(&self.gateway) {
-                    self.errands.after(gateway, &taken.event, response.unwrap_or_default());
-                }
-                Ok(())
-            }
-            Err(error) => self.fail(taken, &describe(&error)).await,
-        }
-    }
-
-    async fn fail(&mut self, taken: &Taken, error: &str) -> EngineResult<()> {
-        tracing::error!(inbox = %taken.row.id, error, "inbox.failed");
+    /// What follows from an update that was processed or was not; false when it failed.
+    async fn follow_up(&mut self, taken: &Taken, outcome: Outcome) -> EngineResult<bool> {
+        let response = match outcome {
+            Ok(response) => response,
+            Err(error) => return self.fail(taken, error.into()).await,
+        };
         if let Some(gateway) = self.inbox.core.gateways.get(&self.gateway) {
-            self.errands.toast(gateway, &taken.event, "");
+            self.errands.after(gateway, &taken.event, response.unwrap_or_default());
         }
-        self.inbox.fail(&taken.row, error).await
+        Ok(true)
     }
 }
 
-/// Processes updates in one transaction, each undone by itself when it fails.
+/// Processes updates in one transaction, each undone by itself when it fails. None for one that is behind such a one in its chat: what
+/// it says may be an answer to what did not happen.
 ///
 /// # Errors
 /// The database; then none was processed.
-async fn together(inbox: &Inbox, quick: &[Taken]) -> Result<Vec<Outcome>, UseCaseError> {
-    let (mut tx, mut outcomes) = (inbox.core.store.begin().await?, Vec::new());
+async fn together(inbox: &Inbox, quick: &[Taken]) -> Result<Vec<Option<Outcome>>, UseCaseError> {
+    let (mut tx, mut outcomes, mut stopped) = (inbox.core.store.begin().await?, Vec::new(), Chats::default());
+    inbox.lock_chats(&mut tx, quick).await?;
     for taken in quick {
+        if stopped.hold(taken) {
+            outcomes.push(None);
+            continue;
+        }
         tx.mark().await?;
         let outcome = inbox.handle(&mut tx, taken, Found::default()).await;
         if !matches!(outcome, Ok(Some(_))) {
             tx.undo().await?;
         }
-        outcomes.push(outcome);
+        match outcome {
+            Err(error) if is_passing(&error) => return Err(error),
+            Err(_) => stopped.add(taken),
+            Ok(_) => {}
+        }
+        outcomes.push(Some(outcome));
     }
     tx.commit().await?;
     Ok(outcomes)
@@ -307,11 +347,17 @@ async fn together(inbox: &Inbox, quick: &[Taken]) -> Result<Vec<Outcome>, UseCas
 /// Processes one update in a transaction of its own.
 async fn alone(inbox: &Inbox, taken: &Taken, found: Found) -> Outcome {
     let mut tx = inbox.core.store.begin().await?;
+    inbox.lock_chats(&mut tx, std::slice::from_ref(taken)).await?;
     let response = inbox.handle(&mut tx, taken, found).await?;
     if response.is_some() {
         tx.commit().await?;
     }
     Ok(response)
+}
+
+/// Whether the database was busy or away, so that nothing speaks against the update.
+fn is_passing(error: &UseCaseError) -> bool {
+    matches!(error, UseCaseError::Store(error) if error.is_passing())
 }
 
 impl Chosen {
@@ -320,28 +366,7 @@ impl Chosen {
         self.quick.len() >= TOGETHER || self.quick.last().is_some_and(|taken| taken.row.attempts > 0)
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.hopeless.len() + self.unreadable.len() + self.quick.len() + self.slow.len()
-    }
-
-    /// Every row, those of one chat in their order, and how long the next try waits when nobody writes down how this one ended.
-    fn rows(&self) -> impl Iterator<Item = (&InboxRow, i64)> {
-        let soon = self.hopeless.iter().chain(&self.unreadable).chain(self.quick.iter().map(|taken| &taken.row));
-        let slow = self.slow.iter().map(|taken| (&taken.row, AGAIN_AFTER_FETCH));
-        soon.map(|row| (row, AGAIN_AFTER)).chain(slow)
-    }
-
-    /// Leaves the updates of these chats, and those of no chat under their own ids, to somebody else.
-    fn leave(&mut self, lost: &HashSet<String>) {
-        let is_ours = |row: &InboxRow| !lost.contains(row.chat.as_ref().unwrap_or(&row.id));
-        self.hopeless.retain(is_ours);
-        self.unreadable.retain(is_ours);
-        self.quick.retain(|taken| is_ours(&taken.row));
-        self.slow.retain(|taken| is_ours(&taken.row));
-    }
-
-    /// Further updates of its chats wait.
-    fn hold(&mut self, taken: &Taken) {
-        self.held.extend(taken.chats().into_iter().map(str::to_owned));
     }
 }

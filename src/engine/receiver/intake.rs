@@ -57,22 +57,24 @@ impl Intake {
 
 /// Stores posts and answers each. If their transaction is lost, by a panic or by the database, each has one of its own.
 async fn store(receiver: &Receiver, posts: Vec<Posted>) {
-    let stored = if posts.len() > 1 { caught(together(receiver, &posts)).await } else { Ok(Err(nothing())) };
-    if let Ok(Ok(results)) = stored {
-        for (posted, result) in posts.into_iter().zip(results) {
-            // Nobody waits any more: the platform will post it again.
-            let _ = posted.tell.send(result);
-        }
-        return;
+    if let [_, _, ..] = posts.as_slice() {
+        let lost = match caught(together(receiver, &posts)).await {
+            Ok(Ok(results)) => {
+                for (posted, result) in posts.into_iter().zip(results) {
+                    // Nobody waits any more: the platform will post it again.
+                    let _ = posted.tell.send(result);
+                }
+                return;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(panicked) => panicked.to_string(),
+        };
+        tracing::warn!(gateway = receiver.gateway.name(), posts = posts.len(), error = lost, "inbox.stored_one_by_one");
     }
     for posted in posts {
         let result = caught(receiver.keep(&posted.updates)).await.unwrap_or_else(|panicked| Err(panicked.into()));
         let _ = posted.tell.send(result);
     }
-}
-
-fn nothing() -> EngineError {
-    EngineError::NotStored("there is nothing to store it with".to_owned())
 }
 
 /// # Errors
