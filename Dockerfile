@@ -17,6 +17,8 @@ RUN mkdir -p src tests/it crates/sandbox/src crates/sandbox/tests/it \
     && cargo build --locked --release \
     && rm -r src tests crates/sandbox/src crates/sandbox/tests
 
+# `docker build --build-arg LOA_COMMIT=$(git rev-parse --short HEAD)`: stands in the log and in `loa --version`.
+ARG LOA_COMMIT
 COPY src src
 COPY crates crates
 COPY config config

@@ -30,6 +30,7 @@ pub mod plan;
 pub mod sandbox;
 mod serve;
 pub mod status;
+pub mod version;
 
 pub use opened::Opened;
 
@@ -37,7 +38,7 @@ pub use opened::Opened;
 #[derive(Debug, Parser)]
 #[command(
     name = "loa",
-    version,
+    version = version::BOTH.as_str(),
     about,
     after_help = "Examples:\n  \
     loa demo --once                      a whole commune on this machine, from command to report\n  \
@@ -159,6 +160,7 @@ fn inspected_file(args: &[OsString]) -> Option<OsString> {
 
 impl Cli {
     async fn run(self) -> anyhow::Result<ExitCode> {
+        crate::lifecycle::survive_file_size()?;
         match &self.command {
             Command::Demo(args) => demo::run(args).await,
             Command::Serve => serve::run(&self.settings_for_service()?).await,

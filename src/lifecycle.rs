@@ -1,7 +1,7 @@
 //! Start and end of the process's work.
 //!
 //! Every long-lived task is spawned here, so that a stop can wait for it. There are two tokens: *soft* asks the loops to
-//! start nothing new, *hard* cuts them where they stand. The first SIGTERM or SIGINT pulls the soft one; a second, or the
+//! start nothing new, *hard* cuts them where they stand. The first SIGTERM, SIGINT or SIGHUP pulls the soft one; a second, or the
 //! grace running out, pulls the hard one, of which the soft one is a child. A task that panics or ends with an error
 //! pulls the soft one too and makes the process fail: a service that lost a loop must not look healthy.
 //!
@@ -17,12 +17,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+mod signals;
 #[cfg(test)]
 mod tests;
+
+use signals::Signals;
+pub use signals::survive_file_size;
 
 /// The work panicked. The panic hook has logged where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,9 +67,21 @@ pub struct Ending {
     pub failed: Vec<&'static str>,
     /// Whether tasks were cut instead of ending by themselves.
     pub cut: bool,
+    /// The signal that asked for the end; none when a task failed.
+    pub signal: Option<&'static str>,
 }
 
 impl Ending {
+    /// Why it ended, in a word or two: the signal, or the first task that failed.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match (self.failed.first(), self.signal) {
+            (Some(task), _) => format!("failed: {task}"),
+            (None, Some(signal)) => signal.to_owned(),
+            (None, None) => "done".to_owned(),
+        }
+    }
+
     /// Success only if every task ended by itself and well.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
@@ -125,7 +140,7 @@ impl Lifecycle {
         self.stop();
     }
 
-    /// Waits for the end of the process's work, stopped by SIGTERM or SIGINT.
+    /// Waits for the end of the process's work, stopped by SIGTERM, SIGINT or SIGHUP.
     ///
     /// # Errors
     /// The operating system refuses a signal handler.
@@ -137,9 +152,12 @@ impl Lifecycle {
     /// Waits until something asks for a stop (an interrupt, a failed task, [`Lifecycle::stop`]), then for the tasks, and
     /// cuts them at the next interrupt or when the grace is over. `interrupt` gives the name of each signal.
     async fn run_until(&self, mut interrupt: impl AsyncFnMut() -> &'static str) -> Ending {
-        tokio::select! {
-            () = self.soft.cancelled() => {}
-            signal = interrupt() => tracing::info!(signal, "stopping: waiting for calls under way"),
+        let signal = tokio::select! {
+            () = self.soft.cancelled() => None,
+            signal = interrupt() => Some(signal),
+        };
+        if let Some(signal) = signal {
+            tracing::info!(signal, "stopping: waiting for calls under way");
         }
         self.stop();
         self.tasks.close();
@@ -159,40 +177,6 @@ impl Lifecycle {
             tracing::error!(tasks = self.tasks.len(), "tasks do not end even when cut");
         }
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Ending { failed, cut }
-    }
-}
-
-/// SIGXFSZ on Linux and the BSDs: a file would have grown past the limit set for this process. Without a handler it ends the
-/// process; with one the write fails like on a full disk, and works again when there is room.
-const FILE_SIZE: i32 = 25;
-
-/// The signals that ask this process to stop, SIGTERM (service managers, containers) and SIGINT (Ctrl-C), and the one that must not.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    file_size: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            file_size: signal(SignalKind::from_raw(FILE_SIZE))?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => return "SIGTERM",
-                _ = self.interrupt.recv() => return "SIGINT",
-                _ = self.file_size.recv() => {
-                    let cure = "raise `ulimit -f` or LimitFSIZE; everything waits until then";
-                    tracing::error!(signal = "SIGXFSZ", cure, "a file may not grow any further");
-                }
-            }
-        }
+        Ending { failed, cut, signal }
     }
 }

@@ -343,16 +343,11 @@ pub trait Gateway: Send + Sync {
     fn delete<'a>(&'a self, chat: &'a str, message: &'a str) -> Call<'a, Result<(), AskError>>;
 }
 
-/// A client with a short time to connect, so that a dead network is noticed at once, and a long total, so that a slow answer
-/// is not mistaken for a lost one (a Telegram server may hold a call 8 s by itself).
+/// A client for this machine: no proxy, no redirect. A short time to connect, so that a dead service is noticed at once, and a long
+/// total, so that a slow answer is not mistaken for a lost one.
 ///
 /// # Errors
 /// The TLS backend cannot be set up.
 pub fn http_client(connect: Duration, total: Duration) -> Result<reqwest::Client, AskError> {
-    reqwest::Client::builder()
-        .connect_timeout(connect)
-        .timeout(total)
-        .tcp_nodelay(true)
-        .build()
-        .map_err(|error| AskError::Refused(error.without_url().to_string()))
+    exchange::local_client(connect, total)
 }

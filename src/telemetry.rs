@@ -74,11 +74,12 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::try_new(filter)?.and(filter_fn(may_log));
+    // Filters of the whole and not of one layer: with those the first record after a server's notice was lost (kill.rs looks for it).
+    let filter = filter_fn(may_log).and_then(EnvFilter::try_new(filter)?);
     let lines = tracing_subscriber::fmt::layer().with_writer(Redacting(writer));
     Ok(match format {
-        LogFormat::Text => lines.with_ansi(false).with_filter(filter).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
+        LogFormat::Text => filter.and_then(lines.with_ansi(false)).boxed(),
+        LogFormat::Json => filter.and_then(lines.json().flatten_event(true)).boxed(),
     })
 }
 

@@ -12,6 +12,12 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use super::commune::{self, GATEWAY};
 use crate::domain::org::import::OrgFile;
+use crate::platform::http_client;
+
+/// Time to connect to a server.
+const CONNECT: Duration = Duration::from_secs(5);
+/// Time for a whole call.
+const TOTAL: Duration = Duration::from_secs(30);
 
 /// What the server does to those who call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +124,7 @@ impl Server {
             .context("the sandbox does not start")?;
         let account = greeting(child.stdout.as_mut().context("the sandbox has no output")?, gateway).await?;
         let key = |key: &str| account.get(key).cloned().unwrap_or_default();
-        let (url, token, client) = (key("api_url"), key("token"), reqwest::Client::builder().build()?);
+        let (url, token, client) = (key("api_url"), key("token"), http_client(CONNECT, TOTAL)?);
         let bound = commune::parsed(&std::fs::read_to_string(&bound)?)?;
         Ok((Self { url, token, account, child: Some(child), client }, bound))
     }
@@ -128,7 +134,7 @@ impl Server {
     /// # Errors
     /// No client can be made.
     pub fn named(url: &str, token: &str) -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
+        let client = http_client(CONNECT, TOTAL)?;
         let (url, token) = (url.trim_end_matches('/').to_owned(), token.to_owned());
         let account = [("platform", "telegram"), ("api_url", &url), ("token", &token)];
         let account = account.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();

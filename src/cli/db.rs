@@ -99,6 +99,23 @@ fn text(report: &Report) -> String {
     if report.problems.is_empty() { text + "whole\n" } else { text }
 }
 
+/// Kind and version of the database: "SQLite 3.50.2".
+///
+/// # Errors
+/// It does not answer.
+pub async fn version(store: &Store) -> Result<String, sqlx::Error> {
+    Ok(match store {
+        Store::Sqlite(pool) => {
+            let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
+            format!("SQLite {version}")
+        }
+        Store::Postgres(pool) => {
+            let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(pool).await?;
+            format!("PostgreSQL {version}")
+        }
+    })
+}
+
 /// The newest migration that was applied.
 async fn schema(store: &Store) -> Result<i64, sqlx::Error> {
     const NEWEST: &str = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 
+use crate::cli::version::{COMMIT, VERSION};
 use crate::clock::Clocks;
 use crate::config::Settings;
 use crate::id::SystemEntropy;
@@ -34,6 +35,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let gateways = app::gateways_with(settings, &keeping)?;
     let house = app::house(settings, &gateways)?;
     let core = app::core(store, clocks, entropy, house, gateways);
+    let began = core.clocks.mono.elapsed();
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(core.wall_now().0).unwrap_or(0));
     let swept = app::inspector::sweep(&std::env::temp_dir(), now);
     if swept > 0 {
@@ -47,9 +49,21 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     web::serve(site, settings.http.listen, &lifecycle).await?;
     let inbound = app::inbounds(settings, &core.gateways);
     app::start(&core, &app::dispatch_settings(settings), inbox, &inbound, &lifecycle).await?;
+    say_started(&core, settings).await?;
     let ending = lifecycle.run().await.context("cannot listen for signals")?;
     core.store.close().await;
+    let seconds = core.clocks.mono.elapsed().saturating_sub(began).as_secs();
+    tracing::info!(version = VERSION, why = ending.why(), cut = ending.cut, seconds, "service.ended");
     Ok(ending.exit_code())
+}
+
+/// Says in the log which program runs where, for whom.
+async fn say_started(core: &crate::engine::Core, settings: &Settings) -> anyhow::Result<()> {
+    let commune = core.store.read().await?.commune().await?.map(|commune| commune.code).unwrap_or_default();
+    let gateways = core.gateways.keys().cloned().collect::<Vec<_>>().join(" ");
+    let (database, listen) = (super::db::version(&core.store).await?, settings.http.listen);
+    tracing::info!(version = VERSION, commit = COMMIT, database, %listen, commune, gateways, "service.started");
+    Ok(())
 }
 
 /// Leaves in the audit log why a platform that is off by default was turned on: the sentence's hash, which proves it later.

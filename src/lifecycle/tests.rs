@@ -25,7 +25,7 @@ async fn run(lifecycle: &Lifecycle, mut interrupts: Receiver<&'static str>) -> E
 }
 
 fn clean() -> Ending {
-    Ending { failed: vec![], cut: false }
+    Ending { failed: vec![], cut: false, signal: Some("SIGTERM") }
 }
 
 fn success(ending: &Ending) -> bool {
@@ -58,7 +58,7 @@ async fn a_second_signal_cuts_a_task_that_does_not_end() {
     send.send("SIGTERM").await.unwrap();
     send.send("SIGINT").await.unwrap();
     let ending = run(&lifecycle, receive).await;
-    assert_eq!(ending, Ending { failed: vec![], cut: true });
+    assert_eq!(ending, Ending { failed: vec![], cut: true, signal: Some("SIGTERM") });
     assert!(!success(&ending));
     assert!(lifecycle.tasks.is_empty());
 }
@@ -82,7 +82,7 @@ async fn a_task_that_ends_with_an_error_stops_the_others_and_fails_the_process()
     });
     lifecycle.spawn("poller", async { Done::Err("the lease is lost") });
     let ending = run(&lifecycle, interrupts().1).await;
-    assert_eq!(ending, Ending { failed: vec!["poller"], cut: false });
+    assert_eq!(ending, Ending { failed: vec!["poller"], cut: false, signal: None });
     assert!(!success(&ending));
 }
 

@@ -1,13 +1,12 @@
 //! One HTTP exchange with a platform: how far it got, and what came back, within bounds.
 //!
-//! Both Zalo platforms put secrets where libraries do not expect them: one into the path, the other into a header of its
-//! own name. So redirects are never followed (the secret would travel on), and no text of the client's errors is used:
-//! it may hold the address.
+//! Platforms want secrets where libraries do not expect them: two in the path, one in a header of its own name. So redirects are
+//! never followed (the secret would travel on), and no text of the client's errors is used: it may hold the address.
 
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, Url};
 use serde_json::Value;
 
 use super::{AskError, Failure};
@@ -65,19 +64,37 @@ impl From<Broken> for Failure {
     }
 }
 
-/// A client that follows no redirect and tells nobody where it came from.
+/// A client for calls to one address. It follows no redirect and tells nobody where it came from. This machine is never asked through
+/// a proxy; other addresses are, where the environment names one (`HTTPS_PROXY`, `NO_PROXY`), and their certificates may be the system's
+/// as well as the built-in ones: a commune's network may have an authority of its own.
 ///
 /// # Errors
 /// The TLS backend cannot be set up.
-pub(super) fn client(connect: Duration, total: Duration) -> Result<Client, AskError> {
-    Client::builder()
-        .connect_timeout(connect)
-        .timeout(total)
-        .tcp_nodelay(true)
-        .redirect(Policy::none())
-        .referer(false)
-        .build()
+pub(super) fn client(to: &Url, connect: Duration, total: Duration) -> Result<Client, AskError> {
+    let build = |native: bool| bounded(connect, total).tls_built_in_native_certs(native).build();
+    if is_loopback(to) {
+        return local_client(connect, total);
+    }
+    build(true)
+        .or_else(|error| {
+            tracing::warn!(error = %error.without_url(), "certificates.the_systems_are_unusable");
+            build(false)
+        })
         .map_err(|error| AskError::Refused(error.without_url().to_string()))
+}
+
+/// A client for this machine.
+///
+/// # Errors
+/// The TLS backend cannot be set up.
+pub(super) fn local_client(connect: Duration, total: Duration) -> Result<Client, AskError> {
+    // Reading the system's certificates takes longer than many a call.
+    let built = bounded(connect, total).no_proxy().tls_built_in_native_certs(false).build();
+    built.map_err(|error| AskError::Refused(error.without_url().to_string()))
+}
+
+fn bounded(connect: Duration, total: Duration) -> ClientBuilder {
+    Client::builder().connect_timeout(connect).timeout(total).tcp_nodelay(true).redirect(Policy::none()).referer(false)
 }
 
 /// Makes one call and reads its answer.
@@ -86,13 +103,8 @@ pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, Broken> 
     let status = answer.status().as_u16();
     let calls_left =
         answer.headers().get("x-ratelimit-remain").and_then(|left| left.to_str().ok()?.trim().parse().ok());
-    let mut raw = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| late(&error))? {
-        if raw.len() + chunk.len() > ANSWER_LIMIT {
-            break;
-        }
-        raw.extend_from_slice(&chunk);
-    }
+    // What is longer is no answer of an API: cut, it cannot be read, and the connection ends with it.
+    let raw = read(&mut answer, ANSWER_LIMIT).await.map_err(|error| late(&error))?.unwrap_or_default();
     let raw = String::from_utf8_lossy(&raw).into_owned();
     let body = serde_json::from_str(&raw).unwrap_or_default();
     Ok(Answer { status, calls_left, raw, body })
@@ -127,18 +139,32 @@ pub(super) async fn fetch_media(client: &Client, api: &Url, address: &str, limit
     if !is_media(&url, api) {
         return Err(AskError::Refused("the file lies on a host that is not the platform's".to_owned()));
     }
-    let mut answer = client.get(url).send().await.map_err(|error| broken(&error))?;
+    download(client.get(url), limit).await
+}
+
+/// Downloads a file of so many bytes at most.
+pub(super) async fn download(request: RequestBuilder, limit: u64) -> Result<Vec<u8>, AskError> {
+    let mut answer = request.send().await.map_err(|error| broken(&error))?;
     if !answer.status().is_success() {
         return Err(AskError::Refused(format!("download answered {}", answer.status().as_u16())));
     }
-    let mut content = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| late(&error))? {
-        content.extend_from_slice(&chunk);
-        if content.len() as u64 > limit {
-            return Err(AskError::TooLarge(limit));
-        }
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    read(&mut answer, most).await.map_err(|error| late(&error))?.ok_or(AskError::TooLarge(limit))
+}
+
+/// Reads a body of so many bytes at most; none when it is longer, and the rest is not read.
+async fn read(answer: &mut Response, most: usize) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    if answer.content_length().is_some_and(|length| length > most as u64) {
+        return Ok(None);
     }
-    Ok(content)
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if body.len() + chunk.len() > most {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
 }
 
 fn is_media(url: &Url, api: &Url) -> bool {

@@ -1,29 +1,25 @@
-//! The Telegram Bot API as a gateway, with teloxide as client and types.
+//! The Telegram Bot API as a gateway, with teloxide's types of what is sent.
 //!
-//! Sends go through teloxide; updates are fetched and kept as raw JSON, because servers speak a newer Bot API than the
-//! library knows, and an update it cannot name must not be lost. Error classes come from the server's own text and from
-//! how far the request got ([`errors`]), never from the library's enum.
+//! The library's own way of calling is not used: it follows redirects, which would carry the token elsewhere, and reads answers of
+//! any size. Updates are kept as raw JSON, because servers speak a newer Bot API than the library knows, and an update it cannot
+//! name must not be lost. Error classes come from the server's own text and from how far the request got ([`errors`]).
 
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
-use teloxide::prelude::*;
-use teloxide::types::{
-    ChatId, FileId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, MessageId, ParseMode, ReplyParameters,
-    ThreadId,
-};
 
 use crate::domain::event::Event;
-use crate::domain::render::Button;
+use crate::platform::exchange::{Answer, client, download, exchange};
 use crate::platform::pacer::Limits;
 use crate::platform::{
-    ANY_TYPE, Arrived, AskError, Call, Capabilities, Failure, FileSource, Files, Gateway, Menu, Outgoing, Polling,
-    RawUpdate, Receipt, Receiving, SelfInfo, WebhookRequest, derived_secret, http_client, same_secret,
+    ANY_TYPE, Arrived, AskError, Call, Capabilities, Failure, Files, Gateway, Menu, Outgoing, Polling, RawUpdate,
+    Receipt, Receiving, SelfInfo, WebhookRequest, derived_secret, same_secret,
 };
 
 pub mod errors;
 mod failure;
+mod send;
 mod translate;
 
 /// Updates the house uses. Everything else is not even sent to us.
@@ -58,8 +54,6 @@ pub struct TelegramConfig {
 /// One bot.
 pub struct Telegram {
     config: TelegramConfig,
-    bot: Bot,
-    files_bot: Bot,
     client: reqwest::Client,
     capabilities: Capabilities,
 }
@@ -70,30 +64,16 @@ impl Telegram {
     /// # Errors
     /// The TLS backend cannot be set up.
     pub fn new(config: TelegramConfig) -> Result<Self, AskError> {
-        let bot = |total| -> Result<Bot, AskError> {
-            let client = http_client(config.connect, total)?;
-            Ok(Bot::with_client(config.token.expose_secret(), client).set_api_url(config.api_url.clone()))
-        };
-        let capabilities = capabilities(config.per_second);
-        Ok(Self {
-            bot: bot(config.total)?,
-            files_bot: bot(config.total_with_file)?,
-            client: http_client(config.connect, config.total.max(config.long_poll + Duration::from_secs(15)))?,
-            capabilities,
-            config,
-        })
+        let longest = config.total.max(config.long_poll + Duration::from_secs(15));
+        let client = client(&config.api_url, config.connect, longest)?;
+        Ok(Self { client, capabilities: capabilities(config.per_second), config })
     }
 
     /// Calls a method that the house reads as raw JSON.
     async fn ask(&self, method: &str, params: &Value) -> Result<Value, AskError> {
-        let url = self.method_url(method);
-        let answer = self.client.post(url).json(params).send().await;
-        let answer = answer.map_err(|error| AskError::Unreachable(error.without_url().to_string()))?;
-        let status = answer.status().as_u16();
-        let body: Value =
-            answer.json().await.map_err(|error| AskError::Unreachable(error.without_url().to_string()))?;
+        let Answer { status, mut body, .. } = exchange(self.client.post(self.method_url(method)).json(params)).await?;
         if body["ok"] == Value::Bool(true) {
-            return Ok(body["result"].clone());
+            return Ok(body["result"].take());
         }
         Err(refusal(status, &body))
     }
@@ -101,82 +81,6 @@ impl Telegram {
     fn method_url(&self, method: &str) -> String {
         let base = self.config.api_url.as_str().trim_end_matches('/');
         format!("{base}/bot{}/{method}", self.config.token.expose_secret())
-    }
-
-    async fn send_now(&self, chat: &str, outgoing: &Outgoing) -> Result<Receipt, Failure> {
-        let chat = ChatId(chat.parse().map_err(|_| failure::not_sendable("chat id is not a number"))?);
-        let sent = match outgoing {
-            Outgoing::Text { text, buttons, reply_to, topic, .. } => {
-                let place = (chat, thread(topic.as_deref()));
-                self.send_text(place, text, buttons, reply_to.as_deref()).await
-            }
-            Outgoing::File { source, name, caption, topic } => {
-                self.send_file((chat, thread(topic.as_deref())), source, name, caption).await
-            }
-            Outgoing::Edit { target, text, buttons } => return self.edit(chat, target, text, buttons).await,
-        };
-        sent.map(|message| receipt(&message)).or_else(failure::or_receipt)
-    }
-
-    async fn send_text(
-        &self,
-        (chat, thread): (ChatId, Option<ThreadId>),
-        text: &str,
-        buttons: &[Vec<Button>],
-        reply_to: Option<&str>,
-    ) -> Result<Message, teloxide::RequestError> {
-        let mut request = self.bot.send_message(chat, text).parse_mode(ParseMode::Html);
-        if let Some(keyboard) = keyboard(buttons) {
-            request = request.reply_markup(keyboard);
-        }
-        if let Some(message) = reply_to.and_then(|id| id.parse().ok()) {
-            let reply = ReplyParameters::new(MessageId(message)).allow_sending_without_reply();
-            request = request.reply_parameters(reply);
-        }
-        if let Some(thread) = thread {
-            request = request.message_thread_id(thread);
-        }
-        request.await
-    }
-
-    async fn send_file(
-        &self,
-        (chat, thread): (ChatId, Option<ThreadId>),
-        source: &FileSource,
-        name: &str,
-        caption: &str,
-    ) -> Result<Message, teloxide::RequestError> {
-        let file = match source {
-            FileSource::Bytes(bytes) => InputFile::memory(bytes.clone()).file_name(name.to_owned()),
-            FileSource::Handle(handle) => InputFile::file_id(FileId(handle.clone())),
-            FileSource::Link(link) => match link.parse() {
-                Ok(link) => InputFile::url(link),
-                Err(_) => InputFile::file_id(FileId(link.clone())),
-            },
-        };
-        let mut request = self.files_bot.send_document(chat, file);
-        if let Some(thread) = thread {
-            request = request.message_thread_id(thread);
-        }
-        if caption.is_empty() {
-            return request.await;
-        }
-        request.caption(caption).parse_mode(ParseMode::Html).await
-    }
-
-    async fn edit(&self, chat: ChatId, target: &str, text: &str, buttons: &[Vec<Button>]) -> Result<Receipt, Failure> {
-        let message = MessageId(target.parse().map_err(|_| failure::not_sendable("message id is not a number"))?);
-        let mut request = self.bot.edit_message_text(chat, message, text).parse_mode(ParseMode::Html);
-        if let Some(keyboard) = keyboard(buttons) {
-            request = request.reply_markup(keyboard);
-        }
-        let edited = Receipt { external_id: target.to_owned(), upload_handle: None };
-        match request.await {
-            Ok(_) => Ok(edited),
-            // The text stands there as wanted.
-            Err(error) if failure::is_not_modified(&error) => Ok(edited),
-            Err(error) => failure::or_receipt(error),
-        }
     }
 }
 
@@ -203,26 +107,6 @@ fn capabilities(per_second: u32) -> Capabilities {
     }
 }
 
-/// A topic is named by the id of its first message.
-fn thread(topic: Option<&str>) -> Option<ThreadId> {
-    topic?.parse().ok().map(|id| ThreadId(MessageId(id)))
-}
-
-fn keyboard(rows: &[Vec<Button>]) -> Option<InlineKeyboardMarkup> {
-    let rows = rows
-        .iter()
-        .map(|row| row.iter().map(|button| InlineKeyboardButton::callback(button.label.clone(), button.data.clone())));
-    let keyboard = InlineKeyboardMarkup::new(rows);
-    (!keyboard.inline_keyboard.is_empty()).then_some(keyboard)
-}
-
-fn receipt(message: &Message) -> Receipt {
-    Receipt {
-        external_id: message.id.0.to_string(),
-        upload_handle: message.document().map(|document| document.file.id.0.clone()),
-    }
-}
-
 /// An update under its own number; none for what has no number, which no server sends.
 fn numbered(body: Value) -> Option<RawUpdate> {
     let number = body["update_id"].as_i64()?;
@@ -230,12 +114,20 @@ fn numbered(body: Value) -> Option<RawUpdate> {
 }
 
 fn refusal(status: u16, body: &Value) -> AskError {
-    let text = body["description"].as_str().unwrap_or("no description").to_owned();
+    let text = body["description"].as_str().map_or_else(|| undescribed(status), str::to_owned);
     match status {
         401 | 404 => AskError::Unauthorized(text),
         409 => AskError::Conflict(text),
         429 => AskError::Wait(Duration::from_secs(body["parameters"]["retry_after"].as_u64().unwrap_or(5))),
         _ => AskError::Refused(text),
+    }
+}
+
+/// What is said of an answer that says nothing itself. No server of the Bot API redirects: somebody stands in between.
+fn undescribed(status: u16) -> String {
+    match status {
+        300..=399 => format!("it answered {status} and named another address"),
+        _ => format!("it answered {status} and nothing that can be read"),
     }
 }
 
@@ -249,7 +141,7 @@ impl Gateway for Telegram {
     }
 
     fn send<'a>(&'a self, chat: &'a str, outgoing: &'a Outgoing) -> Call<'a, Result<Receipt, Failure>> {
-        Box::pin(self.send_now(chat, outgoing))
+        Box::pin(send::send(self, chat, outgoing))
     }
 
     fn identify(&self) -> Call<'_, Result<SelfInfo, AskError>> {
@@ -315,9 +207,12 @@ impl Gateway for Telegram {
         Box::pin(async move {
             let file = self.ask("getFile", &json!({ "file_id": reference })).await?;
             let path = file["file_path"].as_str().ok_or_else(|| AskError::Refused("no file path".to_owned()))?;
+            if path.split('/').any(|part| part == "..") || path.contains("://") {
+                return Err(AskError::Refused("the file's path leads elsewhere".to_owned()));
+            }
             let base = self.config.api_url.as_str().trim_end_matches('/');
             let url = format!("{base}/file/bot{}/{path}", self.config.token.expose_secret());
-            fetch_bounded(&self.client, &url, limit.min(self.capabilities.download_limit)).await
+            download(self.client.get(url), limit.min(self.capabilities.download_limit)).await
         })
     }
 
@@ -357,22 +252,6 @@ fn toast(text: &str) -> String {
         return text.to_owned();
     }
     text.chars().take(TOAST_LIMIT - 1).chain(['…']).collect()
-}
-
-async fn fetch_bounded(client: &reqwest::Client, url: &str, limit: u64) -> Result<Vec<u8>, AskError> {
-    let unreachable = |error: reqwest::Error| AskError::Unreachable(error.without_url().to_string());
-    let mut answer = client.get(url).send().await.map_err(unreachable)?;
-    if !answer.status().is_success() {
-        return Err(AskError::Refused(format!("download answered {}", answer.status().as_u16())));
-    }
-    let mut content = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-        content.extend_from_slice(&chunk);
-        if content.len() as u64 > limit {
-            return Err(AskError::TooLarge(limit));
-        }
-    }
-    Ok(content)
 }
 
 #[cfg(test)]

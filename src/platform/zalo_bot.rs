@@ -92,7 +92,7 @@ impl ZaloBot {
     /// The TLS backend cannot be set up.
     pub fn new(config: ZaloBotConfig) -> Result<Self, AskError> {
         Ok(Self {
-            client: client(config.connect, config.total)?,
+            client: client(&config.api_url, config.connect, config.total)?,
             capabilities: capabilities(config.per_second, config.budget),
             names: RwLock::default(),
             refusals: Mutex::default(),

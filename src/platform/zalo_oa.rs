@@ -158,7 +158,7 @@ impl ZaloOa {
     /// # Errors
     /// The TLS backend cannot be set up.
     pub fn new(config: ZaloOaConfig) -> Result<Self, AskError> {
-        let client = client(config.connect, config.total)?;
+        let client = client(&config.api_url, config.connect, config.total)?;
         let signatures = Signatures::new(
             config.name.clone(),
             (config.app_id.clone(), config.oa_id.clone()),

@@ -40,7 +40,7 @@ fn a_resident_s_talk_and_photo_leave_no_byte_in_database_wal_or_logs() {
         })
         .await;
         assert_nowhere(&file, &log);
-        terminate(&mut child).await;
+        end_by("TERM", &mut child).await;
         service.store.close().await;
         assert_nowhere(&file, &log);
         std::fs::remove_file(&service.settings).unwrap();
@@ -62,9 +62,9 @@ fn assert_nowhere(file: &SqliteFile, log: &std::path::Path) {
     assert!(!std::fs::read(log).unwrap().is_empty(), "the log was written at all");
 }
 
-/// Tells a service to stop, and waits until it has.
-pub async fn terminate(child: &mut std::process::Child) {
-    let stopped = std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap();
+/// Tells a service to stop by a signal (`TERM`), and waits until it has.
+pub async fn end_by(signal: &str, child: &mut std::process::Child) {
+    let stopped = std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();
     assert!(stopped.success());
     let mut ending = None;
     for _ in 0..2_000 {
@@ -74,5 +74,5 @@ pub async fn terminate(child: &mut std::process::Child) {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert!(ending.expect("SIGTERM ends the service").success(), "a clean stop is a success");
+    assert!(ending.expect("it ends the service").success(), "a clean stop is a success");
 }

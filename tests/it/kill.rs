@@ -8,7 +8,7 @@ use std::time::Duration;
 use loa::id::{Entropy as _, SeededEntropy};
 use loa_sandbox::telegram::SentAct;
 
-use crate::admission::terminate;
+use crate::admission::end_by;
 use crate::db::SqliteFile;
 use crate::service::{Service, eventually};
 
@@ -43,24 +43,32 @@ fn after_twenty_kills_every_message_that_is_not_in_doubt_matches_the_platform_s_
 }
 
 #[test]
-fn a_service_that_is_told_to_stop_in_the_middle_of_a_broadcast_leaves_nothing_in_doubt() {
+fn a_service_whose_terminal_is_closed_in_the_middle_of_a_broadcast_leaves_nothing_in_doubt_and_says_so() {
     let file = SqliteFile::migrated();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(stop_cleanly(&file.url()));
+    runtime.block_on(stop_cleanly(&file.url(), "HUP"));
 }
 
-/// Tells a service to stop while it sends: what was on its way came back first.
-pub async fn stop_cleanly(url: &str) {
+/// Tells a service to stop while it sends: what was on its way came back first, and the log says from when to when it ran, and why
+/// it ended.
+pub async fn stop_cleanly(url: &str, signal: &str) {
     let service = Service::prepare(url).await;
     service.release("Trưởng thôn").await;
-    let mut child = service.spawn("off", Stdio::null());
+    let log = std::env::temp_dir().join(format!("loa-stop-{}.log", crate::db::unique()));
+    let mut child = service.spawn("info", std::fs::File::create(&log).unwrap().into());
     eventually("a few messages are out", async || service.posted() >= 5).await;
-    terminate(&mut child).await;
+    end_by(signal, &mut child).await;
     assert!(service.waiting().await > 0, "it was told to in the middle");
     let sent = compare(&service).await;
     let states = service.messages().await.into_iter().map(|message| message.state.as_str().to_owned());
     assert_eq!(states.filter(|state| matches!(state.as_str(), "sending" | "unknown")).count(), 0);
     assert!(sent > 0);
+    let said = std::fs::read_to_string(&log).unwrap();
+    let why = format!("SIG{signal}");
+    for word in ["service.started", env!("CARGO_PKG_VERSION"), "xa-mau", "service.ended", &why] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    std::fs::remove_file(log).unwrap();
     std::fs::remove_file(&service.settings).unwrap();
     service.store.close().await;
     service.sandbox.stop().await;

@@ -8,6 +8,8 @@ mod architecture;
 #[cfg(test)]
 mod beside;
 #[cfg(test)]
+mod calls_alone;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod db;

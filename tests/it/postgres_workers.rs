@@ -37,7 +37,7 @@ fn a_service_outlives_a_database_that_was_away_and_says_so_meanwhile() {
 #[test]
 fn a_service_that_is_told_to_stop_leaves_nothing_in_doubt_and_its_gateway_to_others() {
     on_postgres("a_service_that_is_told_to_stop", async |store: Store| {
-        stop_cleanly(options(&store).to_url_lossy().as_str()).await;
+        stop_cleanly(options(&store).to_url_lossy().as_str(), "TERM").await;
         let lease = store.read().await.unwrap().lease("telegram").await.unwrap().unwrap();
         assert_eq!(lease.until, 0, "given back");
     });

@@ -20,6 +20,19 @@ fn a_server_that_is_not_there_is_told_at_once_and_without_its_password() {
 }
 
 #[test]
+fn a_command_whose_database_may_not_grow_says_so_and_is_not_killed() {
+    let place = Place::with_commune();
+    let text = place.file("text.txt", "Về việc tổng vệ sinh\n\nRa quân sáng thứ Bảy.\n".as_bytes());
+    let limited =
+        ["--fsize=4096", super::LOA, "bulletin", "create", "--kind", "directive", "--as", "hoa", "--send", "now"];
+    let mut command = std::process::Command::new("prlimit");
+    command.args(limited).args(["--audience", "thon", "--text-file", &text]);
+    let done: Done = command.env("LOA__DATABASE__URL", place.database.url()).output().unwrap().into();
+    let complaint = done.refused();
+    assert!(complaint.contains("cannot grow") && complaint.contains("ulimit"), "{complaint}");
+}
+
+#[test]
 fn between_commands_everything_stands_in_the_one_file() {
     let place = Place::with_commune();
     let wal = place.database.path().with_extension("db-wal");
