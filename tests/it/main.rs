@@ -52,6 +52,8 @@ mod flow_lanes;
 #[cfg(test)]
 mod flow_organise;
 #[cfg(test)]
+mod flow_pictures;
+#[cfg(test)]
 mod flow_plan;
 #[cfg(test)]
 mod flow_relay;
