@@ -12,7 +12,9 @@ pub use crate::domain::carriage::{ANY_TYPE, Files};
 use crate::domain::event::Event;
 use crate::domain::render::Button;
 use crate::domain::retry::Outcome;
+use crate::id::sha256_hex;
 
+mod envelope;
 mod exchange;
 mod loose;
 mod mention;
@@ -197,8 +199,23 @@ pub struct RawUpdate {
     pub key: String,
     /// The number from which a later poll confirms it, where the platform counts its updates.
     pub number: Option<i64>,
-    /// The update.
+    /// The update; null for one that nobody can read.
     pub body: serde_json::Value,
+}
+
+impl RawUpdate {
+    /// An update that nobody can read: known by its number, or else by its bytes. There is no body.
+    #[must_use]
+    pub fn unreadable(raw: &[u8], number: Option<i64>) -> Self {
+        let name = number.map_or_else(|| sha256_hex(raw), |number| number.to_string());
+        Self { key: format!("unreadable:{name}"), number, body: serde_json::Value::Null }
+    }
+
+    /// Whether nobody can read it.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.body.is_null()
+    }
 }
 
 /// What a chat and an account in it are called, where updates do not say; empty where nobody tells.

@@ -117,6 +117,7 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "token_expires" => say!(locale, "health-token-expires"),
         "asset_expires" => say!(locale, "health-asset-expires"),
         "update_failed" => say!(locale, "health-update-failed"),
+        "update_unreadable" => say!(locale, "health-update-unreadable"),
         "task_failed" => say!(locale, "health-task-failed"),
         "group_disabled" => say!(locale, "health-group-disabled"),
         "kicked" | "not_member" => say!(locale, "health-not-member"),

@@ -19,7 +19,7 @@ use crate::domain::render::Button;
 use crate::platform::pacer::Limits;
 use crate::platform::{
     ANY_TYPE, Arrived, AskError, Call, Capabilities, Failure, FileSource, Files, Gateway, Menu, Outgoing, Polling,
-    RawUpdate, Receipt, Receiving, SelfInfo, WebhookRequest, derived_secret, http_client, same_secret,
+    RawUpdate, Receipt, Receiving, SelfInfo, WebhookRequest, derived_secret, envelope, http_client, same_secret,
 };
 
 pub mod errors;
@@ -96,6 +96,14 @@ impl Telegram {
             return Ok(body["result"].clone());
         }
         Err(refusal(status, &body))
+    }
+
+    /// As [`Telegram::ask`], for the answer as it came and its status.
+    async fn ask_for_text(&self, method: &str, params: &Value) -> Result<(u16, String), AskError> {
+        let unreachable = |error: reqwest::Error| AskError::Unreachable(error.without_url().to_string());
+        let answer = self.client.post(self.method_url(method)).json(params).send().await.map_err(unreachable)?;
+        let status = answer.status().as_u16();
+        Ok((status, answer.text().await.map_err(unreachable)?))
     }
 
     fn method_url(&self, method: &str) -> String {
@@ -223,10 +231,13 @@ fn receipt(message: &Message) -> Receipt {
     }
 }
 
-/// An update under its own number; none for what has no number, which no server sends.
-fn numbered(body: Value) -> Option<RawUpdate> {
-    let number = body["update_id"].as_i64()?;
-    Some(RawUpdate { key: number.to_string(), number: Some(number), body })
+/// An update under its own number. One that cannot be read, or has no number, is told apart from the others all the same.
+fn numbered(update: &str) -> RawUpdate {
+    let body: Value = serde_json::from_str(update).unwrap_or_default();
+    match body["update_id"].as_i64() {
+        Some(number) => RawUpdate { key: number.to_string(), number: Some(number), body },
+        None => RawUpdate::unreadable(update.as_bytes(), envelope::number(update, "update_id")),
+    }
 }
 
 fn refusal(status: u16, body: &Value) -> AskError {
@@ -271,8 +282,12 @@ impl Gateway for Telegram {
                 "timeout": self.config.long_poll.as_secs(),
                 "allowed_updates": ALLOWED_UPDATES,
             });
-            let updates = self.ask("getUpdates", &params).await?;
-            Ok(updates.as_array().cloned().unwrap_or_default().into_iter().filter_map(numbered).collect())
+            let (status, text) = self.ask_for_text("getUpdates", &params).await?;
+            if let Some(updates) = envelope::updates(&text) {
+                return Ok(updates.into_iter().map(numbered).collect());
+            }
+            let body = serde_json::from_str(&text);
+            Err(refusal(status, &body.map_err(|_| AskError::Unreachable("the answer cannot be read".to_owned()))?))
         })
     }
 
@@ -281,7 +296,10 @@ impl Gateway for Telegram {
         if !request.header(SECRET_HEADER).is_some_and(|given| same_secret(given, &secret)) {
             return Arrived::Refused("the secret is not ours");
         }
-        request.json().and_then(numbered).map_or(Arrived::Probe, |update| Arrived::Updates(vec![update]))
+        match String::from_utf8_lossy(request.body).trim() {
+            "" | "{}" => Arrived::Probe,
+            update => Arrived::Updates(vec![numbered(update)]),
+        }
     }
 
     fn subscribe<'a>(&'a self, address: &'a str) -> Call<'a, Result<(), AskError>> {

@@ -14,11 +14,10 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::exchange::{client, fetch_media};
-use super::pacer::Limits;
 use super::vault::{StoredPair, Vault};
 use super::{
-    Arrived, AskError, Call, Capabilities, Failure, Files, Finding, Gateway, Menu, Named, Outgoing, Polling, RawUpdate,
-    Receipt, Receiving, SelfInfo, WebhookRequest, loose,
+    Arrived, AskError, Call, Capabilities, Failure, Finding, Gateway, Menu, Named, Outgoing, RawUpdate, Receipt,
+    SelfInfo, WebhookRequest, loose,
 };
 use crate::clock::Clock;
 use crate::config::SignatureForm;
@@ -26,6 +25,7 @@ use crate::domain::calendar::Millis;
 use crate::domain::event::Event;
 use crate::id::Entropy;
 
+mod able;
 mod address;
 mod api;
 mod assets;
@@ -46,18 +46,6 @@ use tokens::{Kept, REFRESH_LIFETIME_DAYS, TokenKeeper};
 
 /// Longest text and caption the platform takes; its unit is only called "characters", so UTF-16 units, the most of all.
 const CAPTION_HARD_LIMIT: usize = 2_000;
-/// What is planned for: some air, as the unit is not certain, and for the signs that break mentions.
-const TEXT_LIMIT: usize = 1_900;
-/// Word files, old and new, and PDF are all the documents the platform takes.
-const DOCUMENTS: &[&str] = &[
-    "application/pdf",
-    "application/msword",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-];
-/// Handles of uploads live 7 days; one that is older than 6 could end on the way.
-const HANDLE_LIFETIME: Duration = Duration::from_hours(6 * 24);
-/// Nothing can be written to a person 7 days after their last word.
-const PRIVATE_WINDOW: Duration = Duration::from_hours(7 * 24);
 /// How long before its end a refresh token is pointed out.
 const WARNING_DAYS: i64 = 30;
 /// How often groups are looked at: each costs a call, and nothing about them changes fast.
@@ -201,7 +189,7 @@ impl ZaloOa {
             config: facts,
             api,
             media: client,
-            capabilities: capabilities(config.calls_per_minute),
+            capabilities: able::capabilities(config.calls_per_minute),
             signatures,
             own: Mutex::default(),
             names: Names::default(),
@@ -337,38 +325,6 @@ fn rows<'a>(data: &'a Value, name: &str) -> &'a [Value] {
     data.as_array().or_else(|| named().and_then(Value::as_array)).map_or(&[], Vec::as_slice)
 }
 
-/// The platform's limits, as far as they are documented; the pace leaves a tenth of the minute to uploads and upkeep.
-fn capabilities(calls_per_minute: u32) -> Capabilities {
-    let for_messages = (calls_per_minute.saturating_mul(9) / 10).max(1);
-    Capabilities {
-        text_limit: TEXT_LIMIT,
-        caption_limit: TEXT_LIMIT,
-        html: false,
-        buttons: false,
-        edits: false,
-        files: Files {
-            bare_documents: true,
-            documents: DOCUMENTS,
-            document_limit: send::DOCUMENT_LIMIT,
-            pictures: &["image/jpeg", "image/png"],
-            picture_limit: send::PICTURE_LIMIT,
-            pictures_by_link: false,
-        },
-        delete_within: None,
-        upload_limit: send::DOCUMENT_LIMIT,
-        // What people may send each other in Zalo is larger; the house reads documents of up to 20 MB.
-        download_limit: 20_000_000,
-        counts_as_zalo: true,
-        receiving: Receiving { polling: Polling::None, webhook: true, history: true },
-        hearing_is_address: false,
-        private_window: Some(PRIVATE_WINDOW),
-        budget: None,
-        hears_documents: true,
-        handle_lifetime: Some(HANDLE_LIFETIME),
-        pace: Limits::even(Duration::from_mins(1) / for_messages),
-    }
-}
-
 impl Gateway for ZaloOa {
     fn name(&self) -> &str {
         &self.config.name
@@ -399,13 +355,17 @@ impl Gateway for ZaloOa {
     }
 
     fn receive(&self, request: &WebhookRequest<'_>) -> Arrived {
-        let body = request.json().unwrap_or_default();
+        let read = request.json();
+        let body = read.clone().unwrap_or_else(|| translate::legible(request.body));
         // Saving the address in the console posts an unsigned `{}`: there is nothing in it to believe.
         if loose::text(&body["event_name"]).is_empty() {
             return Arrived::Probe;
         }
         if let Err(why) = self.signatures.check(request, &body) {
             return Arrived::Refused(why);
+        }
+        if read.is_none() {
+            return Arrived::Updates(vec![RawUpdate::unreadable(request.body, None)]);
         }
         translate::keyed(body).map_or(Arrived::Probe, |update| Arrived::Updates(vec![update]))
     }

@@ -66,6 +66,8 @@ mod flow_retention;
 #[cfg(test)]
 mod flow_send;
 #[cfg(test)]
+mod flow_undecodable;
+#[cfg(test)]
 mod flow_withdraw;
 #[cfg(test)]
 mod flow_wordings;

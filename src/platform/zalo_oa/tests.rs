@@ -416,6 +416,18 @@ async fn what_is_signed_is_an_update_under_the_messages_id_and_what_is_not_is_no
     assert!(matches!(receive(&[]), Arrived::Refused(_)));
 }
 
+#[tokio::test]
+async fn what_is_signed_and_cannot_be_read_is_told_apart_by_its_bytes_and_not_lost() {
+    let stage = Stage::new(willing).await;
+    let body = format!(r#"{{"event_name":"user_send_text","timestamp":"{}","message":{{"text":"\ud83d"}}}}"#, NOW.0);
+    let digest = crate::id::sha256_hex(format!("11{body}{}{MARK}-webhook", NOW.0).as_bytes());
+    let signed = [("x-zevent-signature".to_owned(), digest)];
+    let request = |headers| WebhookRequest { headers, body: body.as_bytes(), now: NOW };
+    let unreadable = RawUpdate::unreadable(body.as_bytes(), None);
+    assert_eq!(stage.account().receive(&request(&signed)), Arrived::Updates(vec![unreadable]));
+    assert!(matches!(stage.account().receive(&request(&[])), Arrived::Refused(_)));
+}
+
 /// How a server answers.
 type Answers = fn(&Seen) -> Reply;
 
