@@ -201,6 +201,7 @@ fn capabilities(per_second: u32) -> Capabilities {
         upload_limit: 50_000_000,
         download_limit: 20_000_000,
         counts_as_zalo: false,
+        joins: true,
         receiving: Receiving { polling: Polling::Durable, webhook: true, history: false },
         hears_documents: true,
         hearing_is_address: false,
@@ -297,8 +298,9 @@ impl Gateway for Telegram {
             return Arrived::Refused("the secret is not ours");
         }
         match String::from_utf8_lossy(request.body).trim() {
-            "" | "{}" => Arrived::Probe,
-            update => Arrived::Updates(vec![numbered(update)]),
+            "{}" => Arrived::Probe,
+            update if request.is_like_an_object() => Arrived::Updates(vec![numbered(update)]),
+            _ => Arrived::Probe,
         }
     }
 

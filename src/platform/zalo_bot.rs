@@ -231,6 +231,7 @@ fn capabilities(per_second: u32, budget: Budget) -> Capabilities {
         upload_limit: 0,
         download_limit: 10_000_000,
         counts_as_zalo: true,
+        joins: true,
         receiving: Receiving { polling: Polling::Lossy, webhook: true, history: false },
         hears_documents: false,
         hearing_is_address: true,
@@ -318,10 +319,13 @@ impl Gateway for ZaloBot {
         if !request.header(SECRET_HEADER).is_some_and(|given| same_secret(given, &secret)) {
             return Arrived::Refused("the secret is not ours");
         }
-        let Some(body) = request.json() else {
-            return Arrived::Updates(vec![RawUpdate::unreadable(request.body, None)]);
+        let update = match request.json() {
+            Some(body) => inner(body),
+            None if request.is_like_an_object() => {
+                return Arrived::Updates(vec![RawUpdate::unreadable(request.body, None)]);
+            }
+            None => return Arrived::Probe,
         };
-        let update = inner(body);
         if update["event_name"] == "webhook.test" {
             return Arrived::Probe;
         }

@@ -46,10 +46,14 @@ use tokens::{Kept, REFRESH_LIFETIME_DAYS, TokenKeeper};
 
 /// Longest text and caption the platform takes; its unit is only called "characters", so UTF-16 units, the most of all.
 const CAPTION_HARD_LIMIT: usize = 2_000;
-/// How long before its end a refresh token is pointed out.
-const WARNING_DAYS: i64 = 30;
 /// How often groups are looked at: each costs a call, and nothing about them changes fast.
 const LOOK_EVERY_MS: i64 = 6 * 3_600_000;
+/// How often while one of them ends within the month: it may have been renewed.
+const LOOK_AT_ENDS_MS: i64 = 3_600_000;
+/// How often while the platform has one locked: what is for it cannot be sent.
+const LOOK_AT_LOCKED_MS: i64 = 10 * 60_000;
+/// Within so many days an end is worth looking at more often.
+const NEAR_DAYS: i64 = 30;
 /// Rows of a page of history, and pages read at most.
 const HISTORY_PAGE: usize = 10;
 const HISTORY_PAGES: usize = 30;
@@ -112,6 +116,8 @@ pub struct ZaloOa {
     /// Machine time until which the quota is held to be used up.
     spent_until: AtomicI64,
     looked_at: AtomicI64,
+    /// Milliseconds until groups are looked at again.
+    look_every: AtomicI64,
 }
 
 /// What is left of the configuration once its secrets are where they belong.
@@ -195,6 +201,7 @@ impl ZaloOa {
             names: Names::default(),
             spent_until: AtomicI64::new(0),
             looked_at: AtomicI64::new(0),
+            look_every: AtomicI64::new(LOOK_EVERY_MS),
         })
     }
 
@@ -287,26 +294,36 @@ impl ZaloOa {
         let stored = self.api.tokens.keep_fresh().await?;
         let now = self.config.clock.now();
         let end = token_standing(&stored).refresh_until;
-        let mut findings = Vec::new();
-        if end <= now.plus_days(WARNING_DAYS) {
-            findings.push(Finding::Expires { what: "refresh token", chat: None, at: end });
-        }
+        let mut findings = vec![Finding::Expires { what: "refresh token", chat: None, at: end }];
         let looked_at = self.looked_at.load(Ordering::Relaxed);
-        if now.0.saturating_sub(looked_at) >= LOOK_EVERY_MS {
+        if now.0.saturating_sub(looked_at) >= self.look_every.load(Ordering::Relaxed) {
             names::learn_own(self).await;
-            match assets::look(self, now).await {
+            match assets::look(self).await {
                 Ok((found, all)) => {
+                    self.look_every.store(look_again_after(&found, now), Ordering::Relaxed);
                     findings.extend(found);
                     if all {
                         self.looked_at.store(now.0, Ordering::Relaxed);
                     }
                 }
-                // What is known already must be told all the same.
-                Err(error) if findings.is_empty() => return Err(error),
+                // What stops the account must be told; anything else hides nothing of what is known already.
+                Err(error @ (AskError::Unauthorized(_) | AskError::Account { .. })) => return Err(error),
                 Err(error) => tracing::warn!(gateway = self.config.name, %error, "zalo_oa.groups_not_looked_at"),
             }
         }
         Ok(findings)
+    }
+}
+
+/// When groups of which this is known are looked at again, milliseconds.
+fn look_again_after(found: &[Finding], now: Millis) -> i64 {
+    let near = now.plus_days(NEAR_DAYS);
+    if found.iter().any(|finding| matches!(finding, Finding::GroupDisabled { .. })) {
+        LOOK_AT_LOCKED_MS
+    } else if found.iter().any(|finding| matches!(finding, Finding::Expires { at, .. } if *at <= near)) {
+        LOOK_AT_ENDS_MS
+    } else {
+        LOOK_EVERY_MS
     }
 }
 

@@ -30,6 +30,8 @@ mod disk_full;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod flow_accounts;
+#[cfg(test)]
 mod flow_addresses;
 #[cfg(test)]
 mod flow_alone;

@@ -40,6 +40,7 @@ pub(super) fn capabilities(calls_per_minute: u32) -> Capabilities {
         // What people may send each other in Zalo is larger; the house reads documents of up to 20 MB.
         download_limit: 20_000_000,
         counts_as_zalo: true,
+        joins: false,
         receiving: Receiving { polling: Polling::None, webhook: true, history: true },
         hearing_is_address: false,
         private_window: Some(PRIVATE_WINDOW),

@@ -243,7 +243,7 @@ async fn the_last_call_of_a_minute_makes_the_next_one_wait_without_asking() {
     let account = stage.account();
     account.send(GROUP, &text("x")).await.unwrap();
     let failure = account.send(GROUP, &text("y")).await.unwrap_err();
-    let wait = Outcome::RetryLater { after: Some(Duration::from_secs(40)), scope: PauseScope::Gateway };
+    let wait = Outcome::RetryLater { after: Some(Duration::from_secs(40)), scope: PauseScope::Account };
     assert_eq!((failure.outcome, stage.stub.seen().len()), (wait, 1));
     stage.clock.advance(Duration::from_secs(40));
     account.send(GROUP, &text("y")).await.unwrap();
@@ -285,14 +285,13 @@ async fn upkeep_looks_at_groups_now_and_then_and_says_what_ends() {
     })
     .await;
     let account = stage.account();
-    let findings = account.upkeep().await.unwrap();
     let chat = || GROUP.to_owned();
-    assert_eq!(findings[0], Finding::GroupWell { chat: chat() });
+    let findings = account.upkeep().await.unwrap();
     let ends = Finding::Expires { what: "group asset", chat: Some(chat()), at: Millis(1_789_500_000_000) };
-    assert!(findings[1..].iter().all(|finding| *finding == ends) && findings.len() > 1, "{findings:?}");
+    assert_eq!(findings[1..], [Finding::GroupWell { chat: chat() }, ends]);
     let asked = stage.stub.seen().len();
-    assert_eq!(account.upkeep().await.unwrap(), []);
-    assert_eq!(stage.stub.seen().len(), asked, "an hour later nothing has changed");
+    assert_eq!(account.upkeep().await.unwrap(), findings[..1], "the refresh token's end is always said");
+    assert_eq!(stage.stub.seen().len(), asked, "a moment later nothing has changed");
 }
 
 #[rstest]
@@ -314,7 +313,7 @@ async fn a_group_that_cannot_be_looked_at_hides_no_other(#[case] fault: fn() -> 
     .await;
     let account = stage.account();
     let disabled = ["g:1", "g:3"].map(|chat| Finding::GroupDisabled { chat: chat.to_owned() });
-    assert_eq!(account.upkeep().await.unwrap(), disabled);
+    assert_eq!(account.upkeep().await.unwrap()[1..], disabled);
     let looks = || stage.stub.seen().iter().filter(|seen| seen.path.contains("getgroup?")).count();
     let before = looks();
     account.upkeep().await.unwrap();
