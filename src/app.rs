@@ -116,6 +116,8 @@ fn traits_of(gateway: &dyn Gateway) -> GatewayTraits {
         hears_documents: capabilities.hears_documents,
         private_window: capabilities.private_window.map(|window| i64::try_from(window.as_millis()).unwrap_or(i64::MAX)),
         hearing_is_address: capabilities.hearing_is_address,
+        joins: capabilities.joins,
+        needs_consent: gateway.needs_consent(),
         budget: capabilities
             .budget
             .map(|budget| Budget { messages_a_month: budget.messages_a_month, groups: budget.groups }),

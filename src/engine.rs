@@ -87,6 +87,17 @@ pub enum EngineError {
     NoCommune,
 }
 
+impl EngineError {
+    /// Whether the database refused what it was given to store, and would again; not that it is away, full or busy.
+    #[must_use]
+    pub fn is_about_data(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::UseCase(UseCaseError::Store(error)) => error.is_about_data(),
+            _ => false,
+        }
+    }
+}
+
 /// Result of a tick.
 pub type EngineResult<T> = Result<T, EngineError>;
 

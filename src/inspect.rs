@@ -31,7 +31,7 @@ pub use child::{MAX_CPU_SECONDS, MAX_FILE_BYTES, MAX_MEMORY_BYTES, run_child};
 pub use page::MAX_PAGE_CHARS;
 pub use parent::{Limits, inspect};
 pub use sample::sample_pdf;
-pub use sniff::sniff;
+pub use sniff::{media_type, sniff};
 
 text_enum! {
     /// What a file is, told from its bytes.
@@ -42,9 +42,15 @@ text_enum! {
         Docx => "docx",
         /// Plain text in UTF-8 or UTF-16.
         Text => "text",
-        /// A picture: PNG, JPEG, GIF, WebP, TIFF, BMP, HEIC.
-        Image => "image",
-        /// Anything else, an old binary Office file included.
+        /// A Word file of before 2007.
+        Doc => "doc",
+        /// A PNG picture.
+        Png => "png",
+        /// A JPEG picture.
+        Jpeg => "jpeg",
+        /// Another picture: GIF, WebP, TIFF, BMP, HEIC, AVIF.
+        Picture => "picture",
+        /// Anything else, other binary Office files included.
         Unknown => "unknown",
     }
 }

@@ -11,8 +11,10 @@ use crate::domain::calendar::Millis;
 pub use crate::domain::carriage::{ANY_TYPE, Files};
 use crate::domain::event::Event;
 use crate::domain::render::Button;
-use crate::domain::retry::Outcome;
+use crate::domain::retry::{FailureReason, Outcome};
+use crate::id::sha256_hex;
 
+mod envelope;
 mod exchange;
 mod loose;
 mod mention;
@@ -54,6 +56,8 @@ pub struct Capabilities {
     pub download_limit: u64,
     /// Whether deliveries here count toward "nhóm Zalo".
     pub counts_as_zalo: bool,
+    /// Whether the members of a group can add the account to it, and add it again.
+    pub joins: bool,
     /// How updates can be received.
     pub receiving: Receiving,
     /// Whether a document that somebody sends us can be fetched.
@@ -197,8 +201,23 @@ pub struct RawUpdate {
     pub key: String,
     /// The number from which a later poll confirms it, where the platform counts its updates.
     pub number: Option<i64>,
-    /// The update.
+    /// The update; null for one that nobody can read.
     pub body: serde_json::Value,
+}
+
+impl RawUpdate {
+    /// An update that nobody can read: known by its number, or else by its bytes. There is no body.
+    #[must_use]
+    pub fn unreadable(raw: &[u8], number: Option<i64>) -> Self {
+        let name = number.map_or_else(|| sha256_hex(raw), |number| number.to_string());
+        Self { key: format!("unreadable:{name}"), number, body: serde_json::Value::Null }
+    }
+
+    /// Whether nobody can read it.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.body.is_null()
+    }
 }
 
 /// What a chat and an account in it are called, where updates do not say; empty where nobody tells.
@@ -213,7 +232,7 @@ pub struct Named {
 /// What keeping an account in order showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// Something that will stop the account or a group soon, and when: the words are ours, in English, for log and incident.
+    /// Something that will stop the account or a group, and when, however far that is: the words are ours, in English, for log and incident.
     Expires {
         /// What: "refresh token", "group asset".
         what: &'static str,
@@ -221,6 +240,11 @@ pub enum Finding {
         chat: Option<String>,
         /// When.
         at: Millis,
+    },
+    /// What a group lives on renews itself.
+    Lasts {
+        /// The platform's id of the chat.
+        chat: String,
     },
     /// A group that the platform has disabled.
     GroupDisabled {
@@ -243,6 +267,14 @@ pub enum AskError {
     /// The token is not, or no longer, accepted. The text says what to do, as far as the gateway knows.
     #[error("the token is refused: {0}")]
     Unauthorized(String),
+    /// The platform stops the whole account, for a reason that no token repairs.
+    #[error("the account is stopped ({}): {detail}", reason.as_str())]
+    Account {
+        /// Why.
+        reason: FailureReason,
+        /// What the platform said.
+        detail: String,
+    },
     /// The platform has no such call.
     #[error("not possible on this platform: {0}")]
     Unsupported(&'static str),
@@ -318,7 +350,7 @@ pub trait Gateway: Send + Sync {
         Box::pin(async { Ok(Named::default()) })
     }
 
-    /// Keeps the account in order: renews tokens in time, looks for what runs out. Called about once an hour, and safe to
+    /// Keeps the account in order: renews tokens in time, looks for what runs out. Called every ten minutes, and safe to
     /// call at any time.
     fn upkeep(&self) -> Call<'_, Result<Vec<Finding>, AskError>> {
         Box::pin(async { Ok(Vec::new()) })

@@ -8,8 +8,11 @@ use std::time::{Duration, SystemTime};
 use crate::desk::Fetched;
 use crate::engine::inbox::Inspector;
 use crate::id::{Entropy, sha256_hex};
-use crate::inspect::{self, FileKind, Limits};
+use crate::inspect::{self, Limits};
+use crate::store::{Store, StoreResult};
 
+/// Pictures whose type is found out in one transaction.
+const OLD_PICTURES: i64 = 20;
 /// How the files begin that a child reads.
 const PREFIX: &str = "loa-page-";
 /// Inspections begun by this process.
@@ -27,6 +30,27 @@ pub fn sweep(folder: &Path, now: SystemTime) -> usize {
         ours && changed.is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > LEFT_BEHIND))
     });
     stale.filter(|entry| std::fs::remove_file(entry.path()).is_ok()).count()
+}
+
+/// Looks again at pictures that an older version stored without their type: platforms take a picture by its type. Gives how many.
+///
+/// # Errors
+/// The database.
+pub async fn type_old_pictures(store: &Store) -> StoreResult<usize> {
+    let mut typed = 0;
+    loop {
+        let mut tx = store.begin().await?;
+        let found = tx.untyped_pictures(OLD_PICTURES).await?;
+        for sha256 in &found {
+            let content = tx.file(sha256).await?.map(|file| file.content).unwrap_or_default();
+            tx.set_picture_type(sha256, inspect::media_type(&content)).await?;
+        }
+        tx.commit().await?;
+        typed += found.len();
+        if found.is_empty() {
+            return Ok(typed);
+        }
+    }
 }
 
 /// Inspects with the given program, which must be this one.
@@ -56,10 +80,9 @@ pub async fn inspect_content(program: PathBuf, entropy: &dyn Entropy, content: V
             None
         }
     };
-    let kind = inspect::sniff(&content);
     let page = inspection.as_ref().map(|inspection| inspection.first_page());
     Fetched::File {
-        media_type: media_type(kind).to_owned(),
+        media_type: inspect::media_type(&content).to_owned(),
         pages: inspection.as_ref().and_then(inspect::Inspection::pages),
         first_page: page.map(|page| page.text.to_owned()).unwrap_or_default(),
         readable: page.is_some_and(|page| page.readable),
@@ -84,18 +107,6 @@ async fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).await?;
     file.write_all(content).await?;
     file.flush().await
-}
-
-/// The media type by what the file is, not by its name.
-#[must_use]
-pub const fn media_type(kind: FileKind) -> &'static str {
-    match kind {
-        FileKind::Pdf => "application/pdf",
-        FileKind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        FileKind::Text => "text/plain; charset=utf-8",
-        FileKind::Image => "image/*",
-        FileKind::Unknown => "application/octet-stream",
-    }
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     if swept > 0 {
         tracing::warn!(files = swept, "documents.left_behind_removed");
     }
+    app::inspector::type_old_pictures(&core.store).await?;
     let lifecycle = Lifecycle::new(settings.engine.shutdown);
     import_plan_if_none(&core, settings).await?;
     note_reasons(&core, settings).await?;

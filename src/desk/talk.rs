@@ -81,10 +81,12 @@ async fn of(
 }
 
 /// Whoever writes to us in private can be written to, whatever the platform said before. A group given up because it
-/// refused everything, where the platform does not tell that we were thrown out, proves by being heard that we are back.
+/// refused everything, where the platform does not tell that we were thrown out, proves by being heard that we are back; one that
+/// was locked, that it is open again.
 fn hearing_reopens(chat: &Chat) -> bool {
+    use FailureReason::{Generic, GroupDisabled, NotMember};
     let reason = chat.reason.as_deref().and_then(|reason| reason.parse().ok());
-    chat.kind == ChatKind::Private || matches!(reason, Some(FailureReason::Generic | FailureReason::NotMember))
+    chat.kind == ChatKind::Private || matches!(reason, Some(Generic | NotMember | GroupDisabled))
 }
 
 impl Talk {

@@ -28,8 +28,10 @@ text_enum! {
     pub enum PauseScope {
         /// This chat only.
         Chat => "chat",
-        /// Everything the gateway sends.
+        /// Everything the gateway sends: the platform is out of reach, or we were too fast for it.
         Gateway => "gateway",
+        /// Everything the gateway sends, for what is no fault and no haste of ours: its account is being put in order.
+        Account => "account",
     }
 }
 
@@ -64,8 +66,24 @@ text_enum! {
         TooBig => "too_big",
         /// Another fault of the content, certain to repeat in every chat.
         ContentOther => "content_other",
+        /// The platform has locked the group: its package is over, or its asset is used elsewhere.
+        GroupDisabled => "group_disabled",
         /// The token is not valid, or no longer.
         Unauthorized => "unauthorized",
+        /// The platform has locked the account.
+        AccountDisabled => "account_disabled",
+        /// The account of the settings does not exist, or is of another kind.
+        WrongAccount => "wrong_account",
+        /// The app is not active, or may not use this part of the interface.
+        AppInactive => "app_inactive",
+        /// The account's package does not hold what is asked for.
+        Package => "package",
+        /// The account's prepaid balance is used up, or there is none.
+        Balance => "balance",
+        /// The proof of the app's secret does not fit.
+        BadProof => "bad_proof",
+        /// The platform has shut down the form of the interface that this program speaks.
+        OldInterface => "old_interface",
         /// The account's quota is used up.
         Quota => "quota",
         /// Another process uses the same account.
@@ -108,9 +126,19 @@ impl FailureReason {
             | Self::Blocked
             | Self::NeverStarted
             | Self::Deactivated
+            | Self::GroupDisabled
             | Self::Moved => Consequence::ParkChat,
             Self::TooLong | Self::BadMarkup | Self::TooBig | Self::ContentOther => Consequence::StopBroadcast,
-            Self::Unauthorized | Self::Quota | Self::Conflict => Consequence::HaltGateway,
+            Self::Unauthorized
+            | Self::AccountDisabled
+            | Self::WrongAccount
+            | Self::AppInactive
+            | Self::Package
+            | Self::Balance
+            | Self::BadProof
+            | Self::OldInterface
+            | Self::Quota
+            | Self::Conflict => Consequence::HaltGateway,
             Self::Generic => Consequence::SuspectContent,
             Self::MessageGone | Self::GaveUp | Self::NoFileRights => Consequence::Message,
         }

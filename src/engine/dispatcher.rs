@@ -183,6 +183,8 @@ impl Dispatcher {
         let next_due = tx.next_due(gateway, wall).await?.map(|next| now + wall.until(next));
         self.read_queue(&mut tx, now).await?;
         if sweeps {
+            // Somebody else may have found out: whoever looks after the account, or the process before this one.
+            self.learn_whether_sick(&mut tx, now).await?;
             self.swept_at = Some(now);
         }
         Ok(Seen { next_due, has_abandoned, has_put_off })
@@ -318,7 +320,6 @@ impl Dispatcher {
         self.lease = lease.map(|lease| HeldLease { epoch: lease.epoch, renewed_at: now });
         if self.lease.is_some() && first {
             self.reload_pacer(tx, now).await?;
-            self.learn_whether_sick(tx, now).await?;
         }
         Ok(self.lease.is_some())
     }

@@ -10,11 +10,13 @@ use crate::domain::admission::{self, Admission, Known};
 use crate::domain::budget::month_of;
 use crate::domain::event::{ChatKind, Event, IncomingMessage};
 use crate::id;
+use crate::lifecycle::{Panicked, caught};
 use crate::platform::{Gateway, RawUpdate, SelfInfo};
 use crate::store::Tx;
 use crate::store::binding::Chat;
 use crate::store::inbox::NewInboxRow;
 use crate::store::usage::Direction;
+use crate::usecase::dead_letters;
 use crate::usecase::notify::menu;
 
 mod arrivals;
@@ -46,11 +48,55 @@ impl Receiver {
             return Ok(0);
         }
         let _arriving = self.core.arrivals.one();
+        match caught(self.keep_all(updates)).await {
+            Ok(Err(error)) if !error.is_about_data() => Err(error),
+            Ok(Ok(stored)) => Ok(stored),
+            // One of them is to blame, and the others are not.
+            Ok(Err(_)) | Err(Panicked) => self.keep_each(updates).await,
+        }
+    }
+
+    async fn keep_all(&self, updates: &[RawUpdate]) -> EngineResult<usize> {
         let mut tx = self.core.store.begin().await?;
         let stored = self.keep_in(&mut tx, updates).await?;
         self.move_offset(&mut tx, updates).await?;
         tx.commit().await?;
         Ok(stored)
+    }
+
+    /// As [`Receiver::keep_all`], each behind a savepoint: one that the database refuses, or that the program stumbles over, is set
+    /// aside.
+    async fn keep_each(&self, updates: &[RawUpdate]) -> EngineResult<usize> {
+        let (mut tx, mut stored) = (self.core.store.begin().await?, 0);
+        for update in updates {
+            tx.mark().await?;
+            match caught(self.keep_one(&mut tx, update)).await {
+                Ok(Ok(new)) => stored += usize::from(new),
+                Ok(Err(error)) if !error.is_about_data() => return Err(error),
+                Ok(Err(_)) | Err(Panicked) => {
+                    tx.undo().await?;
+                    let known = RawUpdate::unreadable(update.key.as_bytes(), update.number);
+                    self.set_aside(&mut tx, &known).await?;
+                }
+            }
+        }
+        self.move_offset(&mut tx, updates).await?;
+        tx.commit().await?;
+        Ok(stored)
+    }
+
+    /// Keeps nothing of an update but that it came, once; an admin is told. Nobody can admit what nobody can read.
+    async fn set_aside(&self, tx: &mut Tx, update: &RawUpdate) -> EngineResult<()> {
+        let (now, gateway) = (self.core.wall_now(), self.gateway.name());
+        let id = id::new_id(now, self.core.entropy.as_ref());
+        if !tx.put_unreadable(&id, gateway, &update.key, now).await? {
+            return Ok(());
+        }
+        tracing::warn!(gateway, key = update.key, "inbox.unreadable");
+        if let Some(commune) = tx.commune().await? {
+            dead_letters::unreadable(tx, &self.core.act(&commune.id), gateway).await?;
+        }
+        Ok(())
     }
 
     /// Stores updates that were posted, with those that are posted at the same time: a commit costs each of them as much as all.
@@ -78,12 +124,16 @@ impl Receiver {
     /// Where the platform numbers its updates, it is asked for those behind them next.
     async fn move_offset<'u>(&self, tx: &mut Tx, updates: impl IntoIterator<Item = &'u RawUpdate>) -> EngineResult<()> {
         if let Some(last) = updates.into_iter().filter_map(|update| update.number).max() {
-            tx.set_poll_offset(self.gateway.name(), last + 1).await?;
+            tx.set_poll_offset(self.gateway.name(), last.saturating_add(1)).await?;
         }
         Ok(())
     }
 
     async fn keep_one(&self, tx: &mut Tx, update: &RawUpdate) -> EngineResult<bool> {
+        if update.is_unreadable() {
+            self.set_aside(tx, update).await?;
+            return Ok(false);
+        }
         let Some(mut event) = self.gateway.translate(update, &self.me) else { return Ok(false) };
         if let Event::Message(message) = &mut event
             && !self.admits(tx, message).await?

@@ -6,8 +6,19 @@ use super::FileKind;
 const PDF_HEADER_WITHIN: usize = 1024;
 /// An OLE2 container: Office files of before 2007, and newer ones locked with a password.
 const OLE2: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
-/// First bytes of the pictures that phones and scanners make; HEIC, `WebP` and the rest of their kin are told apart below.
-const PICTURES: [&[u8]; 7] = [b"\x89PNG\r\n\x1a\n", b"\xFF\xD8\xFF", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"BM"];
+/// The stream of an OLE2 container that makes it a Word file ([MS-DOC] 2.1.1), in UTF-16LE as its directory names it.
+const WORD_STREAM: &[u8] = b"W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0";
+/// First bytes of the pictures that phones and scanners make, and their media types; HEIC, `WebP` and bitmaps are told apart below.
+const PICTURES: [(&[u8], &str); 6] = [
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xFF\xD8\xFF", JPEG),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+];
+const PNG: &str = "image/png";
+const JPEG: &str = "image/jpeg";
 /// Text that is a program for showing text: its words are not what a reader sees.
 const MARKUP: [&str; 5] = ["{\\rtf", "<!doctype", "<html", "<?xml", "%!ps"];
 
@@ -23,10 +34,30 @@ pub fn sniff(bytes: &[u8]) -> FileKind {
         let docx = contains(bytes, b"word/document.xml");
         return if docx { FileKind::Docx } else { FileKind::Unknown };
     }
-    if is_picture(bytes) {
-        return FileKind::Image;
+    if is_legacy_office(bytes) {
+        return if contains(bytes, WORD_STREAM) { FileKind::Doc } else { FileKind::Unknown };
+    }
+    match picture_type(bytes) {
+        Some(PNG) => return FileKind::Png,
+        Some(JPEG) => return FileKind::Jpeg,
+        Some(_) => return FileKind::Picture,
+        None => {}
     }
     if is_text(bytes) { FileKind::Text } else { FileKind::Unknown }
+}
+
+/// The media type of a file by what it is, never by its name; the whole file, as for [`sniff`].
+#[must_use]
+pub fn media_type(bytes: &[u8]) -> &'static str {
+    const ANYTHING: &str = "application/octet-stream";
+    match sniff(bytes) {
+        FileKind::Pdf => "application/pdf",
+        FileKind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        FileKind::Doc => "application/msword",
+        FileKind::Text => "text/plain; charset=utf-8",
+        FileKind::Png | FileKind::Jpeg | FileKind::Picture => picture_type(bytes).unwrap_or(ANYTHING),
+        FileKind::Unknown => ANYTHING,
+    }
 }
 
 /// Whether the bytes are an Office file of before 2007 or a locked one.
@@ -38,13 +69,22 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-fn is_picture(bytes: &[u8]) -> bool {
-    let webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
-    let brand = bytes.get(4..12);
-    let heic = matches!(brand, Some(b"ftypheic" | b"ftypheix" | b"ftypmif1" | b"ftypavif"));
+/// The media type of a picture, by its first bytes; none for what is no picture.
+fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        return Some("image/webp");
+    }
+    match bytes.get(4..12) {
+        Some(b"ftypheic" | b"ftypheix") => return Some("image/heic"),
+        Some(b"ftypmif1") => return Some("image/heif"),
+        Some(b"ftypavif") => return Some("image/avif"),
+        _ => {}
+    }
     // Two letters are little proof: a bitmap also says its own reserved zeros.
-    let bitmap = !bytes.starts_with(b"BM") || bytes.get(6..10) == Some(&[0; 4]);
-    webp || heic || (bitmap && PICTURES.iter().any(|magic| bytes.starts_with(magic)))
+    if bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4]) {
+        return Some("image/bmp");
+    }
+    PICTURES.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, media_type)| *media_type)
 }
 
 fn is_text(bytes: &[u8]) -> bool {

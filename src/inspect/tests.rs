@@ -10,30 +10,38 @@ mod children;
 mod docx_files;
 mod pdf_files;
 
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const TEXT: &str = "text/plain; charset=utf-8";
+const ANYTHING: &str = "application/octet-stream";
+
 #[rstest]
-#[case(b"%PDF-1.7 ...", FileKind::Pdf)]
-#[case(b"\n\n junk %PDF-1.4", FileKind::Pdf)]
-#[case(b"PK\x03\x04....word/document.xml", FileKind::Docx)]
-#[case(b"PK\x03\x04....xl/workbook.xml", FileKind::Unknown)]
-#[case(b"\x89PNG\r\n\x1a\n....", FileKind::Image)]
-#[case(b"\xFF\xD8\xFF\xE0", FileKind::Image)]
-#[case(b"RIFF....WEBPVP8 ", FileKind::Image)]
-#[case(b"....ftypheic....", FileKind::Image)]
-#[case(b"BM\x10\0\0\0\0\0\0\0", FileKind::Image)]
-#[case(b"BMW xin chao", FileKind::Text)]
-#[case(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", FileKind::Unknown)]
-#[case("Kế hoạch".as_bytes(), FileKind::Text)]
-#[case(b"\xEF\xBB\xBFK\xE1\xBA\xBF", FileKind::Text)]
-#[case(b"K\xE1\xBA", FileKind::Text)]
-#[case(b"\xFF\xFEK\0", FileKind::Text)]
-#[case(b"K\xE1 ho\xB9ch", FileKind::Unknown)]
-#[case(b"{\\rtf1 M\\u7852?T}", FileKind::Unknown)]
-#[case(b"<!DOCTYPE html><p>", FileKind::Unknown)]
-#[case(b"a\0b", FileKind::Unknown)]
-#[case(b"   \n", FileKind::Unknown)]
-#[case(b"", FileKind::Unknown)]
-fn a_file_is_told_by_its_bytes(#[case] bytes: &[u8], #[case] kind: FileKind) {
-    assert_eq!(sniff(bytes), kind);
+#[case(b"%PDF-1.7 ...", FileKind::Pdf, "application/pdf")]
+#[case(b"\n\n junk %PDF-1.4", FileKind::Pdf, "application/pdf")]
+#[case(b"PK\x03\x04....word/document.xml", FileKind::Docx, DOCX)]
+#[case(b"PK\x03\x04....xl/workbook.xml", FileKind::Unknown, ANYTHING)]
+#[case(b"\x89PNG\r\n\x1a\n....", FileKind::Png, "image/png")]
+#[case(b"\xFF\xD8\xFF\xE0", FileKind::Jpeg, "image/jpeg")]
+#[case(b"GIF89a....", FileKind::Picture, "image/gif")]
+#[case(b"II*\0....", FileKind::Picture, "image/tiff")]
+#[case(b"RIFF....WEBPVP8 ", FileKind::Picture, "image/webp")]
+#[case(b"....ftypheic....", FileKind::Picture, "image/heic")]
+#[case(b"....ftypavif....", FileKind::Picture, "image/avif")]
+#[case(b"BM\x10\0\0\0\0\0\0\0", FileKind::Picture, "image/bmp")]
+#[case(b"BMW xin chao", FileKind::Text, TEXT)]
+#[case(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", FileKind::Unknown, ANYTHING)]
+#[case(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1..W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0", FileKind::Doc, "application/msword")]
+#[case("Kế hoạch".as_bytes(), FileKind::Text, TEXT)]
+#[case(b"\xEF\xBB\xBFK\xE1\xBA\xBF", FileKind::Text, TEXT)]
+#[case(b"K\xE1\xBA", FileKind::Text, TEXT)]
+#[case(b"\xFF\xFEK\0", FileKind::Text, TEXT)]
+#[case(b"K\xE1 ho\xB9ch", FileKind::Unknown, ANYTHING)]
+#[case(b"{\\rtf1 M\\u7852?T}", FileKind::Unknown, ANYTHING)]
+#[case(b"<!DOCTYPE html><p>", FileKind::Unknown, ANYTHING)]
+#[case(b"a\0b", FileKind::Unknown, ANYTHING)]
+#[case(b"   \n", FileKind::Unknown, ANYTHING)]
+#[case(b"", FileKind::Unknown, ANYTHING)]
+fn a_file_is_told_by_its_bytes(#[case] bytes: &[u8], #[case] kind: FileKind, #[case] media: &str) {
+    assert_eq!((sniff(bytes), media_type(bytes)), (kind, media));
 }
 
 #[rstest]

@@ -14,7 +14,7 @@ use crate::platform::exchange::{Answer, client, download, exchange};
 use crate::platform::pacer::Limits;
 use crate::platform::{
     ANY_TYPE, Arrived, AskError, Call, Capabilities, Failure, Files, Gateway, Menu, Outgoing, Polling, RawUpdate,
-    Receipt, Receiving, SelfInfo, WebhookRequest, derived_secret, same_secret,
+    Receipt, Receiving, SelfInfo, WebhookRequest, derived_secret, envelope, same_secret,
 };
 
 pub mod errors;
@@ -97,6 +97,7 @@ fn capabilities(per_second: u32) -> Capabilities {
         upload_limit: 50_000_000,
         download_limit: 20_000_000,
         counts_as_zalo: false,
+        joins: true,
         receiving: Receiving { polling: Polling::Durable, webhook: true, history: false },
         hears_documents: true,
         hearing_is_address: false,
@@ -107,27 +108,26 @@ fn capabilities(per_second: u32) -> Capabilities {
     }
 }
 
-/// An update under its own number; none for what has no number, which no server sends.
-fn numbered(body: Value) -> Option<RawUpdate> {
-    let number = body["update_id"].as_i64()?;
-    Some(RawUpdate { key: number.to_string(), number: Some(number), body })
+/// An update under its own number. One that cannot be read, or has no number, is told apart from the others all the same.
+fn numbered(update: &str) -> RawUpdate {
+    let body: Value = serde_json::from_str(update).unwrap_or_default();
+    match body["update_id"].as_i64() {
+        Some(number) => RawUpdate { key: number.to_string(), number: Some(number), body },
+        None => RawUpdate::unreadable(update.as_bytes(), envelope::number(update, "update_id")),
+    }
 }
 
 fn refusal(status: u16, body: &Value) -> AskError {
-    let text = body["description"].as_str().map_or_else(|| undescribed(status), str::to_owned);
+    let said = body["description"].as_str().map(str::to_owned);
+    let text = said.clone().unwrap_or_else(|| format!("it answered {status} and nothing that can be read"));
     match status {
         401 | 404 => AskError::Unauthorized(text),
         409 => AskError::Conflict(text),
         429 => AskError::Wait(Duration::from_secs(body["parameters"]["retry_after"].as_u64().unwrap_or(5))),
-        _ => AskError::Refused(text),
-    }
-}
-
-/// What is said of an answer that says nothing itself. No server of the Bot API redirects: somebody stands in between.
-fn undescribed(status: u16) -> String {
-    match status {
-        300..=399 => format!("it answered {status} and named another address"),
-        _ => format!("it answered {status} and nothing that can be read"),
+        // No server of the Bot API redirects: somebody stands in between.
+        300..=399 => AskError::Refused(format!("it answered {status} and named another address")),
+        _ if said.is_some() => AskError::Refused(text),
+        _ => AskError::Unreachable(text),
     }
 }
 
@@ -163,8 +163,11 @@ impl Gateway for Telegram {
                 "timeout": self.config.long_poll.as_secs(),
                 "allowed_updates": ALLOWED_UPDATES,
             });
-            let updates = self.ask("getUpdates", &params).await?;
-            Ok(updates.as_array().cloned().unwrap_or_default().into_iter().filter_map(numbered).collect())
+            let answer = exchange(self.client.post(self.method_url("getUpdates")).json(&params)).await?;
+            match envelope::updates(&answer.raw) {
+                Some(updates) => Ok(updates.into_iter().map(numbered).collect()),
+                None => Err(refusal(answer.status, &answer.body)),
+            }
         })
     }
 
@@ -173,7 +176,11 @@ impl Gateway for Telegram {
         if !request.header(SECRET_HEADER).is_some_and(|given| same_secret(given, &secret)) {
             return Arrived::Refused("the secret is not ours");
         }
-        request.json().and_then(numbered).map_or(Arrived::Probe, |update| Arrived::Updates(vec![update]))
+        match String::from_utf8_lossy(request.body).trim() {
+            "{}" => Arrived::Probe,
+            update if request.is_like_an_object() => Arrived::Updates(vec![numbered(update)]),
+            _ => Arrived::Probe,
+        }
     }
 
     fn subscribe<'a>(&'a self, address: &'a str) -> Call<'a, Result<(), AskError>> {

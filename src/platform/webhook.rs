@@ -25,6 +25,12 @@ impl WebhookRequest<'_> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether the body begins as every update does: what cannot be read of such a one is lost, and of another nothing.
+    #[must_use]
+    pub fn is_like_an_object(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"{")
+    }
+
     /// The body as JSON; none when it is not.
     #[must_use]
     pub fn json(&self) -> Option<Value> {

@@ -17,7 +17,7 @@ use super::exchange::{Answer, below, client, exchange, fetch_media};
 use super::pacer::Limits;
 use super::{
     Arrived, AskError, Budget, Call, Capabilities, Failure, FileSource, Files, Gateway, Menu, Outgoing, Polling,
-    RawUpdate, Receipt, Receiving, SelfInfo, WebhookRequest, derived_secret, loose, same_secret,
+    RawUpdate, Receipt, Receiving, SelfInfo, WebhookRequest, derived_secret, envelope, loose, same_secret,
 };
 use crate::clock::Clock;
 use crate::domain::event::Event;
@@ -203,16 +203,12 @@ impl ZaloBot {
         let wait = self.config.long_poll.as_secs().to_string();
         let request = self.request("getUpdates", &json!({ "timeout": wait }));
         let answer = exchange(request.timeout(self.config.long_poll + POLL_MARGIN)).await?;
-        if answer.body["ok"] != Value::Bool(true) {
+        // One object is documented; a list costs nothing to read.
+        let Some(updates) = envelope::updates(&answer.raw) else {
             // The normal end of a poll without news.
             return if errors::is_idle(&answer) { Ok(Vec::new()) } else { Err(refusal(&answer)) };
-        }
-        // One object is documented; a list costs nothing to read.
-        let updates = match &answer.body["result"] {
-            Value::Array(updates) => updates.clone(),
-            update => vec![update.clone()],
         };
-        Ok(updates.into_iter().filter_map(keyed).collect())
+        Ok(updates.into_iter().filter_map(read).collect())
     }
 }
 
@@ -235,6 +231,7 @@ fn capabilities(per_second: u32, budget: Budget) -> Capabilities {
         upload_limit: 0,
         download_limit: 10_000_000,
         counts_as_zalo: true,
+        joins: true,
         receiving: Receiving { polling: Polling::Lossy, webhook: true, history: false },
         hears_documents: false,
         hearing_is_address: true,
@@ -284,6 +281,14 @@ fn keyed(update: Value) -> Option<RawUpdate> {
     Some(RawUpdate { key, number: None, body: update })
 }
 
+/// As [`keyed`], for an update as it came; one that cannot be read is known by its bytes.
+fn read(update: &str) -> Option<RawUpdate> {
+    match serde_json::from_str(update) {
+        Ok(update) => keyed(update),
+        Err(_) => Some(RawUpdate::unreadable(update.as_bytes(), None)),
+    }
+}
+
 impl Gateway for ZaloBot {
     fn name(&self) -> &str {
         &self.config.name
@@ -314,7 +319,13 @@ impl Gateway for ZaloBot {
         if !request.header(SECRET_HEADER).is_some_and(|given| same_secret(given, &secret)) {
             return Arrived::Refused("the secret is not ours");
         }
-        let update = inner(request.json().unwrap_or_default());
+        let update = match request.json() {
+            Some(body) => inner(body),
+            None if request.is_like_an_object() => {
+                return Arrived::Updates(vec![RawUpdate::unreadable(request.body, None)]);
+            }
+            None => return Arrived::Probe,
+        };
         if update["event_name"] == "webhook.test" {
             return Arrived::Probe;
         }

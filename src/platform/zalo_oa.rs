@@ -14,11 +14,10 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::exchange::{client, fetch_media};
-use super::pacer::Limits;
 use super::vault::{StoredPair, Vault};
 use super::{
-    Arrived, AskError, Call, Capabilities, Failure, Files, Finding, Gateway, Menu, Named, Outgoing, Polling, RawUpdate,
-    Receipt, Receiving, SelfInfo, WebhookRequest, loose,
+    Arrived, AskError, Call, Capabilities, Failure, Finding, Gateway, Menu, Named, Outgoing, RawUpdate, Receipt,
+    SelfInfo, WebhookRequest, loose,
 };
 use crate::clock::Clock;
 use crate::config::SignatureForm;
@@ -26,6 +25,7 @@ use crate::domain::calendar::Millis;
 use crate::domain::event::Event;
 use crate::id::Entropy;
 
+mod able;
 mod address;
 mod api;
 mod assets;
@@ -46,22 +46,14 @@ use tokens::{Kept, REFRESH_LIFETIME_DAYS, TokenKeeper};
 
 /// Longest text and caption the platform takes; its unit is only called "characters", so UTF-16 units, the most of all.
 const CAPTION_HARD_LIMIT: usize = 2_000;
-/// What is planned for: some air, as the unit is not certain, and for the signs that break mentions.
-const TEXT_LIMIT: usize = 1_900;
-/// Word files, old and new, and PDF are all the documents the platform takes.
-const DOCUMENTS: &[&str] = &[
-    "application/pdf",
-    "application/msword",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-];
-/// Handles of uploads live 7 days; one that is older than 6 could end on the way.
-const HANDLE_LIFETIME: Duration = Duration::from_hours(6 * 24);
-/// Nothing can be written to a person 7 days after their last word.
-const PRIVATE_WINDOW: Duration = Duration::from_hours(7 * 24);
-/// How long before its end a refresh token is pointed out.
-const WARNING_DAYS: i64 = 30;
 /// How often groups are looked at: each costs a call, and nothing about them changes fast.
 const LOOK_EVERY_MS: i64 = 6 * 3_600_000;
+/// How often while one of them ends within the month: it may have been renewed.
+const LOOK_AT_ENDS_MS: i64 = 3_600_000;
+/// How often while the platform has one locked: what is for it cannot be sent.
+const LOOK_AT_LOCKED_MS: i64 = 10 * 60_000;
+/// Within so many days an end is worth looking at more often.
+const NEAR_DAYS: i64 = 30;
 /// Rows of a page of history, and pages read at most.
 const HISTORY_PAGE: usize = 10;
 const HISTORY_PAGES: usize = 30;
@@ -124,6 +116,8 @@ pub struct ZaloOa {
     /// Machine time until which the quota is held to be used up.
     spent_until: AtomicI64,
     looked_at: AtomicI64,
+    /// Milliseconds until groups are looked at again.
+    look_every: AtomicI64,
 }
 
 /// What is left of the configuration once its secrets are where they belong.
@@ -201,12 +195,13 @@ impl ZaloOa {
             config: facts,
             api,
             media: client,
-            capabilities: capabilities(config.calls_per_minute),
+            capabilities: able::capabilities(config.calls_per_minute),
             signatures,
             own: Mutex::default(),
             names: Names::default(),
             spent_until: AtomicI64::new(0),
             looked_at: AtomicI64::new(0),
+            look_every: AtomicI64::new(LOOK_EVERY_MS),
         })
     }
 
@@ -299,26 +294,36 @@ impl ZaloOa {
         let stored = self.api.tokens.keep_fresh().await?;
         let now = self.config.clock.now();
         let end = token_standing(&stored).refresh_until;
-        let mut findings = Vec::new();
-        if end <= now.plus_days(WARNING_DAYS) {
-            findings.push(Finding::Expires { what: "refresh token", chat: None, at: end });
-        }
+        let mut findings = vec![Finding::Expires { what: "refresh token", chat: None, at: end }];
         let looked_at = self.looked_at.load(Ordering::Relaxed);
-        if now.0.saturating_sub(looked_at) >= LOOK_EVERY_MS {
+        if now.0.saturating_sub(looked_at) >= self.look_every.load(Ordering::Relaxed) {
             names::learn_own(self).await;
-            match assets::look(self, now).await {
+            match assets::look(self).await {
                 Ok((found, all)) => {
+                    self.look_every.store(look_again_after(&found, now), Ordering::Relaxed);
                     findings.extend(found);
                     if all {
                         self.looked_at.store(now.0, Ordering::Relaxed);
                     }
                 }
-                // What is known already must be told all the same.
-                Err(error) if findings.is_empty() => return Err(error),
+                // What stops the account must be told; anything else hides nothing of what is known already.
+                Err(error @ (AskError::Unauthorized(_) | AskError::Account { .. })) => return Err(error),
                 Err(error) => tracing::warn!(gateway = self.config.name, %error, "zalo_oa.groups_not_looked_at"),
             }
         }
         Ok(findings)
+    }
+}
+
+/// When groups of which this is known are looked at again, milliseconds.
+fn look_again_after(found: &[Finding], now: Millis) -> i64 {
+    let near = now.plus_days(NEAR_DAYS);
+    if found.iter().any(|finding| matches!(finding, Finding::GroupDisabled { .. })) {
+        LOOK_AT_LOCKED_MS
+    } else if found.iter().any(|finding| matches!(finding, Finding::Expires { at, .. } if *at <= near)) {
+        LOOK_AT_ENDS_MS
+    } else {
+        LOOK_EVERY_MS
     }
 }
 
@@ -335,38 +340,6 @@ fn rows<'a>(data: &'a Value, name: &str) -> &'a [Value] {
     let named =
         || data.as_object().and_then(|data| data.get(name).or_else(|| data.values().find(|value| value.is_array())));
     data.as_array().or_else(|| named().and_then(Value::as_array)).map_or(&[], Vec::as_slice)
-}
-
-/// The platform's limits, as far as they are documented; the pace leaves a tenth of the minute to uploads and upkeep.
-fn capabilities(calls_per_minute: u32) -> Capabilities {
-    let for_messages = (calls_per_minute.saturating_mul(9) / 10).max(1);
-    Capabilities {
-        text_limit: TEXT_LIMIT,
-        caption_limit: TEXT_LIMIT,
-        html: false,
-        buttons: false,
-        edits: false,
-        files: Files {
-            bare_documents: true,
-            documents: DOCUMENTS,
-            document_limit: send::DOCUMENT_LIMIT,
-            pictures: &["image/jpeg", "image/png"],
-            picture_limit: send::PICTURE_LIMIT,
-            pictures_by_link: false,
-        },
-        delete_within: None,
-        upload_limit: send::DOCUMENT_LIMIT,
-        // What people may send each other in Zalo is larger; the house reads documents of up to 20 MB.
-        download_limit: 20_000_000,
-        counts_as_zalo: true,
-        receiving: Receiving { polling: Polling::None, webhook: true, history: true },
-        hearing_is_address: false,
-        private_window: Some(PRIVATE_WINDOW),
-        budget: None,
-        hears_documents: true,
-        handle_lifetime: Some(HANDLE_LIFETIME),
-        pace: Limits::even(Duration::from_mins(1) / for_messages),
-    }
 }
 
 impl Gateway for ZaloOa {
@@ -399,13 +372,17 @@ impl Gateway for ZaloOa {
     }
 
     fn receive(&self, request: &WebhookRequest<'_>) -> Arrived {
-        let body = request.json().unwrap_or_default();
+        let read = request.json();
+        let body = read.clone().unwrap_or_else(|| translate::legible(request.body));
         // Saving the address in the console posts an unsigned `{}`: there is nothing in it to believe.
         if loose::text(&body["event_name"]).is_empty() {
             return Arrived::Probe;
         }
         if let Err(why) = self.signatures.check(request, &body) {
             return Arrived::Refused(why);
+        }
+        if read.is_none() {
+            return Arrived::Updates(vec![RawUpdate::unreadable(request.body, None)]);
         }
         translate::keyed(body).map_or(Arrived::Probe, |update| Arrived::Updates(vec![update]))
     }

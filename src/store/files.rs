@@ -28,6 +28,8 @@ const HANDLE: &str = "SELECT handle FROM upload_handles WHERE gateway = $1 AND s
 const FRESH_HANDLE: &str = "SELECT handle FROM upload_handles WHERE gateway = $1 AND sha256 = $2 AND file_name = $3 \
      AND created_at >= $4";
 const FACTS: &str = "SELECT media_type, size FROM attachments WHERE sha256 = $1";
+const UNTYPED: &str = "SELECT sha256 FROM attachments WHERE media_type = 'image/*' LIMIT $1";
+const SET_TYPE: &str = "UPDATE attachments SET media_type = $2 WHERE sha256 = $1 AND media_type = 'image/*'";
 const DROP_HANDLE: &str = "DELETE FROM upload_handles WHERE gateway = $1 AND sha256 = $2 AND file_name = $3";
 
 impl Tx {
@@ -128,6 +130,23 @@ impl Tx {
     /// The database.
     pub async fn file_facts(&mut self, sha256: &str) -> StoreResult<Option<(String, i64)>> {
         Ok(on!(self, |c| sqlx::query_as(FACTS).bind(sha256).fetch_optional(c).await?))
+    }
+
+    /// Hashes of pictures stored by a version that only knew that they are pictures, at most `limit`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn untyped_pictures(&mut self, limit: i64) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(UNTYPED).bind(limit).fetch_all(c).await?))
+    }
+
+    /// Says what kind of picture such a file is.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn set_picture_type(&mut self, sha256: &str, media_type: &str) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(SET_TYPE).bind(sha256).bind(media_type).execute(c).await?.rows_affected());
+        Ok(())
     }
 
     /// Forgets a handle the platform no longer accepts.

@@ -72,6 +72,10 @@ const DONE: &str = "UPDATE inbox SET state = 'done', event = NULL, processed_at 
 const FAILED: &str = "UPDATE inbox SET error = $2, state = CASE WHEN attempts >= $3 THEN 'failed' ELSE 'waiting' END, \
      processed_at = $4, retry_at = $4 + 2000 * attempts WHERE id = $1 AND state = 'waiting' RETURNING state";
 const DROP_DEAD: &str = "UPDATE inbox SET state = 'done', event = NULL WHERE id = $1 AND state = 'failed'";
+const PUT_UNREADABLE: &str = "INSERT INTO inbox (id, gateway, dedupe, urgent, state, attempts, received_at, processed_at, retry_at, error) \
+     VALUES ($1, $2, $3, $4, 'failed', 0, $5, $5, 0, 'unreadable') ON CONFLICT (gateway, dedupe) DO NOTHING";
+const UNREADABLE: &str =
+    "SELECT id FROM inbox WHERE state = 'failed' AND event IS NULL AND received_at >= $1 AND gateway = $2 LIMIT 1";
 const OFFSET: &str = "SELECT next_offset FROM poll_offsets WHERE gateway = $1";
 const SET_OFFSET: &str = "INSERT INTO poll_offsets (gateway, next_offset) VALUES ($1, $2) \
      ON CONFLICT (gateway) DO UPDATE SET next_offset = excluded.next_offset";
@@ -100,6 +104,33 @@ impl Tx {
             self.ring();
         }
         Ok(affected == 1)
+    }
+
+    /// Keeps that an update came which nobody can read, once: there is nothing to process. False when its key was here before.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn put_unreadable(&mut self, id: &str, gateway: &str, dedupe: &str, at: Millis) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(PUT_UNREADABLE)
+            .bind(id)
+            .bind(gateway)
+            .bind(dedupe)
+            .bind(false)
+            .bind(at.0)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Whether an update that nobody can read came through a gateway since an instant, machine time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn is_unreadable_since(&mut self, gateway: &str, since: Millis) -> StoreResult<bool> {
+        let found: Option<String> =
+            on!(self, |c| sqlx::query_scalar(UNREADABLE).bind(since.0).bind(gateway).fetch_optional(c).await?);
+        Ok(found.is_some())
     }
 
     /// The next updates of a gateway to be processed, so many at most: presses before all others, then in the order in which they

@@ -14,6 +14,10 @@ use crate::store::inbox::InboxRow;
 
 /// The incident of an account of which updates were given up.
 const UPDATE_FAILED: &str = "update_failed";
+/// The incident of an account that told something nobody can read.
+const UNREADABLE: &str = "update_unreadable";
+/// How long it is open after the last of it.
+const UNREADABLE_MS: i64 = 24 * 3_600_000;
 /// How long something said is still meant for the question that was open then, milliseconds.
 const FRESH_MS: i64 = 60_000;
 /// Most that are shown, and tried anew at once.
@@ -130,17 +134,30 @@ pub fn line(act: &Act<'_>, letter: &DeadLetter) -> String {
     )
 }
 
+/// Something came through an account that nobody can read, and was set aside: opens its incident, once, and tells the admins.
+///
+/// # Errors
+/// The database.
+pub async fn unreadable(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseResult<()> {
+    if open_incident(tx, act, &inbox_scope(gateway), UNREADABLE, "").await? {
+        let text = say!(act.house.locale, "alert-unreadable", name = gateway);
+        notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    }
+    Ok(())
+}
+
 /// Whether [`keep_incidents`] may have something to do: something was given up, or is said to have been.
 ///
 /// # Errors
 /// The database.
 pub async fn are_incidents_due(tx: &mut Tx) -> UseCaseResult<bool> {
-    let said = tx.open_incidents().await?.iter().any(|incident| incident.kind == UPDATE_FAILED);
+    let kinds = [UPDATE_FAILED, UNREADABLE];
+    let said = tx.open_incidents().await?.iter().any(|incident| kinds.contains(&incident.kind.as_str()));
     Ok(said || !tx.dead_letters(1).await?.is_empty())
 }
 
 /// Opens the incident of every account of which something was given up, if whoever gave it up could not, and closes those of which
-/// nothing is left: it was tried anew, or nobody wanted it any more.
+/// nothing is left: it was tried anew, or nobody wanted it any more. What nobody can read is spoken of for a day.
 ///
 /// # Errors
 /// The database.
@@ -149,9 +166,16 @@ pub async fn keep_incidents(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<()> {
     for row in &left {
         given_up(tx, act, row).await?;
     }
-    for incident in tx.open_incidents().await?.iter().filter(|incident| incident.kind == UPDATE_FAILED) {
-        if !left.iter().any(|row| inbox_scope(&row.gateway) == incident.scope) {
-            tx.close_incident(&incident.scope, UPDATE_FAILED, act.at).await?;
+    let since = act.wall.plus_ms(-UNREADABLE_MS);
+    for incident in tx.open_incidents().await? {
+        let Some(gateway) = incident.scope.strip_prefix("inbox:") else { continue };
+        let over = match incident.kind.as_str() {
+            UPDATE_FAILED => !left.iter().any(|row| row.gateway == gateway),
+            UNREADABLE => !tx.is_unreadable_since(gateway, since).await?,
+            _ => false,
+        };
+        if over {
+            tx.close_incident(&incident.scope, &incident.kind, act.at).await?;
         }
     }
     Ok(())

@@ -29,6 +29,10 @@ pub struct GatewayTraits {
     pub private_window: Option<i64>,
     /// Whether hearing a group message there proves that it was said to us.
     pub hearing_is_address: bool,
+    /// Whether the members of a group can add the account to it, and add it again.
+    pub joins: bool,
+    /// Whether a dead token is replaced by a consent on the platform's page, with nothing to start again.
+    pub needs_consent: bool,
     /// What the account may use up; none without a limit.
     pub budget: Option<Budget>,
 }
@@ -47,6 +51,8 @@ impl GatewayTraits {
             hears_documents: true,
             private_window: None,
             hearing_is_address: false,
+            joins: true,
+            needs_consent: false,
             budget: None,
         }
     }

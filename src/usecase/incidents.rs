@@ -18,9 +18,21 @@ use crate::store::binding::{Chat, ChatState};
 use crate::store::operations::Incident;
 
 /// Faults of an account that keep everything from leaving through it.
-const STOPPING: [&str; 4] = ["unauthorized", "quota", "conflict", "unreachable"];
-/// Faults that are over as soon as the platform knows the account again, without a message that proves it.
-const ENDED_BY_PROBE: [&str; 3] = ["unauthorized", "conflict", "unreachable"];
+const STOPPING: [&str; 11] = [
+    "unauthorized",
+    "account_disabled",
+    "wrong_account",
+    "app_inactive",
+    "package",
+    "balance",
+    "bad_proof",
+    "old_interface",
+    "quota",
+    "conflict",
+    "unreachable",
+];
+/// Those of them that only a message proves to be over: asking who we are costs nothing there.
+const ENDED_BY_A_MESSAGE: [&str; 3] = ["quota", "balance", "package"];
 /// Days ahead at which something that runs out is pointed out.
 const NOTICE_DAYS: i64 = 30;
 /// The incident, and the reason of the chat, of a group that its platform disabled.
@@ -82,6 +94,11 @@ pub enum Noted<'a> {
         /// When, machine time.
         at: Millis,
     },
+    /// What a group lives on renews itself.
+    Lasts {
+        /// The platform's id of the chat.
+        chat: &'a str,
+    },
     /// A group that the platform has disabled.
     GroupDisabled {
         /// The platform's id of the chat.
@@ -110,6 +127,10 @@ pub async fn note_finding(tx: &mut Tx, act: &Act<'_>, gateway: &str, noted: Note
             let name = name_of(tx, &chat).await?;
             expires(tx, act, (chat_scope(&chat.id), ASSET_EXPIRES, name), (what, at)).await
         }
+        Noted::Lasts { chat: external } => {
+            let Some(chat) = tx.chat_by_external(gateway, external).await? else { return Ok(()) };
+            over(tx, act, &chat_scope(&chat.id), ASSET_EXPIRES).await
+        }
         Noted::GroupDisabled { chat: external } => {
             let Some(chat) = tx.chat_by_external(gateway, external).await? else { return Ok(()) };
             disabled(tx, act, &chat).await
@@ -129,10 +150,7 @@ async fn expires(
 ) -> UseCaseResult<()> {
     let ((scope, kind, name), (what, at)) = (subject, what);
     if at > act.wall.plus_days(NOTICE_DAYS) {
-        if tx.close_incident(&scope, kind, act.at).await? {
-            tracing::info!(scope, kind, "incident.closed");
-        }
-        return Ok(());
+        return over(tx, act, &scope, kind).await;
     }
     if !open_incident(tx, act, &scope, kind, what).await? {
         return Ok(());
@@ -140,6 +158,13 @@ async fn expires(
     let key = if kind == TOKEN_EXPIRES { "alert-token-expires" } else { "alert-group-expires" };
     let text = act.house.locale.text(key, &[("name", name.into()), ("time", format_full(at).into())]);
     notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+async fn over(tx: &mut Tx, act: &Act<'_>, scope: &str, kind: &str) -> UseCaseResult<()> {
+    if tx.close_incident(scope, kind, act.at).await? {
+        tracing::info!(scope, kind, "incident.closed");
+    }
     Ok(())
 }
 
@@ -200,6 +225,57 @@ pub fn gateway_of(incident: &Incident) -> Option<&str> {
     incident.scope.strip_prefix("gateway:")
 }
 
+/// Nothing leaves through a gateway: opens its incident, once, and tells the admins what is to be done and how many groups wait.
+/// `kind` is the word of a [`FailureReason`](crate::domain::retry::FailureReason), or "unreachable"; `detail` what the platform said.
+///
+/// # Errors
+/// The database.
+pub async fn gateway_stopped(tx: &mut Tx, act: &Act<'_>, gateway: &str, kind: &str, detail: &str) -> UseCaseResult<()> {
+    if !open_incident(tx, act, &gateway_scope(gateway), kind, detail).await? {
+        return Ok(());
+    }
+    let waiting = tx.waiting_deliveries(gateway).await?;
+    let text = act.house.locale.text(
+        alert_key(act, gateway, kind, detail),
+        &[
+            ("gateway", gateway.into()),
+            ("unsent", waiting.unsent.into()),
+            ("planned", waiting.planned.into()),
+            ("detail", detail.into()),
+            ("link", page_in(detail).into()),
+        ],
+    );
+    notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// The sentence that says what helps against a fault of an account.
+fn alert_key(act: &Act<'_>, gateway: &str, kind: &str, detail: &str) -> &'static str {
+    match kind {
+        "unreachable" => "alert-gateway-unreachable",
+        "quota" => "alert-gateway-quota",
+        "conflict" => "alert-gateway-conflict",
+        "account_disabled" => "alert-gateway-account-disabled",
+        "wrong_account" => "alert-gateway-wrong-account",
+        "app_inactive" => "alert-gateway-app-inactive",
+        "package" => "alert-gateway-package",
+        "balance" => "alert-gateway-balance",
+        "bad_proof" => "alert-gateway-bad-proof",
+        "old_interface" => "alert-gateway-old-interface",
+        _ if !act.house.gateways.get(gateway).is_some_and(|traits| traits.needs_consent) => "alert-gateway-token",
+        _ if page_in(detail).is_empty() => "alert-gateway-consent",
+        _ => "alert-gateway-consent-page",
+    }
+}
+
+/// The page that the words name, where an administrator can put it right; empty when they name none.
+fn page_in(detail: &str) -> &str {
+    detail
+        .split_whitespace()
+        .find(|word| word.starts_with("https://") || word.starts_with("http://"))
+        .unwrap_or_default()
+}
+
 /// Something left through a gateway: closes its faults, and says so where there were any, with how many deliveries still
 /// wait. Gives whether there were.
 ///
@@ -225,7 +301,7 @@ pub async fn works_again(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseRe
 pub async fn is_known_again(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseResult<bool> {
     let mut own = stopped_gateways(tx).await?;
     own.retain(|(name, _)| name == gateway);
-    if own.is_empty() || own.iter().any(|(_, kind)| !ENDED_BY_PROBE.contains(&kind.as_str())) {
+    if own.is_empty() || own.iter().any(|(_, kind)| ENDED_BY_A_MESSAGE.contains(&kind.as_str())) {
         return Ok(false);
     }
     if tx.open_messages_on(gateway).await? > 0 {

@@ -197,7 +197,13 @@ async fn park_chat(
         return Ok(());
     }
     let Some(group) = tx.group_of_chat(&message.chat_id).await? else { return Ok(()) };
-    let text = say!(act.house.locale, "alert-group-lost", group = group.name.as_str(), reason = detail);
+    let joins = act.house.gateways.get(&message.gateway).is_none_or(|traits| traits.joins);
+    let key = match reason {
+        FailureReason::GroupDisabled => "alert-group-disabled",
+        FailureReason::Kicked | FailureReason::NotMember if !joins => "alert-group-out",
+        _ => "alert-group-lost",
+    };
+    let text = act.house.locale.text(key, &[("group", group.name.as_str().into()), ("reason", detail.into())]);
     notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
     Ok(())
 }

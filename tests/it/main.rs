@@ -32,6 +32,8 @@ mod disk_full;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod flow_accounts;
+#[cfg(test)]
 mod flow_addresses;
 #[cfg(test)]
 mod flow_alone;
@@ -54,6 +56,8 @@ mod flow_lanes;
 #[cfg(test)]
 mod flow_organise;
 #[cfg(test)]
+mod flow_pictures;
+#[cfg(test)]
 mod flow_plan;
 #[cfg(test)]
 mod flow_relay;
@@ -65,6 +69,8 @@ mod flow_repeat;
 mod flow_retention;
 #[cfg(test)]
 mod flow_send;
+#[cfg(test)]
+mod flow_undecodable;
 #[cfg(test)]
 mod flow_withdraw;
 #[cfg(test)]

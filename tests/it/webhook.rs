@@ -19,6 +19,7 @@ use crate::stage::{Stage, free_address};
 sqlite_tests!(
     a_bulletin_is_sent_and_answered_with_telegram_posting_to_us,
     what_does_not_prove_to_come_from_telegram_is_refused_and_leaves_nothing,
+    what_telegram_posts_and_nobody_can_read_is_set_aside_and_confirmed,
     an_update_that_was_posted_and_is_asked_for_later_is_stored_once,
     a_zalo_bot_is_heard_whichever_body_it_posts,
 );
@@ -113,6 +114,25 @@ async fn what_does_not_prove_to_come_from_telegram_is_refused_and_leaves_nothing
 
     assert_eq!(pages.post(&update, Some(&secret)).await, 200);
     assert_eq!(taken_in(&store).await, before + 1);
+    pages.lifecycle.stop();
+    stage.stop().await;
+}
+
+async fn what_telegram_posts_and_nobody_can_read_is_set_aside_and_confirmed(store: Store) {
+    let mut stage = Stage::start(store.clone(), &[Network::Telegram]).await;
+    stage.settle().await;
+    let pages = Pages::open(&stage).await;
+    let secret = derived_secret(&stage.telegram().tokens()[0]);
+    let post = async |secret: &str| {
+        let request = client().post(pages.hook()).header(SECRET, secret).body(r#"{"update_id":7,"message":"\ud83d"}"#);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(post("khac").await, 401);
+    assert_eq!(stage.incidents().await, Vec::<String>::new());
+    for _ in 0..2 {
+        assert_eq!(post(&secret).await, 200, "or it would be posted again for ever");
+    }
+    assert_eq!(stage.incidents().await, ["update_unreadable"]);
     pages.lifecycle.stop();
     stage.stop().await;
 }

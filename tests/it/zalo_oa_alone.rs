@@ -199,6 +199,12 @@ async fn a_token_that_dies_in_the_middle_is_renewed_and_everything_is_sent_once(
     stage.stop().await;
 }
 
+/// Addresses are different each time.
+fn without_pages(text: &str) -> String {
+    let word = |word: &str| if word.starts_with("http://") { "[trang]".to_owned() } else { word.to_owned() };
+    text.split('\n').map(|line| line.split(' ').map(word).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("\n")
+}
+
 async fn without_a_token_sending_stops_the_admin_is_told_and_after_a_new_consent_only_the_rest_follows(store: Store) {
     let mut stage = under_way(store, 17).await;
     // Somebody made a new pair elsewhere: what the service holds is dead, the refresh token too.
@@ -218,7 +224,7 @@ async fn without_a_token_sending_stops_the_admin_is_told_and_after_a_new_consent
     stage.settle().await;
     assert_sent_once(&stage);
     assert_eq!(stage.messages_in(CODE, "sent").await, 48);
-    insta::assert_snapshot!("oa_admin", stage.private_chat("quan"));
+    insta::assert_snapshot!("oa_admin", without_pages(&stage.private_chat("quan")));
     stage.stop().await;
 }
 

@@ -37,7 +37,7 @@ pub use config::{
     PrivateRules, Quirks, Signing, SigningId, SigningSecret, SigningTime, ZaloOaConfig,
 };
 pub use handle::{Console, NewPerson, OaChatView, OaFileView, OaHandle, OaMessage, OaPersonView};
-pub use model::{GroupSize, OaCounts, OaSent, Standing};
+pub use model::{GroupSize, OaCounts, OaSent, OaSentKind, Standing};
 pub use oauth::TokenPair;
 
 /// A running stand-in, for `openapi.zalo.me` and `oauth.zaloapp.com` alike: `/v2.0/oa/…`, `/v3.0/oa/…` and `/v4/oa/…` are

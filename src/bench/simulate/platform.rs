@@ -216,6 +216,7 @@ fn capabilities(is_rich: bool) -> Capabilities {
         upload_limit: 50_000_000,
         download_limit: 20_000_000,
         counts_as_zalo: !is_rich,
+        joins: true,
         receiving: Receiving { polling: Polling::Durable, webhook: false, history: false },
         hears_documents: is_rich,
         hearing_is_address: !is_rich,

@@ -64,7 +64,10 @@ async fn left(tx: &mut Tx, act: &Act<'_>, chat: &Chat, by: &str) -> UseCaseResul
     suspend(tx, act, chat, FailureReason::Kicked).await?;
     let Some(group) = tx.group_of_chat(&chat.id).await? else { return known(tx, act, chat).await };
     if open_incident(tx, act, &chat_scope(&chat.id), FailureReason::Kicked.as_str(), "").await? {
-        let text = say!(act.house.locale, "door-out-of-group", group = group.name.as_str(), by = foreign(by));
+        let joins = act.house.gateways.get(&chat.gateway).is_none_or(|traits| traits.joins);
+        let key = if joins { "door-out-of-group" } else { "door-out-for-good" };
+        let said = [("group", group.name.as_str().into()), ("by", foreign(by).into())];
+        let text = act.house.locale.text(key, &said);
         tell_of(tx, act, &group, text).await?;
     }
     Ok(())

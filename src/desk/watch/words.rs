@@ -80,7 +80,15 @@ const fn of_failure(reason: FailureReason) -> &'static str {
             "watch-why-content"
         }
         FailureReason::TooBig => "watch-why-too-big",
+        FailureReason::GroupDisabled => "watch-why-group-disabled",
         FailureReason::Unauthorized | FailureReason::Conflict => "watch-why-token",
+        FailureReason::AccountDisabled
+        | FailureReason::WrongAccount
+        | FailureReason::AppInactive
+        | FailureReason::Package
+        | FailureReason::Balance
+        | FailureReason::BadProof
+        | FailureReason::OldInterface => "watch-why-account",
         FailureReason::Quota => "watch-why-quota",
         FailureReason::MessageGone | FailureReason::GaveUp => "watch-why-gave-up",
     }

@@ -4,15 +4,12 @@ use std::time::Duration;
 
 use super::call::Done;
 use super::{Dispatcher, EngineResult, Halt};
-use crate::domain::message::Purpose;
-use crate::domain::org::Role;
 use crate::domain::retry::{Consequence, FailureReason, Outcome, PauseScope, Retry, next_try};
 use crate::platform::{Failure, Receipt};
 use crate::store::Tx;
 use crate::store::messages::Finished;
 use crate::telemetry::redact;
-use crate::usecase::notify::{self, Note};
-use crate::usecase::settle::{gateway_scope, open_incident};
+use crate::usecase::incidents;
 
 /// Times one message may be asked to wait before that is an incident.
 const CALLS_BEFORE_INCIDENT: u32 = 3;
@@ -71,6 +68,7 @@ impl Dispatcher {
         match scope {
             PauseScope::Chat if after.is_some() => self.pacer.refused(now, &done.chat_id, wait),
             PauseScope::Chat => self.pacer.pause_chat(now, &done.chat_id, wait),
+            PauseScope::Account => self.pacer.pause(now + wait),
             PauseScope::Gateway => {
                 self.pacer.pause(now + wait);
                 if after.is_some() {
@@ -131,25 +129,7 @@ impl Dispatcher {
         let core = self.core.clone();
         let act = core.act(&self.commune_id);
         self.is_sick(self.core.clocks.mono.elapsed());
-        if !open_incident(tx, &act, &gateway_scope(self.gateway.name()), kind, detail).await? {
-            return Ok(());
-        }
-        let waiting = tx.waiting_deliveries(self.gateway.name()).await?;
-        let key = match kind {
-            "unreachable" => "alert-gateway-unreachable",
-            "quota" => "alert-gateway-quota",
-            "unauthorized" if self.gateway.needs_consent() => "alert-gateway-consent",
-            _ => "alert-gateway-token",
-        };
-        let text = act.house.locale.text(
-            key,
-            &[
-                ("gateway", self.gateway.name().into()),
-                ("unsent", waiting.unsent.into()),
-                ("planned", waiting.planned.into()),
-            ],
-        );
-        notify::tell_role(tx, &act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+        incidents::gateway_stopped(tx, &act, self.gateway.name(), kind, detail).await?;
         Ok(())
     }
 

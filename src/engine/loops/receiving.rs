@@ -78,8 +78,7 @@ async fn poll(core: &Arc<Core>, gateway: &Arc<dyn Gateway>, me: SelfInfo, mut ea
                 () = stop.cancelled() => return,
                 news = ask(core, gateway, &poller, &mut hook) => news,
             };
-            // What is new was waited for, and more of it may wait.
-            let gap = if matches!(news, Ok(Polled { fresh: 1.., .. })) { Duration::ZERO } else { gap };
+            let gap = gap_after(news.as_ref().ok(), gap);
             ear.polled(news.map(|_| ())).await.max(gap)
         } else {
             ear.rests();
@@ -171,6 +170,17 @@ async fn identify(
     None
 }
 
+/// The least time before the next poll.
+const fn gap_after(news: Option<&Polled>, gap: Duration) -> Duration {
+    match news {
+        // What is new was waited for, and more of it may wait.
+        Some(Polled { fresh: 1.., .. }) => Duration::ZERO,
+        // Nothing but what was said before, at once: whoever answers so is not asked in a circle.
+        Some(Polled { received: 1.., .. }) => LOSSY_GAP,
+        _ => gap,
+    }
+}
+
 /// The least time between two polls.
 const fn gap(polling: Polling) -> Duration {
     match polling {
@@ -182,6 +192,14 @@ const fn gap(polling: Polling) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_platform_that_answers_at_once_with_what_it_said_before_is_not_asked_in_a_circle() {
+        let after = |received, fresh| gap_after(Some(&Polled { received, fresh, stored: 0 }), Duration::ZERO);
+        assert_eq!(after(1, 0), Duration::from_secs(1));
+        assert_eq!((after(2, 1), after(0, 0)), (Duration::ZERO, Duration::ZERO));
+        assert_eq!(gap_after(None, LOSSY_GAP), LOSSY_GAP);
+    }
 
     #[test]
     fn a_platform_that_repeats_itself_is_asked_once_a_second_at_most() {

@@ -8,12 +8,14 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::receiver::Receiver;
 use crate::engine::{Core, EngineResult};
 use crate::platform::{AskError, Finding, Gateway};
+use crate::telemetry::redact;
 use crate::usecase::incidents::{self, Noted};
 
-/// How often an account is looked after. Tokens that renew themselves last a day.
+/// How often an account is looked after. Tokens that renew themselves last a day; how often more than those is looked at is the
+/// gateway's own affair.
 const EVERY: Duration = Duration::from_mins(10);
-/// How often what runs out is looked for: dates move by days, and every look costs calls.
-const LOOKS_BETWEEN_FINDINGS: u32 = 6;
+/// How often while its platform stops it: a person may just be putting it right.
+const WHILE_STOPPED: Duration = Duration::from_mins(1);
 /// How far back groups are read for what a webhook missed: past the platform's last redelivery, two hours.
 const LOOK_BACK_MILLIS: i64 = 3 * 3_600_000;
 
@@ -22,34 +24,55 @@ const LOOK_BACK_MILLIS: i64 = 3 * 3_600_000;
 /// # Errors
 /// None while it runs; faults are logged and tried again.
 pub async fn look_after(core: Arc<Core>, gateway: Arc<dyn Gateway>, stop: CancellationToken) -> EngineResult<()> {
-    let mut look = 0_u32;
+    // Who drives it is known a moment after the start.
+    let mut wait = Duration::from_secs(1);
     while !stop.is_cancelled() {
         if core.drives(gateway.name()).await.unwrap_or(false) {
-            if look.is_multiple_of(LOOKS_BETWEEN_FINDINGS) {
-                keep(&core, gateway.as_ref()).await;
-            }
-            repair(&core, &gateway).await;
-            look = look.wrapping_add(1);
+            wait = if keep(&core, gateway.as_ref()).await {
+                repair(&core, &gateway).await;
+                EVERY
+            } else {
+                WHILE_STOPPED
+            };
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(if look == 0 { Duration::from_secs(1) } else { EVERY }) => {}
+            () = tokio::time::sleep(wait) => {}
         }
     }
     Ok(())
 }
 
-/// One upkeep of an account, with what it found noted.
-pub async fn keep(core: &Core, gateway: &dyn Gateway) {
-    match gateway.upkeep().await {
-        Ok(findings) => {
-            if let Err(error) = note(core, gateway.name(), &findings).await {
-                tracing::error!(gateway = gateway.name(), %error, "upkeep.not_noted");
-            }
+/// One upkeep of an account, with what it found noted. False when its platform stops it: then the admins are told, before anything
+/// is to be sent.
+pub async fn keep(core: &Core, gateway: &dyn Gateway) -> bool {
+    let (stopped, noted) = match gateway.upkeep().await {
+        Ok(findings) => (false, note(core, gateway.name(), &findings).await),
+        Err(AskError::Unauthorized(detail)) => (true, tell(core, gateway.name(), ("unauthorized", &detail)).await),
+        Err(AskError::Account { reason, detail }) => {
+            (true, tell(core, gateway.name(), (reason.as_str(), &detail)).await)
         }
-        Err(error @ AskError::Unauthorized(_)) => tracing::error!(gateway = gateway.name(), %error, "upkeep.refused"),
-        Err(error) => tracing::warn!(gateway = gateway.name(), %error, "upkeep.failed"),
+        Err(error) => {
+            tracing::warn!(gateway = gateway.name(), %error, "upkeep.failed");
+            (false, Ok(()))
+        }
+    };
+    if let Err(error) = noted {
+        tracing::error!(gateway = gateway.name(), %error, "upkeep.not_noted");
     }
+    !stopped
+}
+
+/// Opens the incident of an account that its platform stops, for this reason and in these words.
+async fn tell(core: &Core, gateway: &str, (kind, detail): (&str, &str)) -> EngineResult<()> {
+    let detail = redact(detail, &[]);
+    tracing::error!(gateway, kind, %detail, "upkeep.refused");
+    let commune = core.commune_id().await?;
+    let mut tx = core.store.begin().await?;
+    incidents::gateway_stopped(&mut tx, &core.act(&commune), gateway, kind, &detail).await?;
+    tx.commit().await?;
+    core.wake.notify_waiters();
+    Ok(())
 }
 
 async fn note(core: &Core, gateway: &str, findings: &[Finding]) -> EngineResult<()> {
@@ -61,6 +84,7 @@ async fn note(core: &Core, gateway: &str, findings: &[Finding]) -> EngineResult<
     for finding in findings {
         let noted = match finding {
             Finding::Expires { what, chat, at } => Noted::Expires { what, chat: chat.as_deref(), at: *at },
+            Finding::Lasts { chat } => Noted::Lasts { chat },
             Finding::GroupDisabled { chat } => Noted::GroupDisabled { chat },
             Finding::GroupWell { chat } => Noted::GroupWell { chat },
         };

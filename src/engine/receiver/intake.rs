@@ -60,7 +60,11 @@ async fn store(receiver: &Receiver, posts: Vec<Posted>) {
     if let [_, _, ..] = posts.as_slice() {
         let lost = match caught(together(receiver, &posts)).await {
             Ok(Ok(results)) => {
-                for (posted, result) in posts.into_iter().zip(results) {
+                for (posted, mut result) in posts.into_iter().zip(results) {
+                    if result.as_ref().is_err_and(EngineError::is_about_data) {
+                        // Alone it is found out what of it can be kept.
+                        result = receiver.keep(&posted.updates).await;
+                    }
                     // Nobody waits any more: the platform will post it again.
                     let _ = posted.tell.send(result);
                 }

@@ -61,10 +61,16 @@ fn press_event(press: &Value) -> Option<Event> {
 
 fn membership_event(change: &Value) -> Option<Event> {
     let member = &change["new_chat_member"];
-    let present = match member["status"].as_str()? {
-        "creator" | "administrator" | "member" => true,
-        "restricted" => member["is_member"].as_bool().unwrap_or(false),
-        _ => false,
+    let present = match member["status"].as_str() {
+        Some("creator" | "administrator" | "member") => true,
+        Some("restricted") => member["is_member"].as_bool().unwrap_or(false),
+        Some("left" | "kicked") => false,
+        // A word from the future says nothing yet: a group is not lost by it.
+        other => {
+            let status: String = other.unwrap_or_default().chars().take(32).collect();
+            tracing::warn!(status, "membership.unknown_status");
+            return None;
+        }
     };
     Some(Event::Membership(Membership { chat: chat(&change["chat"])?, by: account(&change["from"])?, present }))
 }
@@ -149,6 +155,7 @@ fn id(value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
     use serde_json::json;
 
     use super::*;
@@ -218,6 +225,17 @@ mod tests {
         };
         assert!(!present("kicked"));
         assert!(present("administrator"));
+    }
+
+    #[rstest]
+    #[case(json!("banned"))]
+    #[case(json!(null))]
+    #[case(json!(7))]
+    fn a_status_from_the_future_changes_nothing(#[case] status: Value) {
+        let update = json!({"update_id": 1, "my_chat_member": {
+            "chat": {"id": -5, "type": "group", "title": "x"}, "from": {"id": 5, "is_bot": false, "first_name": "A"},
+            "new_chat_member": {"status": status}}});
+        assert_eq!(event(&update, &me()), None);
     }
 
     #[test]

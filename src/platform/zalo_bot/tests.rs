@@ -195,6 +195,25 @@ async fn a_poll_brings_one_update_under_the_key_the_webhook_gives_it() {
     }
 }
 
+#[test]
+fn what_cannot_be_read_is_told_apart_by_its_bytes_and_not_lost() {
+    let gateway = gateway("http://127.0.0.1:9".parse().unwrap(), &TestClock::at(Millis(0)));
+    let headers = [(SECRET_HEADER.to_owned(), derived_secret(TOKEN))];
+    let body = br#"{"event_name":"message.text.received","message":{"text":"\ud83d"}}"#;
+    let posted = gateway.receive(&WebhookRequest { headers: &headers, body, now: Millis(0) });
+    assert_eq!(posted, Arrived::Updates(vec![RawUpdate::unreadable(body, None)]));
+    let unsigned = gateway.receive(&WebhookRequest { headers: &[], body, now: Millis(0) });
+    assert!(matches!(unsigned, Arrived::Refused(_)));
+}
+
+#[tokio::test]
+async fn a_poll_gives_what_cannot_be_read_and_goes_on() {
+    let answer = r#"{"ok":true,"result":{"message":{"text":"\ud83d"}}}"#;
+    let (_stub, gateway) = against(move |_| Reply::Raw(200, vec![], answer.to_owned()));
+    let updates = gateway.poll(None).await.unwrap();
+    assert_eq!(updates, [RawUpdate::unreadable(br#"{"message":{"text":"\ud83d"}}"#, None)]);
+}
+
 #[rstest]
 #[case::unauthorized(401, |error: &AskError| matches!(error, AskError::Unauthorized(_)))]
 #[case::quota(429, |error: &AskError| matches!(error, AskError::Wait(_)))]

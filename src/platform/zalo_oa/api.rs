@@ -14,7 +14,7 @@ use super::errors::{self, Verdict};
 use super::tokens::{Access, TokenError, TokenKeeper};
 use crate::clock::Clock;
 use crate::domain::calendar::Millis;
-use crate::domain::retry::{FailureReason, Outcome, PauseScope};
+use crate::domain::retry::{Consequence, FailureReason, Outcome, PauseScope};
 use crate::platform::exchange::{Answer, Broken, below, exchange};
 use crate::platform::{AskError, Failure};
 
@@ -68,12 +68,12 @@ impl From<NoAnswer> for Failure {
         let (outcome, detail) = match none {
             NoAnswer::Broken(broken) => return broken.into(),
             NoAnswer::Quiet(wait) => (
-                Outcome::RetryLater { after: Some(wait), scope: PauseScope::Gateway },
+                Outcome::RetryLater { after: Some(wait), scope: PauseScope::Account },
                 "the calls of this minute are used up".to_owned(),
             ),
             NoAnswer::Token(TokenError::Consent(text)) => (Outcome::Final(FailureReason::Unauthorized), text),
             NoAnswer::Token(TokenError::Wait(wait)) => (
-                Outcome::RetryLater { after: Some(wait), scope: PauseScope::Chat },
+                Outcome::RetryLater { after: Some(wait), scope: PauseScope::Account },
                 "another process renews the tokens".to_owned(),
             ),
             NoAnswer::Token(TokenError::Unreachable(text)) => {
@@ -140,6 +140,9 @@ fn data(mut answer: Answer) -> Result<Value, AskError> {
     let detail = errors::detail(&answer);
     Err(match errors::verdict(&answer) {
         Verdict::Token | Verdict::Final(FailureReason::Unauthorized) => AskError::Unauthorized(detail),
+        Verdict::Final(reason) if reason.consequence() == Consequence::HaltGateway => {
+            AskError::Account { reason, detail }
+        }
         Verdict::Minute => AskError::Wait(Duration::from_mins(1)),
         Verdict::Unknown(_) => AskError::Unreachable(detail),
         _ => AskError::Refused(detail),

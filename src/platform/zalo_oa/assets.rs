@@ -1,7 +1,5 @@
 //! What an account's groups live on: each needs an asset that ends on a day, and is dissolved 45 days after it ended.
 
-use std::time::Duration;
-
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
@@ -10,8 +8,6 @@ use super::address::Place;
 use crate::domain::calendar::Millis;
 use crate::platform::{AskError, Finding, loose};
 
-/// How early an end is pointed out.
-const AHEAD: Duration = Duration::from_hours(30 * 24);
 /// Groups asked for at once.
 const PAGE: usize = 50;
 /// Pages read at most: more groups than any commune has.
@@ -37,7 +33,7 @@ async fn groups(oa: &ZaloOa) -> Result<Vec<String>, AskError> {
 /// What is to be said about every group, and whether all of them could be looked at.
 ///
 /// A group that the platform refuses to show is no reason to leave the others unseen, and no reason to look again soon.
-pub(super) async fn look(oa: &ZaloOa, now: Millis) -> Result<(Vec<Finding>, bool), AskError> {
+pub(super) async fn look(oa: &ZaloOa) -> Result<(Vec<Finding>, bool), AskError> {
     let (mut findings, mut without_end, mut all) = (Vec::new(), Vec::new(), true);
     for id in groups(oa).await? {
         let group = match oa.api.get("v3.0/oa/group/getgroup", &[("group_id", &id)]).await {
@@ -49,7 +45,7 @@ pub(super) async fn look(oa: &ZaloOa, now: Millis) -> Result<(Vec<Finding>, bool
             }
         };
         let chat = Place::Group(id.clone()).external_id();
-        findings.extend(of_group(&group, &chat, now));
+        findings.extend(of_group(&group, &chat));
         let asset = &group["asset_info"];
         if day(&asset["valid_through"]).is_none()
             && let (Some(asset_id), Some(kind)) = (loose::id(&asset["asset_id"]), asset["asset_type"].as_str())
@@ -57,31 +53,61 @@ pub(super) async fn look(oa: &ZaloOa, now: Millis) -> Result<(Vec<Finding>, bool
             without_end.push((chat, asset_id, kind.to_owned()));
         }
     }
-    findings.extend(by_quota(oa, &without_end, now).await);
-    Ok((findings, all))
+    findings.extend(by_quota(oa, &without_end).await);
+    Ok((first_ends(findings), all))
 }
 
 /// What one group's own page says.
-fn of_group(group: &Value, chat: &str, now: Millis) -> Vec<Finding> {
+fn of_group(group: &Value, chat: &str) -> Vec<Finding> {
     let info = &group["group_info"];
     let mut findings = match loose::text(&info["status"]) {
         "disabled" => vec![Finding::GroupDisabled { chat: chat.to_owned() }],
         "enabled" => vec![Finding::GroupWell { chat: chat.to_owned() }],
         _ => Vec::new(),
     };
-    let renewed = group["asset_info"]["auto_renew"] == Value::Bool(true);
-    let asset = day(&group["asset_info"]["valid_through"]).filter(|_| !renewed);
-    findings.extend(asset.and_then(|at| expires("group asset", chat, at, now)));
-    findings.extend(day(&info["auto_delete_date"]).and_then(|at| expires("group", chat, at, now)));
+    findings.extend(of_asset(&group["asset_info"], chat));
+    findings.extend(day(&info["auto_delete_date"]).map(|at| ends("group", chat, at)));
     findings
 }
 
-fn expires(what: &'static str, chat: &str, at: Millis, now: Millis) -> Option<Finding> {
-    (at <= now + AHEAD).then(|| Finding::Expires { what, chat: Some(chat.to_owned()), at })
+/// When an asset ends, however far that is; none where nobody tells.
+fn of_asset(asset: &Value, chat: &str) -> Option<Finding> {
+    let end = day(&asset["valid_through"])?;
+    let renews = asset["auto_renew"] == Value::Bool(true);
+    Some(if renews { Finding::Lasts { chat: chat.to_owned() } } else { ends("group asset", chat, end) })
+}
+
+fn ends(what: &'static str, chat: &str, at: Millis) -> Finding {
+    Finding::Expires { what, chat: Some(chat.to_owned()), at }
+}
+
+/// Of what ends in a group the first end; what renews itself ends after everything.
+fn first_ends(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let end = end_of(&finding).map(|(chat, at)| (chat.to_owned(), at));
+        let known = end
+            .as_ref()
+            .and_then(|(chat, _)| kept.iter_mut().find(|known| end_of(known).is_some_and(|(other, _)| other == chat)));
+        match (known, end) {
+            (Some(known), Some((_, at))) if end_of(known).is_some_and(|(_, earlier)| at < earlier) => *known = finding,
+            (Some(_), _) => {}
+            (None, _) => kept.push(finding),
+        }
+    }
+    kept
+}
+
+fn end_of(finding: &Finding) -> Option<(&str, Millis)> {
+    match finding {
+        Finding::Expires { chat: Some(chat), at, .. } => Some((chat, *at)),
+        Finding::Lasts { chat } => Some((chat, Millis(i64::MAX))),
+        _ => None,
+    }
 }
 
 /// The ends of assets whose groups do not tell, from the account's quota.
-async fn by_quota(oa: &ZaloOa, wanted: &[(String, String, String)], now: Millis) -> Vec<Finding> {
+async fn by_quota(oa: &ZaloOa, wanted: &[(String, String, String)]) -> Vec<Finding> {
     let mut kinds: Vec<&String> = wanted.iter().map(|(_, _, kind)| kind).collect();
     kinds.sort();
     kinds.dedup();
@@ -92,10 +118,7 @@ async fn by_quota(oa: &ZaloOa, wanted: &[(String, String, String)], now: Millis)
         for row in super::rows(&data, "assets") {
             let asset_id = loose::id(&row["asset_id"]);
             let owner = wanted.iter().find(|(_, wanted, _)| Some(wanted) == asset_id.as_ref());
-            let end = day(&row["valid_through"]).filter(|_| row["auto_renew"] != Value::Bool(true));
-            if let (Some((chat, _, _)), Some(at)) = (owner, end) {
-                findings.extend(expires("group asset", chat, at, now));
-            }
+            findings.extend(owner.and_then(|(chat, _, _)| of_asset(row, chat)));
         }
     }
     findings
@@ -129,18 +152,20 @@ mod tests {
         assert_eq!(day(&value), expected);
     }
 
+    fn well() -> Finding {
+        Finding::GroupWell { chat: "g:1".to_owned() }
+    }
+
+    fn disabled() -> Finding {
+        Finding::GroupDisabled { chat: "g:1".to_owned() }
+    }
+
     #[rstest]
-    #[case::far_away("enabled", "01/03/2027", false, vec![Finding::GroupWell { chat: "g:1".to_owned() }])]
-    #[case::renewed_by_itself("enabled", "15/01/2027", true, vec![Finding::GroupWell { chat: "g:1".to_owned() }])]
-    #[case::soon("enabled", "15/01/2027", false, vec![
-        Finding::GroupWell { chat: "g:1".to_owned() },
-        Finding::Expires { what: "group asset", chat: Some("g:1".to_owned()), at: instant(2027, 1, 16) },
-    ])]
-    #[case::over("disabled", "01/12/2026", false, vec![
-        Finding::GroupDisabled { chat: "g:1".to_owned() },
-        Finding::Expires { what: "group asset", chat: Some("g:1".to_owned()), at: instant(2026, 12, 2) },
-    ])]
-    fn a_groups_end_is_said_thirty_days_ahead(
+    #[case::far_away("enabled", "01/03/2027", false, vec![well(), ends("group asset", "g:1", instant(2027, 3, 2))])]
+    #[case::renewed_by_itself("enabled", "15/01/2027", true, vec![well(), Finding::Lasts { chat: "g:1".to_owned() }])]
+    #[case::over("disabled", "01/12/2026", false, vec![disabled(), ends("group asset", "g:1", instant(2026, 12, 2))])]
+    #[case::not_told("enabled", "", true, vec![well()])]
+    fn a_groups_end_is_said_however_far_it_is(
         #[case] status: &str,
         #[case] valid_through: &str,
         #[case] renewed: bool,
@@ -148,13 +173,20 @@ mod tests {
     ) {
         let group = json!({"group_info": {"status": status},
             "asset_info": {"valid_through": valid_through, "auto_renew": renewed}});
-        assert_eq!(of_group(&group, "g:1", instant(2026, 12, 31)), expected);
+        assert_eq!(of_group(&group, "g:1"), expected);
     }
 
-    #[test]
-    fn a_group_about_to_be_dissolved_is_said_by_its_own_date() {
-        let group = json!({"group_info": {"status": "disabled", "auto_delete_date": "10/01/2027"}});
-        let expected = Finding::Expires { what: "group", chat: Some("g:1".to_owned()), at: instant(2027, 1, 11) };
-        assert_eq!(of_group(&group, "g:1", instant(2026, 12, 31))[1], expected);
+    #[rstest]
+    #[case::dissolved_first("01/03/2027", false, ("group", instant(2027, 1, 11)))]
+    #[case::ends_first("05/01/2027", false, ("group asset", instant(2027, 1, 6)))]
+    #[case::renewed_and_dissolved("05/01/2027", true, ("group", instant(2027, 1, 11)))]
+    fn of_two_ends_of_a_group_the_first_one_counts(
+        #[case] asset: &str,
+        #[case] renewed: bool,
+        #[case] (what, at): (&'static str, Millis),
+    ) {
+        let group = json!({"group_info": {"status": "disabled", "auto_delete_date": "10/01/2027"},
+            "asset_info": {"valid_through": asset, "auto_renew": renewed}});
+        assert_eq!(first_ends(of_group(&group, "g:1")), [disabled(), ends(what, "g:1", at)]);
     }
 }

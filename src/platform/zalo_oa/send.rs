@@ -1,11 +1,13 @@
 //! Messages on their way out: text, pictures and documents, to groups and to people.
 
+use std::sync::atomic::Ordering;
+
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use super::address::Place;
 use super::errors::{self, Verdict};
-use super::{CAPTION_HARD_LIMIT, ZaloOa};
+use super::{CAPTION_HARD_LIMIT, LOOK_AT_LOCKED_MS, ZaloOa};
 use crate::domain::calendar::Millis;
 use crate::domain::retry::{FailureReason, Outcome, UnknownReason};
 use crate::domain::text::utf16_len;
@@ -211,6 +213,9 @@ impl ZaloOa {
             (Place::Person(_), Verdict::PersonQuota) => Outcome::Final(FailureReason::NeverStarted),
             (_, verdict) => errors::outcome(verdict, now),
         };
+        if outcome == Outcome::Final(FailureReason::GroupDisabled) {
+            self.look_every.fetch_min(LOOK_AT_LOCKED_MS, Ordering::Relaxed);
+        }
         if outcome == Outcome::Final(FailureReason::Quota) {
             self.rest_until(errors::next_midnight(now));
         }

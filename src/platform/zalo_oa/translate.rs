@@ -9,7 +9,7 @@ use super::address::Place;
 use super::send::call;
 use crate::domain::event::{AccountRef, Event, IncomingFile, IncomingMessage, Membership, ReplyRef};
 use crate::domain::text::nfc;
-use crate::platform::{RawUpdate, loose, mention};
+use crate::platform::{RawUpdate, envelope, loose, mention};
 
 /// What the gateway knows beside the update.
 pub(super) struct Known<'a> {
@@ -37,6 +37,13 @@ pub(super) fn keyed(body: Value) -> Option<RawUpdate> {
         format!("{event}:{}:{}", part(&body["timestamp"]), about.join(":"))
     });
     Some(RawUpdate { key, number: None, body })
+}
+
+/// What the signature needs of a body that cannot be read as a whole.
+pub(super) fn legible(body: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(body);
+    let part = |name| envelope::field(&text, name).unwrap_or_default();
+    json!({ "event_name": part("event_name"), "timestamp": part("timestamp") })
 }
 
 /// A row of a group's history, in the shape of a webhook.

@@ -36,6 +36,16 @@ impl Handle {
         self.write(&Where { person, chat, reply_to, topic: None }, &Deed::Say { text: text.to_owned() })
     }
 
+    /// The first bot gets an update that is sent as this text when it asks, whatever it holds, until its number is confirmed. `{id}`
+    /// stands for the number.
+    pub fn push_raw(&self, text: &str) {
+        let mut world = self.shared.world();
+        let now = world.monotonic();
+        if let Some(bot) = world.bots.first_mut() {
+            bot.inbox.push_raw(text, now);
+        }
+    }
+
     /// A person presses Start in the private chat with a bot (the first one when `bot` is `None`).
     ///
     /// # Errors

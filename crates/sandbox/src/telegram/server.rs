@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::Request, http::header::RETRY_AFTER, response::Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     error::{ApiError, ApiResult},
     groups,
     handle::Handle,
-    poll, webhook, wire,
+    poll, updates, webhook, wire,
     world::World,
 };
 use crate::{
@@ -161,7 +161,10 @@ pub(super) async fn perform(shared: &Arc<Shared>, bot: i64, method: &str, params
 /// The Bot API's answer: HTTP status equal to `error_code`, and `Retry-After` on a 429.
 fn answer(result: &ApiResult) -> Response {
     let error = match result {
-        Ok(value) => return json_reply(200, &json!({ "ok": true, "result": value })),
+        Ok(value) => {
+            let body = format!("{{\"ok\":true,\"result\":{}}}", updates::spelled(value));
+            return reply(200, "application/json", body);
+        }
         Err(error) => error,
     };
     let mut response = json_reply(error.code, &error.body());

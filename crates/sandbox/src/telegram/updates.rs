@@ -16,6 +16,21 @@ const UPDATE_LIFE_MS: i64 = 86_400_000;
 /// Update kinds that must be asked for (Bot API, `getUpdates`, `allowed_updates`).
 const OFF_BY_DEFAULT: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
 
+/// How an update begins that is sent as it stands behind this.
+const RAW: &str = "\u{1}raw:";
+
+/// The result of a call as text, updates put in as text among it.
+pub(super) fn spelled(result: &Value) -> String {
+    let spelled = |value: &Value| match value.as_str().and_then(|text| text.strip_prefix(RAW)) {
+        Some(raw) => raw.to_owned(),
+        None => value.to_string(),
+    };
+    match result {
+        Value::Array(values) => format!("[{}]", values.iter().map(spelled).collect::<Vec<_>>().join(",")),
+        value => value.to_string(),
+    }
+}
+
 /// One update waiting for its bot.
 #[derive(Debug, Clone)]
 pub(super) struct Update {
@@ -71,6 +86,14 @@ impl Inbox {
         self.next_id += 1;
         let mut body = json!({ "update_id": id });
         body[kind] = value;
+        self.queue.push_back(Update { id, body, at_ms });
+    }
+
+    /// Puts in an update that is sent as this text, whatever it holds; `{id}` in it stands for its number.
+    pub(super) fn push_raw(&mut self, text: &str, at_ms: i64) {
+        let id = self.next_id;
+        self.next_id += 1;
+        let body = format!("{RAW}{}", text.replace("{id}", &id.to_string())).into();
         self.queue.push_back(Update { id, body, at_ms });
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
+use reqwest::header::CONTENT_TYPE;
 
 use super::{
     error::{Answered, Refusal},
@@ -48,11 +49,18 @@ async fn fetch(shared: &Shared, url: &str) -> Result<(&'static str, Bytes), Refu
     if answer.content_length().is_some_and(|length| length > MAX_BYTES) {
         return Err(failed("it is too large"));
     }
+    let types: Vec<_> = answer.headers().get_all(CONTENT_TYPE).iter().cloned().collect();
     let bytes = answer.bytes().await.map_err(|_| failed("it broke off"))?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(failed("it is too large"));
     }
-    kind(&bytes).map(|mime| (mime, bytes.clone())).ok_or_else(|| failed("it is no picture"))
+    let mime = kind(&bytes).ok_or_else(|| failed("it is no picture"))?;
+    // Stricter than seen: what calls itself something else, or two things at once, is a picture by chance only.
+    let [said] = types.as_slice() else { return Err(failed("it has not one type")) };
+    if said.as_bytes() != mime.as_bytes() {
+        return Err(failed("its type is not that of a picture"));
+    }
+    Ok((mime, bytes))
 }
 
 /// The type of a picture, by its first bytes.

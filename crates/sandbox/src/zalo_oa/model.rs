@@ -138,6 +138,19 @@ pub(super) enum Content {
     Service,
 }
 
+impl Content {
+    /// What the account's own message of this content is called in the log.
+    pub(super) const fn sent_kind(&self) -> OaSentKind {
+        match self {
+            Self::Text | Self::Other(_) | Self::Service => OaSentKind::Text,
+            Self::Image(_) | Self::Link(_) => OaSentKind::Image,
+            Self::Gif(_) => OaSentKind::Gif,
+            Self::File(_) => OaSentKind::File,
+            Self::Sticker(_) => OaSentKind::Sticker,
+        }
+    }
+}
+
 /// One message of a chat.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
@@ -207,11 +220,29 @@ impl Place {
     }
 }
 
+/// What kind of message the account sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OaSentKind {
+    /// Words alone.
+    Text,
+    /// A picture, shown as one.
+    Image,
+    /// A moving picture.
+    Gif,
+    /// A document.
+    File,
+    /// A sticker.
+    Sticker,
+}
+
 /// One accepted send of the account, in the order of acceptance.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct OaSent {
     /// The group, or the person of a private chat.
     pub chat: String,
+    /// What it is.
+    pub kind: OaSentKind,
     /// The id in the answer.
     pub message_id: String,
     /// The text or caption.

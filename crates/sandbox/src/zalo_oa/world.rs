@@ -200,10 +200,11 @@ impl World {
     /// Posts what the account wrote and writes it into the log.
     pub(super) fn post_from_oa(&mut self, place: &Place, draft: Draft) -> Result<String, ControlError> {
         let (text, file) = (draft.text.clone(), self.file_of(&draft.content).map(|file| file.name.clone()));
+        let kind = draft.content.sent_kind();
         let message_id = self.post(place, Author::Oa, draft)?;
         let (chat, at_ms) = (place.id().to_owned(), self.wall());
         *self.counts.sent.entry(chat.clone()).or_default() += 1;
-        self.log.push(OaSent { chat, message_id: message_id.clone(), text, file, at_ms });
+        self.log.push(OaSent { chat, kind, message_id: message_id.clone(), text, file, at_ms });
         Ok(message_id)
     }
 

@@ -105,14 +105,15 @@ impl Ear {
     }
 }
 
-/// A refused token, or somebody else with the same one: waiting repairs neither.
+/// A refused token, a stopped account, or somebody else with the same one: waiting repairs none of it.
 const fn needs_a_person(error: &PollError) -> bool {
-    matches!(error, PollError::Ask(AskError::Unauthorized(_) | AskError::Conflict(_)))
+    matches!(error, PollError::Ask(AskError::Unauthorized(_) | AskError::Account { .. } | AskError::Conflict(_)))
 }
 
 const fn kind(error: &PollError) -> &'static str {
     match error {
         PollError::Ask(AskError::Unauthorized(_)) => "unauthorized",
+        PollError::Ask(AskError::Account { reason, .. }) => reason.as_str(),
         PollError::Ask(AskError::Conflict(_)) => "conflict",
         PollError::Ask(_) => "unreachable",
         PollError::Engine(_) => "not_stored",

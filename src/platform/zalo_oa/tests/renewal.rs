@@ -120,7 +120,7 @@ async fn of_many_calls_and_two_processes_one_renews() {
             Ok(_) => sent += 1,
             // Only while the other process is at it.
             Err(failure) => assert!(
-                matches!(failure.outcome, Outcome::RetryLater { after: Some(_), scope: PauseScope::Chat }),
+                matches!(failure.outcome, Outcome::RetryLater { after: Some(_), scope: PauseScope::Account }),
                 "{failure:?}"
             ),
         }

@@ -1,18 +1,28 @@
 //! sendPhoto: the platform fetches the picture from its address.
 
-use axum::{Router, http::StatusCode, routing::get};
+use axum::{
+    Router,
+    http::{HeaderName, StatusCode, header::CONTENT_TYPE},
+    response::AppendHeaders,
+    routing::get,
+};
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{PNG, Rig};
 
+const IMAGE: (HeaderName, &str) = (CONTENT_TYPE, "image/png");
+
 /// A place with a picture, a page, and nothing; gives its address.
 async fn gallery(rig: &Rig) -> String {
     let app = Router::new()
-        .route("/pano.png", get(|| async { PNG }))
+        .route("/pano.png", get(|| async { ([IMAGE], PNG) }))
+        .route("/khong-ten.png", get(|| async { PNG }))
+        .route("/jpeg.png", get(|| async { ([(CONTENT_TYPE, "image/jpeg")], PNG) }))
+        .route("/hai-ten.png", get(|| async { (AppendHeaders([IMAGE, (CONTENT_TYPE, "image/jpeg")]), PNG) }))
         .route("/trang.html", get(|| async { "<html></html>" }))
-        .route("/to.png", get(|| async { [PNG, &vec![0; 6 << 20]].concat() }))
-        .route("/cam.png", get(|| async { (StatusCode::FORBIDDEN, PNG) }));
+        .route("/to.png", get(|| async { ([IMAGE], [PNG, &vec![0; 6 << 20]].concat()) }))
+        .route("/cam.png", get(|| async { (StatusCode::FORBIDDEN, [IMAGE], PNG) }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     rig.tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -40,6 +50,9 @@ async fn a_picture_is_fetched_during_the_call_and_shown_with_its_caption() {
 #[case::forbidden("/cam.png")]
 #[case::a_page("/trang.html")]
 #[case::too_large("/to.png")]
+#[case::without_its_type("/khong-ten.png")]
+#[case::under_another_type("/jpeg.png")]
+#[case::under_two_types("/hai-ten.png")]
 #[tokio::test]
 async fn what_cannot_be_fetched_is_a_bad_request_and_is_not_sent(#[case] path: &str) {
     let rig = Rig::new().await;
