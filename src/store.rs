@@ -30,6 +30,7 @@ mod drafts;
 pub mod fallbacks;
 pub mod figures;
 pub mod files;
+mod handful;
 pub mod inbox;
 pub mod links;
 pub mod menus;

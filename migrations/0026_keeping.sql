@@ -1,0 +1,6 @@
+-- When the latest message was made that the chat took, or did not refuse without a known reason, of those that are gone since,
+-- machine time: refusals before and after it are not in a row.
+ALTER TABLE chats ADD COLUMN taken_at BIGINT;
+
+-- Updates that were given up, by when they were.
+CREATE INDEX inbox_words_given_up ON inbox (processed_at) WHERE state = 'failed' AND event IS NOT NULL;
