@@ -41,6 +41,7 @@ pub mod organisation;
 pub mod overview;
 pub mod relays;
 pub mod retention;
+pub mod sizes;
 pub mod tokens;
 mod turn;
 pub mod usage;
