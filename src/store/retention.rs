@@ -9,6 +9,7 @@ use crate::store::handful::{HANDFUL, filled};
 use crate::store::{StoreResult, Tx, drafts, on};
 
 mod bodies;
+mod ended;
 mod private;
 
 /// Rows of a batch; the statements say it too, so that a database knows how little is asked for.
@@ -106,7 +107,8 @@ pub struct OlderRecords {
 pub struct Due {
     /// What goes.
     pub kind: Kind,
-    /// What ended before this instant goes; business time for [`Kind::Bodies`], machine time for the others.
+    /// What ended before this instant goes; business time where [`Kind::ends_by_business_time`], machine time
+    /// for the others.
     pub before: Millis,
     /// Business time now: what has not expired by then can still be sent.
     pub business: Millis,
@@ -148,6 +150,12 @@ const fn questions(kind: Kind) -> (&'static str, &'static str) {
         Kind::Letters => (ANY_LETTER, COUNT_LETTERS),
         Kind::Dialogues => (ANY_DIALOGUE, COUNT_DIALOGUES),
         Kind::Drafts => (drafts::ANY, drafts::COUNT),
+        Kind::FileLinks => (ended::ANY_FILE_LINK, ended::COUNT_FILE_LINKS),
+        Kind::UploadLinks => (ended::ANY_UPLOAD_LINK, ended::COUNT_UPLOAD_LINKS),
+        Kind::Invites => (ended::ANY_INVITE, ended::COUNT_INVITES),
+        Kind::Incidents => (ended::ANY_INCIDENT, ended::COUNT_INCIDENTS),
+        Kind::Doubts => (ended::ANY_DOUBT, ended::COUNT_DOUBTS),
+        Kind::CallLists => (ended::ANY_CALL_LIST, ended::COUNT_CALL_LISTS),
     }
 }
 
@@ -176,7 +184,7 @@ impl Tx {
     pub async fn is_anything_due(&mut self, due: &Due) -> StoreResult<bool> {
         let (any, _) = questions(due.kind);
         Ok(on!(self, |c| {
-            let asked = due.given().into_iter().fold(sqlx::query_scalar(any), |asked, given| asked.bind(given));
+            let asked = due.given().into_iter().fold(sqlx::query_scalar(any), sqlx::query::QueryScalar::bind);
             asked.fetch_one(c).await?
         }))
     }
@@ -188,7 +196,7 @@ impl Tx {
     pub async fn count_due(&mut self, due: &Due) -> StoreResult<i64> {
         let (_, count) = questions(due.kind);
         Ok(on!(self, |c| {
-            let asked = due.given().into_iter().fold(sqlx::query_scalar(count), |asked, given| asked.bind(given));
+            let asked = due.given().into_iter().fold(sqlx::query_scalar(count), sqlx::query::QueryScalar::bind);
             asked.fetch_one(c).await?
         }))
     }
@@ -207,6 +215,12 @@ impl Tx {
             Kind::Letters => TAKE_LETTERS,
             Kind::Dialogues => TAKE_DIALOGUES,
             Kind::Drafts => return self.take_drafts(due).await,
+            Kind::FileLinks => ended::TAKE_FILE_LINKS,
+            Kind::UploadLinks => ended::TAKE_UPLOAD_LINKS,
+            Kind::Invites => ended::TAKE_INVITES,
+            Kind::Incidents => ended::TAKE_INCIDENTS,
+            Kind::Doubts => ended::TAKE_DOUBTS,
+            Kind::CallLists => ended::TAKE_CALL_LISTS,
         };
         let rows = on!(self, |c| sqlx::query(statement).bind(due.before.0).execute(c).await?.rows_affected());
         Ok(Taken { rows, attempts: 0 })
@@ -254,6 +268,12 @@ mod tests {
             TAKE_DIALOGUES,
             drafts::NEXT,
             bodies::NEXT,
+            ended::TAKE_FILE_LINKS,
+            ended::TAKE_UPLOAD_LINKS,
+            ended::TAKE_INVITES,
+            ended::TAKE_INCIDENTS,
+            ended::TAKE_DOUBTS,
+            ended::TAKE_CALL_LISTS,
         ];
         assert!(takes.iter().all(|statement| statement.contains(&limit)), "{takes:?}");
     }

@@ -11,6 +11,7 @@ use loa::usecase::{retain, status, tally};
 
 use crate::db::{sqlite_tests, store_tests};
 
+mod ended;
 mod kept;
 mod proof;
 mod room;

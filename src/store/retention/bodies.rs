@@ -49,7 +49,7 @@ impl Tx {
     pub async fn count_due_attempts(&mut self, due: &Due) -> StoreResult<i64> {
         Ok(on!(self, |c| {
             let asked =
-                due.given().into_iter().fold(sqlx::query_scalar(COUNT_ATTEMPTS), |asked, given| asked.bind(given));
+                due.given().into_iter().fold(sqlx::query_scalar(COUNT_ATTEMPTS), sqlx::query::QueryScalar::bind);
             asked.bind(due.attempts).fetch_one(c).await?
         }))
     }
@@ -57,7 +57,7 @@ impl Tx {
     /// Empties the next batch of texts, and drops the tries before the last ones.
     pub(super) async fn empty_bodies(&mut self, due: &Due) -> StoreResult<Taken> {
         let next: Vec<Rendered> = on!(self, |c| {
-            let asked = due.given().into_iter().fold(sqlx::query_as(NEXT), |asked, given| asked.bind(given));
+            let asked = due.given().into_iter().fold(sqlx::query_as(NEXT), sqlx::query::QueryAs::bind);
             asked.fetch_all(c).await?
         });
         let mut taken = Taken::default();

@@ -10,7 +10,7 @@ pub(super) const fn counted_since(wall: Millis) -> Millis {
     wall.plus_days(-LEFT_OUT_DAYS)
 }
 
-// An answer to a card about a broadcast that still runs is known by the card. The months' figures count what was left out.
+// A reply to a line about a broadcast that still runs is known by the line. The months' figures count what was left out.
 macro_rules! private {
     ($ask:literal) => {
         concat!(
@@ -56,7 +56,7 @@ impl Tx {
     /// Takes the next batch.
     pub(super) async fn take_private(&mut self, due: &Due) -> StoreResult<Taken> {
         let ids: Vec<String> = on!(self, |c| {
-            let asked = due.given().into_iter().fold(sqlx::query_scalar(NEXT), |asked, given| asked.bind(given));
+            let asked = due.given().into_iter().fold(sqlx::query_scalar(NEXT), sqlx::query::QueryScalar::bind);
             asked.fetch_all(c).await?
         });
         let mut taken = Taken::default();
