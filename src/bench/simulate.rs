@@ -60,6 +60,10 @@ pub struct Figures {
     pub jumps: u32,
     /// Times a platform turned bad.
     pub outages: u32,
+    /// Messages that went after their time.
+    pub gone: u32,
+    /// Messages whose texts did.
+    pub emptied: u32,
     /// Times all loops turned.
     pub looks: u32,
     /// Times a dispatcher did.
@@ -124,7 +128,7 @@ async fn played(seed: u64, days: u32, folder: &Path) -> anyhow::Result<Run> {
             finding,
         }));
     }
-    (run.figures, run.trace) = world.close().await;
+    (run.figures, run.trace) = world.close().await?;
     Ok(run)
 }
 

@@ -6,7 +6,6 @@ use super::opened::Opened;
 use crate::store::{Store, migrations};
 
 mod stats;
-mod tables;
 
 /// What to do with the database.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]

@@ -122,6 +122,12 @@ pub struct Retention {
     /// Days for which an update is known again; a platform that was not answered repeats it for a day and more.
     #[serde(deserialize_with = "bounded::<_, 14, 3660>")]
     pub keys_days: u32,
+    /// Days for which links to files, pages for documents and one-time codes are kept after their end.
+    #[serde(deserialize_with = "bounded::<_, 1, 3660>")]
+    pub links_days: u32,
+    /// Days for which incidents are kept after their end.
+    #[serde(deserialize_with = "bounded::<_, 30, 3660>")]
+    pub incidents_days: u32,
     /// Tries of a message that are kept when its text goes.
     #[serde(deserialize_with = "bounded::<_, 1, 100>")]
     pub attempts: u32,
@@ -139,6 +145,8 @@ impl Retention {
             private_days: i64::from(self.private_days),
             menus_days: i64::from(self.menus_days),
             keys_days: i64::from(self.keys_days),
+            links_days: i64::from(self.links_days),
+            incidents_days: i64::from(self.incidents_days),
             attempts: i64::from(self.attempts),
             records_years: self.records_years,
         }

@@ -11,13 +11,18 @@ use crate::usecase::{Act, UseCaseResult};
 
 /// The button under the request: the rest is the delivery.
 pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, delivery_id: &str) -> UseCaseResult<Response> {
+    if tx.delivery(delivery_id).await?.is_some_and(|delivery| delivery.chat_id == talk.chat.id) {
+        // Whoever presses has it.
+        answer::prove(tx, act, talk, delivery_id).await?;
+    }
+    picked(tx, act, talk, delivery_id).await
+}
+
+/// The button under a reminder of it, or under the question which of several it is: the rest is the delivery.
+pub(super) async fn picked(tx: &mut Tx, act: &Act<'_>, talk: &Talk, delivery_id: &str) -> UseCaseResult<Response> {
     let here = tx.delivery(delivery_id).await?.filter(|delivery| delivery.chat_id == talk.chat.id);
     let posted = match here {
-        Some(delivery) => {
-            // Whoever presses has it.
-            answer::prove(tx, act, talk, &delivery.id).await?;
-            relay::posted(tx, act, &delivery.id).await?
-        }
+        Some(delivery) => relay::posted(tx, act, &delivery.id).await?,
         None => None,
     };
     let text = posted.map_or_else(|| say!(act.house.locale, "toast-old-button"), |posted| thanks(act, &posted));
@@ -55,7 +60,7 @@ pub(super) async fn typed(
         several => {
             let mut note = Note::plain(say!(act.house.locale, "relay-which"));
             for (delivery_id, code) in several.iter().take(10) {
-                note = note.with_row(&[(code, &format!("fw:{delivery_id}"))]);
+                note = note.with_row(&[(code, &relay::asks_again(delivery_id))]);
             }
             talk.say(tx, act, &note).await?;
             Ok(Some(Response::default()))

@@ -159,6 +159,7 @@ pub(super) async fn press(
         "s" | "r" | "st" | "rm" | "k" => watch::pressed(tx, act, talk, (room, rest)).await,
         "fg" => figures::pressed(tx, act, talk, rest).await,
         "fw" => relay::pressed(tx, act, talk, rest).await,
+        "fq" => relay::picked(tx, act, talk, rest).await,
         "ms" => steer::pressed(tx, act, talk, rest).await,
         "c" => compose::pressed(tx, act, talk, rest).await,
         "lg" => ledger::pressed(tx, act, talk, rest, prepared.dedupe).await,

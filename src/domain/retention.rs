@@ -28,6 +28,18 @@ text_enum! {
         Dialogues => "dialogues",
         /// Files of forms that became no bulletin.
         Drafts => "drafts",
+        /// Links to files that lead nowhere any more.
+        FileLinks => "file_links",
+        /// Pages for sending a document that take none any more.
+        UploadLinks => "upload_links",
+        /// One-time codes that were used, refused or left unused.
+        Invites => "invites",
+        /// Incidents that are over.
+        Incidents => "incidents",
+        /// That a composer was told of a doubt about a broadcast that is over.
+        Doubts => "doubts_told",
+        /// Where the call list of a broadcast was shown that is over.
+        CallLists => "call_lists",
     }
 }
 
@@ -47,6 +59,10 @@ pub struct Periods {
     pub menus_days: i64,
     /// Days for which an update, or the command of a script, is known again.
     pub keys_days: i64,
+    /// Days for which links and one-time codes are kept after their end.
+    pub links_days: i64,
+    /// Days for which an incident is kept after its end.
+    pub incidents_days: i64,
     /// Tries of a message that are kept when its text goes: the last so many.
     pub attempts: i64,
     /// Years after which somebody is asked what is to become of records.
@@ -55,7 +71,24 @@ pub struct Periods {
 
 impl Default for Periods {
     fn default() -> Self {
-        Self { bodies_days: 30, private_days: 7, menus_days: 3, keys_days: 90, attempts: 3, records_years: 5 }
+        Self {
+            bodies_days: 30,
+            private_days: 7,
+            menus_days: 3,
+            keys_days: 90,
+            links_days: 90,
+            incidents_days: 730,
+            attempts: 3,
+            records_years: 5,
+        }
+    }
+}
+
+impl Kind {
+    /// Whether the end of something of this kind is noted by the business clock; by the machine's otherwise.
+    #[must_use]
+    pub const fn ends_by_business_time(self) -> bool {
+        matches!(self, Self::Bodies | Self::Invites | Self::Incidents | Self::Doubts | Self::CallLists)
     }
 }
 
@@ -64,10 +97,12 @@ impl Periods {
     #[must_use]
     pub const fn end(&self, kind: Kind, now: Millis) -> Millis {
         let days = match kind {
-            Kind::Bodies => self.bodies_days,
+            Kind::Bodies | Kind::Doubts | Kind::CallLists => self.bodies_days,
             Kind::Private => self.private_days,
             Kind::Menus => self.menus_days,
             Kind::Keys | Kind::Repeats => self.keys_days,
+            Kind::FileLinks | Kind::UploadLinks | Kind::Invites => self.links_days,
+            Kind::Incidents => self.incidents_days,
             Kind::Letters => LETTERS_DAYS,
             Kind::Dialogues | Kind::Drafts => DIALOGUES_DAYS,
         };

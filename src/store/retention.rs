@@ -5,16 +5,15 @@
 
 use crate::domain::calendar::Millis;
 use crate::domain::retention::Kind;
-use crate::id::sha256_hex;
-use crate::store::{StoreResult, Tx, on};
+use crate::store::handful::{HANDFUL, filled};
+use crate::store::{StoreResult, Tx, drafts, on};
 
 mod bodies;
+mod ended;
+mod private;
 
 /// Rows of a batch; the statements say it too, so that a database knows how little is asked for.
 pub const BATCH: u64 = 500;
-
-/// Days for which an answer that was left out for want of budget is counted: the longest month.
-const LEFT_OUT_DAYS: i64 = 31;
 
 // Nobody decides about a doubt of these, and nobody repeats them: whatever is not to be sent any more is at its end. When it came there
 // is noted when it is first seen there, whichever of many statements brought it.
@@ -26,29 +25,6 @@ const NOTE: &str = "UPDATE messages SET ended_at = $1 WHERE id IN (SELECT id FRO
 
 // A word of a script is a counter that counts to one; the other counters never go.
 const NOTE_REPEATS: &str = "UPDATE counters SET used_at = $1 WHERE used_at IS NULL AND name LIKE 'key-%'";
-
-// An answer to a card about a broadcast that still runs is known by the card. The months' figures count what was left out.
-macro_rules! private {
-    ($ask:literal) => {
-        concat!(
-            "WITH due AS (SELECT m.id, m.ended_at FROM messages m WHERE m.delivery_id IS NULL AND m.ended_at < $1 \
-               AND m.state NOT IN ('pending', 'retry_wait', 'sending') \
-               AND (m.reason IS DISTINCT FROM 'budget' OR m.created_at < $2) \
-               AND (m.broadcast_id IS NULL \
-                    OR NOT EXISTS (SELECT 1 FROM broadcasts b WHERE b.id = m.broadcast_id AND b.state = 'running')) \
-               AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.edit_of = m.id AND e.edit_of IS NOT NULL) \
-               AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.resend_of = m.id AND r.resend_of IS NOT NULL)) ",
-            $ask
-        )
-    };
-}
-const ANY_PRIVATE: &str = private!("SELECT EXISTS (SELECT 1 FROM due)");
-const COUNT_PRIVATE: &str = private!("SELECT COUNT(*) FROM due");
-const NEXT_PRIVATE: &str = private!("SELECT id FROM due ORDER BY ended_at LIMIT 500");
-const DROP_ATTEMPTS: &str = "DELETE FROM attempts WHERE message_id IN \
-     ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-const DROP_MESSAGES: &str = "DELETE FROM messages WHERE id IN \
-     ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 macro_rules! menus {
     ($ask:literal) => {
@@ -89,7 +65,7 @@ const TAKE_REPEATS: &str =
 macro_rules! letters {
     ($ask:literal) => {
         concat!(
-            "WITH due AS (SELECT id FROM inbox WHERE state = 'failed' AND event IS NOT NULL AND received_at < $1) ",
+            "WITH due AS (SELECT id FROM inbox WHERE state = 'failed' AND event IS NOT NULL AND processed_at < $1) ",
             $ask
         )
     };
@@ -107,23 +83,6 @@ const ANY_DIALOGUE: &str = dialogues!("SELECT EXISTS (SELECT 1 FROM due)");
 const COUNT_DIALOGUES: &str = dialogues!("SELECT COUNT(*) FROM due");
 const TAKE_DIALOGUES: &str =
     dialogues!("DELETE FROM dialogues WHERE (chat_id, account) IN (SELECT chat_id, account FROM due LIMIT 500)");
-
-// An open form names its files by hash inside its JSON; a hash is 64 hexadecimal digits and needs no escaping.
-macro_rules! drafts {
-    ($ask:literal) => {
-        concat!(
-            "WITH due AS (SELECT a.sha256 FROM attachments a WHERE a.created_at < $1 \
-               AND NOT EXISTS (SELECT 1 FROM version_files v WHERE v.sha256 = a.sha256) \
-               AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.file_sha256 = a.sha256) \
-               AND NOT EXISTS (SELECT 1 FROM upload_handles u WHERE u.sha256 = a.sha256) \
-               AND NOT EXISTS (SELECT 1 FROM dialogues d WHERE d.data LIKE '%' || a.sha256 || '%')) ",
-            $ask
-        )
-    };
-}
-const ANY_DRAFT: &str = drafts!("SELECT EXISTS (SELECT 1 FROM due)");
-const COUNT_DRAFTS: &str = drafts!("SELECT COUNT(*) FROM due");
-const TAKE_DRAFTS: &str = drafts!("DELETE FROM attachments WHERE sha256 IN (SELECT sha256 FROM due LIMIT 500)");
 
 const OLDER: &str = "SELECT (SELECT COUNT(*) FROM bulletins WHERE commune_id = $1 AND created_at < $2) AS bulletins, \
      (SELECT COUNT(*) FROM broadcasts WHERE started_at < $2) AS broadcasts, \
@@ -148,7 +107,8 @@ pub struct OlderRecords {
 pub struct Due {
     /// What goes.
     pub kind: Kind,
-    /// What ended before this instant goes; business time for [`Kind::Bodies`], machine time for the others.
+    /// What ended before this instant goes; business time where [`Kind::ends_by_business_time`], machine time
+    /// for the others.
     pub before: Millis,
     /// Business time now: what has not expired by then can still be sent.
     pub business: Millis,
@@ -168,11 +128,13 @@ pub struct Taken {
 }
 
 impl Due {
-    /// A statement's second parameter, for the kinds that have one.
-    const fn second(&self) -> Millis {
+    /// What the statements of its kind are given, in order.
+    fn given(&self) -> Vec<i64> {
+        let before = self.before.0;
         match self.kind {
-            Kind::Private => self.wall.plus_days(-LEFT_OUT_DAYS),
-            _ => self.business,
+            Kind::Bodies => vec![before, self.business.0],
+            Kind::Private => vec![before, private::counted_since(self.wall).0],
+            _ => vec![before],
         }
     }
 }
@@ -181,19 +143,20 @@ impl Due {
 const fn questions(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Bodies => (bodies::ANY, bodies::COUNT),
-        Kind::Private => (ANY_PRIVATE, COUNT_PRIVATE),
+        Kind::Private => (private::ANY, private::COUNT),
         Kind::Menus => (ANY_MENU, COUNT_MENUS),
         Kind::Keys => (ANY_KEY, COUNT_KEYS),
         Kind::Repeats => (ANY_REPEAT, COUNT_REPEATS),
         Kind::Letters => (ANY_LETTER, COUNT_LETTERS),
         Kind::Dialogues => (ANY_DIALOGUE, COUNT_DIALOGUES),
-        Kind::Drafts => (ANY_DRAFT, COUNT_DRAFTS),
+        Kind::Drafts => (drafts::ANY, drafts::COUNT),
+        Kind::FileLinks => (ended::ANY_FILE_LINK, ended::COUNT_FILE_LINKS),
+        Kind::UploadLinks => (ended::ANY_UPLOAD_LINK, ended::COUNT_UPLOAD_LINKS),
+        Kind::Invites => (ended::ANY_INVITE, ended::COUNT_INVITES),
+        Kind::Incidents => (ended::ANY_INCIDENT, ended::COUNT_INCIDENTS),
+        Kind::Doubts => (ended::ANY_DOUBT, ended::COUNT_DOUBTS),
+        Kind::CallLists => (ended::ANY_CALL_LIST, ended::COUNT_CALL_LISTS),
     }
-}
-
-/// Whether the statements of a kind have a second parameter.
-const fn has_second(kind: Kind) -> bool {
-    matches!(kind, Kind::Bodies | Kind::Private)
 }
 
 impl Tx {
@@ -221,9 +184,8 @@ impl Tx {
     pub async fn is_anything_due(&mut self, due: &Due) -> StoreResult<bool> {
         let (any, _) = questions(due.kind);
         Ok(on!(self, |c| {
-            let query = sqlx::query_scalar(any).bind(due.before.0);
-            let query = if has_second(due.kind) { query.bind(due.second().0) } else { query };
-            query.fetch_one(c).await?
+            let asked = due.given().into_iter().fold(sqlx::query_scalar(any), sqlx::query::QueryScalar::bind);
+            asked.fetch_one(c).await?
         }))
     }
 
@@ -234,9 +196,8 @@ impl Tx {
     pub async fn count_due(&mut self, due: &Due) -> StoreResult<i64> {
         let (_, count) = questions(due.kind);
         Ok(on!(self, |c| {
-            let query = sqlx::query_scalar(count).bind(due.before.0);
-            let query = if has_second(due.kind) { query.bind(due.second().0) } else { query };
-            query.fetch_one(c).await?
+            let asked = due.given().into_iter().fold(sqlx::query_scalar(count), sqlx::query::QueryScalar::bind);
+            asked.fetch_one(c).await?
         }))
     }
 
@@ -253,7 +214,13 @@ impl Tx {
             Kind::Repeats => TAKE_REPEATS,
             Kind::Letters => TAKE_LETTERS,
             Kind::Dialogues => TAKE_DIALOGUES,
-            Kind::Drafts => TAKE_DRAFTS,
+            Kind::Drafts => return self.take_drafts(due).await,
+            Kind::FileLinks => ended::TAKE_FILE_LINKS,
+            Kind::UploadLinks => ended::TAKE_UPLOAD_LINKS,
+            Kind::Invites => ended::TAKE_INVITES,
+            Kind::Incidents => ended::TAKE_INCIDENTS,
+            Kind::Doubts => ended::TAKE_DOUBTS,
+            Kind::CallLists => ended::TAKE_CALL_LISTS,
         };
         let rows = on!(self, |c| sqlx::query(statement).bind(due.before.0).execute(c).await?.rows_affected());
         Ok(Taken { rows, attempts: 0 })
@@ -267,44 +234,21 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(OLDER).bind(commune_id).bind(before.0).fetch_one(c).await?))
     }
 
-    /// Messages of no delivery go with all their tries.
-    async fn take_private(&mut self, due: &Due) -> StoreResult<Taken> {
-        let ids: Vec<String> = on!(self, |c| sqlx::query_scalar(NEXT_PRIVATE)
-            .bind(due.before.0)
-            .bind(due.second().0)
-            .fetch_all(c)
-            .await?);
-        let mut taken = Taken::default();
-        for handful in ids.chunks(HANDFUL) {
-            taken.attempts += self.drop_all(DROP_ATTEMPTS, handful).await?;
-            taken.rows += self.drop_all(DROP_MESSAGES, handful).await?;
-        }
-        Ok(taken)
-    }
-
     async fn take_keys(&mut self, due: &Due) -> StoreResult<Taken> {
         let ids: Vec<String> = on!(self, |c| sqlx::query_scalar(NEXT_KEYS).bind(due.before.0).fetch_all(c).await?);
         let mut taken = Taken::default();
         for handful in ids.chunks(HANDFUL) {
-            taken.rows += self.drop_all(DROP_KEYS, handful).await?;
+            taken.rows += self.with_all(DROP_KEYS, handful).await?;
         }
         Ok(taken)
     }
 
-    async fn drop_all(&mut self, statement: &'static str, ids: &[String]) -> StoreResult<u64> {
-        Ok(on!(self, |c| {
-            let bound = filled(ids).fold(sqlx::query(statement), sqlx::query::Query::bind);
-            bound.execute(c).await?.rows_affected()
-        }))
+    /// Files that nothing names go with whatever platforms call them by.
+    async fn take_drafts(&mut self, due: &Due) -> StoreResult<Taken> {
+        let files: Vec<String> =
+            on!(self, |c| sqlx::query_scalar(drafts::NEXT).bind(due.before.0).fetch_all(c).await?);
+        Ok(Taken { rows: self.drop_unused_files(&files).await?, attempts: 0 })
     }
-}
-
-/// Rows that a statement with a list takes.
-const HANDFUL: usize = 16;
-
-/// As many as such a statement takes, the last of them empty.
-fn filled<T>(rows: &[T]) -> impl Iterator<Item = Option<&T>> {
-    rows.iter().map(Some).chain(std::iter::repeat(None)).take(HANDFUL)
 }
 
 #[cfg(test)]
@@ -316,14 +260,20 @@ mod tests {
         let limit = format!("LIMIT {BATCH}");
         let takes = [
             NOTE,
-            NEXT_PRIVATE,
+            private::NEXT,
             TAKE_MENUS,
             NEXT_KEYS,
             TAKE_REPEATS,
             TAKE_LETTERS,
             TAKE_DIALOGUES,
-            TAKE_DRAFTS,
+            drafts::NEXT,
             bodies::NEXT,
+            ended::TAKE_FILE_LINKS,
+            ended::TAKE_UPLOAD_LINKS,
+            ended::TAKE_INVITES,
+            ended::TAKE_INCIDENTS,
+            ended::TAKE_DOUBTS,
+            ended::TAKE_CALL_LISTS,
         ];
         assert!(takes.iter().all(|statement| statement.contains(&limit)), "{takes:?}");
     }

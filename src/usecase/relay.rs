@@ -80,7 +80,7 @@ pub(super) async fn request(
         names.extend(tx.group(&group.id).await?.map(|group| group.name));
     }
     let text = say!(act.house.locale, "relay-request", code = code, group = names.join(", "));
-    let note = asking(act, mark::marked(&act.house.locale, version.marks.exercise, text), delivery_id);
+    let note = asking(act, mark::marked(&act.house.locale, version.marks.exercise, text), &format!("fw:{delivery_id}"));
     let note = match tx.chat(&group.chat_id).await? {
         Some(chat) => menu::numbered(tx, act, &chat, &note, menu::For::Everybody).await?,
         None => note,
@@ -90,9 +90,17 @@ pub(super) async fn request(
     Ok(vec![Part::Text { text: shown, html, buttons: note.buttons }])
 }
 
-fn asking(act: &Act<'_>, text: String, delivery_id: &str) -> Note {
+/// What a button says by which a delivery is asked about again: unlike a press under the delivery itself, one there does not prove
+/// that the delivery arrived.
+#[must_use]
+pub fn asks_again(delivery_id: &str) -> String {
+    format!("fq:{delivery_id}")
+}
+
+/// With the button by which a head says that it was passed on.
+fn asking(act: &Act<'_>, text: String, data: &str) -> Note {
     let label = say!(act.house.locale, "button-posted");
-    Note::plain(text).with_row(&[(&label, &format!("fw:{delivery_id}"))])
+    Note::plain(text).with_row(&[(&label, data)])
 }
 
 /// Notes that a delivery is to be passed on to a group.
@@ -227,7 +235,7 @@ async fn remind(tx: &mut Tx, act: &Act<'_>, what: (&str, bool), relay: &Relay) -
     let chat: Option<Chat> = tx.chat(&relay.chat_id).await?;
     let Some(chat) = chat else { return Ok(()) };
     let text = say!(act.house.locale, "relay-remind", code = code, group = relay.group_name.as_str());
-    let note = asking(act, mark::marked(&act.house.locale, exercise, text), &relay.delivery_id);
+    let note = asking(act, mark::marked(&act.house.locale, exercise, text), &asks_again(&relay.delivery_id));
     notify::say(tx, act, &chat, Purpose::Reminder, &note, None).await
 }
 

@@ -10,11 +10,7 @@ use crate::store::retention::{BATCH, Due, OlderRecords};
 #[must_use]
 pub const fn due(act: &Act<'_>, kind: Kind) -> Due {
     let periods = &act.house.retention;
-    // A broadcast ends by the business clock, everything else was noted by the machine's.
-    let now = match kind {
-        Kind::Bodies => act.at,
-        _ => act.wall,
-    };
+    let now = if kind.ends_by_business_time() { act.at } else { act.wall };
     Due { kind, before: periods.end(kind, now), business: act.at, wall: act.wall, attempts: periods.attempts }
 }
 

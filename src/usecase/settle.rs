@@ -252,7 +252,10 @@ async fn keeps_refusing(tx: &mut Tx, message: &Message) -> UseCaseResult<bool> {
     let latest = tx.messages_to_chat(&message.chat_id, LOOK_BACK).await?;
     let tried =
         |other: &&Message| matches!(other.state, MessageState::Sent | MessageState::Failed | MessageState::Unknown);
-    let tried: Vec<&Message> = latest.iter().filter(tried).take(REFUSALS_IN_A_ROW).collect();
+    // What the chat took in between may be gone since.
+    let taken_at = tx.gone_taken_at(&message.chat_id).await?;
+    let in_a_row = |other: &&Message| taken_at.is_none_or(|at| other.created_at > at.0);
+    let tried: Vec<&Message> = latest.iter().filter(tried).filter(in_a_row).take(REFUSALS_IN_A_ROW).collect();
     Ok(tried.len() == REFUSALS_IN_A_ROW && tried.into_iter().all(is_generic))
 }
 

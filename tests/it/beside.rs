@@ -1,15 +1,15 @@
 //! What another process changes while a service sends: what has not been claimed obeys at once.
 
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
 use loa::store::messages::Message;
 use loa::usecase::{bind, withdraw};
 
 use crate::db::{SqliteFile, runtime};
-use crate::service::{Service, eventually};
+use crate::service::{Process, Service, eventually};
 
 /// A service in the middle of a broadcast to all villages.
-async fn sending(file: &SqliteFile) -> (Service, Child) {
+async fn sending(file: &SqliteFile) -> (Service, Process) {
     let service = Service::prepare(&file.url()).await;
     service.release("Trưởng thôn").await;
     let child = service.spawn("off", Stdio::null());
@@ -21,11 +21,10 @@ async fn in_state(service: &Service, state: &str) -> Vec<Message> {
     service.messages().await.into_iter().filter(|message| message.state.as_str() == state).collect()
 }
 
-async fn end(service: Service, mut child: Child) {
+async fn end(service: Service, child: Process) {
     eventually("nothing waits", async || service.waiting().await == 0).await;
     eventually("everything came back", async || in_state(&service, "sending").await.is_empty()).await;
-    child.kill().unwrap();
-    child.wait().unwrap();
+    drop(child);
     std::fs::remove_file(&service.settings).unwrap();
     service.store.close().await;
     service.sandbox.stop().await;

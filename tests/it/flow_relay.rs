@@ -15,6 +15,7 @@ use loa::usecase::status::{self, Window};
 use loa_sandbox::telegram::{Fault, FaultKind};
 
 use crate::db::{sqlite_tests, story_tests};
+use crate::fixture::raw;
 use crate::flow_send::draft;
 use crate::stage::{Stage, at, import_org};
 
@@ -31,6 +32,7 @@ sqlite_tests!(
     one_head_stands_in_for_a_group_of_two_villages,
     what_another_group_got_is_not_to_be_passed_on_any_more,
     a_head_who_posted_what_was_taken_back_is_told_to_say_so,
+    a_press_under_a_reminder_that_is_gone_counts_and_proves_nothing_of_what_is_in_doubt,
     without_buttons_the_head_types_a_number_in_the_group_of_officials,
 );
 
@@ -134,6 +136,35 @@ async fn who_does_not_say_so_is_reminded_once_and_then_the_composer_is_told(stor
     assert_eq!(stage.private_chat("dan").matches("đồng chí đã chuyển tiếp vào").count(), 1);
     let told = stage.private_chat("lan");
     assert_eq!(told.matches("Nhóm dân Thôn 05 chưa được báo là đã đăng (Thôn 05").count(), 1, "{told}");
+    stage.stop().await;
+}
+
+async fn a_press_under_a_reminder_that_is_gone_counts_and_proves_nothing_of_what_is_in_doubt(store: Store) {
+    let mut stage = start(store, &["05"]).await;
+    let urgent = Draft {
+        kind: Kind::Urgent,
+        urgency: Urgency::Express,
+        marks: Marks { reason: Some("bão số 10".to_owned()), ..Marks::default() },
+        ..announcement("thon:05@residents")
+    };
+    let composed = send(&mut stage, &urgent).await;
+    stage.pass_to(at(2025, 7, 28, 8, 31)).await;
+    assert_eq!(stage.private_chat("dan").matches("đồng chí đã chuyển tiếp vào").count(), 1);
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let doubt = "state = 'unknown', reason = 'no_answer', external_id = NULL, sent_at = NULL";
+    let gone = "(SELECT id FROM messages WHERE delivery_id IS NULL)";
+    raw(&mut tx, &format!("UPDATE messages SET {doubt} WHERE delivery_id IS NOT NULL AND purpose = 'broadcast'")).await;
+    raw(
+        &mut tx,
+        &format!("DELETE FROM attempts WHERE message_id IN {gone}; DELETE FROM messages WHERE delivery_id IS NULL"),
+    )
+    .await;
+    tx.commit().await.unwrap();
+    stage.telegram().press(stage.person("dan"), stage.person("dan"), None, "📤 Đã đăng nhóm dân").unwrap();
+    stage.settle().await;
+    assert_eq!(stage.status(&composed).await.unwrap().relays.posted, 1);
+    assert_eq!(stage.rows("SELECT COUNT(*) FROM messages WHERE reason = 'pressed'").await, 0);
+    assert!(stage.rows("SELECT COUNT(*) FROM messages WHERE state = 'unknown'").await > 0);
     stage.stop().await;
 }
 

@@ -16,6 +16,7 @@ use crate::stage::Stage;
 sqlite_tests!(
     an_answer_after_the_text_is_gone_counts_and_the_group_is_told_without_touching_what_stands_there,
     what_failed_can_be_repeated_for_as_long_as_it_may_be_sent_and_not_without_its_text,
+    a_press_under_what_was_in_doubt_settles_it_long_after_it_was_repeated_and_its_text_went,
     who_looks_after_the_service_reads_in_one_sentence_what_is_older_than_five_years,
 );
 
@@ -102,6 +103,49 @@ async fn what_failed_can_be_repeated_for_as_long_as_it_may_be_sent_and_not_witho
     stage.settle().await;
     let again = "SELECT COUNT(*) FROM messages m JOIN messages r ON r.resend_of = m.id WHERE r.state = 'sent' AND r.body LIKE '%treo cờ%'";
     assert_eq!(stage.rows(again).await, 1, "with its text");
+    stage.stop().await;
+}
+
+/// Nobody knows any more what became of a message.
+async fn doubt(stage: &Stage, message: &str) {
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let forgotten = "state = 'unknown', reason = 'no_answer', external_id = NULL, sent_at = NULL";
+    raw(&mut tx, &format!("UPDATE messages SET {forgotten} WHERE id = '{message}'")).await;
+    tx.commit().await.unwrap();
+}
+
+/// Orders the repetition of a message in doubt; gives it.
+async fn repeated(stage: &Stage, message: &str) -> String {
+    let lan = stage.act_of("lan").await;
+    let mut tx = stage.core.store.begin().await.unwrap();
+    assert!(settle::resend(&mut tx, &lan, message).await.unwrap());
+    let broadcast = tx.message(message).await.unwrap().unwrap().broadcast_id.unwrap();
+    let messages = tx.messages_of_broadcast(&broadcast).await.unwrap();
+    tx.commit().await.unwrap();
+    messages.into_iter().find(|again| again.resend_of.as_deref() == Some(message)).unwrap().id
+}
+
+async fn a_press_under_what_was_in_doubt_settles_it_long_after_it_was_repeated_and_its_text_went(store: Store) {
+    let mut stage = start(store).await;
+    stage.release(&draft()).await;
+    stage.settle().await;
+    let group = stage.group("dieu-hanh-03");
+    let asked = stage.telegram().messages(group).unwrap().pop().unwrap().id;
+    let mut tx = stage.core.store.read().await.unwrap();
+    let chat = tx.chat_by_external("telegram", &group.to_string()).await.unwrap().unwrap();
+    let first = tx.message_by_external(&chat.id, &asked.to_string()).await.unwrap().unwrap().id;
+    drop(tx);
+    doubt(&stage, &first).await;
+    let second = repeated(&stage, &first).await;
+    stage.settle().await;
+    days_later(&mut stage, 40).await;
+    doubt(&stage, &second).await;
+    days_later(&mut stage, 31).await;
+    assert_eq!(texts(&stage).await, 1, "of the repetition, of which nobody knows either");
+    stage.telegram().press(stage.person("binh"), group, Some(asked), "✅ Đã nhận").unwrap();
+    stage.settle().await;
+    let settled = stage.core.store.read().await.unwrap().message(&first).await.unwrap().unwrap();
+    assert_eq!((settled.reason.as_deref(), settled.external_id), (Some("pressed"), Some(asked.to_string())));
     stage.stop().await;
 }
 

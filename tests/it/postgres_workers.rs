@@ -1,6 +1,6 @@
 //! Several services on one `PostgreSQL`: each stands in for another that died, and all of them outlive a database that was away.
 
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use loa::demo::places::Network;
@@ -68,11 +68,6 @@ async fn is_driven(store: &Store) -> bool {
     store.read().await.unwrap().lease("telegram").await.unwrap().is_some()
 }
 
-fn end(mut child: Child) {
-    child.kill().unwrap();
-    child.wait().unwrap();
-}
-
 async fn a_second_service_goes_on(store: Store) {
     let service = Service::prepare(options(&store).to_url_lossy().as_str()).await;
     let first = service.spawn_with(&[QUIET, SHORT_LEASE], Stdio::null());
@@ -80,12 +75,12 @@ async fn a_second_service_goes_on(store: Store) {
     let second = service.spawn_with(&[QUIET, SHORT_LEASE], Stdio::null());
     service.release("Trưởng thôn").await;
     eventually("a few messages are out", async || service.posted() >= 10).await;
-    end(first);
+    drop(first);
     let posted = service.posted();
     eventually("the second one sent the rest", async || service.waiting().await == 0).await;
     let lease = store.read().await.unwrap().lease("telegram").await.unwrap().unwrap();
     assert_eq!(lease.epoch, 2, "it took over once");
-    end(second);
+    drop(second);
     assert!(service.posted() > posted, "what waited left by the second one");
     compare(&service).await;
     assert_eq!(service.sandbox.handle().counts().refused_429.values().sum::<u64>(), 0);
@@ -115,7 +110,7 @@ async fn a_service_outlives_a_database(store: Store) {
     line.mend();
     eventually("what was queued meanwhile is out", async || service.posted() > 0).await;
     eventually("it is well again", async || says("\"ok\"").await).await;
-    end(child);
+    drop(child);
     std::fs::remove_file(&service.settings).unwrap();
     service.store.close().await;
     service.sandbox.stop().await;

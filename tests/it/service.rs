@@ -1,6 +1,7 @@
 //! The real program in a process of its own, on a file of its own, against a sandbox in this process.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -29,6 +30,46 @@ pub struct Service {
     pub sandbox: Sandbox,
     pub world: World,
     pub settings: PathBuf,
+}
+
+/// A process that a test started: killed with this value, however the test ends.
+pub struct Process(pub Child);
+
+impl Deref for Process {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Process {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended before.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_test_that_fails_leaves_no_process_behind() {
+    let lives =
+        |id: u32| Command::new("kill").args(["-0", &id.to_string()]).stderr(Stdio::null()).status().unwrap().success();
+    let mut id = 0;
+    let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let process = Process(Command::new("sleep").arg("600").spawn().unwrap());
+        id = process.id();
+        // Not `panic!`: nothing is to be printed.
+        assert!(lives(id));
+        std::panic::resume_unwind(Box::new(()));
+    }));
+    assert!(failed.is_err() && id > 0 && !lives(id));
 }
 
 async fn system_sandbox() -> Sandbox {
@@ -64,23 +105,17 @@ impl Service {
     }
 
     /// Starts the service; what it logs goes to `log`, at the given level.
-    pub fn spawn(&self, level: &str, log: Stdio) -> Child {
+    pub fn spawn(&self, level: &str, log: Stdio) -> Process {
         self.spawn_with(&[("LOA__LOG__FILTER", level)], log)
     }
 
     /// The same with variables in its environment.
-    pub fn spawn_with(&self, variables: &[(&str, &str)], log: Stdio) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_loa"))
-            .args(["serve", "--config"])
-            .arg(&self.settings)
-            // Calls to this machine go to it, whatever proxy the environment names: here one that is not there.
-            .envs(["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:9")))
-            .envs(variables.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap()
+    pub fn spawn_with(&self, variables: &[(&str, &str)], log: Stdio) -> Process {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_loa"));
+        // Calls to this machine go to it, whatever proxy the environment names: here one that is not there.
+        program.envs(["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:9")));
+        program.args(["serve", "--config"]).arg(&self.settings).envs(variables.iter().copied());
+        Process(program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap())
     }
 
     pub async fn act(&self, person: &str) -> Act<'_> {

@@ -41,6 +41,7 @@ fn two_hundred_days_pass_and_nothing_happens_that_must_not() {
     let of = all.figures;
     // A simulation in which nothing goes wrong shows nothing.
     assert!(all.days == 200 && of.kills > 40 && of.jumps > 20 && of.outages > 30 && of.due > 60, "{of:?}");
+    assert!(of.gone > 300 && of.emptied > 20, "{of:?}");
     assert!(of.calls > 1_000 && of.updates > 300 && of.refusals < of.deeds, "{of:?}");
 }
 

@@ -4,6 +4,7 @@
 pub(super) mod answers;
 pub(super) mod calls;
 pub(super) mod figures;
+pub(super) mod going;
 pub(super) mod hours;
 pub(super) mod paths;
 pub(super) mod repeats;
@@ -25,3 +26,6 @@ impl Finding {
         Self { rule, row: row.to_owned(), what: what.into() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::check::{Finding, answers, calls, figures, paths, rest};
+use super::check::{Finding, answers, calls, figures, going, paths, rest};
 use super::platform::Arrival;
 use super::rows::{Claimed, Message, Rows};
 use super::weather::Verdict;
 use crate::domain::calendar::Millis;
+use crate::domain::retention::Periods;
 use crate::id::sha256_hex;
 use crate::store::Store;
 
@@ -19,6 +20,8 @@ const LOOK_BACK_DAYS: i64 = 5;
 pub(super) struct Evidence {
     /// The tables.
     pub(super) rows: Rows,
+    /// How long what is kept.
+    periods: Periods,
     /// What must not be.
     pub(super) found: Vec<Finding>,
     messages: BTreeMap<String, Message>,
@@ -32,14 +35,18 @@ pub(super) struct Evidence {
     steps_seen: i64,
     answers_seen: i64,
     claims_seen: i64,
+    gone_seen: i64,
+    /// Messages that went.
+    pub(super) gone: u32,
     trace: Sha256,
 }
 
 impl Evidence {
     /// Nothing seen yet.
-    pub(super) fn new(rows: Rows) -> Self {
+    pub(super) fn new(rows: Rows, periods: Periods) -> Self {
         Self {
             rows,
+            periods,
             found: Vec::new(),
             messages: BTreeMap::new(),
             stands: BTreeMap::new(),
@@ -49,6 +56,8 @@ impl Evidence {
             steps_seen: 0,
             answers_seen: 0,
             claims_seen: 0,
+            gone_seen: 0,
+            gone: 0,
             trace: Sha256::new(),
         }
     }
@@ -115,10 +124,21 @@ impl Evidence {
         self.answers_seen = answered.last().map_or(self.answers_seen, |last| last.seq);
         self.found.extend(answers::steps(&answered));
         self.found.extend(answers::rows(&self.rows, now.plus_days(-LOOK_BACK_DAYS).0).await?);
+        self.went(now).await?;
         if is_up {
             self.found.extend(rest::every_day(&self.rows, now).await?);
         }
         self.found.extend(figures::all(store, &self.rows, commune, &self.messages).await?);
+        Ok(())
+    }
+
+    /// Looks at what has gone since the last look.
+    async fn went(&mut self, now: Millis) -> anyhow::Result<()> {
+        let gone = self.rows.gone(self.gone_seen).await?;
+        self.gone_seen = gone.last().map_or(self.gone_seen, |last| last.seq);
+        self.gone += u32::try_from(gone.len())?;
+        self.found.extend(going::messages(&gone, now, &self.periods));
+        self.found.extend(going::texts(&self.rows, now.plus_days(-LOOK_BACK_DAYS).0).await?);
         Ok(())
     }
 

@@ -59,7 +59,7 @@ impl Simulated {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{} seeds, {} days: {} messages, {} calls, {} due times, {} updates, {} kills, {} stops, {} clock jumps, {} outages, {} violations",
+            "{} seeds, {} days: {} messages, {} calls, {} due times, {} updates, {} kills, {} stops, {} clock jumps, {} outages, {} gone, {} emptied, {} violations",
             self.runs.len(),
             self.days,
             of.messages,
@@ -70,6 +70,8 @@ impl Simulated {
             of.stops,
             of.jumps,
             of.outages,
+            of.gone,
+            of.emptied,
             self.violations()
         );
         text
@@ -112,6 +114,8 @@ impl AddAssign for Figures {
         self.stops += other.stops;
         self.jumps += other.jumps;
         self.outages += other.outages;
+        self.gone += other.gone;
+        self.emptied += other.emptied;
         self.looks += other.looks;
         self.ticks += other.ticks;
     }

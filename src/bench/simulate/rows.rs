@@ -15,6 +15,9 @@ const WATCH: &[&str] = &[
      INSERT INTO sim_steps (message_id, gateway, before, after) VALUES (NEW.id, NEW.gateway, NULL, NEW.state); END",
     "CREATE TRIGGER sim_moved AFTER UPDATE OF state ON messages WHEN OLD.state <> NEW.state BEGIN \
      INSERT INTO sim_steps (message_id, gateway, before, after) VALUES (NEW.id, NEW.gateway, OLD.state, NEW.state); END",
+    "CREATE TABLE sim_gone (seq INTEGER PRIMARY KEY, message_id TEXT NOT NULL, state TEXT NOT NULL, delivery_id TEXT, ended_at BIGINT)",
+    "CREATE TRIGGER sim_went AFTER DELETE ON messages BEGIN INSERT INTO sim_gone (message_id, state, delivery_id, ended_at) \
+     VALUES (OLD.id, OLD.state, OLD.delivery_id, OLD.ended_at); END",
     "CREATE TABLE sim_claims (seq INTEGER PRIMARY KEY, attempt_id TEXT NOT NULL)",
     "CREATE TRIGGER sim_claimed AFTER INSERT ON attempts BEGIN INSERT INTO sim_claims (attempt_id) VALUES (NEW.id); END",
     "CREATE TABLE sim_answers (seq INTEGER PRIMARY KEY, obligation_id TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, \
@@ -56,6 +59,21 @@ pub(super) struct Step {
     pub(super) before: Option<String>,
     /// Where it stands.
     pub(super) after: String,
+}
+
+/// A message that is there no longer, as it stood.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+pub(super) struct Gone {
+    /// Its place.
+    pub(super) seq: i64,
+    /// The message.
+    pub(super) message_id: String,
+    /// Where it stood.
+    pub(super) state: String,
+    /// The delivery it was a part of.
+    pub(super) delivery_id: Option<String>,
+    /// Machine time at which it was noted that nothing more would come of it.
+    pub(super) ended_at: Option<i64>,
 }
 
 /// A step of an obligation.
@@ -128,6 +146,8 @@ pub(super) struct ScheduleRow {
 const MESSAGES: &str = "SELECT id, purpose, delivery_id, part, resend_of, file_sha256 IS NOT NULL AS has_file, state, reason FROM messages \
      WHERE id IN (SELECT message_id FROM sim_steps WHERE seq > $1)";
 const STEPS: &str = "SELECT seq, message_id, before, after FROM sim_steps WHERE seq > $1 ORDER BY seq";
+const GONE: &str = "SELECT seq, message_id, state, delivery_id, ended_at FROM sim_gone WHERE seq > $1 ORDER BY seq";
+const EMPTIED: &str = "SELECT COUNT(*) FROM messages WHERE emptied_at IS NOT NULL";
 const ANSWER_STEPS: &str =
     "SELECT seq, obligation_id, before, after, was_at, is_at, was_proxy FROM sim_answers WHERE seq > $1 ORDER BY seq";
 const CLAIMED: &str = "SELECT s.seq AS place, m.id AS message_id, a.gateway, c.external_id AS chat, m.purpose, m.delivery_id, m.part, m.not_after, \
@@ -195,6 +215,22 @@ impl Rows {
     /// The database.
     pub(super) async fn steps(&self, after: i64) -> sqlx::Result<Vec<Step>> {
         sqlx::query_as(STEPS).bind(after).fetch_all(&self.0).await
+    }
+
+    /// The messages that went after this one.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn gone(&self, after: i64) -> sqlx::Result<Vec<Gone>> {
+        sqlx::query_as(GONE).bind(after).fetch_all(&self.0).await
+    }
+
+    /// How many messages have lost their texts.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn emptied(&self) -> sqlx::Result<u32> {
+        sqlx::query_scalar(EMPTIED).fetch_one(&self.0).await
     }
 
     /// The steps of obligations after this one.

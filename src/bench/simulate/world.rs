@@ -94,6 +94,7 @@ impl World {
         organise::import_org(&mut tx, &shell, &town::organisation()?).await?;
         tx.commit().await?;
         ground.commune = first.core.commune_id().await?;
+        let evidence = Evidence::new(rows, ground.house.retention);
         Ok(Self {
             ground,
             time,
@@ -111,7 +112,7 @@ impl World {
             mail: vec![Vec::new(); 2],
             people: People::new(seed),
             dice: Dice::of(seed, "staff"),
-            evidence: Evidence::new(rows),
+            evidence,
             schedules: BTreeMap::new(),
             figures: Figures::default(),
         })
@@ -275,10 +276,14 @@ impl World {
     }
 
     /// Ends the run; gives what was played and the hash of all of it.
-    pub(super) async fn close(mut self) -> (Figures, String) {
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn close(mut self) -> anyhow::Result<(Figures, String)> {
         self.life = None;
-        self.ground.store.close().await;
         self.figures.messages = self.evidence.messages();
-        (self.figures, self.evidence.trace())
+        (self.figures.gone, self.figures.emptied) = (self.evidence.gone, self.evidence.rows.emptied().await?);
+        self.ground.store.close().await;
+        Ok((self.figures, self.evidence.trace()))
     }
 }

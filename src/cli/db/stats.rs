@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use super::super::opened::Opened;
-use super::tables::{self, TableSize, WholeSize};
 use crate::domain::calendar::format_rfc3339;
 use crate::domain::retention::Kind;
 use crate::store::Tx;
 use crate::store::retention::OlderRecords;
+use crate::store::sizes::{TableSize, WholeSize};
 use crate::usecase::{Act, retain};
 
 #[derive(serde::Serialize)]
@@ -76,8 +76,8 @@ async fn gather(tx: &mut Tx, act: &Act<'_>) -> anyhow::Result<Report> {
     }
     let periods = &act.house.retention;
     Ok(Report {
-        files: files(&tables::whole(tx).await?),
-        tables: tables::sizes(tx).await?.iter().map(table).collect(),
+        files: files(&tx.whole_size().await?),
+        tables: tx.table_sizes().await?.iter().map(table).collect(),
         due,
         due_attempts: tx.count_due_attempts(&retain::due(act, Kind::Bodies)).await?,
         older: Older {

@@ -1,11 +1,9 @@
 //! Many calls begun and many successes recorded, a statement for each handful.
 //!
-//! What is set row by row comes in a list of fixed length, the rest of it empty: one text that stays prepared.
+//! What is set row by row comes in a list of fixed length ([`handful`](crate::store::handful)).
 
 use super::{Millis, StoreResult, Tx, on};
-
-/// Rows a statement takes.
-const HANDFUL: usize = 16;
+use crate::store::handful::{HANDFUL, filled};
 
 /// Under whose lease calls begin, and when it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,9 +192,4 @@ impl Tx {
         }
         Ok(moved)
     }
-}
-
-/// As many as a statement takes, the last of them empty.
-fn filled<T>(rows: &[T]) -> impl Iterator<Item = Option<&T>> {
-    rows.iter().map(Some).chain(std::iter::repeat(None)).take(HANDFUL)
 }

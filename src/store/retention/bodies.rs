@@ -1,6 +1,7 @@
 //! Rendered texts: emptied once their broadcast has long been over, with a hash in their place.
 
-use super::{Due, HANDFUL, StoreResult, Taken, Tx, filled, on, sha256_hex};
+use super::{Due, HANDFUL, StoreResult, Taken, Tx, filled, on};
+use crate::id::sha256_hex;
 
 // Broadcasts are closed, and of each only what still has its text is read. Whoever is to decide about a doubt, or may still order a
 // repetition, finds the text: a message of the broadcast itself that did not arrive, until it has expired or was repeated.
@@ -23,8 +24,10 @@ pub(super) const NEXT: &str = bodies!("SELECT id, body, attempts FROM due ORDER 
 const COUNT_ATTEMPTS: &str =
     bodies!("SELECT CAST(COALESCE(SUM(attempts - $3), 0) AS BIGINT) FROM due WHERE attempts > $3");
 
-// Empty texts (files without words) have a hash too: the mark that something stood there is the time.
-const EMPTY: &str = "UPDATE messages SET body = '', buttons = '', emptied_at = $1, body_sha256 = gone.column2 \
+// Empty texts (files without words) have a hash too: the mark that something stood there is the time. Under which part a press was
+// made is known by its buttons, and a doubt may still be settled by one.
+const EMPTY: &str = "UPDATE messages SET body = '', emptied_at = $1, \
+     buttons = CASE WHEN messages.state = 'unknown' THEN messages.buttons ELSE '' END, body_sha256 = gone.column2 \
      FROM (VALUES ($2, $3), ($4, $5), ($6, $7), ($8, $9), ($10, $11), ($12, $13), ($14, $15), ($16, $17), ($18, $19), \
      ($20, $21), ($22, $23), ($24, $25), ($26, $27), ($28, $29), ($30, $31), ($32, $33)) AS gone \
      WHERE messages.id = gone.column1 AND messages.emptied_at IS NULL";
@@ -44,18 +47,19 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn count_due_attempts(&mut self, due: &Due) -> StoreResult<i64> {
-        Ok(on!(self, |c| sqlx::query_scalar(COUNT_ATTEMPTS)
-            .bind(due.before.0)
-            .bind(due.second().0)
-            .bind(due.attempts)
-            .fetch_one(c)
-            .await?))
+        Ok(on!(self, |c| {
+            let asked =
+                due.given().into_iter().fold(sqlx::query_scalar(COUNT_ATTEMPTS), sqlx::query::QueryScalar::bind);
+            asked.bind(due.attempts).fetch_one(c).await?
+        }))
     }
 
     /// Empties the next batch of texts, and drops the tries before the last ones.
     pub(super) async fn empty_bodies(&mut self, due: &Due) -> StoreResult<Taken> {
-        let next: Vec<Rendered> =
-            on!(self, |c| sqlx::query_as(NEXT).bind(due.before.0).bind(due.second().0).fetch_all(c).await?);
+        let next: Vec<Rendered> = on!(self, |c| {
+            let asked = due.given().into_iter().fold(sqlx::query_as(NEXT), sqlx::query::QueryAs::bind);
+            asked.fetch_all(c).await?
+        });
         let mut taken = Taken::default();
         for handful in next.chunks(HANDFUL) {
             let hashed: Vec<(&str, String)> =

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Command, Done, Place, SENTINEL};
+use crate::service::Process;
 
 /// Where the consent page leads back to; nothing needs to answer there.
 const REDIRECT: &str = "http://127.0.0.1:9/oa";
@@ -92,13 +93,9 @@ fn link_in(printed: &str) -> String {
 fn a_consent_is_asked_for_pasted_and_from_then_on_the_tokens_renew_themselves() {
     let account = Account::new();
     assert_eq!(account.token(), "missing");
-    let mut child = account
-        .command(&["gateway", "consent", "oa"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = account.command(&["gateway", "consent", "oa"]);
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Process(command.spawn().unwrap());
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut printed = String::new();
     while !printed.contains("10 minutes") {

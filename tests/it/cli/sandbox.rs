@@ -1,13 +1,14 @@
 //! A sandbox as a process of its own, and the verbs that find it.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{ChildStdout, Stdio};
 
 use super::{Command, Done, Place, sample};
+use crate::service::Process;
 
-/// A running sandbox; killed if a test ends before it was stopped.
+/// A running sandbox.
 struct Running {
-    child: Child,
+    child: Process,
     printed: String,
     /// Kept open: a program whose reader is gone cannot print.
     _out: BufReader<ChildStdout>,
@@ -17,7 +18,7 @@ impl Running {
     /// Starts it and reads what it prints until the settings to copy are complete, for every platform.
     fn start(place: &Place, args: &[&str]) -> Self {
         let mut command = place.command(&[&["sandbox"], args].concat());
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Process(command.stdout(Stdio::piped()).spawn().unwrap());
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut printed = String::new();
         while !printed.contains("\naccess_token = ") {
@@ -32,13 +33,6 @@ impl Running {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
         self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The real program in a process of its own with nothing but one account, known by its settings, and the shell beside it.
 
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use loa::app;
@@ -14,22 +14,15 @@ use loa::store::Store;
 use loa::usecase::status::{self, BroadcastStatus};
 
 use crate::db::SqliteFile;
-use crate::service::eventually;
+use crate::service::{Process, eventually};
 use crate::stage::{free_address, import_org};
 
 /// The service, ended with this value.
 pub struct Serving {
-    child: Child,
+    _process: Process,
     core: Arc<Core>,
     variables: Vec<(String, String)>,
     address: SocketAddr,
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// The machine's own time: the service's process has no other.
@@ -68,8 +61,8 @@ impl Serving {
         let store = Store::open(&file.url()).await.unwrap();
         let core = app::core(store, Clocks::system(), SeededEntropy::new(3), house, gateways);
         import_org(&core, &places.org).await;
-        let child = program(&variables).arg("serve").spawn().unwrap();
-        let serving = Self { child, core, variables, address };
+        let process = Process(program(&variables).arg("serve").spawn().unwrap());
+        let serving = Self { _process: process, core, variables, address };
         let health = format!("http://{address}/health");
         eventually("the service answers", async || reqwest::get(&health).await.is_ok()).await;
         serving

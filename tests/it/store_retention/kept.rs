@@ -78,6 +78,8 @@ async fn a_file_of_a_form_that_became_nothing_goes_and_one_of_a_version_stays(st
            ('aa', 7, 'application/pdf', 'content', {made}), ('bb', 7, 'application/pdf', 'dropped', {made}), \
            ('cc', 7, 'application/pdf', 'open now', {made}); \
          INSERT INTO version_files (bulletin_id, version, position, sha256, file_name) VALUES ('past-b1000001', 1, 1, 'aa', 'a.pdf'); \
+         INSERT INTO upload_handles (gateway, sha256, file_name, handle, created_at) VALUES \
+           ('tele', 'aa', 'a.pdf', 'h1', {made}), ('tele', 'bb', 'b.pdf', 'h2', {made}), ('tele', 'cc', 'c.pdf', 'h3', {made}); \
          INSERT INTO dialogues (chat_id, account, flow, data, updated_at) VALUES ('past-c1000001', 'a', 'x', 'cc', {})",
         made + DAY
     ))
@@ -87,4 +89,6 @@ async fn a_file_of_a_form_that_became_nothing_goes_and_one_of_a_version_stays(st
     assert_eq!(room.texts(files).await, ["aa", "bb", "cc"]);
     room.turn_after_days(1).await;
     assert_eq!(room.texts(files).await, ["aa", "cc"]);
+    let handles = "SELECT sha256 FROM upload_handles ORDER BY sha256";
+    assert_eq!(room.texts(handles).await, ["aa", "cc"], "where a platform holds it is no reason to keep it");
 }

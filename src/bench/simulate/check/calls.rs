@@ -10,6 +10,13 @@ use crate::domain::calendar::Millis;
 use crate::domain::message::{MessageState, Purpose};
 use crate::domain::retry::RETRY_DELAYS;
 
+/// Takes the claim that a call of this gateway meets out of those that none has met: the first one for its chat, since calls to a
+/// chat leave one after the other.
+pub(in crate::bench::simulate) fn own(claimed: &mut Vec<Claimed>, gateway: &str, arrival: &Arrival) -> Option<Claimed> {
+    let place = claimed.iter().position(|one| one.gateway == gateway && one.chat == arrival.chat)?;
+    Some(claimed.remove(place))
+}
+
 /// A call that arrived at a platform must have been claimed before, and must have been allowed to leave.
 pub(in crate::bench::simulate) fn leaving(claimed: Option<&Claimed>, arrival: &Arrival, at: Millis) -> Vec<Finding> {
     let Some(claimed) = claimed else {
@@ -108,6 +115,19 @@ mod tests {
             external_id: None,
             is_edit: false,
         }
+    }
+
+    #[test]
+    fn each_call_meets_a_claim_of_its_own_and_one_more_than_were_claimed_meets_none() {
+        let of = |message: &str, gateway: &str| Claimed {
+            message_id: message.to_owned(),
+            gateway: gateway.to_owned(),
+            chat: "-1".to_owned(),
+            ..Claimed::default()
+        };
+        let mut claimed = vec![of("m1", "rich"), of("m2", "plain"), of("m3", "rich")];
+        let mut meet = || own(&mut claimed, "rich", &arrival()).map(|own| own.message_id);
+        assert_eq!([meet().as_deref(), meet().as_deref(), meet().as_deref()], [Some("m1"), Some("m3"), None]);
     }
 
     #[test]

@@ -30,9 +30,10 @@ pub(in crate::bench::simulate) async fn every_day(rows: &Rows, now: Millis) -> s
     found(rows, &rules).await
 }
 
-type Rule = (&'static str, &'static str, i64, &'static str);
+/// Its name, the statement that finds what breaks it, the instant it is given, and what is wrong then.
+pub(super) type Rule = (&'static str, &'static str, i64, &'static str);
 
-async fn found(rows: &Rows, rules: &[Rule]) -> sqlx::Result<Vec<Finding>> {
+pub(super) async fn found(rows: &Rows, rules: &[Rule]) -> sqlx::Result<Vec<Finding>> {
     let mut found = Vec::new();
     for (rule, statement, argument, what) in rules {
         found.extend(rows.words(statement, *argument).await?.iter().map(|row| Finding::new(rule, row, *what)));
@@ -70,9 +71,16 @@ pub(in crate::bench::simulate) async fn quiet_day(
     now: Millis,
     lapse_days: i64,
 ) -> anyhow::Result<Vec<Finding>> {
+    let mut found = found(rows, &quiet_rules(now, lapse_days)).await?;
+    found.extend(chain(store).await?);
+    Ok(found)
+}
+
+/// What is asked of the rows then.
+pub(super) const fn quiet_rules(now: Millis, lapse_days: i64) -> [Rule; 8] {
     let before = now.0 - TURN;
     let rule = "nothing that is owed waits for ever";
-    let rules: [Rule; 8] = [
+    [
         (rule, WAITING, before, "a message is due and does not leave"),
         (rule, PUT_OFF, now.0 + LONGEST_WAIT, "a message is put off longer than anybody asked for"),
         (rule, UNCLOSED, before, "a broadcast is settled and not closed"),
@@ -81,13 +89,10 @@ pub(in crate::bench::simulate) async fn quiet_day(
         (rule, STEPS, before, "a step of a ladder is due and not done"),
         (rule, UNANSWERED, now.plus_days(-lapse_days).0 - TURN, "an obligation should have lapsed"),
         ("the audit chain is whole", UNSEALED, before, "an entry is not sealed"),
-    ];
-    let mut found = found(rows, &rules).await?;
-    found.extend(chain(store).await?);
-    Ok(found)
+    ]
 }
 
-async fn chain(store: &Store) -> anyhow::Result<Option<Finding>> {
+pub(super) async fn chain(store: &Store) -> anyhow::Result<Option<Finding>> {
     let report = store.read().await?.verify_audit().await?;
     Ok(report.first_broken.map(|broken| {
         Finding::new("the audit chain is whole", &broken.id, format!("entry {}: {}", broken.seq, broken.reason))

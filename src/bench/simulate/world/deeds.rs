@@ -1,7 +1,7 @@
 //! What happens in the world from outside of the process, and what is seen of it on the platforms.
 
 use super::{Event, World};
-use crate::bench::simulate::check::Finding;
+use crate::bench::simulate::check::{Finding, calls};
 use crate::bench::simulate::script::{Deed, MINUTE};
 use crate::bench::simulate::staff::Staff;
 use crate::bench::simulate::town;
@@ -128,17 +128,17 @@ impl World {
 
     /// Looks at what arrived on the platforms: whether it was allowed to, and what people do about it.
     pub(super) async fn note_arrivals(&mut self) -> anyhow::Result<()> {
-        let claimed = self.evidence.claimed().await?;
+        let mut claimed = self.evidence.claimed().await?;
         for number in 0..self.ground.platforms.len() {
             let (name, arrivals) = (self.ground.platforms[number].name, self.ground.platforms[number].arrivals());
             for arrival in arrivals {
                 self.figures.calls += 1;
-                let own = claimed.iter().find(|one| one.gateway == name && one.chat == arrival.chat);
-                self.evidence.arrived(own, &arrival, (self.time.machine(), self.time.sun()));
-                let is_reminder = own.is_some_and(|own| own.purpose == "reminder");
+                let own = calls::own(&mut claimed, name, &arrival);
+                self.evidence.arrived(own.as_ref(), &arrival, (self.time.machine(), self.time.sun()));
+                let is_reminder = own.as_ref().is_some_and(|own| own.purpose == "reminder");
                 self.is_reminder_put_off |= is_reminder && arrival.verdict.may_be_repeated();
                 let Some(own) = own.filter(|_| arrival.verdict.is_taken()) else { continue };
-                for (after, update) in self.people.read(own, &arrival) {
+                for (after, update) in self.people.read(&own, &arrival) {
                     self.plan_event(self.time.sun() + after, Event::Said(number, update));
                 }
             }

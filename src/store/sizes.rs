@@ -1,12 +1,12 @@
-//! How large the database is, table by table, and how old what is in it.
+//! How large the database is, table by table, and how old what is in it, for `loa db stats`.
 //!
 //! Counts read whole indexes, and on `SQLite` sizes read the whole file: nothing of this is asked for by the service. Each
 //! database tells its sizes in its own way.
 
 use std::collections::BTreeMap;
 
+use super::{StoreResult, Tx, on};
 use crate::domain::calendar::Millis;
-use crate::store::{StoreResult, Tx, on};
 
 /// A table and how it is counted.
 #[derive(Debug, Clone, Copy)]
@@ -106,30 +106,30 @@ const FILES: &str = "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM attachme
 
 /// A table, its rows, and how much of the disk it takes up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TableSize {
+pub struct TableSize {
     /// Its name.
-    pub(super) name: &'static str,
+    pub name: &'static str,
     /// Rows.
-    pub(super) rows: i64,
+    pub rows: i64,
     /// Bytes on disk, indexes included; none where the database cannot tell.
-    pub(super) bytes: Option<i64>,
+    pub bytes: Option<i64>,
     /// When its oldest row was made; none where rows carry no time.
-    pub(super) oldest: Option<Millis>,
+    pub oldest: Option<Millis>,
     /// When its newest row was made.
-    pub(super) newest: Option<Millis>,
+    pub newest: Option<Millis>,
 }
 
 /// How large the whole is, in bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct WholeSize {
+pub struct WholeSize {
     /// The path of the database, where it is a file.
-    pub(super) file: Option<String>,
+    pub file: Option<String>,
     /// The database, where it is on a server.
-    pub(super) server: Option<i64>,
+    pub server: Option<i64>,
     /// What is free for new rows inside the file, where it is one.
-    pub(super) free: Option<i64>,
+    pub free: Option<i64>,
     /// The files that are kept, without what keeping them takes.
-    pub(super) kept_files: i64,
+    pub kept_files: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -139,42 +139,50 @@ struct Counted {
     newest: Option<String>,
 }
 
-/// Every table with its size, by name.
-pub(super) async fn sizes(tx: &mut Tx) -> StoreResult<Vec<TableSize>> {
-    let bytes: Vec<(String, i64)> = match tx {
-        Tx::Sqlite(tx) => sqlx::query_as(SIZES_ON_SQLITE).fetch_all(&mut **tx).await?,
-        Tx::Postgres(tx) => sqlx::query_as(SIZES_ON_POSTGRES).fetch_all(&mut **tx).await?,
-    };
-    let bytes: BTreeMap<String, i64> = bytes.into_iter().collect();
-    let mut sizes = Vec::new();
-    for table in TABLES {
-        let counted: Counted = on!(tx, |c| sqlx::query_as(table.count).fetch_one(c).await?);
-        sizes.push(TableSize {
-            name: table.name,
-            rows: counted.count,
-            bytes: bytes.get(table.name).copied(),
-            oldest: counted.oldest.as_deref().and_then(time_of),
-            newest: counted.newest.as_deref().and_then(time_of),
-        });
+impl Tx {
+    /// Every table with its size, by name.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn table_sizes(&mut self) -> StoreResult<Vec<TableSize>> {
+        let bytes: Vec<(String, i64)> = match self {
+            Self::Sqlite(tx) => sqlx::query_as(SIZES_ON_SQLITE).fetch_all(&mut **tx).await?,
+            Self::Postgres(tx) => sqlx::query_as(SIZES_ON_POSTGRES).fetch_all(&mut **tx).await?,
+        };
+        let bytes: BTreeMap<String, i64> = bytes.into_iter().collect();
+        let mut sizes = Vec::new();
+        for Table { name, count } in TABLES.iter().copied() {
+            let counted: Counted = on!(self, |c| sqlx::query_as(count).fetch_one(c).await?);
+            sizes.push(TableSize {
+                name,
+                rows: counted.count,
+                bytes: bytes.get(name).copied(),
+                oldest: counted.oldest.as_deref().and_then(time_of),
+                newest: counted.newest.as_deref().and_then(time_of),
+            });
+        }
+        Ok(sizes)
     }
-    Ok(sizes)
-}
 
-/// How large the whole is.
-pub(super) async fn whole(tx: &mut Tx) -> StoreResult<WholeSize> {
-    let kept_files = on!(tx, |c| sqlx::query_scalar(FILES).fetch_one(c).await?);
-    let whole = match tx {
-        Tx::Sqlite(tx) => WholeSize {
-            file: Some(sqlx::query_scalar(FILE_ON_SQLITE).fetch_one(&mut **tx).await?),
-            free: Some(sqlx::query_scalar(FREE_ON_SQLITE).fetch_one(&mut **tx).await?),
-            ..WholeSize::default()
-        },
-        Tx::Postgres(tx) => WholeSize {
-            server: Some(sqlx::query_scalar(WHOLE_ON_POSTGRES).fetch_one(&mut **tx).await?),
-            ..WholeSize::default()
-        },
-    };
-    Ok(WholeSize { kept_files, ..whole })
+    /// How large the whole is.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn whole_size(&mut self) -> StoreResult<WholeSize> {
+        let kept_files = on!(self, |c| sqlx::query_scalar(FILES).fetch_one(c).await?);
+        let whole = match self {
+            Self::Sqlite(tx) => WholeSize {
+                file: Some(sqlx::query_scalar(FILE_ON_SQLITE).fetch_one(&mut **tx).await?),
+                free: Some(sqlx::query_scalar(FREE_ON_SQLITE).fetch_one(&mut **tx).await?),
+                ..WholeSize::default()
+            },
+            Self::Postgres(tx) => WholeSize {
+                server: Some(sqlx::query_scalar(WHOLE_ON_POSTGRES).fetch_one(&mut **tx).await?),
+                ..WholeSize::default()
+            },
+        };
+        Ok(WholeSize { kept_files, ..whole })
+    }
 }
 
 /// The time that a column holds, or with which an id begins.
