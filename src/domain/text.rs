@@ -13,7 +13,7 @@ mod tests;
 
 use unicode_normalization::UnicodeNormalization;
 
-pub use collate::{natural_cmp, person_cmp};
+pub use collate::{NaturalKey, natural_cmp, natural_key, person_cmp};
 pub use legacy::looks_legacy_encoded;
 pub use shape::cut;
 pub use split::{MIN_PART, split_text};
@@ -25,6 +25,9 @@ pub use split::{MIN_PART, split_text};
 /// refuses) are dropped. The joiner inside an emoji such as 👨‍👩‍👧 stays. The author's spelling is never changed.
 #[must_use]
 pub fn nfc(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return text.to_owned();
+    }
     let mut kept = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

@@ -137,7 +137,8 @@ fn scratch() -> &'static Path {
     })
 }
 
-/// Room that the databases of one run never need together: each is gone with its test.
+/// Room that the databases of one run never need: those on `SQLite` are gone with their test, those on `PostgreSQL`, some ten
+/// megabytes each, with the run.
 const ROOM_KILOBYTES: u64 = 4_000_000;
 
 /// What `df` says is free in a folder; nothing when there is none.

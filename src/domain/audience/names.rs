@@ -1,6 +1,8 @@
 //! The words of the grammar: kinds of units, kinds of groups and the saved names.
 
-use crate::domain::command::spelling::{Spelling, means};
+use std::sync::LazyLock;
+
+use crate::domain::command::spelling::Spelling;
 use crate::domain::org::{GroupKind, UnitKind};
 
 /// A name people use for an audience, and what it stands for.
@@ -91,17 +93,32 @@ pub const fn unit_word(kind: UnitKind) -> &'static str {
     }
 }
 
+/// Words taken apart once, and what each stands for.
+type Words<T> = LazyLock<Vec<(Spelling, T)>>;
+
+static UNITS: Words<UnitKind> = LazyLock::new(|| apart(UNIT_WORDS.iter().copied()));
+static GROUPS: Words<GroupKind> = LazyLock::new(|| apart(GROUP_WORDS.iter().copied()));
+static NAMES: Words<&str> = LazyLock::new(|| apart(SAVED_NAMES.iter().map(|saved| (saved.name, saved.means))));
+
+fn apart<T>(words: impl Iterator<Item = (&'static str, T)>) -> Vec<(Spelling, T)> {
+    words.map(|(word, meaning)| (Spelling::of(word), meaning)).collect()
+}
+
+fn meant<T: Copy>(typed: &str, words: &[(Spelling, T)]) -> Option<T> {
+    let typed = Spelling::of(typed);
+    words.iter().find(|(word, _)| typed.means(word)).map(|(_, meaning)| *meaning)
+}
+
 pub(super) fn unit_kind(typed: &str) -> Option<UnitKind> {
-    UNIT_WORDS.iter().find(|(word, _)| means(typed, word)).map(|(_, kind)| *kind)
+    meant(typed, &UNITS)
 }
 
 pub(super) fn group_kind(typed: &str) -> Option<GroupKind> {
     let fixed = typed.to_ascii_lowercase().parse().ok();
-    fixed.or_else(|| GROUP_WORDS.iter().find(|(word, _)| means(typed, word)).map(|(_, kind)| *kind))
+    fixed.or_else(|| meant(typed, &GROUPS))
 }
 
 /// The audience in canonical form that a saved name stands for.
 pub(super) fn saved_name(typed: &str) -> Option<&'static str> {
-    let typed = Spelling::of(typed);
-    SAVED_NAMES.iter().find(|saved| typed.means(&Spelling::of(saved.name))).map(|saved| saved.means)
+    meant(typed, &NAMES)
 }

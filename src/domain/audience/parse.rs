@@ -3,7 +3,7 @@
 use super::names::{group_kind, saved_name, unit_kind};
 use super::{AudienceError, Expr, MAX_CHARS, Term};
 use crate::domain::org::{GroupKind, UnitKind};
-use crate::domain::text::{fold, natural_cmp};
+use crate::domain::text::{fold, natural_key};
 
 /// Longest code of a unit, in characters.
 const MAX_CODE_CHARS: usize = 32;
@@ -139,7 +139,7 @@ fn group(word: Piece<'_>) -> Result<GroupKind, AudienceError> {
 fn code_list(list: Piece<'_>, unit: UnitKind) -> Result<Vec<String>, AudienceError> {
     let items = list.split(|c| matches!(c, ',' | ';' | '\u{ff0c}'));
     let mut codes = items.into_iter().map(|item| code(item, unit)).collect::<Result<Vec<_>, _>>()?;
-    codes.sort_by(|a, b| natural_cmp(a, b).then_with(|| a.cmp(b)));
+    codes.sort_by_cached_key(|code| (natural_key(code), code.clone()));
     codes.dedup();
     Ok(codes)
 }

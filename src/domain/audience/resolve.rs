@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::parse::code_key;
 use super::{Expr, Term};
 use crate::domain::org::{GroupKind, UnitKind};
-use crate::domain::text::natural_cmp;
+use crate::domain::text::{natural_cmp, natural_key};
 
 /// A unit as it stands on the day of the resolution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,7 +211,7 @@ struct Index<'a> {
 impl<'a> Index<'a> {
     fn of(directory: &'a Directory) -> Self {
         let mut units: Vec<_> = directory.units.iter().map(|unit| (code_key(&unit.code), unit)).collect();
-        units.sort_by(|(a, left), (b, right)| natural_cmp(a, b).then_with(|| left.id.cmp(&right.id)));
+        units.sort_by_cached_key(|(code, unit)| (natural_key(code), unit.id.clone()));
         let mut best: HashMap<(&str, GroupKind), &GroupEntry> = HashMap::new();
         for group in directory.groups.iter().filter(|group| group.active) {
             for unit in &group.covers {

@@ -1,5 +1,7 @@
 //! From text to a command.
 
+use std::sync::LazyLock;
+
 use super::Command;
 use super::spelling::Spelling;
 use super::table::{Spec, TABLE, Tail};
@@ -165,11 +167,29 @@ fn word_at(text: &str, start: usize) -> Option<Word<'_>> {
     short.then_some(Word { text: word, bot, end: start + end })
 }
 
+/// What a command may be called.
+struct Names {
+    spec: &'static Spec,
+    spoken: Spelling,
+    words: Vec<Spelling>,
+}
+
+/// The table with its names taken apart once: whatever is said in private is compared with all of them.
+static NAMES: LazyLock<Vec<Names>> = LazyLock::new(|| {
+    let names = |spec: &'static Spec| Names {
+        spec,
+        spoken: Spelling::of(spec.spoken),
+        words: spec.words().map(Spelling::of).collect(),
+    };
+    TABLE.iter().map(names).collect()
+});
+
 /// The command with this name, typed in `count` words.
 fn named(typed: &str, count: usize) -> Option<&'static Spec> {
-    let spelling = Spelling::of(typed);
-    let is = |name: &str| spelling.means(&Spelling::of(name));
-    TABLE.iter().find(|spec| (count <= spec.syllables() && is(spec.spoken)) || (count == 1 && spec.words().any(is)))
+    let typed = Spelling::of(typed);
+    let is_spoken = |names: &Names| count <= names.spec.syllables() && typed.means(&names.spoken);
+    let is_word = |names: &Names| count == 1 && names.words.iter().any(|word| typed.means(word));
+    NAMES.iter().find(|names| is_spoken(names) || is_word(names)).map(|names| names.spec)
 }
 
 /// Whether a text behind a slash is meant as a name at all: `/-strong` is a Zalo emoticon, `/etc/passwd` a path.

@@ -23,8 +23,18 @@ const FOREIGN: u64 = 3 << 32;
 /// Total: two texts are equal only if their NFC forms are.
 #[must_use]
 pub fn natural_cmp(a: &str, b: &str) -> Ordering {
-    let (a, b) = (nfc(a), nfc(b));
-    SortKey::of(&a).cmp(&SortKey::of(&b)).then_with(|| a.cmp(&b))
+    if a == b { Ordering::Equal } else { natural_key(a).cmp(&natural_key(b)) }
+}
+
+/// What [`natural_cmp`] compares: for whoever sorts many, so that each is looked at once.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NaturalKey(SortKey, String);
+
+/// The key of a text.
+#[must_use]
+pub fn natural_key(text: &str) -> NaturalKey {
+    let text = nfc(text);
+    NaturalKey(SortKey::of(&text), text)
 }
 
 /// Compares people by given name (the last word), then middle names, then family name.
