@@ -90,6 +90,8 @@ mod postgres_workers;
 #[cfg(test)]
 mod serve_alone;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 mod simulation;
