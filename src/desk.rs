@@ -5,7 +5,7 @@
 //! registered staff and village heads, except for `/xacminh`, which anybody may ask.
 
 use crate::domain::command::{self, Who};
-use crate::domain::event::{ButtonPress, Event, IncomingMessage};
+use crate::domain::event::{ButtonPress, Event, IncomingMessage, Rights};
 use crate::locale::Locale;
 use crate::store::Tx;
 use crate::usecase::notify::{Note, menu};
@@ -42,6 +42,8 @@ pub struct Prepared<'a> {
     pub file: Option<Fetched>,
     /// The group's member count, where [`wants`] asked for it.
     pub members: Option<u32>,
+    /// What we may do in the group, where the members are asked for.
+    pub rights: Rights,
 }
 
 /// A document that was sent to the bot, fetched and read.

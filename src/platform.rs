@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::domain::calendar::Millis;
 pub use crate::domain::carriage::{ANY_TYPE, Files};
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Rights};
 use crate::domain::render::Button;
 use crate::domain::retry::{FailureReason, Outcome};
 use crate::id::sha256_hex;
@@ -367,6 +367,11 @@ pub trait Gateway: Send + Sync {
 
     /// How many members a group has.
     fn member_count<'a>(&'a self, chat: &'a str) -> Call<'a, Result<u32, AskError>>;
+
+    /// What we may do in a group; unknown where the platform does not tell.
+    fn rights<'a>(&'a self, _chat: &'a str) -> Call<'a, Result<Rights, AskError>> {
+        Box::pin(async { Ok(Rights::default()) })
+    }
 
     /// Shows the commands in the platform's own menu.
     fn publish_menu<'a>(&'a self, menu: &'a Menu) -> Call<'a, Result<(), AskError>>;

@@ -354,6 +354,7 @@ label-dear-heads = Kính gửi: Các đồng chí Trưởng thôn, cán bộ th�
 label-dear-offices = Kính gửi: Các phòng, ban, đơn vị.
 label-dear-residents = Kính gửi bà con nhân dân.
 alert-group-lost = ⚠️ Nhóm "{ $group }": bot không còn gửi được ({ $reason }). Nhóm tạm dừng; thêm lại bot vào nhóm để tiếp tục.
+alert-group-no-rights = ⚠️ Nhóm "{ $group }": bot không được phép gửi tin ({ $reason }). Nhóm tạm dừng; nhờ trưởng nhóm mở quyền rồi gõ /molai.
 alert-group-no-files = ⚠️ Nhóm "{ $group }" không cho bot gửi tệp ({ $reason }). Văn bản vẫn gửi được; nhờ trưởng nhóm mở quyền gửi tệp.
 alert-content-refused = ⛔ { $code }: nền tảng từ chối nội dung ({ $reason }). Đã dừng các nhóm còn lại.
 alert-gateway-token = 🔴 { $gateway }: mã truy cập hết hạn. { $unsent }/{ $planned } nhóm chưa gửi. Cập nhật mã rồi khởi động lại, tin chưa gửi sẽ gửi tiếp.
@@ -501,7 +502,7 @@ door-card-person =
     👤 XÁC NHẬN TÀI KHOẢN
     Mã của: { $name } ({ $posts })
     Tài khoản đã nhập mã và đồng ý: "{ $account }"
-    Trong nhóm: "{ $title }"
+    Trong nhóm: { $title }
     Mã được gõ trong nhóm nên ai cũng có thể đọc. Có đúng là đồng chí ấy không?
 door-card-person-typed = Hoặc gõ: /capma có { $code } – /capma không { $code }
 door-person-linked = ✅ Đã gắn tài khoản với { $name }. Đồng chí mở tin nhắn riêng với bot rồi gõ /batdau.
@@ -532,13 +533,17 @@ door-group-invite =
 door-card-group =
     🔗 XÁC NHẬN GẮN NHÓM
     Nhóm trong danh sách: { $group } ({ $kind })
-    Nhóm thật: "{ $title }", { $members } thành viên
-    Người gõ mã: "{ $account }"
+    Nhóm thật: { $title }, { $members } thành viên
+    Mã nhóm trên nền tảng: { $id }
+    Người gõ mã: "{ $account }", lúc { $time }
     Có đúng là nhóm này không? Tin gửi "{ $group }" sẽ vào nhóm thật ở trên.
     Hoặc gõ: /ganhom có { $code } – /ganhom không { $code }
 door-members-unknown = chưa rõ số
 door-bound-here = ✅ Nhóm đã được gắn với { $group }. Từ nay văn bản, thông báo của xã được gửi vào nhóm này.
-door-bound-admin = ✅ Đã gắn "{ $title }" với { $group }.
+door-card-no-rights = ⚠️ Bot chưa được phép gửi tin trong nhóm thật. Nhờ trưởng nhóm mở quyền trước khi xác nhận.
+door-card-no-files = ⚠️ Nhóm thật chưa cho bot gửi tệp; văn bản vẫn gửi được. Nhờ trưởng nhóm mở quyền gửi tệp.
+door-untitled = (nền tảng không cho biết tên, mã { $id })
+door-bound-admin = ✅ Đã gắn { $title } với { $group }.
 door-group-refused = Đã từ chối; mã gắn { $group } hết tác dụng. Tạo mã mới: /ganhom { $code }
 
 # The list of group slots.
@@ -562,7 +567,10 @@ group-freed = { $group } đã được gỡ gắn. Gắn lại: /ganhom { $code 
 door-back-in-group = ✅ Bot đã trở lại nhóm "{ $group }" (người thêm: "{ $by }"). Nhóm nhận tin trở lại; tin bị lỡ không tự gửi lại.
 door-out-for-good = ⚠️ Bot không còn trong nhóm "{ $group }" (người đưa ra: "{ $by }"). Nhóm tạm dừng, tính là chưa nhận được tin. Đề nghị tạo nhóm mới từ OA rồi gắn bằng /ganhom.
 door-out-of-group = ⚠️ Bot không còn trong nhóm "{ $group }" (người đưa ra: "{ $by }"). Nhóm tạm dừng, tính là chưa nhận được tin. Thêm lại bot vào nhóm để tiếp tục.
-door-unknown-group = ❓ "{ $by }" đã thêm bot vào một nhóm lạ: "{ $title }". Bot im lặng ở đó, không gửi gì. Nếu là nhóm của xã: /ganhom. Nếu không: đưa bot ra khỏi nhóm.
+door-unknown-group = ❓ "{ $by }" đã thêm bot vào một nhóm lạ: { $title }. Bot im lặng ở đó, không gửi gì. Nếu là nhóm của xã: /ganhom. Nếu không: đưa bot ra khỏi nhóm.
+door-may-not-write = ⚠️ Nhóm "{ $group }": bot bị hạn chế, chưa gửi được (người đổi: "{ $by }"). Nhóm tạm dừng; nhờ trưởng nhóm mở quyền gửi tin, mở lại thì các tin sau tự gửi vào nhóm.
+door-may-write-again = ✅ Nhóm "{ $group }": bot lại được gửi tin (người đổi: "{ $by }"); tin bị lỡ không tự gửi lại.
+door-may-not-send-files = ⚠️ Nhóm "{ $group }" không cho bot gửi tệp. Văn bản vẫn gửi được; nhờ trưởng nhóm mở quyền gửi tệp.
 door-slot-lost-its-chat = ⚠️ Hai nhóm trong danh sách hóa ra là cùng một nhóm thật. "{ $group }" đã được gỡ; nếu cần, gắn lại bằng /ganhom.
 
 # Checking a bulletin. Residents read these.
@@ -929,7 +937,7 @@ stats-incidents = ⚠️ Sự cố đang mở: { $count }
 health-well = 🟢 Hệ thống hoạt động bình thường.
 health-sick = 🔴 Đang có { $count } sự cố:
 health-fault = • { $subject }: { $kind }, từ { $time }
-health-chat = Nhóm "{ $name }"
+health-chat = Nhóm { $name }
 health-receiving = Nhận tin từ { $name }
 health-unreachable = không kết nối được nền tảng
 health-unauthorized = mã truy cập bị từ chối
@@ -957,6 +965,7 @@ health-task-walls = Cập nhật dòng xác nhận
 health-task-other = Một việc định kỳ
 health-group-disabled = nền tảng đã khóa nhóm
 health-not-member = bot không còn trong nhóm
+health-no-rights = bot không được phép gửi tin trong nhóm
 health-no-file-rights = nhóm không cho bot gửi tệp
 health-unknown-group = nhóm chưa gắn
 health-private-closed = khung chat riêng đã đóng

@@ -17,7 +17,7 @@ use crate::domain::org::Role;
 use crate::domain::text::{cut, fold, nfc};
 use crate::say;
 use crate::store::Tx;
-use crate::store::binding::ChatState;
+use crate::store::binding::{Chat, ChatState};
 use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
 use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up};
@@ -42,6 +42,8 @@ const FLOW: &str = "register";
 const CHOICES: usize = 10;
 /// Longest name or title of somebody else's making that is repeated, characters.
 const SHOWN_CHARS: usize = 80;
+/// Signs of a platform's id that are shown.
+const ID_SIGNS: usize = 12;
 /// Characters on a button: a phone shows little more.
 const LABEL_CHARS: usize = 40;
 /// Characters of a one-time code without spaces and dashes.
@@ -111,7 +113,7 @@ pub(super) async fn groups(
     if talk.is_private() {
         return slots::command(tx, act, talk, args).await;
     }
-    bind::typed(tx, act, talk, args, prepared.members).await
+    bind::typed(tx, act, talk, args, (prepared.members, prepared.rights)).await
 }
 
 /// Asked before a code is looked up for a decision: to anybody else the answer must not tell whether it exists.
@@ -273,6 +275,23 @@ async fn reopen_private(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResul
 pub(super) fn foreign(text: &str) -> String {
     let words: Vec<String> = nfc(text).split_whitespace().map(str::to_owned).collect();
     cut(&words.join(" "), SHOWN_CHARS, "…")
+}
+
+/// A group as its platform calls it, in quotes; by its id where the platform tells no title.
+pub(super) fn shown_title(act: &Act<'_>, chat: &Chat) -> String {
+    let title = foreign(&chat.title);
+    if title.is_empty() {
+        return say!(act.house.locale, "door-untitled", id = shown_id(&chat.external_id));
+    }
+    format!("\"{title}\"")
+}
+
+/// The end of a platform's id, by which two chats are told apart.
+fn shown_id(external_id: &str) -> String {
+    let signs: Vec<char> = foreign(external_id).chars().collect();
+    let from = signs.len().saturating_sub(ID_SIGNS);
+    let end: String = signs[from..].iter().collect();
+    if from > 0 { format!("…{end}") } else { end }
 }
 
 /// "UBND xã …", who speaks here.

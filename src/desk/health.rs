@@ -74,7 +74,7 @@ async fn fault(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult
     let locale = &act.house.locale;
     let (what, name) = incident.scope.split_once(':').unwrap_or(("", &incident.scope));
     let subject = match what {
-        "chat" => say!(locale, "health-chat", name = chat_name(tx, name).await?),
+        "chat" => say!(locale, "health-chat", name = chat_name(tx, act, name).await?),
         "inbox" | "receiving" => say!(locale, "health-receiving", name = name),
         "task" => task(act, name.split(':').next().unwrap_or_default()),
         _ => name.to_owned(),
@@ -83,11 +83,11 @@ async fn fault(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult
     Ok(say!(locale, "health-fault", subject, kind = words(act, &incident.kind), time))
 }
 
-async fn chat_name(tx: &mut Tx, chat_id: &str) -> UseCaseResult<String> {
+async fn chat_name(tx: &mut Tx, act: &Act<'_>, chat_id: &str) -> UseCaseResult<String> {
     if let Some(group) = tx.group_of_chat(chat_id).await? {
-        return Ok(group.name);
+        return Ok(format!("\"{}\"", group.name));
     }
-    Ok(tx.chat(chat_id).await?.map(|chat| super::door::foreign(&chat.title)).unwrap_or_default())
+    Ok(tx.chat(chat_id).await?.map(|chat| super::door::shown_title(act, &chat)).unwrap_or_default())
 }
 
 /// What the engine does, by the word of its task.
@@ -128,6 +128,7 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "task_failed" => say!(locale, "health-task-failed"),
         "group_disabled" => say!(locale, "health-group-disabled"),
         "kicked" | "not_member" => say!(locale, "health-not-member"),
+        "no_rights" => say!(locale, "health-no-rights"),
         "no_file_rights" => say!(locale, "health-no-file-rights"),
         "unknown_group" => say!(locale, "health-unknown-group"),
         "blocked" | "never_started" | "deactivated" => say!(locale, "health-private-closed"),

@@ -108,6 +108,18 @@ pub struct Membership {
     pub by: AccountRef,
     /// Whether the bot can be there now.
     pub present: bool,
+    /// What it may do there.
+    #[serde(default)]
+    pub rights: Rights,
+}
+
+/// What the bot may do in a group, as far as the platform says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Rights {
+    /// Whether it may write; none where nobody tells.
+    pub writes: Option<bool>,
+    /// Whether it may send files; none where nobody tells.
+    pub files: Option<bool>,
 }
 
 /// Anything that comes in.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Core, EngineResult};
 use crate::desk::{self, Fetched, Prepared, Response};
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Rights};
 use crate::store::Tx;
 use crate::store::inbox::InboxRow;
 use crate::store::links::UploadLink;
@@ -111,7 +111,8 @@ impl Inbox {
     /// Processes one update, of whose chats others are kept out, in an open transaction; none when somebody else did so meanwhile, and nothing may be left behind.
     async fn handle(&self, tx: &mut Tx, taken: &Taken, found: Found) -> UseCaseResult<Option<Response>> {
         let Taken { row, event } = taken;
-        let prepared = Prepared { file: found.file, members: found.members, ..self.bare(row, event) };
+        let prepared =
+            Prepared { file: found.file, members: found.members, rights: found.rights, ..self.bare(row, event) };
         let act = self.act(row);
         let response = desk::handle(tx, &act, &prepared).await?;
         Ok(tx.finish_inbox(&row.id, act.wall).await?.then_some(response))
@@ -120,7 +121,15 @@ impl Inbox {
     /// An event for which nothing was fetched.
     fn bare<'a>(&self, row: &'a InboxRow, event: &'a Event) -> Prepared<'a> {
         let username = self.core.myself(&row.gateway).map(|me| me.username).unwrap_or_default();
-        Prepared { gateway: &row.gateway, username, event, dedupe: &row.dedupe, file: None, members: None }
+        Prepared {
+            gateway: &row.gateway,
+            username,
+            event,
+            dedupe: &row.dedupe,
+            file: None,
+            members: None,
+            rights: Rights::default(),
+        }
     }
 
     fn act(&self, row: &InboxRow) -> Act<'_> {

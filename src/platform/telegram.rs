@@ -9,7 +9,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Rights};
 use crate::platform::exchange::{Answer, client, download, exchange};
 use crate::platform::pacer::Limits;
 use crate::platform::{
@@ -227,6 +227,20 @@ impl Gateway for Telegram {
         Box::pin(async move {
             let count = self.ask("getChatMemberCount", &json!({ "chat_id": chat })).await?;
             Ok(count.as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0))
+        })
+    }
+
+    fn rights<'a>(&'a self, chat: &'a str) -> Call<'a, Result<Rights, AskError>> {
+        Box::pin(async move {
+            // The token begins with the bot's own id (Bot API, "Authorizing your bot").
+            let token = self.config.token.expose_secret();
+            let me = token.split(':').next().and_then(|id| id.parse::<i64>().ok());
+            let member = self.ask("getChatMember", &json!({ "chat_id": chat, "user_id": me })).await?;
+            if member["status"] != "member" {
+                return Ok(translate::rights(&member));
+            }
+            let chat = self.ask("getChat", &json!({ "chat_id": chat })).await?;
+            Ok(translate::permissions(&chat["permissions"]))
         })
     }
 

@@ -200,6 +200,7 @@ async fn park_chat(
     let joins = act.house.gateways.get(&message.gateway).is_none_or(|traits| traits.joins);
     let key = match reason {
         FailureReason::GroupDisabled => "alert-group-disabled",
+        FailureReason::NoRights => "alert-group-no-rights",
         FailureReason::Kicked | FailureReason::NotMember if !joins => "alert-group-out",
         _ => "alert-group-lost",
     };

@@ -3,7 +3,7 @@
 //! Quân (account 1) is the commune's admin, Bình the head of village 03 and not registered; everybody else is a stranger.
 
 use loa::desk::Response;
-use loa::domain::event::{ChatRef, Event, Membership};
+use loa::domain::event::{ChatRef, Event, Membership, Rights};
 use loa::domain::org::Role;
 use loa::store::Store;
 use loa::usecase::{Act, Via, bind, notify};
@@ -49,7 +49,9 @@ async fn shout(desk: &mut Desk, account: &str, text: &str) -> Outcome {
 
 /// We were added, let in, thrown out or blocked.
 async fn present(desk: &mut Desk, chat: ChatRef, present: bool) {
-    let outcome = desk.event(Event::Membership(Membership { chat, by: person("9"), present }), None).await;
+    let outcome = desk
+        .event(Event::Membership(Membership { chat, by: person("9"), present, rights: Rights::default() }), None)
+        .await;
     assert_eq!(outcome.response, Response::default());
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use loa::desk::{self, Fetched, Prepared, Response};
 use loa::domain::calendar::Millis;
-use loa::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingFile, IncomingMessage};
+use loa::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingFile, IncomingMessage, Rights};
 use loa::domain::org::Role;
 use loa::domain::render::Button;
 use loa::id::SeededEntropy;
@@ -137,7 +137,15 @@ impl Desk {
         let (dedupe, members) = (format!("u{}", self.turns), self.members);
         let (tx, act) = self.parts();
         let username = "loa_bot".to_owned();
-        let mut prepared = Prepared { gateway: GATEWAY, username, event: &event, dedupe: &dedupe, file: None, members };
+        let mut prepared = Prepared {
+            gateway: GATEWAY,
+            username,
+            event: &event,
+            dedupe: &dedupe,
+            file: None,
+            members,
+            rights: Rights::default(),
+        };
         if desk::wants(tx, &act, &prepared).await.unwrap().file {
             prepared.file = file;
         }

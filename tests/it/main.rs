@@ -68,6 +68,8 @@ mod flow_repeat;
 #[cfg(test)]
 mod flow_retention;
 #[cfg(test)]
+mod flow_rights;
+#[cfg(test)]
 mod flow_send;
 #[cfg(test)]
 mod flow_undecodable;

@@ -18,6 +18,7 @@ sqlite_tests!(
     an_upload_page_takes_one_document_and_no_second_one,
     what_the_platform_withholds_is_no_answer_and_the_head_is_asked_for_words,
     each_card_of_the_waiting_list_has_numbers_of_its_own,
+    the_card_of_a_group_without_a_title_shows_its_id_and_who_typed_when,
 );
 
 /// What the composer answers after the file, in the order of the questions.
@@ -234,5 +235,28 @@ async fn each_card_of_the_waiting_list_has_numbers_of_its_own(store: Store) {
         let decided = stage.say("pct", line.split_once('.').unwrap().0).await;
         assert!(decided.contains(code) && decided.contains("Đã duyệt") && !decided.contains(other), "{decided}");
     }
+    stage.stop().await;
+}
+
+async fn the_card_of_a_group_without_a_title_shows_its_id_and_who_typed_when(store: Store) {
+    let mut stage = Stage::start(store, &[Network::ZaloBot]).await;
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let slot = tx.group_by_code(&stage.commune, "truong-thon").await.unwrap().unwrap();
+    tx.unbind_group(&slot.id).await.unwrap();
+    tx.commit().await.unwrap();
+    let code = crate::zalo_oa_alone::code_in(&stage.say("quan", "/ganhom Nhóm Trưởng thôn").await);
+    // The account's plan has room for no more groups beside the old one.
+    stage.bot().remove_bot(&stage.chat("truong-thon")).unwrap();
+    let group = stage.bot().add_group(None, "Trưởng thôn xã", &[stage.account("binh")]).unwrap();
+    stage.bot().add_bot(&group).unwrap();
+    stage.bot().mention(&stage.account("binh"), &group, &format!("/ganhom {code}")).unwrap();
+    stage.settle().await;
+    let card = stage.last_words("quan");
+    let end: String = group.chars().skip(group.chars().count() - 12).collect();
+    assert!(card.contains("nền tảng không cho biết tên") && card.contains(&end), "{card}");
+    assert!(card.contains("Người gõ mã: \"Mẫu Văn Bình\", lúc 08:00"), "{card}");
+    let yes = card.lines().find(|line| line.contains("Gắn")).unwrap().split_once('.').unwrap().0.trim().to_owned();
+    let bound = stage.say("quan", &yes).await;
+    assert!(bound.contains(&end) && !bound.contains("\"\""), "{bound}");
     stage.stop().await;
 }

@@ -269,7 +269,7 @@ async fn the_account_is_addressed_by_its_name_and_what_is_said_to_others_is_not_
 }
 
 /// The one-time code in a sentence of ours.
-fn code_in(text: &str) -> String {
+pub fn code_in(text: &str) -> String {
     let words = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '-');
     let code = words.into_iter().find(|word| word.len() >= 8 && word.bytes().any(|sign| sign.is_ascii_digit()));
     code.unwrap_or_else(|| panic!("no code in: {text}")).to_owned()

@@ -5,7 +5,9 @@ use super::platform::Arrival;
 use super::rows::Claimed;
 use super::script::{DAY, HOUR, MINUTE, STEP};
 use super::town::{self, APPROVER, COMPOSER, OFFICER, Place};
-use crate::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingMessage, Membership, ReplyRef};
+use crate::domain::event::{
+    AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingMessage, Membership, ReplyRef, Rights,
+};
 use crate::platform::RawUpdate;
 
 /// Everybody, and what they draw.
@@ -95,7 +97,7 @@ impl People {
     pub(super) fn reopens(&mut self, account: &str) -> RawUpdate {
         let chat = ChatRef { external_id: account.to_owned(), kind: ChatKind::Private, title: "Mẫu".to_owned() };
         let by = AccountRef { external_id: account.to_owned(), name: "Mẫu".to_owned(), is_bot: false };
-        self.told(&Event::Membership(Membership { chat, by, present: true }))
+        self.told(&Event::Membership(Membership { chat, by, present: true, rights: Rights::default() }))
     }
 
     fn told(&mut self, event: &Event) -> RawUpdate {

@@ -3,7 +3,9 @@
 //! Anybody may type it: most groups are made by a village head who is not registered yet. The bot answers there only
 //! because the code is right.
 
-use super::{Response, Talk, admins, as_code, foreign, presence, speak, tries};
+use super::{Response, Talk, admins, as_code, foreign, presence, shown_id, shown_title, speak, tries};
+use crate::domain::calendar::format_short;
+use crate::domain::event::Rights;
 use crate::domain::message::Purpose;
 use crate::say;
 use crate::store::Tx;
@@ -17,7 +19,7 @@ pub(super) async fn typed(
     act: &Act<'_>,
     talk: &Talk,
     code: &str,
-    members: Option<u32>,
+    what: (Option<u32>, Rights),
 ) -> UseCaseResult<Response> {
     let locale = &act.house.locale;
     if code.is_empty() {
@@ -35,26 +37,49 @@ pub(super) async fn typed(
     // We hear the group, so we can be there: whatever happened before it was ours to know is over.
     presence::reopen(tx, act, &talk.chat).await?;
     bind::write_in_topic(tx, &talk.chat, talk.topic.as_deref()).await?;
-    let reached = if pending.first { ask_admins(tx, act, talk, (&pending, code), members).await? } else { 1 };
+    let reached = if pending.first { ask_admins(tx, act, talk, (&pending, code), what).await? } else { 1 };
+    if what.1.writes == Some(false) {
+        // What we say there would be refused, and the group be lost before it is bound.
+        return Ok(Response::default());
+    }
     let key = if reached > 0 { "door-wait-for-admin" } else { "door-no-admin" };
     speak(tx, act, talk, locale.text(key, &[])).await
 }
 
-/// The card with what only the platform knows of the group: its title, who typed the code, how many people are in it.
+/// Who typed the code: by name, or by the account's id where the platform tells no name.
+fn typed_by(talk: &Talk) -> String {
+    let name = foreign(&talk.account_name);
+    if name.is_empty() { shown_id(&talk.account) } else { name }
+}
+
+/// What is missing there before anything can be sent.
+fn warning(act: &Act<'_>, rights: Rights) -> Option<String> {
+    let locale = &act.house.locale;
+    match rights {
+        Rights { writes: Some(false), .. } => Some(say!(locale, "door-card-no-rights")),
+        Rights { files: Some(false), .. } => Some(say!(locale, "door-card-no-files")),
+        _ => None,
+    }
+}
+
+/// The card with what only the platform knows of the group: its title and id, who typed the code and when, how many people are in
+/// it, and what we may not do there.
 async fn ask_admins(
     tx: &mut Tx,
     act: &Act<'_>,
     talk: &Talk,
     typed: (&PendingBinding, &str),
-    members: Option<u32>,
+    what: (Option<u32>, Rights),
 ) -> UseCaseResult<usize> {
-    let (pending, code) = typed;
+    let ((pending, code), (members, rights)) = (typed, what);
     let locale = &act.house.locale;
-    let (title, account) = (foreign(&pending.chat.title), foreign(&talk.account_name));
+    let (title, account) = (shown_title(act, &pending.chat), typed_by(talk));
+    let (id, time) = (shown_id(&pending.chat.external_id), format_short(act.at));
     let (group, kind) = (pending.group.name.as_str(), pending.group.kind.vietnamese());
     let members = members.map_or_else(|| say!(locale, "door-members-unknown"), |members| members.to_string());
     let code = as_code(code).unwrap_or_default();
-    let text = say!(locale, "door-card-group", title, account, members, group = group, kind = kind, code);
+    let known = say!(locale, "door-card-group", title, id, account, time, members, group = group, kind = kind, code);
+    let text = [Some(known), warning(act, rights)].into_iter().flatten().collect::<Vec<_>>().join("\n");
     let (yes, no) = (say!(locale, "button-bind"), say!(locale, "button-is-not-it"));
     let (yes_data, no_data) = (format!("g:y:{}", pending.invite_id), format!("g:n:{}", pending.invite_id));
     let note = Note::plain(text).with_row(&[(&yes, &yes_data), (&no, &no_data)]);
@@ -76,6 +101,6 @@ pub(super) async fn decide(tx: &mut Tx, act: &Act<'_>, talk: &Talk, word: (&str,
     let group = bound.group.name;
     let told = Note::plain(say!(locale, "door-bound-here", group = &group));
     notify::reply(tx, act, &bound.chat, &told, None).await?;
-    let title = foreign(&bound.chat.title);
+    let title = shown_title(act, &bound.chat);
     speak(tx, act, talk, say!(locale, "door-bound-admin", group, title)).await
 }

@@ -3,7 +3,7 @@
 //! A suspended chat becomes active again when the platform says that we are back, or by an admin; an admin's own pause
 //! outlives both. An unknown group is told nothing; the admins are, once.
 
-use super::{Response, admins, foreign};
+use super::{Response, admins, foreign, shown_title};
 use crate::domain::event::{ChatKind, Membership};
 use crate::domain::message::Purpose;
 use crate::domain::retry::FailureReason;
@@ -34,7 +34,13 @@ pub(in crate::desk) async fn membership(
         (ChatKind::Private, false) => {
             suspend(tx, act, &chat, FailureReason::Blocked).await?;
         }
-        (ChatKind::Group, true) => arrived(tx, act, &chat, &membership.by.name).await?,
+        (ChatKind::Group, true) if membership.rights.writes == Some(false) => {
+            silenced(tx, act, &chat, &membership.by.name).await?;
+        }
+        (ChatKind::Group, true) => {
+            arrived(tx, act, &chat, &membership.by.name).await?;
+            files(tx, act, &chat, membership.rights.files).await?;
+        }
         (ChatKind::Group, false) => left(tx, act, &chat, &membership.by.name).await?,
     }
     Ok(Response::default())
@@ -47,15 +53,48 @@ async fn arrived(tx: &mut Tx, act: &Act<'_>, chat: &Chat, by: &str) -> UseCaseRe
     if let Some(group) = tx.group_of_chat(&chat.id).await? {
         known(tx, act, chat).await?;
         if back {
-            let text = say!(locale, "door-back-in-group", group = group.name.as_str(), by);
+            let may_write_again = chat.reason.as_deref() == Some(FailureReason::NoRights.as_str());
+            let key = if may_write_again { "door-may-write-again" } else { "door-back-in-group" };
+            let text = locale.text(key, &[("group", group.name.as_str().into()), ("by", by.into())]);
             tell_of(tx, act, &group, text).await?;
         }
         return Ok(());
     }
+    unknown(tx, act, chat, &by).await
+}
+
+/// We are in a group nobody has bound: the admins hear of it once.
+async fn unknown(tx: &mut Tx, act: &Act<'_>, chat: &Chat, by: &str) -> UseCaseResult<()> {
     if open_incident(tx, act, &chat_scope(&chat.id), UNKNOWN_GROUP, "").await? {
         tx.audit(act, "chat.unknown", &chat.id, "").await?;
-        let text = say!(locale, "door-unknown-group", title = foreign(&chat.title), by);
+        let text = say!(act.house.locale, "door-unknown-group", title = shown_title(act, chat), by = foreign(by));
         admins::tell(tx, act, &[], Purpose::Alert, &Note::plain(text)).await?;
+    }
+    Ok(())
+}
+
+/// We are in a group and may not write there: known before anything is refused, and over when somebody gives the right back.
+async fn silenced(tx: &mut Tx, act: &Act<'_>, chat: &Chat, by: &str) -> UseCaseResult<()> {
+    let reason = FailureReason::NoRights;
+    suspend(tx, act, chat, reason).await?;
+    let Some(group) = tx.group_of_chat(&chat.id).await? else { return unknown(tx, act, chat, by).await };
+    if open_incident(tx, act, &chat_scope(&chat.id), reason.as_str(), "").await? {
+        let text = say!(act.house.locale, "door-may-not-write", group = group.name.as_str(), by = foreign(by));
+        tell_of(tx, act, &group, text).await?;
+    }
+    Ok(())
+}
+
+/// Whether a group that we may write to takes files from us, where the platform says so.
+async fn files(tx: &mut Tx, act: &Act<'_>, chat: &Chat, allowed: Option<bool>) -> UseCaseResult<()> {
+    let (scope, kind) = (chat_scope(&chat.id), FailureReason::NoFileRights.as_str());
+    if allowed == Some(true) {
+        tx.close_incident(&scope, kind, act.at).await?;
+    }
+    let Some(group) = tx.group_of_chat(&chat.id).await?.filter(|_| allowed == Some(false)) else { return Ok(()) };
+    if open_incident(tx, act, &scope, kind, "").await? {
+        let text = say!(act.house.locale, "door-may-not-send-files", group = group.name.as_str());
+        tell_of(tx, act, &group, text).await?;
     }
     Ok(())
 }

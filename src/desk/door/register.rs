@@ -5,7 +5,8 @@
 
 use super::standing::{Standing, command_list};
 use super::{
-    Response, Step, Talk, admins, as_code, commune_name, foreign, is_no, speak, stop_waiting, tries, wait_for,
+    Response, Step, Talk, admins, as_code, commune_name, foreign, is_no, shown_title, speak, stop_waiting, tries,
+    wait_for,
 };
 use crate::domain::event::ChatKind;
 use crate::domain::message::Purpose;
@@ -159,7 +160,7 @@ async fn ask_admins(
     let (invite_id, code) = code;
     let locale = &act.house.locale;
     let (name, posts) = (standing.person.name.as_str(), standing.posts(act));
-    let (account, title) = (foreign(&talk.account_name), foreign(&talk.chat.title));
+    let (account, title) = (foreign(&talk.account_name), shown_title(act, &talk.chat));
     let mut text = say!(locale, "door-card-person", name = name, posts, account, title);
     if let Some(code) = code {
         text.push('\n');

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{Event, Fetched, Inbox, Taken, Tx, UseCaseResult, desk, names};
+use crate::domain::event::Rights;
 use crate::platform::Gateway;
 
 /// Largest document a conversation takes, bytes: what Telegram lets a bot fetch (Bot API, getFile).
@@ -16,6 +17,8 @@ pub(super) struct Found {
     pub(super) file: Option<Fetched>,
     /// The group's member count.
     pub(super) members: Option<u32>,
+    /// What we may do in the group.
+    pub(super) rights: Rights,
 }
 
 /// Whether an update may need the network at all, by its form alone.
@@ -62,6 +65,7 @@ pub(super) async fn prepare(inbox: &Inbox, mut taken: Taken) -> UseCaseResult<(T
         && let Some(chat) = taken.event.chat()
     {
         found.members = gateway.member_count(&chat.external_id).await.ok();
+        found.rights = gateway.rights(&chat.external_id).await.unwrap_or_default();
     }
     Ok((taken, found))
 }

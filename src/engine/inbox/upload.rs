@@ -1,7 +1,7 @@
 //! A document from the upload page: the same as one sent into the chat, from there on.
 
 use super::{EngineResult, Event, Inbox, Prepared, UploadLink, Via, desk};
-use crate::domain::event::{AccountRef, ChatRef, IncomingFile, IncomingMessage};
+use crate::domain::event::{AccountRef, ChatRef, IncomingFile, IncomingMessage, Rights};
 use crate::store::binding::Chat;
 use crate::usecase::Act;
 
@@ -41,6 +41,7 @@ pub(super) async fn take(inbox: &Inbox, link: &UploadLink, name: &str, content: 
         dedupe: &dedupe,
         file: Some(fetched),
         members: None,
+        rights: Rights::default(),
     };
     let act = Act { via: Via::Chat(link.gateway.clone()), ..core.act(&inbox.commune_id) };
     let response = desk::handle(&mut tx, &act, &prepared).await?;

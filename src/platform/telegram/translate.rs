@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::domain::calendar::Millis;
 use crate::domain::event::{
-    AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingFile, IncomingMessage, Membership, ReplyRef,
+    AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingFile, IncomingMessage, Membership, ReplyRef, Rights,
 };
 use crate::domain::text::nfc;
 use crate::platform::SelfInfo;
@@ -72,7 +72,22 @@ fn membership_event(change: &Value) -> Option<Event> {
             return None;
         }
     };
-    Some(Event::Membership(Membership { chat: chat(&change["chat"])?, by: account(&change["from"])?, present }))
+    let (chat, by) = (chat(&change["chat"])?, account(&change["from"])?);
+    Some(Event::Membership(Membership { chat, by, present, rights: rights(member) }))
+}
+
+/// What somebody may do in a group, as far as their own standing says: what the group permits to all its members stands elsewhere.
+pub(super) fn rights(member: &Value) -> Rights {
+    match member["status"].as_str() {
+        Some("creator" | "administrator") => Rights { writes: Some(true), files: Some(true) },
+        Some("restricted") => permissions(member),
+        _ => Rights::default(),
+    }
+}
+
+/// Permissions of a restricted member, or of a group's members (Bot API, `ChatMemberRestricted` and `ChatPermissions`).
+pub(super) fn permissions(given: &Value) -> Rights {
+    Rights { writes: given["can_send_messages"].as_bool(), files: given["can_send_documents"].as_bool() }
 }
 
 fn chat(chat: &Value) -> Option<ChatRef> {
@@ -225,6 +240,16 @@ mod tests {
         };
         assert!(!present("kicked"));
         assert!(present("administrator"));
+    }
+
+    #[test]
+    fn a_restricted_bot_is_there_and_may_do_what_is_said() {
+        let update = json!({"update_id": 1, "my_chat_member": {
+            "chat": {"id": -5, "type": "group", "title": "x"}, "from": {"id": 5, "is_bot": false, "first_name": "A"},
+            "new_chat_member": {"status": "restricted", "is_member": true, "can_send_messages": true, "can_send_documents": false}}});
+        let Some(Event::Membership(membership)) = event(&update, &me()) else { panic!("a membership") };
+        assert!(membership.present);
+        assert_eq!(membership.rights, Rights { writes: Some(true), files: Some(false) });
     }
 
     #[rstest]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::address::Place;
 use super::send::call;
-use crate::domain::event::{AccountRef, Event, IncomingFile, IncomingMessage, Membership, ReplyRef};
+use crate::domain::event::{AccountRef, Event, IncomingFile, IncomingMessage, Membership, ReplyRef, Rights};
 use crate::domain::text::nfc;
 use crate::platform::{RawUpdate, envelope, loose, mention};
 
@@ -147,7 +147,7 @@ fn standing(update: &Value, place: &Place, present: bool, known: &Known<'_>) -> 
         Place::Person(_) => by.name.clone(),
         Place::Group(_) => nfc(loose::text(&update["group_name"])),
     };
-    Some(Event::Membership(Membership { chat: place.chat(&title), by, present }))
+    Some(Event::Membership(Membership { chat: place.chat(&title), by, present, rights: Rights::default() }))
 }
 
 fn account(update: &Value, known: &Known<'_>) -> Option<AccountRef> {

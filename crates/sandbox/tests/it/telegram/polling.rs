@@ -33,6 +33,24 @@ async fn updates_stay_until_an_offset_confirms_them() {
 }
 
 #[tokio::test]
+async fn an_update_put_in_as_text_is_sent_as_it_stands_until_its_number_is_confirmed() {
+    let rig = Rig::new().await;
+    rig.people.push_raw(r#"{"update_id":{id},"message":{"text":"\ud83d"}}"#);
+    let ask = async |body: Value| {
+        let answer = rig.http.post(rig.url("getUpdates")).json(&body).send().await.unwrap();
+        answer.text().await.unwrap()
+    };
+    let said = ask(json!({})).await;
+    assert!(
+        said.starts_with(r#"{"ok":true,"result":[{"update_id":"#)
+            && said.ends_with(r#","message":{"text":"\ud83d"}}]}"#),
+        "{said}"
+    );
+    let number: i64 = said.split(['{', ':', ',']).find_map(|part| part.parse().ok()).unwrap();
+    assert_eq!(ask(json!({ "offset": number + 1 })).await, r#"{"ok":true,"result":[]}"#);
+}
+
+#[tokio::test]
 async fn a_negative_offset_keeps_only_the_last_updates() {
     let (rig, first) = five().await;
     assert_eq!(poll(&rig, json!({ "offset": -2 })).await, [first + 3, first + 4]);

@@ -110,7 +110,9 @@ async fn the_log_tells_what_was_sent_and_when() {
     let (group, _) = rig.group();
     let id = rig.send(&group, "một").await;
     let log = json!(rig.people.sent_log());
-    let entry = json!({ "chat": group, "message_id": id, "text": "một", "file": null, "at_ms": rig.now() });
+    let words = json!({ "kind": "text", "text": "một", "file": null });
+    let mut entry = json!({ "chat": group, "message_id": id, "at_ms": rig.now() });
+    entry.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
     assert_eq!(log, json!([entry]));
     let counts = rig.people.counts();
     assert_eq!((counts.sent[&group], counts.calls["/v3.0/oa/group/message"]), (1, 1));

@@ -1,6 +1,6 @@
 //! Sending into a group (zalo-api.md B3), and the codes that can come back (B10).
 
-use loa_sandbox::zalo_oa::{GroupSize, OaLimits};
+use loa_sandbox::zalo_oa::{GroupSize, OaLimits, OaSentKind};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ async fn an_image_goes_by_template_with_a_caption() {
     assert_eq!(rig.err(SEND, to_group(&group, image_message(&id, &"a".repeat(2_001)))).await, -210);
     let shown = rig.people.messages(&group).unwrap().pop().unwrap();
     assert_eq!((shown.text.as_str(), shown.file.unwrap().size), ("Áp phích", JPEG.len()));
+    assert_eq!(rig.people.sent_log().pop().unwrap().kind, OaSentKind::Image);
 }
 
 #[tokio::test]
@@ -52,7 +53,8 @@ async fn one_handle_serves_many_groups() {
     for group in [&first, &second] {
         rig.ok(SEND, to_group(group, file_message(&token))).await;
     }
-    assert_eq!(rig.people.sent_log()[1].file.as_deref(), Some("vb.pdf"));
+    let second = rig.people.sent_log().remove(1);
+    assert_eq!((second.kind, second.file.as_deref()), (OaSentKind::File, Some("vb.pdf")));
 }
 
 #[tokio::test]
