@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod carriage;
 pub mod channel;
 pub mod command;
+pub mod distress;
 pub mod document;
 pub mod event;
 pub mod ladder;
