@@ -25,6 +25,7 @@ pub mod binding;
 pub mod broadcasts;
 pub mod bulletins;
 pub mod dialogues;
+pub mod distress;
 pub mod doubts;
 mod drafts;
 pub mod fallbacks;

@@ -14,6 +14,7 @@ use crate::domain::calendar::Millis;
 use crate::domain::text_enum::text_enum;
 
 mod close;
+mod distress;
 mod doubts;
 mod expire;
 mod look;
@@ -40,6 +41,8 @@ text_enum! {
     pub enum Chore {
         /// Bulletins that will miss their hour for want of an approval.
         WarnUnapproved => "warn_unapproved",
+        /// Calls for help that nobody took, and cards of them that arrived.
+        Distress => "distress",
         /// Steps of ladders.
         Remind => "remind",
         /// Other groups take over where one does not get through.
@@ -113,6 +116,7 @@ impl Keeper {
     async fn run(&self, chore: Chore, look: &mut Look<'_>) -> EngineResult<()> {
         match chore {
             Chore::WarnUnapproved => self.warn_unapproved(look).await,
+            Chore::Distress => self.distress(look).await,
             Chore::Remind => self.remind(look).await,
             Chore::StandIn => self.stand_in(look).await,
             Chore::WarnOfBudgets => self.warn_of_budgets(look).await,
@@ -145,6 +149,7 @@ impl Keeper {
             tx.next_start().await?,
             tx.next_release_warning().await?,
             tx.next_relay().await?,
+            tx.next_distress().await?,
         ];
         Ok(next.into_iter().flatten().filter(|at| *at > now).min())
     }

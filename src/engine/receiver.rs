@@ -18,6 +18,7 @@ use crate::store::usage::Direction;
 use crate::usecase::notify::menu;
 
 mod arrivals;
+mod distress;
 mod intake;
 
 pub use arrivals::Arrivals;
@@ -90,6 +91,7 @@ impl Receiver {
         {
             return Ok(false);
         }
+        let event = self.without_plea(tx, event).await?;
         let Ok(body) = serde_json::to_string(&event) else { return Ok(false) };
         let now = self.core.wall_now();
         let row = NewInboxRow {
@@ -120,7 +122,8 @@ impl Receiver {
             (name, _) => (name.into_iter().collect(), false),
         };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let known = Known { names: &names, in_conversation };
+        let cries = linked && self.cries(tx, message, &names).await?;
+        let known = Known { names: &names, in_conversation, cries };
         Ok(matches!(admission::admit(&self.incoming(message, linked), &known), Admission::Store { .. }))
     }
 

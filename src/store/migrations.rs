@@ -48,6 +48,7 @@ const FILES: &[File] = files![
     23 "0023_retention",
     24 "0024_addresses",
     25 "0025_inbox_chats",
+    28 "0028_distress",
 ];
 
 /// All migrations, in order.

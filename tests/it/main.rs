@@ -40,6 +40,8 @@ mod flow_bind;
 #[cfg(test)]
 mod flow_dead_letters;
 #[cfg(test)]
+mod flow_distress;
+#[cfg(test)]
 mod flow_fallback;
 #[cfg(test)]
 mod flow_faults;

@@ -130,6 +130,8 @@ pub(super) enum Content {
     Image(usize),
     Gif(usize),
     File(usize),
+    /// A recording.
+    Voice(usize),
     Sticker(String),
     Link(String),
     /// Audio, video, a business card: the end of the event's name.
