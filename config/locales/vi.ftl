@@ -556,16 +556,22 @@ door-slot-lost-its-chat = ⚠️ Hai nhóm trong danh sách hóa ra là cùng m�
 
 # Checking a bulletin. Residents read these.
 door-verify-usage = Gửi /xacminh kèm mã ghi trong tin, ví dụ: /xacminh TB-2025-0107
-door-verify-unknown = Không có tin mã này. Không bấm liên kết, báo Công an xã.
+door-verify-unknown = Không có tin gửi bà con mã này; xin hỏi trưởng thôn. Không bấm liên kết lạ.
+door-verify-none = Không có tin mã này. Không bấm liên kết, báo Công an xã.
 door-verify-real =
     ✅ Tin thật: { $code }
     { $kind } – { $issuer }
     Gửi lúc: { $time }
-    { $title }
-    { $line }
+    { $text }
     Nếu nội dung bạn nhận được khác thế này, đừng tin và báo Công an xã.
+verify-verbatim = ✅ Đúng nguyên văn { $code }.
+verify-differs = ⚠️ Giống { $code } nhưng đã bị sửa. SAI: { $facts }
+    Bà con không làm theo; xem tin trong nhóm thôn.
+verify-differs-words = ⚠️ Giống { $code } nhưng lời đã khác bản gốc. Bà con xem tin trong nhóm thôn.
+verify-never = Loa chưa gửi tin này. Bà con không bấm liên kết, không chuyển tiền; xin hỏi trưởng thôn.
 door-verify-withdrawn = ⚠️ Tin { $code } (gửi { $time }) đã thu hồi. Không làm theo tin này nữa.
 door-verify-superseded = Tin này đã có bản đính chính; xin làm theo bản mới nhất.
+alert-code-guessing = 🟠 { $gateway }: hôm nay đã { $count } lần gõ mã không có thật. Loa trả lời chậm lại; xem /suckhoe
 door-slow-down = Nhập sai mã quá nhiều lần. Xin chờ một phút rồi thử lại; trong lúc chờ, bot không trả lời.
 
 refused-in-private-only = Đồng chí gửi lệnh này trong tin nhắn riêng với bot.
@@ -976,6 +982,7 @@ health-task-walls = Cập nhật dòng xác nhận
 health-task-other = Một việc định kỳ
 health-group-disabled = nền tảng đã khóa nhóm
 health-not-member = bot không còn trong nhóm
+health-code-guessing = có người dò mã; Loa trả lời chậm lại
 health-no-officer = chưa báo được trực ban nào, xem ngay và gọi điện
 health-distress = Lời kêu cứu
 health-no-duty-phones = ⚠️ Chưa ghi số trực ban (desk.duty_phones): người kêu cứu chỉ thấy 112, 114, 115.

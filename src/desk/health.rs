@@ -117,6 +117,7 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "unreachable" => say!(locale, "health-unreachable"),
         "unauthorized" => say!(locale, "health-unauthorized"),
         "quota" => say!(locale, "health-quota"),
+        "code_guessing" => say!(locale, "health-code-guessing"),
         "no_officer" => say!(locale, "health-no-officer"),
         "not_stored" => say!(locale, "health-not-stored"),
         "conflict" => say!(locale, "health-conflict"),

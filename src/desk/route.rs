@@ -76,6 +76,9 @@ async fn talk_or_document(
     if prepared.file.is_some() {
         return compose::document(tx, act, talk, (message, prepared)).await;
     }
+    if let Some(response) = door::checked(tx, act, talk, &message.text).await? {
+        return Ok(response);
+    }
     if let Some(response) = steer::typed(tx, act, talk, &message.text).await? {
         return Ok(response);
     }

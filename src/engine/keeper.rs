@@ -17,6 +17,7 @@ mod close;
 mod distress;
 mod doubts;
 mod expire;
+mod guesses;
 mod look;
 mod pressing;
 mod remind;
@@ -61,6 +62,8 @@ text_enum! {
         PressRelays => "press_relays",
         /// Doubts that wait for a person.
         TellDoubts => "tell_doubts",
+        /// Codes that were guessed on a day that is over.
+        ForgetGuesses => "forget_guesses",
         /// Messages that are too old to be sent.
         Expire => "expire",
         /// Obligations that nobody answered.
@@ -126,6 +129,7 @@ impl Keeper {
             Chore::WarnOfReleases => self.warn_of_releases(look).await,
             Chore::PressRelays => self.press_relays(look).await,
             Chore::TellDoubts => self.tell_doubts(look).await,
+            Chore::ForgetGuesses => self.forget_guesses(look).await,
             Chore::Expire => self.expire(look).await,
             Chore::Lapse => self.lapse(look).await,
             Chore::GiveUp => self.give_up(look).await,
