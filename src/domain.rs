@@ -26,4 +26,5 @@ pub mod secrecy;
 pub mod text;
 pub mod text_enum;
 pub mod urgency;
+pub mod verbatim;
 pub mod when;

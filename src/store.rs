@@ -40,6 +40,7 @@ pub mod operations;
 pub mod organisation;
 pub mod overview;
 pub mod relays;
+mod residents;
 pub mod retention;
 pub mod tokens;
 mod turn;
