@@ -95,6 +95,7 @@ pub fn house(settings: &Settings, gateways: &Gateways) -> anyhow::Result<House> 
         lapse_days: i64::from(settings.desk.lapse_days),
         retention: settings.retention.periods(),
         contact: settings.desk.contact.clone(),
+        duty_phones: settings.desk.duty_phones.trim().to_owned(),
         public_url: settings.http.public_url.clone(),
         gateways: traits.collect(),
     })

@@ -14,6 +14,7 @@ use crate::usecase::{Act, UseCaseError, UseCaseResult, settle};
 mod answer;
 mod compose;
 mod decide;
+mod distress;
 mod door;
 mod figures;
 mod health;
@@ -109,7 +110,9 @@ impl Response {
 /// Whether an event may need something of the kind at all, by its form: what [`wants`] looks up is asked of no other.
 #[must_use]
 pub fn may_want(prepared: &Prepared<'_>) -> bool {
-    let Event::Message(message) = prepared.event else { return false };
+    let Event::Message(message) = prepared.event else {
+        return matches!(prepared.event, Event::Evidence { .. });
+    };
     message.file.is_some() || door::is_bind_attempt(message, &prepared.username)
 }
 
@@ -118,7 +121,9 @@ pub fn may_want(prepared: &Prepared<'_>) -> bool {
 /// # Errors
 /// The database.
 pub async fn wants(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseCaseResult<Wanted> {
-    let Event::Message(message) = prepared.event else { return Ok(Wanted::default()) };
+    let Event::Message(message) = prepared.event else {
+        return Ok(Wanted { file: matches!(prepared.event, Event::Evidence { .. }), members: false });
+    };
     Ok(Wanted {
         file: message.file.is_some() && compose::takes_file(tx, act, prepared.gateway, message).await?,
         members: door::is_bind_attempt(message, &prepared.username),
@@ -156,6 +161,10 @@ pub async fn handle(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseC
         }
         Event::Membership(membership) => door::membership(tx, act, prepared.gateway, membership).await,
         Event::Moved { from, to } => door::moved(tx, act, prepared.gateway, (from, to)).await,
+        Event::Plea { chat, from, external_id } => distress::plea(tx, act, prepared, (chat, from, external_id)).await,
+        Event::Evidence { distress_id, file, number } => {
+            distress::evidence(tx, act, prepared, (distress_id, file, *number)).await
+        }
         // Evidence about a message, and nobody's words to the desk.
         Event::Echo { chat, external_id, text } => {
             settle::echoed(tx, act, (prepared.gateway, &chat.external_id), (external_id, text)).await?;

@@ -16,6 +16,7 @@ pub mod call;
 pub mod committees;
 pub mod compose;
 pub mod dead_letters;
+pub mod distress;
 pub mod doubt;
 pub mod escalate;
 pub mod fallback;

@@ -575,16 +575,22 @@ door-slot-lost-its-chat = ⚠️ Hai nhóm trong danh sách hóa ra là cùng m�
 
 # Checking a bulletin. Residents read these.
 door-verify-usage = Gửi /xacminh kèm mã ghi trong tin, ví dụ: /xacminh TB-2025-0107
-door-verify-unknown = Không có tin mã này. Không bấm liên kết, báo Công an xã.
+door-verify-unknown = Không có tin gửi bà con mã này; xin hỏi trưởng thôn. Không bấm liên kết lạ.
+door-verify-none = Không có tin mã này. Không bấm liên kết, báo Công an xã.
 door-verify-real =
     ✅ Tin thật: { $code }
     { $kind } – { $issuer }
     Gửi lúc: { $time }
-    { $title }
-    { $line }
+    { $text }
     Nếu nội dung bạn nhận được khác thế này, đừng tin và báo Công an xã.
+verify-verbatim = ✅ Đúng nguyên văn { $code }.
+verify-differs = ⚠️ Giống { $code } nhưng đã bị sửa. SAI: { $facts }
+    Bà con không làm theo; xem tin trong nhóm thôn.
+verify-differs-words = ⚠️ Giống { $code } nhưng lời đã khác bản gốc. Bà con xem tin trong nhóm thôn.
+verify-never = Loa chưa gửi tin này. Bà con không bấm liên kết, không chuyển tiền; xin hỏi trưởng thôn.
 door-verify-withdrawn = ⚠️ Tin { $code } (gửi { $time }) đã thu hồi. Không làm theo tin này nữa.
 door-verify-superseded = Tin này đã có bản đính chính; xin làm theo bản mới nhất.
+alert-code-guessing = 🟠 { $gateway }: hôm nay đã { $count } lần gõ mã không có thật. Loa trả lời chậm lại; xem /suckhoe
 door-slow-down = Nhập sai mã quá nhiều lần. Xin chờ một phút rồi thử lại; trong lúc chờ, bot không trả lời.
 
 refused-in-private-only = Đồng chí gửi lệnh này trong tin nhắn riêng với bot.
@@ -869,6 +875,44 @@ decide-refused-after = ↩️ { $code }: đã ghi không phê duyệt. Tin đã 
 button-called = { $number }. ✅ Đã gọi, đã nhận
 button-call-failed = { $number }. ✖️ Không gọi được
 
+## distress-: a call for help. Whoever cries reads first whom to dial; what was passed on, only when it was.
+
+distress-noted = 🆘 Đã ghi. GỌI NGAY: { $numbers }
+    Loa đang chuyển tới trực ban.
+distress-noted-more = 🆘 Đã ghi thêm, đang chuyển tiếp. GỌI NGAY: { $numbers }
+distress-numbers = 112 (cứu nạn) – 114 (cháy, cứu hộ) – 115 (cấp cứu)
+distress-passed = ✅ Đã chuyển tới { $names }.
+distress-group = nhóm { $group }
+distress-taken = ✅ { $name } đã tiếp nhận lúc { $time }.
+distress-nobody = ⚠️ Loa chưa báo được ai. GỌI NGAY: { $numbers }
+distress-denied = Trực ban ghi: không phải kêu cứu. Nếu vẫn cần, đồng chí gọi { $numbers }
+distress-stranger = Nếu đang nguy hiểm, bà con GỌI NGAY: { $numbers }
+    Loa không thay được cuộc gọi.
+distress-in-private = nhắn riêng
+distress-in-group = trong nhóm
+distress-no-unit = Cán bộ xã
+distress-exercise = Đang diễn tập. Gọi lại ngay để biết đây là thật hay diễn tập.
+distress-photo = (kèm ảnh)
+distress-voice = (kèm ghi âm)
+distress-video = (kèm video)
+distress-any-file = (kèm tệp)
+distress-file = 🆘 { $name } gửi kèm
+distress-file-link = { $caption }, xem tại: { $url }
+distress-file-lost = { $caption }: chưa tải được, xin gọi lại ngay để hỏi.
+card-distress = 🆘 { $unit } – { $name }, { $phone } ({ $time }, { $place }):
+    { $words }
+card-distress-passed-on = 🆘 QUÁ 3 PHÚT CHƯA AI TIẾP NHẬN
+    { $card }
+card-distress-no-officer = 🆘 KHÔNG BÁO ĐƯỢC TRỰC BAN
+    { $card }
+button-distress-take = ✅ Tôi tiếp nhận
+button-distress-deny = Không phải kêu cứu
+toast-distress-taken = Đồng chí đã tiếp nhận. Gọi lại ngay: { $phone }
+toast-distress-theirs = { $name } đã tiếp nhận rồi.
+toast-distress-denied = Đã ghi: không phải kêu cứu.
+toast-distress-over = Việc này đã khép lại.
+alert-no-officer = 🔴 { $name } kêu cứu mà chưa báo được trực ban nào. Gọi điện ngay và xem /suckhoe
+
 ## The ledger: /ghinhan, /xoaghinhan, /chitieu, /thongke.
 
 ledger-ask-channel = Ghi nhận trên kênh nào? Đồng chí bấm nút hoặc gõ số:
@@ -954,6 +998,7 @@ health-not-stored = tin đến không lưu được vào cơ sở dữ liệu
 health-token-expires = mã truy cập sắp hết hạn
 health-asset-expires = gói nhóm sắp hết hạn
 health-task-failed = đang lỗi; Loa tự thử lại, các việc khác vẫn chạy
+health-task-distress = Chuyển lời kêu cứu
 health-task-fire = Gửi một tin theo lịch
 health-task-remind = Nhắc xác nhận
 health-task-approval = Nhắc duyệt
@@ -966,6 +1011,10 @@ health-task-other = Một việc định kỳ
 health-group-disabled = nền tảng đã khóa nhóm
 health-not-member = bot không còn trong nhóm
 health-no-rights = bot không được phép gửi tin trong nhóm
+health-code-guessing = có người dò mã; Loa trả lời chậm lại
+health-no-officer = chưa báo được trực ban nào, xem ngay và gọi điện
+health-distress = Lời kêu cứu
+health-no-duty-phones = ⚠️ Chưa ghi số trực ban (desk.duty_phones): người kêu cứu chỉ thấy 112, 114, 115.
 health-no-file-rights = nhóm không cho bot gửi tệp
 health-unknown-group = nhóm chưa gắn
 health-private-closed = khung chat riêng đã đóng

@@ -75,6 +75,8 @@ impl Engine {
 pub struct Desk {
     /// Whom receivers may ask: the last lines of a broadcast. Empty for none.
     pub contact: String,
+    /// Numbers of the officers on duty, for whoever cries for help. Empty for none.
+    pub duty_phones: String,
     /// Minutes before its time at which an unapproved bulletin is pointed out.
     #[serde(deserialize_with = "bounded::<_, 0, 1440>")]
     pub approval_warning_minutes: u32,

@@ -22,6 +22,22 @@ pub(super) async fn heard(
     message: &IncomingMessage,
     dedupe: &str,
 ) -> UseCaseResult<Response> {
+    if let Some(heeded) = listen(tx, act, talk, message, dedupe).await? {
+        return respond(tx, act, talk, heeded).await;
+    }
+    // It counts for nothing, and silence would look like thanks.
+    talk.say(tx, act, &Note::plain(say!(act.house.locale, "desk-content-hidden"))).await?;
+    Ok(Response::default())
+}
+
+/// Does what follows from words that may be an answer, and says nothing; none when the platform withheld them.
+pub(super) async fn listen(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    talk: &Talk,
+    message: &IncomingMessage,
+    dedupe: &str,
+) -> UseCaseResult<Option<Heeded>> {
     let replied = message.reply.as_ref();
     let broadcast = match replied.and_then(|reply| reply.external_id.as_deref()) {
         Some(external_id) => {
@@ -31,9 +47,7 @@ pub(super) async fn heard(
     };
     let to_us = replied.is_some_and(|reply| reply.to_us) || message.mentions_us;
     if has_no_content(message) && (talk.is_private() || to_us) && acknowledge::is_awaited(tx, act, &talk.chat).await? {
-        // It counts for nothing, and silence would look like thanks.
-        talk.say(tx, act, &Note::plain(say!(act.house.locale, "desk-content-hidden"))).await?;
-        return Ok(Response::default());
+        return Ok(None);
     }
     let way = match (talk.is_private(), to_us) {
         (true, _) => AnswerWay::Private,
@@ -49,8 +63,25 @@ pub(super) async fn heard(
         replied_to_other: replied.is_some_and(|reply| !reply.to_us),
         dedupe: format!("{}:{dedupe}", talk.chat.gateway),
     };
-    let heeded = acknowledge::hear(tx, &talk.as_said(act), &heard).await?;
-    respond(tx, act, talk, heeded).await
+    Ok(Some(acknowledge::hear(tx, &talk.as_said(act), &heard).await?))
+}
+
+/// What is added about an answer to something else that is said.
+pub(super) fn beside(act: &Act<'_>, talk: &Talk, heeded: &Heeded) -> Option<String> {
+    match heeded {
+        Heeded::Acknowledged { figures: None, .. } if talk.is_private() => Some(thanks(act, heeded)),
+        Heeded::Trouble { code } => Some(say!(act.house.locale, "desk-trouble-noted", code = code.as_str())),
+        _ => None,
+    }
+}
+
+/// What has to be asked about an answer that stood in something else.
+pub(super) async fn ask_beside(tx: &mut Tx, act: &Act<'_>, talk: &Talk, heeded: Heeded) -> UseCaseResult<()> {
+    match heeded {
+        Heeded::Acknowledged { figures: Some(given), .. } => figures::ask(tx, act, talk, &given).await,
+        Heeded::AskWhich { choices, aired } => ask_which(tx, act, talk, (&choices, aired)).await,
+        _ => Ok(()),
+    }
 }
 
 /// A platform may withhold what somebody wrote, and still tell that they did; a bare mention is another thing.

@@ -14,7 +14,7 @@ use super::{Prepared, Response, Talk};
 use crate::domain::command::{self, Command, ParseContext};
 use crate::domain::event::{ChatKind, IncomingMessage};
 use crate::domain::org::Role;
-use crate::domain::text::{cut, fold, nfc};
+use crate::domain::text::{cut, fold, inert};
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
@@ -27,6 +27,7 @@ mod bind;
 mod hello;
 pub(super) mod hold;
 mod invite;
+mod pasted;
 mod presence;
 mod register;
 mod slots;
@@ -273,8 +274,22 @@ async fn reopen_private(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResul
 
 /// A name or title that somebody outside chose, on one line and cut: it must not look like a line of ours.
 pub(super) fn foreign(text: &str) -> String {
-    let words: Vec<String> = nfc(text).split_whitespace().map(str::to_owned).collect();
-    cut(&words.join(" "), SHOWN_CHARS, "…")
+    cut(&inert(text), SHOWN_CHARS, "…")
+}
+
+/// Words of somebody nobody knows, in private, that are a text to be checked: none for other words.
+///
+/// # Errors
+/// The database.
+pub(super) async fn checked(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Option<Response>> {
+    let is_code = !crate::domain::bulletin::find_codes(text).is_empty();
+    if talk.person.is_some() || !talk.is_private() || !(is_code || pasted::is_pasted(text)) {
+        return Ok(None);
+    }
+    if pasted::is_pasted(text) {
+        return pasted::answer(tx, act, talk, text).await.map(Some);
+    }
+    verify::answer(tx, act, talk, text).await.map(Some)
 }
 
 /// A group as its platform calls it, in quotes; by its id where the platform tells no title.

@@ -41,6 +41,9 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResu
     lines.extend(
         letters.iter().map(|letter| say!(locale, "health-dead-letter", letter = dead_letters::line(act, letter))),
     );
+    if act.house.duty_phones.is_empty() {
+        lines.push(say!(locale, "health-no-duty-phones"));
+    }
     lines.extend(old_records(tx, act).await?);
     let mut note = Note::plain(lines.join("\n"));
     if !letters.is_empty() {
@@ -76,6 +79,7 @@ async fn fault(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult
     let subject = match what {
         "chat" => say!(locale, "health-chat", name = chat_name(tx, act, name).await?),
         "inbox" | "receiving" => say!(locale, "health-receiving", name = name),
+        "distress" => say!(locale, "health-distress"),
         "task" => task(act, name.split(':').next().unwrap_or_default()),
         _ => name.to_owned(),
     };
@@ -94,6 +98,7 @@ async fn chat_name(tx: &mut Tx, act: &Act<'_>, chat_id: &str) -> UseCaseResult<S
 fn task(act: &Act<'_>, word: &str) -> String {
     let locale = &act.house.locale;
     match word {
+        "distress" => say!(locale, "health-task-distress"),
         "fire" => say!(locale, "health-task-fire"),
         "remind" | "skip_reminders" => say!(locale, "health-task-remind"),
         "warn_unapproved" | "warn_of_releases" => say!(locale, "health-task-approval"),
@@ -119,6 +124,8 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "balance" => say!(locale, "health-balance"),
         "bad_proof" => say!(locale, "health-bad-proof"),
         "old_interface" => say!(locale, "health-old-interface"),
+        "code_guessing" => say!(locale, "health-code-guessing"),
+        "no_officer" => say!(locale, "health-no-officer"),
         "not_stored" => say!(locale, "health-not-stored"),
         "conflict" => say!(locale, "health-conflict"),
         "token_expires" => say!(locale, "health-token-expires"),

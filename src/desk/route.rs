@@ -1,6 +1,8 @@
 //! Which room of the desk an event belongs to.
 
-use super::{Prepared, Response, Talk, answer, compose, decide, door, figures, health, ledger, relay, steer, watch};
+use super::{
+    Prepared, Response, Talk, answer, compose, decide, distress, door, figures, health, ledger, relay, steer, watch,
+};
 use crate::domain::command::{self, Command, CommandError, ParseContext, Parsed};
 use crate::domain::event::{ButtonPress, IncomingMessage};
 use crate::say;
@@ -23,6 +25,9 @@ pub(super) async fn message(
     prepared: &Prepared<'_>,
 ) -> UseCaseResult<Response> {
     let dialogue = talk.dialogue(tx).await?;
+    if let Some(response) = distress::heard(tx, act, talk, (message, prepared), dialogue.as_ref()).await? {
+        return Ok(response);
+    }
     let context = ParseContext { private: talk.is_private(), bot_username: &prepared.username };
     match command::parse(&message.text, context) {
         // In the middle of a conversation "thông báo" is a word of it; with the slash it is the command.
@@ -70,6 +75,9 @@ async fn talk_or_document(
 ) -> UseCaseResult<Response> {
     if prepared.file.is_some() {
         return compose::document(tx, act, talk, (message, prepared)).await;
+    }
+    if let Some(response) = door::checked(tx, act, talk, &message.text).await? {
+        return Ok(response);
     }
     if let Some(response) = steer::typed(tx, act, talk, &message.text).await? {
         return Ok(response);
@@ -157,6 +165,7 @@ pub(super) async fn press(
         "w" => answer::picked(tx, act, talk, rest).await,
         "ok" | "no" | "x" => decide::pressed(tx, act, talk, (room, rest)).await,
         "s" | "r" | "st" | "rm" | "k" => watch::pressed(tx, act, talk, (room, rest)).await,
+        "ds" => distress::pressed(tx, act, talk, rest).await,
         "fg" => figures::pressed(tx, act, talk, rest).await,
         "fw" => relay::pressed(tx, act, talk, rest).await,
         "fq" => relay::picked(tx, act, talk, rest).await,

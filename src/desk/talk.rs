@@ -43,6 +43,17 @@ pub(super) async fn of_message(
     Ok(Talk { said_at: message.said_at, topic: message.topic.clone(), ..talk })
 }
 
+/// The turn of somebody whose words were not kept.
+pub(super) async fn of_plea(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    gateway: &str,
+    who: (&ChatRef, &AccountRef),
+    message: &str,
+) -> UseCaseResult<Talk> {
+    of(tx, act, gateway, who, (message, false)).await
+}
+
 /// The turn of a button press.
 pub(super) async fn of_press(tx: &mut Tx, act: &Act<'_>, gateway: &str, press: &ButtonPress) -> UseCaseResult<Talk> {
     of(tx, act, gateway, (&press.chat, &press.from), (&press.message_external_id, true)).await

@@ -19,7 +19,7 @@ mod vocabulary;
 mod words;
 
 pub use attribution::{Answer, AnswerWay, Attribution, CodesMean, IgnoreReason, OpenItem, PersonSeat, attribute};
-pub use meaning::{Meaning, Strength, understand, understand_among};
+pub use meaning::{Meaning, Strength, is_plain, understand, understand_among};
 pub use posted::says_posted;
 pub use state::{ObligationState, Way};
 pub use trouble::TroubleKind;

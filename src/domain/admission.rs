@@ -49,6 +49,8 @@ pub struct Known<'a> {
     /// Whether the desk asked this person something in this chat and waits for the answer. On platforms that
     /// do not tell what is replied to, this is the only way a form can be filled in inside a group.
     pub in_conversation: bool,
+    /// Whether a Thượng khẩn or a Hỏa tốc is open for this person, and the text speaks of danger.
+    pub cries: bool,
 }
 
 text_enum! {
@@ -70,6 +72,8 @@ text_enum! {
         Conversation => "conversation",
         /// It names a bulletin by its code.
         Code => "code",
+        /// A linked person speaks of danger while a warning is open for them.
+        Distress => "distress",
         /// A linked person acknowledges, complains or says that it was passed on, in words that cannot mean anything else.
         Answer => "answer",
     }
@@ -137,6 +141,9 @@ fn overheard(incoming: &Incoming<'_>, known: &Known<'_>) -> Option<Why> {
     let text = incoming.text?;
     if names_code(text, incoming.from_linked) {
         return Some(Why::Code);
+    }
+    if incoming.from_linked && known.cries {
+        return Some(Why::Distress);
     }
     let counts = can_count(understand_among(text, known.names)) || says_posted(text);
     if incoming.from_linked && counts { Some(Why::Answer) } else { None }

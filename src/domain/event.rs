@@ -148,18 +148,37 @@ pub enum Event {
         /// Its text.
         text: String,
     },
+    /// Somebody whom nobody knows spoke of danger, to us. What they said is not kept, and neither is their name.
+    Plea {
+        /// Where; without a title.
+        chat: ChatRef,
+        /// By whom; without a name.
+        from: AccountRef,
+        /// The platform's message id.
+        external_id: String,
+    },
+    /// A picture or a recording that came with a call for help is to be fetched. It is about no chat, so that nothing waits
+    /// for it.
+    Evidence {
+        /// The call for help.
+        distress_id: String,
+        /// The file.
+        file: IncomingFile,
+        /// The number of this try, from 1.
+        number: u32,
+    },
 }
 
 impl Event {
-    /// The chat it happened in; none for a move.
+    /// The chat it happened in; none for a move and for what is fetched.
     #[must_use]
     pub const fn chat(&self) -> Option<&ChatRef> {
         match self {
             Self::Message(message) => Some(&message.chat),
             Self::Press(press) => Some(&press.chat),
             Self::Membership(membership) => Some(&membership.chat),
-            Self::Echo { chat, .. } => Some(chat),
-            Self::Moved { .. } => None,
+            Self::Echo { chat, .. } | Self::Plea { chat, .. } => Some(chat),
+            Self::Moved { .. } | Self::Evidence { .. } => None,
         }
     }
 
@@ -170,7 +189,8 @@ impl Event {
             Self::Message(message) => Some(&message.from),
             Self::Press(press) => Some(&press.from),
             Self::Membership(membership) => Some(&membership.by),
-            Self::Moved { .. } | Self::Echo { .. } => None,
+            Self::Plea { from, .. } => Some(from),
+            Self::Moved { .. } | Self::Echo { .. } | Self::Evidence { .. } => None,
         }
     }
 }

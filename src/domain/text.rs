@@ -5,6 +5,7 @@
 //! names, imports), by search, by every sorted list and by rendering.
 
 mod collate;
+mod inert;
 mod legacy;
 mod shape;
 mod split;
@@ -14,6 +15,7 @@ mod tests;
 use unicode_normalization::UnicodeNormalization;
 
 pub use collate::{NaturalKey, natural_cmp, natural_key, person_cmp};
+pub use inert::inert;
 pub use legacy::looks_legacy_encoded;
 pub use shape::cut;
 pub use split::{MIN_PART, split_text};

@@ -14,8 +14,10 @@ use crate::domain::calendar::Millis;
 use crate::domain::text_enum::text_enum;
 
 mod close;
+mod distress;
 mod doubts;
 mod expire;
+mod guesses;
 mod look;
 mod pressing;
 mod remind;
@@ -40,6 +42,8 @@ text_enum! {
     pub enum Chore {
         /// Bulletins that will miss their hour for want of an approval.
         WarnUnapproved => "warn_unapproved",
+        /// Calls for help that nobody took, and cards of them that arrived.
+        Distress => "distress",
         /// Steps of ladders.
         Remind => "remind",
         /// Other groups take over where one does not get through.
@@ -58,6 +62,8 @@ text_enum! {
         PressRelays => "press_relays",
         /// Doubts that wait for a person.
         TellDoubts => "tell_doubts",
+        /// Codes that were guessed on a day that is over.
+        ForgetGuesses => "forget_guesses",
         /// Messages that are too old to be sent.
         Expire => "expire",
         /// Obligations that nobody answered.
@@ -113,6 +119,7 @@ impl Keeper {
     async fn run(&self, chore: Chore, look: &mut Look<'_>) -> EngineResult<()> {
         match chore {
             Chore::WarnUnapproved => self.warn_unapproved(look).await,
+            Chore::Distress => self.distress(look).await,
             Chore::Remind => self.remind(look).await,
             Chore::StandIn => self.stand_in(look).await,
             Chore::WarnOfBudgets => self.warn_of_budgets(look).await,
@@ -122,6 +129,7 @@ impl Keeper {
             Chore::WarnOfReleases => self.warn_of_releases(look).await,
             Chore::PressRelays => self.press_relays(look).await,
             Chore::TellDoubts => self.tell_doubts(look).await,
+            Chore::ForgetGuesses => self.forget_guesses(look).await,
             Chore::Expire => self.expire(look).await,
             Chore::Lapse => self.lapse(look).await,
             Chore::GiveUp => self.give_up(look).await,
@@ -145,6 +153,7 @@ impl Keeper {
             tx.next_start().await?,
             tx.next_release_warning().await?,
             tx.next_relay().await?,
+            tx.next_distress().await?,
         ];
         Ok(next.into_iter().flatten().filter(|at| *at > now).min())
     }

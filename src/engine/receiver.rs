@@ -20,6 +20,7 @@ use crate::usecase::dead_letters;
 use crate::usecase::notify::menu;
 
 mod arrivals;
+mod distress;
 mod intake;
 
 pub use arrivals::Arrivals;
@@ -140,6 +141,7 @@ impl Receiver {
         {
             return Ok(false);
         }
+        let event = self.without_plea(tx, event).await?;
         let Ok(body) = serde_json::to_string(&event) else { return Ok(false) };
         let now = self.core.wall_now();
         let row = NewInboxRow {
@@ -170,7 +172,8 @@ impl Receiver {
             (name, _) => (name.into_iter().collect(), false),
         };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let known = Known { names: &names, in_conversation };
+        let cries = linked && self.cries(tx, message, &names).await?;
+        let known = Known { names: &names, in_conversation, cries };
         Ok(matches!(admission::admit(&self.incoming(message, linked), &known), Admission::Store { .. }))
     }
 

@@ -24,8 +24,9 @@ async fn run(lifecycle: &Lifecycle, mut interrupts: Receiver<&'static str>) -> E
         .await
 }
 
-fn clean() -> Ending {
-    Ending { failed: vec![], cut: false, signal: Some("SIGTERM") }
+/// A good end, asked for by a signal or from within.
+fn clean(signal: Option<&'static str>) -> Ending {
+    Ending { failed: vec![], cut: false, signal }
 }
 
 fn success(ending: &Ending) -> bool {
@@ -46,7 +47,7 @@ async fn the_first_signal_lets_tasks_finish_what_they_began() {
     let (send, receive) = interrupts();
     send.send("SIGTERM").await.unwrap();
     let ending = run(&lifecycle, receive).await;
-    assert_eq!(ending, clean());
+    assert_eq!(ending, clean(Some("SIGTERM")));
     assert!(finished.load(Ordering::SeqCst) && success(&ending));
 }
 
@@ -109,7 +110,7 @@ async fn a_task_that_ends_well_stops_nothing() {
     }
     assert!(!lifecycle.soft().is_cancelled());
     lifecycle.stop();
-    assert_eq!(run(&lifecycle, interrupts().1).await, clean());
+    assert_eq!(run(&lifecycle, interrupts().1).await, clean(None));
 }
 
 #[tokio::test]
@@ -139,7 +140,7 @@ async fn a_task_spawned_during_the_stop_is_waited_for_too() {
         Done::Ok(())
     });
     lifecycle.stop();
-    assert_eq!(run(&lifecycle, interrupts().1).await, clean());
+    assert_eq!(run(&lifecycle, interrupts().1).await, clean(None));
     assert!(finished.load(Ordering::SeqCst));
 }
 

@@ -85,7 +85,11 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn linked_file(&mut self, token_hash: &str, now: Millis) -> StoreResult<Option<LinkedFile>> {
-        Ok(on!(self, |c| sqlx::query_as(FIND).bind(token_hash).bind(now.0).fetch_optional(c).await?))
+        let found = on!(self, |c| sqlx::query_as(FIND).bind(token_hash).bind(now.0).fetch_optional(c).await?);
+        match found {
+            Some(file) => Ok(Some(file)),
+            None => self.linked_distress_file(token_hash, now).await,
+        }
     }
 
     /// Ends every link of a bulletin; gives how many.

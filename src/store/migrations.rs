@@ -49,6 +49,7 @@ const FILES: &[File] = files![
     24 "0024_addresses",
     25 "0025_inbox_chats",
     26 "0026_keeping",
+    27 "0027_distress",
 ];
 
 /// All migrations, in order.

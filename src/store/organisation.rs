@@ -150,6 +150,8 @@ const HOLDER_OF: &str = "SELECT p.id, p.commune_id, p.code, p.name, p.name_folde
      FROM seat_holdings h JOIN people p ON p.id = h.person_id \
      WHERE h.seat_id = $1 AND h.held_from <= $2 AND (h.held_to IS NULL OR h.held_to > $2) \
      ORDER BY h.held_from DESC, h.id DESC LIMIT 1";
+const HOLDERS_IN: &str = "SELECT DISTINCT h.person_id FROM seats s JOIN seat_holdings h ON h.seat_id = s.id \
+     WHERE s.unit_id = $1 AND s.kind = $2 AND h.held_from <= $3 AND (h.held_to IS NULL OR h.held_to > $3) ORDER BY h.person_id";
 
 impl Tx {
     /// The tenant: the first and only commune; none before an organisation was imported.
@@ -263,5 +265,19 @@ impl Tx {
     pub async fn holder_of(&mut self, seat_id: &str, on: NaiveDate) -> StoreResult<Option<Person>> {
         let day = on.to_string();
         Ok(on!(self, |c| sqlx::query_as(HOLDER_OF).bind(seat_id).bind(&day).fetch_optional(c).await?))
+    }
+
+    /// Who holds a unit's seats of a kind on a day, by id.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn holders_in(&mut self, unit_id: &str, kind: SeatKind, on: NaiveDate) -> StoreResult<Vec<String>> {
+        let day = on.to_string();
+        Ok(on!(self, |c| sqlx::query_scalar(HOLDERS_IN)
+            .bind(unit_id)
+            .bind(kind.as_str())
+            .bind(&day)
+            .fetch_all(c)
+            .await?))
     }
 }

@@ -85,6 +85,8 @@ pub struct House {
     pub retention: Periods,
     /// The contact line under broadcasts; empty for none.
     pub contact: String,
+    /// The numbers of the officers on duty, as whoever cries for help is to dial them; empty for none.
+    pub duty_phones: String,
     /// The address under which the world reaches the service; none when it does not.
     pub public_url: Option<String>,
     /// The gateways by configured name.

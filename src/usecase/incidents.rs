@@ -12,6 +12,7 @@ use super::{Act, UseCaseResult};
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
+use crate::domain::text::inert;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
@@ -57,6 +58,47 @@ fn task_scope(task: &str) -> String {
 pub async fn task_failed(tx: &mut Tx, act: &Act<'_>, task: &str, error: &str) -> UseCaseResult<()> {
     open_incident(tx, act, &task_scope(task), TASK_FAILED, error).await?;
     Ok(())
+}
+
+/// The incident of somebody who counts codes.
+const CODE_GUESSING: &str = "code_guessing";
+
+/// Counts a code that was typed through a gateway and is none. At the given number a day the admins are told, once.
+///
+/// # Errors
+/// The database.
+pub async fn code_guessed(tx: &mut Tx, act: &Act<'_>, gateway: &str, told_at: i64) -> UseCaseResult<()> {
+    let day = act.at.local_date();
+    let count = tx.next_number(&act.commune_id, &format!("guessed:{gateway}:{day}")).await?;
+    if count < told_at || !open_incident(tx, act, &guess_scope(gateway), CODE_GUESSING, "").await? {
+        return Ok(());
+    }
+    let text = say!(act.house.locale, "alert-code-guessing", gateway = gateway, count = count);
+    notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// Guessing is over with its day. Gives the scopes whose incidents are.
+///
+/// # Errors
+/// The database.
+pub async fn guessing_is_over(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<String>> {
+    let mut open = tx.open_incidents().await?;
+    open.retain(|one| one.kind == CODE_GUESSING && Millis(one.opened_at).local_date() < act.at.local_date());
+    Ok(open.into_iter().map(|one| one.scope).collect())
+}
+
+/// Closes the incident of a day's guessing.
+///
+/// # Errors
+/// The database.
+pub async fn close_guessing(tx: &mut Tx, act: &Act<'_>, scope: &str) -> UseCaseResult<()> {
+    tx.close_incident(scope, CODE_GUESSING, act.at).await?;
+    Ok(())
+}
+
+fn guess_scope(gateway: &str) -> String {
+    format!("guessing:{gateway}")
 }
 
 /// Closes the incident of a task that works again or is no longer wanted.
@@ -198,7 +240,7 @@ async fn well(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResult<()> {
 
 /// The name staff use for a group, or the title that its platform shows.
 async fn name_of(tx: &mut Tx, chat: &Chat) -> UseCaseResult<String> {
-    Ok(tx.group_of_chat(&chat.id).await?.map_or_else(|| chat.title.clone(), |group| group.name))
+    Ok(tx.group_of_chat(&chat.id).await?.map_or_else(|| inert(&chat.title), |group| group.name))
 }
 
 /// Faults that keep everything from leaving: gateway and kind.

@@ -83,7 +83,18 @@ pub async fn say(
     reply_to: Option<&str>,
 ) -> UseCaseResult<()> {
     let note = menu::numbered(tx, act, chat, note, menu::For::Everybody).await?;
-    queue(tx, act, chat, purpose, &note, reply_to).await
+    queue(tx, act, chat, purpose, &note, reply_to).await?;
+    Ok(())
+}
+
+/// Queues a card to a chat; gives the id of its last part, with which the whole card stands there. None where the chat's gateway is
+/// no longer configured.
+///
+/// # Errors
+/// The database.
+pub(super) async fn card(tx: &mut Tx, act: &Act<'_>, chat: &Chat, note: &Note) -> UseCaseResult<Option<String>> {
+    let note = menu::numbered(tx, act, chat, note, menu::For::Everybody).await?;
+    queue(tx, act, chat, Purpose::Card, &note, None).await
 }
 
 /// Answers one account in a chat; numbers that stand for buttons there are for that account alone.
@@ -99,9 +110,11 @@ pub async fn answer(
     reply_to: Option<&str>,
 ) -> UseCaseResult<()> {
     let note = menu::numbered(tx, act, chat, note, menu::For::Account(account)).await?;
-    queue(tx, act, chat, Purpose::Reply, &note, reply_to).await
+    queue(tx, act, chat, Purpose::Reply, &note, reply_to).await?;
+    Ok(())
 }
 
+/// Gives the id of the last part.
 async fn queue(
     tx: &mut Tx,
     act: &Act<'_>,
@@ -109,8 +122,9 @@ async fn queue(
     purpose: Purpose,
     note: &Note,
     reply_to: Option<&str>,
-) -> UseCaseResult<()> {
-    let Some(traits) = act.house.gateways.get(&chat.gateway) else { return Ok(()) };
+) -> UseCaseResult<Option<String>> {
+    let Some(traits) = act.house.gateways.get(&chat.gateway) else { return Ok(None) };
+    let mut id = None;
     let shown = act.house.shown(&chat.gateway, note.text.clone());
     let parts = split_text(&shown, traits.render.text_limit_utf16);
     let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
@@ -127,8 +141,9 @@ async fn queue(
             None => message,
         };
         tx.queue_message(&message).await?;
+        id = Some(message.id);
     }
-    Ok(())
+    Ok(id)
 }
 
 /// Answers in the chat somebody wrote in.

@@ -24,7 +24,7 @@ const HEAD: &str = "7";
 /// The real group, as the platform names it.
 const GROUP: &str = "-100";
 /// The verdict on a forged bulletin.
-const FORGED: &str = "Không có tin mã này. Không bấm liên kết, báo Công an xã.";
+const FORGED: &str = "Không có tin gửi bà con mã này; xin hỏi trưởng thôn. Không bấm liên kết lạ.";
 
 /// The desk of the commune with its admin.
 async fn open(store: &Store) -> Desk {

@@ -51,6 +51,7 @@ fn rules(gateways: BTreeMap<String, GatewayTraits>) -> House {
         lapse_days: 30,
         retention: loa::domain::retention::Periods::default(),
         contact: String::new(),
+        duty_phones: String::new(),
         public_url: None,
         gateways,
     }

@@ -60,6 +60,7 @@ static HOUSE: LazyLock<Arc<House>> = LazyLock::new(|| {
         lapse_days: 30,
         retention: loa::domain::retention::Periods::default(),
         contact: String::new(),
+        duty_phones: String::new(),
         public_url: None,
         gateways: BTreeMap::from([("zalo".to_owned(), gateway(true)), ("tele".to_owned(), gateway(false))]),
     })

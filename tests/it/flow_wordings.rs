@@ -54,6 +54,8 @@ async fn cadres_and_residents_read_different_texts_and_only_cadres_answer(store:
     assert!(cadres.contains("✅ Đã nhận") && cadres.contains("Hạn:"), "{cadres}");
     assert!(residents.contains(RESIDENTS) && !residents.contains(CADRES), "{residents}");
     assert!(residents.contains("VB-2025-0001") && residents.contains("Kính gửi bà con"), "{residents}");
+    let title = both().title;
+    assert!(cadres.contains(&title) && !residents.contains(&title), "the title is for officials: {residents}");
     for asked in ["Đã nhận", "Đã phát loa", "Hạn:"] {
         assert!(!residents.contains(asked), "{asked}: {residents}");
     }

@@ -44,6 +44,8 @@ mod flow_bind;
 #[cfg(test)]
 mod flow_dead_letters;
 #[cfg(test)]
+mod flow_distress;
+#[cfg(test)]
 mod flow_fallback;
 #[cfg(test)]
 mod flow_faults;
@@ -90,9 +92,9 @@ mod platform_cases;
 #[cfg(test)]
 mod postgres_workers;
 #[cfg(test)]
-mod serve_alone;
-#[cfg(test)]
 mod security;
+#[cfg(test)]
+mod serve_alone;
 #[cfg(test)]
 mod service;
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Slowing down those who guess: ten wrong codes a minute from one account in one chat, and then a pause.
+//! Slowing down those who guess: ten wrong codes a minute from one account in one chat, and then a pause; thirty a day, and then
+//! silence until the next. All that is guessed through one account of ours on a day is counted too, and shown to the admins.
 //!
 //! The count is a row beside the conversation of that account, so a restart does not forgive, and no conversation is
 //! touched by it. The pause is announced once a minute, and otherwise met with silence: each answer costs a message.
@@ -10,12 +11,16 @@ use crate::say;
 use crate::store::Tx;
 use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, UseCaseError, UseCaseResult};
+use crate::usecase::{Act, UseCaseError, UseCaseResult, incidents};
 
 /// Wrong codes within [`WINDOW`] after which nothing is looked up any more.
 const ALLOWED: usize = 10;
 /// How long a wrong code counts, milliseconds.
 const WINDOW: i64 = 60_000;
+/// Wrong codes of one account on a day after which it is not answered any more.
+const ALLOWED_A_DAY: u32 = 30;
+/// Wrong codes through one account of ours on a day that the admins are told of, once: more than bad typing explains.
+const TOLD_AT: i64 = 30;
 /// The conversation's name of the row; nothing that is said belongs to it.
 const FLOW: &str = "wrong-codes";
 
@@ -24,6 +29,10 @@ const FLOW: &str = "wrong-codes";
 struct Tries {
     wrong: Vec<i64>,
     told: Option<i64>,
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    today: u32,
 }
 
 /// The name under which the row stands: no platform has such an account.
@@ -38,6 +47,10 @@ async fn load(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Tries> {
     let counts = |at: &i64| (0..WINDOW).contains(&(act.wall.0 - *at));
     tries.wrong.retain(counts);
     tries.told = tries.told.filter(counts);
+    let day = act.wall.local_date().to_string();
+    if tries.day != day {
+        (tries.day, tries.today) = (day, 0);
+    }
     Ok(tries)
 }
 
@@ -58,6 +71,9 @@ async fn store(tx: &mut Tx, act: &Act<'_>, talk: &Talk, tries: &Tries) -> UseCas
 /// The database.
 pub(super) async fn must_wait(tx: &mut Tx, act: &Act<'_>, talk: &Talk, aloud: bool) -> UseCaseResult<bool> {
     let mut tries = load(tx, act, talk).await?;
+    if tries.today >= ALLOWED_A_DAY {
+        return Ok(true);
+    }
     if tries.wrong.len() < ALLOWED {
         return Ok(false);
     }
@@ -76,7 +92,9 @@ pub(super) async fn must_wait(tx: &mut Tx, act: &Act<'_>, talk: &Talk, aloud: bo
 pub(super) async fn count(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<()> {
     let mut tries = load(tx, act, talk).await?;
     tries.wrong.push(act.wall.0);
-    store(tx, act, talk, &tries).await
+    tries.today += 1;
+    store(tx, act, talk, &tries).await?;
+    incidents::code_guessed(tx, act, &talk.chat.gateway, TOLD_AT).await
 }
 
 /// Passes an outcome on, counting a refusal as a wrong code. What belongs to another commune is simply unknown.

@@ -1,9 +1,10 @@
 //! `/xacminh`: whether a bulletin is genuine. For anybody, also for residents and in groups.
 //!
-//! What was never sent does not exist here: the answer to a draft's code is that of a forged one. Where it was sent is
-//! nobody's business; what is shown stands in the message itself.
+//! What was never sent does not exist here: the answer to a draft's code is that of a forged one. Neither does, for anybody but
+//! officials who ask in private or among themselves, what no group of residents was sent: whoever counts codes must not learn
+//! what officials write to each other. Where it was sent is nobody's business; what is shown stands in the message itself.
 
-use super::{Response, Talk, issuer, speak, tries};
+use super::{Response, Talk, issuer, pasted, speak, tries};
 use crate::domain::bulletin::{State, TypedCode, find_codes, parse_typed};
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::org::GroupKind;
@@ -18,11 +19,45 @@ use crate::usecase::{Act, UseCaseResult, mark};
 const LINE_CHARS: usize = 200;
 
 /// A bulletin that left this house.
-struct Genuine {
+pub(super) struct Genuine {
     bulletin: Bulletin,
     /// The version that was sent, which need not be the current one.
     version: BulletinVersion,
     at: Millis,
+}
+
+impl Genuine {
+    pub(super) const fn bulletin(&self) -> &Bulletin {
+        &self.bulletin
+    }
+
+    pub(super) const fn version(&self) -> &BulletinVersion {
+        &self.version
+    }
+
+    pub(super) const fn at(&self) -> Millis {
+        self.at
+    }
+
+    pub(super) const fn code(&self) -> &str {
+        self.bulletin.code.as_str()
+    }
+
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.bulletin.state == State::Withdrawn
+    }
+}
+
+/// Whether whoever asks may hear of everything that was sent: a registered person, where no residents read along.
+///
+/// # Errors
+/// The database.
+pub(super) async fn sees_all(tx: &mut Tx, talk: &Talk) -> UseCaseResult<bool> {
+    if talk.person.is_none() || talk.is_private() {
+        return Ok(talk.person.is_some());
+    }
+    let group = tx.group_of_chat(&talk.chat.id).await?;
+    Ok(group.is_some_and(|group| group.kind != GroupKind::Residents))
 }
 
 /// `/xacminh MÃ`.
@@ -36,17 +71,21 @@ pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, typed: &str)
         tries::count(tx, act, talk).await?;
         return speak(tx, act, talk, say!(locale, "door-verify-usage")).await;
     }
+    if parse_typed(typed).is_none() && pasted::is_pasted(typed) {
+        return pasted::answer(tx, act, talk, typed).await;
+    }
+    let all = sees_all(tx, talk).await?;
     let code = parse_typed(typed).or_else(|| find_codes(typed).into_iter().next());
     let found = match code {
-        Some(code) => genuine(tx, act, &code).await?,
+        Some(code) => genuine(tx, act, &code, all).await?,
         None => Vec::new(),
     };
     let text = match found.as_slice() {
         [] => {
             tries::count(tx, act, talk).await?;
-            say!(locale, "door-verify-unknown")
+            if all { say!(locale, "door-verify-none") } else { say!(locale, "door-verify-unknown") }
         }
-        [one] => shown(tx, act, one).await?,
+        [one] => shown(tx, act, one, all).await?,
         several => {
             let codes: Vec<&str> = several.iter().map(|one| one.bulletin.code.as_str()).collect();
             say!(locale, "refused-code-ambiguous", codes = codes.join(", "))
@@ -55,12 +94,15 @@ pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, typed: &str)
     speak(tx, act, talk, text).await
 }
 
-/// The bulletins that a typed code may stand for and that were sent; of several years the newest.
-async fn genuine(tx: &mut Tx, act: &Act<'_>, code: &TypedCode) -> UseCaseResult<Vec<Genuine>> {
+/// The bulletins that a typed code may stand for and that were sent, to residents unless `all`; of several years the newest.
+///
+/// # Errors
+/// The database.
+pub(super) async fn genuine(tx: &mut Tx, act: &Act<'_>, code: &TypedCode, all: bool) -> UseCaseResult<Vec<Genuine>> {
     let year = code.year.map(i64::from);
     let mut found = Vec::new();
     for bulletin in tx.bulletins_numbered(&act.commune_id, i64::from(code.seq), code.kind, year).await? {
-        found.extend(sent(tx, bulletin).await?);
+        found.extend(sent(tx, bulletin, all).await?);
     }
     let newest = found.iter().map(|one| one.bulletin.year).max();
     found.retain(|one| Some(one.bulletin.year) == newest);
@@ -69,13 +111,33 @@ async fn genuine(tx: &mut Tx, act: &Act<'_>, code: &TypedCode) -> UseCaseResult<
 
 /// The last time a bulletin left. A message on its way counts: whoever asks may already be reading it, and must not be told
 /// that it is forged.
-async fn sent(tx: &mut Tx, bulletin: Bulletin) -> UseCaseResult<Option<Genuine>> {
+async fn sent(tx: &mut Tx, bulletin: Bulletin, all: bool) -> UseCaseResult<Option<Genuine>> {
     for broadcast in tx.broadcasts_of(&bulletin.id).await?.into_iter().rev() {
+        if !all && !tx.residents_were_sent(&broadcast.id).await? {
+            continue;
+        }
         let Some(at) = left_at(tx, &broadcast).await? else { continue };
         let version = tx.version(&bulletin.id, broadcast.version).await?;
         return Ok(version.map(|version| Genuine { bulletin, version, at }));
     }
     Ok(None)
+}
+
+/// What left with a broadcast that residents were sent.
+///
+/// # Errors
+/// The database.
+pub(super) async fn of_broadcast(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<Option<Genuine>> {
+    let Some(broadcast) = tx.broadcast(broadcast_id).await? else { return Ok(None) };
+    if !tx.residents_were_sent(broadcast_id).await? {
+        return Ok(None);
+    }
+    let (Some(bulletin), Some(at)) = (tx.bulletin(&broadcast.bulletin_id).await?, left_at(tx, &broadcast).await?)
+    else {
+        return Ok(None);
+    };
+    let version = tx.version(&bulletin.id, broadcast.version).await?;
+    Ok(version.map(|version| Genuine { bulletin, version, at }))
 }
 
 /// When the first message of a broadcast was sent; its start, while none is proven; none when none left.
@@ -88,21 +150,28 @@ async fn left_at(tx: &mut Tx, broadcast: &Broadcast) -> UseCaseResult<Option<Mil
     Ok(Some(Millis(out.filter_map(|message| message.sent_at).min().unwrap_or(broadcast.started_at))))
 }
 
-async fn shown(tx: &mut Tx, act: &Act<'_>, genuine: &Genuine) -> UseCaseResult<String> {
+/// That it was taken back.
+pub(super) fn withdrawn(act: &Act<'_>, genuine: &Genuine) -> String {
+    let time = format_full(genuine.at);
+    say!(act.house.locale, "door-verify-withdrawn", code = genuine.code(), time)
+}
+
+async fn shown(tx: &mut Tx, act: &Act<'_>, genuine: &Genuine, all: bool) -> UseCaseResult<String> {
     let locale = &act.house.locale;
     let code = genuine.bulletin.code.as_str();
     let time = format_full(genuine.at);
-    if genuine.bulletin.state == State::Withdrawn {
-        return Ok(say!(locale, "door-verify-withdrawn", code = code, time));
+    if genuine.is_withdrawn() {
+        return Ok(withdrawn(act, genuine));
     }
     let kind = upper(genuine.bulletin.kind.vietnamese());
-    let title = cut(&genuine.version.title, LINE_CHARS, "…");
-    // Anybody may ask, so it is the residents' wording that is quoted.
-    let body = genuine.version.body_for(GroupKind::Residents);
+    // Anybody may ask, so it is the residents' wording that is quoted, and its title.
+    let title = if all { &genuine.version.title } else { genuine.version.title_for(GroupKind::Residents) };
+    let body = genuine.version.text_for(GroupKind::Residents);
     let first = body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let line = cut(first, LINE_CHARS, "…");
+    let lines = [title, first].into_iter().filter(|line| !line.is_empty()).map(|line| cut(line, LINE_CHARS, "…"));
+    let text = lines.collect::<Vec<_>>().join("\n");
     let issuer = issuer(tx, act).await?;
-    let mut text = say!(locale, "door-verify-real", code = code, kind, issuer, time, title, line);
+    let mut text = say!(locale, "door-verify-real", code = code, kind, issuer, time, text);
     if genuine.bulletin.state == State::Superseded {
         text.push('\n');
         text.push_str(&say!(locale, "door-verify-superseded"));

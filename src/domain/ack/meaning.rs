@@ -116,6 +116,17 @@ pub fn understand_among(text: &str, names: &[&str]) -> Meaning {
     }
 }
 
+/// Whether an answer is nothing but an answer: every word of it was understood, nothing is wrong and nothing is asked. Words that
+/// are too many to be an answer say more.
+#[must_use]
+pub fn is_plain(text: &str, names: &[&str]) -> bool {
+    let words = words(text);
+    let names: Vec<Vec<Word>> = names.iter().map(|name| self::words(name)).collect();
+    let known = parse(&words, &names).iter().all(|item| item.token != Token::Unknown);
+    let is_trouble = matches!(understand_among(text, &[]), Meaning::Trouble { .. });
+    known && !words.is_empty() && !has_question_mark(text) && !is_trouble
+}
+
 /// What one stretch of words is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token {

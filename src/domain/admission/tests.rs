@@ -79,7 +79,7 @@ fn a_linked_persons_talk_is_dropped_like_anybodys(#[case] text: &str) {
 fn a_village_with_a_name_is_understood_if_the_name_is_known() {
     let incoming = linked("thôn Kim Sơn đã nhận");
     assert_eq!(decided(&incoming), Admission::Drop);
-    let known = Known { names: &["Thôn Kim Sơn"], in_conversation: false };
+    let known = Known { names: &["Thôn Kim Sơn"], in_conversation: false, cries: false };
     assert_eq!(admit(&incoming, &known), stored(Why::Answer));
 }
 
@@ -158,7 +158,7 @@ fn a_linked_person_may_write_more_beside_a_code() {
 
 #[test]
 fn in_a_conversation_a_linked_person_need_not_reply_to_be_heard() {
-    let known = Known { names: &[], in_conversation: true };
+    let known = Known { names: &[], in_conversation: true, cries: false };
     assert_eq!(admit(&linked("7h30 thứ hai"), &known), stored(Why::Conversation));
     assert_eq!(admit(&resident("7h30 thứ hai"), &known), Admission::Drop);
 }

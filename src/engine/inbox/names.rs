@@ -20,7 +20,7 @@ pub(super) async fn fill(gateway: &Arc<dyn Gateway>, event: &mut Event) {
     let (chat, from) = match event {
         Event::Message(message) => (&mut message.chat, &mut message.from),
         Event::Membership(membership) => (&mut membership.chat, &mut membership.by),
-        Event::Press(_) | Event::Moved { .. } | Event::Echo { .. } => return,
+        _ => return,
     };
     fill_empty(&mut chat.title, named.title);
     fill_empty(&mut from.name, named.account);
@@ -37,7 +37,7 @@ pub(super) fn may_be_missing(event: &Event) -> bool {
     let (chat, from) = match event {
         Event::Message(message) => (&message.chat, &message.from),
         Event::Membership(membership) => (&membership.chat, &membership.by),
-        Event::Press(_) | Event::Moved { .. } | Event::Echo { .. } => return false,
+        _ => return false,
     };
     is_group(chat) && (chat.title.is_empty() || from.name.is_empty())
 }
@@ -54,7 +54,7 @@ pub(super) async fn are_wanted(tx: &mut Tx, row: &InboxRow, event: &Event, is_co
     match event {
         Event::Membership(_) => Ok(true),
         Event::Message(message) => binds(tx, row, message, is_code).await,
-        Event::Press(_) | Event::Moved { .. } | Event::Echo { .. } => Ok(false),
+        _ => Ok(false),
     }
 }
 

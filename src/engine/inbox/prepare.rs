@@ -71,8 +71,11 @@ pub(super) async fn prepare(inbox: &Inbox, mut taken: Taken) -> UseCaseResult<(T
 }
 
 async fn fetch(inbox: &Inbox, gateway: &Arc<dyn Gateway>, event: &Event) -> Option<Fetched> {
-    let Event::Message(message) = event else { return None };
-    let file = message.file.as_ref()?;
+    let file = match event {
+        Event::Message(message) => message.file.as_ref()?,
+        Event::Evidence { file, .. } => file,
+        _ => return None,
+    };
     match gateway.fetch(&file.reference, MAX_DOCUMENT).await {
         Ok(content) => Some((inbox.inspect)(content).await),
         Err(error) => Some(Fetched::NotFetched { reason: error.to_string() }),

@@ -116,15 +116,27 @@ fn full_name(user: &Value) -> String {
     nfc(format!("{} {}", part("first_name"), part("last_name")).trim())
 }
 
-/// Documents and photos; the largest size of a photo stands last.
+/// What Telegram calls a kind of file, the name of one that has none, and the media type of one that does not say.
+const KINDS: [(&str, &str, Option<&str>); 6] = [
+    ("document", "anh.jpg", None),
+    ("voice", "ghi-am.ogg", Some("audio/ogg")),
+    ("audio", "ghi-am.mp3", Some("audio/mpeg")),
+    ("video", "video.mp4", Some("video/mp4")),
+    ("video_note", "video.mp4", Some("video/mp4")),
+    ("animation", "video.mp4", Some("video/mp4")),
+];
+
+/// Documents, photos, recordings and videos; the largest size of a photo stands last.
 fn file(message: &Value) -> Option<IncomingFile> {
     let photo = message.get("photo").and_then(Value::as_array).and_then(|sizes| sizes.last());
-    let file = message.get("document").or(photo)?;
+    let photo = photo.map(|photo| (photo, "anh.jpg", None));
+    let kind = KINDS.iter().find_map(|(kind, name, media)| Some((message.get(kind)?, *name, *media)));
+    let (file, name, media) = kind.or(photo)?;
     Some(IncomingFile {
         reference: file["file_id"].as_str()?.to_owned(),
-        name: nfc(file["file_name"].as_str().unwrap_or("anh.jpg")),
+        name: nfc(file["file_name"].as_str().unwrap_or(name)),
         size: file["file_size"].as_u64(),
-        media_type: file["mime_type"].as_str().map(str::to_owned),
+        media_type: file["mime_type"].as_str().or(media).map(str::to_owned),
     })
 }
 

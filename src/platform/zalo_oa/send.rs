@@ -10,7 +10,7 @@ use super::errors::{self, Verdict};
 use super::{CAPTION_HARD_LIMIT, LOOK_AT_LOCKED_MS, ZaloOa};
 use crate::domain::calendar::Millis;
 use crate::domain::retry::{FailureReason, Outcome, UnknownReason};
-use crate::domain::text::utf16_len;
+use crate::domain::text::{nfc, utf16_len};
 use crate::platform::exchange::{Answer, below};
 use crate::platform::{Failure, FileSource, Outgoing, Receipt, loose};
 
@@ -80,9 +80,9 @@ fn refused(reason: FailureReason, why: &str) -> Failure {
 }
 
 /// People's words with every `[@` broken: there it would be a mention of one or of everybody, which only the service may
-/// make.
+/// make. What nobody sees between the two signs is taken out before.
 fn harmless(text: &str) -> String {
-    text.replace("[@", "[ @")
+    nfc(text).replace("[@", "[ @")
 }
 
 /// The text behind a mention of the whole group, if there is room for it: the mention rings on every phone.
@@ -260,6 +260,7 @@ mod tests {
     #[case("[@1234567890] mọi người", "[ @1234567890] mọi người")]
     #[case("[[@1][@2]", "[[ @1][ @2]")]
     #[case("[ @1] @tất cả", "[ @1] @tất cả")]
+    #[case("[\u{200b}@1] [\u{202e}\u{feff}@1]", "[ @1] [ @1]")]
     fn nobody_is_mentioned_by_what_people_write(#[case] text: &str, #[case] sent: &str) {
         assert_eq!(sendable(text).unwrap(), sent);
     }

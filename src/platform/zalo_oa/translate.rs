@@ -168,12 +168,17 @@ fn file(message: &Value) -> Option<IncomingFile> {
         let payload = &attachment["payload"];
         let picture = matches!(loose::text(&attachment["type"]), "image" | "photo" | "gif");
         let name = loose::text(&payload["name"]);
-        let plain = if picture { "anh.jpg" } else { "tep" };
+        let (plain, media) = match loose::text(&attachment["type"]) {
+            _ if picture => ("anh.jpg", Some("image/jpeg")),
+            "audio" | "voice" => ("ghi-am.aac", Some("audio/aac")),
+            "video" => ("video.mp4", Some("video/mp4")),
+            _ => ("tep", None),
+        };
         Some(IncomingFile {
             reference: payload["url"].as_str().filter(|url| !url.is_empty())?.to_owned(),
             name: nfc(if name.is_empty() { plain } else { name }),
             size: loose::number(&payload["size"]).and_then(|size| u64::try_from(size).ok()),
-            media_type: picture.then(|| "image/jpeg".to_owned()).or_else(|| media_type(payload)),
+            media_type: media.map(str::to_owned).or_else(|| media_type(payload)),
         })
     })
 }

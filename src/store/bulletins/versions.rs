@@ -86,6 +86,36 @@ impl BulletinVersion {
             _ => &self.body,
         }
     }
+
+    /// The title that a kind of group reads. The one that was typed is for officials: residents who have a wording of their own
+    /// read its first line, where it is a heading; empty where it is none.
+    #[must_use]
+    pub fn title_for(&self, group: GroupKind) -> &str {
+        match (group, &self.residents_body) {
+            (GroupKind::Residents, Some(own)) => headed(own).0,
+            _ => &self.title,
+        }
+    }
+
+    /// The words under that title.
+    #[must_use]
+    pub fn text_for(&self, group: GroupKind) -> &str {
+        match (group, &self.residents_body) {
+            (GroupKind::Residents, Some(own)) => headed(own).1,
+            _ => &self.body,
+        }
+    }
+}
+
+/// Longest first line that is a heading, characters.
+const HEADING_CHARS: usize = 120;
+
+/// A text's heading, empty where it has none, and what stands under it.
+fn headed(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let is_heading = !rest.trim().is_empty() && first.chars().count() <= HEADING_CHARS;
+    if is_heading { (first.trim_end(), rest.trim_start_matches(['\n', '\r'])) } else { ("", text) }
 }
 
 /// A file of a version.

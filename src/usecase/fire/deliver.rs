@@ -124,8 +124,8 @@ pub async fn view_of(
         issuer: say!(locale, "label-issuer", commune = commune),
         organ_line: document_line(version),
         salutation: Some(salutation(act, version, group)),
-        title: version.title.clone(),
-        body: version.body_for(group).lines().map(str::to_owned).collect(),
+        title: version.title_for(group).to_owned(),
+        body: version.text_for(group).lines().map(str::to_owned).collect(),
         issued_at: Some(act.at),
         // It is the deadline of an answer, and residents are asked for none.
         deadline: version.ack_deadline.filter(|_| group != GroupKind::Residents).map(Millis),

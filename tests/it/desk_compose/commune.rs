@@ -139,6 +139,7 @@ fn house() -> House {
         lapse_days: 30,
         retention: loa::domain::retention::Periods::default(),
         contact: String::new(),
+        duty_phones: String::new(),
         public_url: None,
         gateways: [(GATEWAY.to_owned(), traits)].into(),
     }

@@ -12,6 +12,7 @@ use crate::fixture::{self, AT, GATEWAY};
 sqlite_tests!(
     a_bound_group_that_lost_us_is_suspended_and_comes_back,
     the_admins_are_told_of_an_unknown_group_once,
+    nothing_of_a_strange_groups_title_is_an_address_a_mention_or_a_style,
     an_admins_pause_outlives_leaving_and_coming_back,
     a_private_chat_is_suspended_by_a_block_and_active_after_it,
     a_group_that_moved_keeps_its_row_however_often_it_is_said,
@@ -73,6 +74,17 @@ async fn the_admins_are_told_of_an_unknown_group_once(store: Store) {
     assert_eq!(desk.tx().open_incidents().await.unwrap(), []);
     present(&mut desk, the_group(), true).await;
     assert!(desk.news(ADMIN).await.contains("nhóm lạ"), "another time is another matter");
+}
+
+async fn nothing_of_a_strange_groups_title_is_an_address_a_mention_or_a_style(store: Store) {
+    let mut desk = open(&store).await;
+    let title = "**Họp** [@all] http://x.vn @Bot <b>/duyet".to_owned();
+    present(&mut desk, ChatRef { title, ..supergroup("-777") }, true).await;
+    let (alert, _) = card(&mut desk, ADMIN).await;
+    assert!(alert.contains("Họp") && alert.contains("x. vn"), "{alert}");
+    for live in ["://", "x.vn", "[@", "@Bot", "/duyet", "**H"] {
+        assert!(!alert.contains(live), "{live} in {alert}");
+    }
 }
 
 async fn an_admins_pause_outlives_leaving_and_coming_back(store: Store) {

@@ -186,6 +186,11 @@ impl Ground {
         self.stand().act(&Act::say(account, BOT, text)).unwrap();
     }
 
+    /// Somebody does something towards us in private.
+    pub fn does(&self, account: &str, deed: Deed) {
+        self.stand().act(&Act::new(account, BOT, deed)).unwrap();
+    }
+
     /// Somebody sends us a file in private, where the platform carries files.
     pub fn send_file(&self, account: &str, name: &str, bytes: Vec<u8>) {
         let file = Deed::SendFile { name: name.to_owned(), bytes, caption: None };

@@ -146,3 +146,12 @@ impl Stage {
         ground.show(&chat)
     }
 }
+
+/// What people do beside writing.
+impl Stage {
+    /// Does something towards us in private, and lets everything happen.
+    pub async fn does(&mut self, person: &str, deed: loa_sandbox::act::Deed) {
+        self.home().does(&self.account(person), deed);
+        self.settle().await;
+    }
+}

@@ -74,6 +74,7 @@ fn suffix(content: &Content) -> Option<&str> {
         Content::Image(_) => "image",
         Content::Gif(_) => "gif",
         Content::File(_) => "file",
+        Content::Voice(_) => "audio",
         Content::Sticker(_) => "sticker",
         Content::Link(_) => "link",
         Content::Other(kind) => kind,
@@ -118,6 +119,7 @@ fn attachment(world: &World, content: &Content) -> Option<Value> {
             let payload = json!({ "url": world.media_url(*number), "name": file.name, "size": size, "type": kind });
             json!({ "type": "file", "payload": payload })
         }
+        Content::Voice(file) => json!({ "type": "audio", "payload": { "url": world.media_url(*file) } }),
         Content::Sticker(id) => json!({ "type": "sticker", "payload": { "id": id } }),
         Content::Link(url) => json!({ "type": "link", "payload": { "url": url } }),
         Content::Other(kind) => json!({ "type": kind, "payload": {} }),

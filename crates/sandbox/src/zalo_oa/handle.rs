@@ -19,6 +19,9 @@ pub use view::{Console, OaChatView, OaFileView, OaMessage, OaPersonView};
 /// Controls a running stand-in.
 pub type OaHandle = Hand<World>;
 
+/// What stands in for the sound of a recording.
+const RECORDED: &[u8] = b"\xff\xf1 a voice";
+
 impl OaHandle {
     /// Locks the world for one act and lets the delivery task look afterwards.
     fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
@@ -121,6 +124,21 @@ impl OaHandle {
         self.change(|world| {
             let draft = photo(world, bytes, caption);
             to_oa(world, person, draft)
+        })
+    }
+
+    /// A person records a voice message: into a group, or without one for the account in private. Returns the message id.
+    ///
+    /// # Errors
+    /// When the person does not exist; as [`OaHandle::say`].
+    pub fn send_voice(&self, person: &str, group: Option<&str>) -> Result<String> {
+        self.change(|world| {
+            let content = Content::Voice(world.store_file("voice.aac", Bytes::from_static(RECORDED)));
+            let draft = Draft { content, ..Draft::text("") };
+            match group {
+                Some(group) => into_group(world, person, group, draft),
+                None => to_oa(world, person, draft),
+            }
         })
     }
 

@@ -187,6 +187,7 @@ fn type_of(content: &Content) -> &str {
         Content::Image(_) => "photo",
         Content::Gif(_) => "gif",
         Content::File(_) => "file",
+        Content::Voice(_) => "audio",
         Content::Sticker(_) => "sticker",
         Content::Link(_) => "link",
         Content::Other(kind) => kind,

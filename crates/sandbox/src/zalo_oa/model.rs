@@ -130,6 +130,8 @@ pub(super) enum Content {
     Image(usize),
     Gif(usize),
     File(usize),
+    /// A recording.
+    Voice(usize),
     Sticker(String),
     Link(String),
     /// Audio, video, a business card: the end of the event's name.
@@ -145,7 +147,7 @@ impl Content {
             Self::Text | Self::Other(_) | Self::Service => OaSentKind::Text,
             Self::Image(_) | Self::Link(_) => OaSentKind::Image,
             Self::Gif(_) => OaSentKind::Gif,
-            Self::File(_) => OaSentKind::File,
+            Self::File(_) | Self::Voice(_) => OaSentKind::File,
             Self::Sticker(_) => OaSentKind::Sticker,
         }
     }

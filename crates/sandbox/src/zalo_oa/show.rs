@@ -63,6 +63,7 @@ fn attached(world: &World, content: &Content) -> Option<String> {
     Some(match content {
         Content::Image(_) | Content::Gif(_) => format!("🖼 {name} ({size})"),
         Content::File(_) => format!("📎 {name} ({size})"),
+        Content::Voice(_) => "[audio]".to_owned(),
         Content::Sticker(id) => format!("[sticker {id}]"),
         Content::Other(kind) => format!("[{kind}]"),
         // A link stands in its text.

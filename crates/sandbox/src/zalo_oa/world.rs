@@ -225,7 +225,9 @@ impl World {
 
     pub(super) fn file_of(&self, content: &Content) -> Option<&StoredFile> {
         match content {
-            Content::Image(file) | Content::Gif(file) | Content::File(file) => self.files.get(*file),
+            Content::Image(file) | Content::Gif(file) | Content::File(file) | Content::Voice(file) => {
+                self.files.get(*file)
+            }
             _ => None,
         }
     }

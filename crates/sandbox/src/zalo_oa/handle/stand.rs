@@ -30,8 +30,8 @@ impl Stand for OaHandle {
             (Deed::Sticker { sticker }, Some(group)) => self.send_sticker(person, group, sticker)?,
             (Deed::Location { .. }, Some(group)) => self.send_other(person, group, "location")?,
             (Deed::Contact { .. }, Some(group)) => self.send_other(person, group, "business_card")?,
-            (Deed::Voice { .. }, Some(group)) => self.send_other(person, group, "audio")?,
-            (Deed::Sticker { .. } | Deed::Location { .. } | Deed::Contact { .. } | Deed::Voice { .. }, None) => {
+            (Deed::Voice { .. }, group) => self.send_voice(person, group)?,
+            (Deed::Sticker { .. } | Deed::Location { .. } | Deed::Contact { .. }, None) => {
                 return unknown_here("such message outside of groups", "this stand-in of an Official Account");
             }
             (Deed::Forward { .. } | Deed::React { .. } | Deed::EditText { .. }, _) => {
