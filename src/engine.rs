@@ -88,11 +88,11 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// Whether the database refused what it was given to store, and would again; not that it is away, full or busy.
+    /// Whether the database was away, full or busy: what was to be stored is not to blame.
     #[must_use]
-    pub fn is_about_data(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         match self {
-            Self::Store(error) | Self::UseCase(UseCaseError::Store(error)) => error.is_about_data(),
+            Self::Store(error) | Self::UseCase(UseCaseError::Store(error)) => error.is_passing(),
             _ => false,
         }
     }

@@ -101,22 +101,6 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the database refused a value that it was given (a sign it does not take, a key that is too long, a rule that is
-    /// broken), and would refuse it again.
-    #[must_use]
-    pub fn is_about_data(&self) -> bool {
-        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
-        let Some(code) = error.code() else { return false };
-        match code.parse::<u32>() {
-            // SQLite's result codes, the low byte of the extended ones: TOOBIG, CONSTRAINT, MISMATCH.
-            Ok(number) if code.len() < 5 => matches!(number & 0xFF, 18..=20),
-            // PostgreSQL's classes: data exception, integrity constraint violation, program limit exceeded.
-            _ => ["22", "23", "54"].iter().any(|class| code.starts_with(class)),
-        }
-    }
-}
-
-impl StoreError {
     /// Whether the database was busy with somebody else, full or away: the same work may well succeed when it is tried again. On
     /// `SQLite` by the primary result code (sqlite.org/rescode.html), on `PostgreSQL` by the class of the error (its manual,
     /// appendix A).
@@ -135,7 +119,8 @@ impl StoreError {
         };
         let code = refused.code().unwrap_or_default();
         if refused.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
-            return POSTGRES.iter().any(|class| code.starts_with(class));
+            // Cancelled for taking too long (57014): it would again.
+            return code != "57014" && POSTGRES.iter().any(|class| code.starts_with(class));
         }
         code.parse().is_ok_and(|code: i32| SQLITE.contains(&(code & 0xff)))
     }

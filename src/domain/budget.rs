@@ -39,6 +39,8 @@ impl Budget {
     #[must_use]
     pub const fn admits(self, used: u64, purpose: Purpose, lane: Lane, part: i64) -> bool {
         match purpose {
+            // Whoever cries for help reads that it was heard.
+            Purpose::Reply if matches!(lane, Lane::Rescue) => true,
             Purpose::Reply | Purpose::Reminder | Purpose::Edit => !self.has_reached(used, CONVENIENCES_PERCENT),
             Purpose::Broadcast => {
                 part > 1 || !matches!(lane, Lane::Normal) || !self.has_reached(used, ORDINARY_PERCENT)
@@ -73,6 +75,7 @@ mod tests {
     #[rstest]
     #[case::answers_below(2_099, Purpose::Reply, Lane::Reply, true)]
     #[case::answers_from_seventy(2_100, Purpose::Reply, Lane::Reply, false)]
+    #[case::a_cry_is_always_answered(3_100, Purpose::Reply, Lane::Rescue, true)]
     #[case::reminders_from_seventy(2_100, Purpose::Reminder, Lane::Reminder, false)]
     #[case::ordinary_below(2_699, Purpose::Broadcast, Lane::Normal, true)]
     #[case::ordinary_from_ninety(2_700, Purpose::Broadcast, Lane::Normal, false)]

@@ -2,7 +2,7 @@
 //!
 //! Compared are words: blanks, punctuation, emoji, capitals and the lines around a bulletin make no difference. Where the words
 //! differ, what can do harm is named: addresses, telephone and account numbers, dates and hours, amounts that stand in the text
-//! and not in ours. Called by `/xacminh` alone; pure, and bounded by [`LONGEST`].
+//! and not in ours. Called by `/xacminh` alone; pure, and bounded in length.
 
 use std::collections::BTreeSet;
 

@@ -183,8 +183,11 @@ impl Dispatcher {
         let next_due = tx.next_due(gateway, wall).await?.map(|next| now + wall.until(next));
         self.read_queue(&mut tx, now).await?;
         if sweeps {
-            // Somebody else may have found out: whoever looks after the account, or the process before this one.
-            self.learn_whether_sick(&mut tx, now).await?;
+            // Somebody else may have found out: whoever looks after the account, or the process before this one. Who does not lead
+            // leaves asking to who does.
+            if self.lease.is_some() {
+                self.learn_whether_sick(&mut tx, now).await?;
+            }
             self.swept_at = Some(now);
         }
         Ok(Seen { next_due, has_abandoned, has_put_off })
@@ -320,6 +323,8 @@ impl Dispatcher {
         self.lease = lease.map(|lease| HeldLease { epoch: lease.epoch, renewed_at: now });
         if self.lease.is_some() && first {
             self.reload_pacer(tx, now).await?;
+            // Who leads asks whether the account works; the next look finds out whether it must.
+            self.swept_at = None;
         }
         Ok(self.lease.is_some())
     }

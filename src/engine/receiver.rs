@@ -50,7 +50,7 @@ impl Receiver {
         }
         let _arriving = self.core.arrivals.one();
         match caught(self.keep_all(updates)).await {
-            Ok(Err(error)) if !error.is_about_data() => Err(error),
+            Ok(Err(error)) if error.is_passing() => Err(error),
             Ok(Ok(stored)) => Ok(stored),
             // One of them is to blame, and the others are not.
             Ok(Err(_)) | Err(Panicked) => self.keep_each(updates).await,
@@ -73,7 +73,7 @@ impl Receiver {
             tx.mark().await?;
             match caught(self.keep_one(&mut tx, update)).await {
                 Ok(Ok(new)) => stored += usize::from(new),
-                Ok(Err(error)) if !error.is_about_data() => return Err(error),
+                Ok(Err(error)) if error.is_passing() => return Err(error),
                 Ok(Err(_)) | Err(Panicked) => {
                     tx.undo().await?;
                     let known = RawUpdate::unreadable(update.key.as_bytes(), update.number);
@@ -148,7 +148,7 @@ impl Receiver {
             id: id::new_id(now, self.core.entropy.as_ref()),
             gateway: self.gateway.name().to_owned(),
             dedupe: update.key.clone(),
-            chat: event.chat().map(|chat| chat.external_id.clone()),
+            chat: chat_of(&event),
             event: Some(body),
             urgent: matches!(event, Event::Press(_)),
             received_at: now,
@@ -225,5 +225,13 @@ impl Receiver {
             is_callback: false,
             is_service: false,
         }
+    }
+}
+
+/// The chat in which an update has its turn. Of a group that moved the new one: what is said there can be understood only behind it.
+fn chat_of(event: &Event) -> Option<String> {
+    match event {
+        Event::Moved { to, .. } => Some(to.clone()),
+        event => event.chat().map(|chat| chat.external_id.clone()),
     }
 }

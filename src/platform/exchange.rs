@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{AskError, Failure};
 use crate::domain::retry::{Outcome, Phase};
 
-/// Largest answer of an API that is read, bytes. Lists of a platform are far smaller.
+/// Largest answer of an API that is read, bytes. Lists of a platform are far smaller, but for what waits to be heard.
 const ANSWER_LIMIT: usize = 4 << 20;
 
 /// Where people's pictures and files lie on Zalo (captured webhook bodies of the bot platform: `*.zdn.vn`).
@@ -99,12 +99,17 @@ fn bounded(connect: Duration, total: Duration) -> ClientBuilder {
 
 /// Makes one call and reads its answer.
 pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, Broken> {
+    exchange_within(request, ANSWER_LIMIT).await
+}
+
+/// The same, for an answer of so many bytes at most.
+pub(super) async fn exchange_within(request: RequestBuilder, most: usize) -> Result<Answer, Broken> {
     let mut answer = request.send().await.map_err(|error| broken(&error))?;
     let status = answer.status().as_u16();
     let calls_left =
         answer.headers().get("x-ratelimit-remain").and_then(|left| left.to_str().ok()?.trim().parse().ok());
     // What is longer is no answer of an API: cut, it cannot be read, and the connection ends with it.
-    let raw = read(&mut answer, ANSWER_LIMIT).await.map_err(|error| late(&error))?.unwrap_or_default();
+    let raw = read(&mut answer, most).await.map_err(|error| late(&error))?.unwrap_or_default();
     let raw = String::from_utf8_lossy(&raw).into_owned();
     let body = serde_json::from_str(&raw).unwrap_or_default();
     Ok(Answer { status, calls_left, raw, body })

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use crate::domain::event::{Event, Rights};
-use crate::platform::exchange::{Answer, client, download, exchange};
+use crate::platform::exchange::{Answer, client, download, exchange, exchange_within};
 use crate::platform::pacer::Limits;
 use crate::platform::{
     ANY_TYPE, Arrived, AskError, Call, Capabilities, Failure, Files, Gateway, Menu, Outgoing, Polling, RawUpdate,
@@ -30,6 +30,9 @@ const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
 const TOAST_LIMIT: usize = 200;
 /// Most updates a poll brings (Telegram Bot API, getUpdates).
 const POLL_LIMIT: u32 = 100;
+/// Bytes of such an answer that are read. A text has 4,096 signs, the one it answers as many, and each may be written in 12 bytes
+/// (an emoji as two `\uXXXX`): a hundred of them are 10 MB. What is not read would be asked for again and again.
+const UPDATES_LIMIT: usize = 32 << 20;
 
 /// What a Telegram gateway needs to know.
 pub struct TelegramConfig {
@@ -118,16 +121,17 @@ fn numbered(update: &str) -> RawUpdate {
 }
 
 fn refusal(status: u16, body: &Value) -> AskError {
-    let said = body["description"].as_str().map(str::to_owned);
-    let text = said.clone().unwrap_or_else(|| format!("it answered {status} and nothing that can be read"));
+    let Some(text) = body["description"].as_str().map(str::to_owned) else {
+        // No server of the Bot API redirects, and each says why it refuses: somebody stands in between.
+        let elsewhere = matches!(status, 300..=399);
+        let what = if elsewhere { "named another address" } else { "nothing that can be read" };
+        return AskError::Unreachable(format!("it answered {status} and {what}"));
+    };
     match status {
         401 | 404 => AskError::Unauthorized(text),
         409 => AskError::Conflict(text),
         429 => AskError::Wait(Duration::from_secs(body["parameters"]["retry_after"].as_u64().unwrap_or(5))),
-        // No server of the Bot API redirects: somebody stands in between.
-        300..=399 => AskError::Refused(format!("it answered {status} and named another address")),
-        _ if said.is_some() => AskError::Refused(text),
-        _ => AskError::Unreachable(text),
+        _ => AskError::Refused(text),
     }
 }
 
@@ -163,7 +167,8 @@ impl Gateway for Telegram {
                 "timeout": self.config.long_poll.as_secs(),
                 "allowed_updates": ALLOWED_UPDATES,
             });
-            let answer = exchange(self.client.post(self.method_url("getUpdates")).json(&params)).await?;
+            let answer =
+                exchange_within(self.client.post(self.method_url("getUpdates")).json(&params), UPDATES_LIMIT).await?;
             match envelope::updates(&answer.raw) {
                 Some(updates) => Ok(updates.into_iter().map(numbered).collect()),
                 None => Err(refusal(answer.status, &answer.body)),
@@ -278,6 +283,43 @@ fn toast(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::stub::{Reply, Stub};
+
+    fn at(stub: &Stub) -> Telegram {
+        let second = Duration::from_secs(1);
+        Telegram::new(TelegramConfig {
+            name: "telegram".to_owned(),
+            api_url: stub.url.clone(),
+            token: SecretString::from("1:token"),
+            per_second: 30,
+            long_poll: Duration::ZERO,
+            connect: second,
+            total: 30 * second,
+            total_with_file: 30 * second,
+        })
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_hundred_of_the_longest_texts_are_heard() {
+        // Each an answer to one as long, all of emoji, as the server writes them.
+        let text = "\u{1f327}".repeat(4_096);
+        let update = |id| json!({ "update_id": id, "message": { "text": text, "reply_to_message": { "text": text } } });
+        let answer = json!({ "ok": true, "result": (0..100).map(update).collect::<Vec<_>>() }).to_string();
+        let answer = answer.replace('\u{1f327}', "\\ud83c\\udf27");
+        assert!(answer.len() > 9_000_000);
+        let stub = Stub::start(move |_| Reply::Raw(200, Vec::new(), answer.clone()));
+        assert_eq!(at(&stub).poll(None).await.unwrap().len(), 100);
+    }
+
+    #[tokio::test]
+    async fn a_page_of_somebody_in_between_is_no_refusal_of_the_token() {
+        for status in [307, 401, 404, 409, 429, 502] {
+            let stub = Stub::start(move |_| Reply::Raw(status, Vec::new(), "<html>sign in</html>".to_owned()));
+            let asked = at(&stub).identify().await;
+            assert!(matches!(asked, Err(AskError::Unreachable(_))), "{status}: {asked:?}");
+        }
+    }
 
     #[test]
     fn a_toast_is_cut_where_the_platform_would_refuse_it() {

@@ -31,7 +31,7 @@ pub struct NewInboxRow {
     pub gateway: String,
     /// The platform's own key of the update.
     pub dedupe: String,
-    /// The chat it is about, as the platform names it; none where it is about no chat or two.
+    /// The chat in which it has its turn, as the platform names it; none where it is about no chat.
     pub chat: Option<String>,
     /// The event as JSON; none for one that was not admitted.
     pub event: Option<String>,

@@ -20,10 +20,12 @@ pub(super) struct Spent {
 }
 
 impl Dispatcher {
-    /// Looks whether an incident of this account is open: the process that opened it may be gone.
+    /// Looks whether an incident of this account is open: somebody else may have opened or closed it.
     pub(super) async fn learn_whether_sick(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {
         if incidents::sick_gateways(tx).await?.contains(self.gateway.name()) {
             self.is_sick(now);
+        } else {
+            self.sick = None;
         }
         Ok(())
     }

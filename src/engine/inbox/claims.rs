@@ -27,12 +27,17 @@ impl Worker {
             self.renewed_at = self.inbox.core.clocks.mono.elapsed();
         }
         let (mut tx, now) = (self.inbox.core.store.begin().await?, self.inbox.core.wall_now());
-        let mut lost: HashSet<String> = HashSet::new();
+        let (mut lost, mut ours) = (HashSet::new(), Vec::new());
         for (row, wait) in chosen.rows() {
             let chat = row.chat.clone().unwrap_or_else(|| row.id.clone());
             if lost.contains(&chat) || !tx.claim_inbox(row, now, wait).await? {
                 lost.insert(chat);
+            } else {
+                ours.push((chat, row));
             }
+        }
+        for (_, row) in ours.into_iter().filter(|(chat, _)| lost.contains(chat)) {
+            tx.give_inbox_back(row, now).await?;
         }
         tx.commit().await?;
         chosen.leave(&lost);
@@ -55,24 +60,40 @@ impl Worker {
         Ok(())
     }
 
-    /// Gives an update back; it is tried again soon, and this time does not count.
-    pub(super) async fn give_back(&self, taken: &Taken) -> EngineResult<()> {
+    /// Gives an update back; it is tried again soon, and this time does not count. Where the database is away it is given back later.
+    pub(super) async fn give_back(&mut self, taken: &Taken) {
+        self.owed.push(taken.row.clone());
+        if let Err(error) = self.give_owed_back().await {
+            tracing::warn!(gateway = self.gateway, %error, "inbox.not_given_back");
+        }
+    }
+
+    /// Gives back what could not be given back before.
+    pub(super) async fn give_owed_back(&mut self) -> EngineResult<()> {
+        if self.owed.is_empty() {
+            return Ok(());
+        }
         let from = Millis(self.inbox.core.wall_now().0 + AGAIN_AFTER);
         let mut tx = self.inbox.core.store.begin().await?;
-        tx.give_inbox_back(&taken.row, from).await?;
-        Ok(tx.commit().await?)
+        for row in &self.owed {
+            tx.give_inbox_back(row, from).await?;
+        }
+        tx.commit().await?;
+        self.owed.clear();
+        Ok(())
     }
 
     /// Gives everything back that is waited for or has what it needs: whoever comes next need not wait.
     pub(super) async fn give_all_back(&mut self) -> EngineResult<()> {
         let ready = self.ready.drain(..).map(|(taken, _)| taken);
-        let taken: Vec<Taken> = self.in_hand.drain().map(|(_, taken)| taken).chain(ready).collect();
-        if taken.is_empty() {
+        let taken = self.in_hand.drain().map(|(_, taken)| taken).chain(ready).map(|taken| taken.row);
+        let rows: Vec<InboxRow> = taken.chain(self.owed.drain(..)).collect();
+        if rows.is_empty() {
             return Ok(());
         }
         let (mut tx, now) = (self.inbox.core.store.begin().await?, self.inbox.core.wall_now());
-        for taken in taken {
-            tx.give_inbox_back(&taken.row, now).await?;
+        for row in rows {
+            tx.give_inbox_back(&row, now).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -88,7 +109,7 @@ impl Worker {
             self.inbox.fail(&taken.row, &error).await?;
         } else {
             tracing::warn!(inbox = %taken.row.id, error, "inbox.given_back");
-            self.give_back(taken).await?;
+            self.give_back(taken).await;
         }
         Ok(false)
     }

@@ -41,6 +41,8 @@ pub struct Worker {
     pub(super) in_hand: HashMap<Id, Taken>,
     /// What has what it needs.
     pub(super) ready: Vec<Ready>,
+    /// What was taken, not tried, and could not be given back yet.
+    pub(super) owed: Vec<InboxRow>,
     /// When the claims of what is waited for were last renewed, on the monotonic clock.
     pub(super) renewed_at: Duration,
     pub(super) errands: Errands,
@@ -115,6 +117,7 @@ impl Worker {
             preparing: JoinSet::new(),
             in_hand: HashMap::new(),
             ready: Vec::new(),
+            owed: Vec::new(),
             renewed_at: Duration::ZERO,
             errands: Errands::new(),
         }
@@ -128,6 +131,7 @@ impl Worker {
         // What is not stored can be lost, what is stored waits safely.
         self.inbox.core.arrivals.settle(FOR_ARRIVALS).await;
         self.collect();
+        self.give_owed_back().await?;
         while let Some((taken, prepared)) = self.ready.pop() {
             self.conclude(taken, prepared).await?;
         }
@@ -135,16 +139,16 @@ impl Worker {
         let mut chosen = self.choose().await?;
         self.claim(&mut chosen).await?;
         let taken = chosen.len();
+        for slow in chosen.slow {
+            self.prepare(slow);
+        }
+        self.process(chosen.quick).await?;
         for row in &chosen.hopeless {
             self.inbox.fail(row, "the process ended while it was processed").await?;
         }
         for row in &chosen.unreadable {
             self.inbox.fail(row, "unreadable event").await?;
         }
-        for slow in chosen.slow {
-            self.prepare(slow);
-        }
-        self.process(chosen.quick).await?;
         Ok(taken)
     }
 
@@ -267,12 +271,20 @@ impl Worker {
             };
             tracing::warn!(gateway = self.gateway, updates = quick.len(), error = lost, "inbox.processed_one_by_one");
         }
-        let mut stopped = Chats::default();
-        for taken in &quick {
+        let (mut stopped, mut rest) = (Chats::default(), quick.as_slice());
+        while let [taken, behind @ ..] = rest {
+            rest = behind;
             if stopped.hold(taken) {
-                self.give_back(taken).await?;
-            } else if !self.process_alone(taken, Found::default()).await? {
-                stopped.add(taken);
+                self.give_back(taken).await;
+                continue;
+            }
+            match self.process_alone(taken, Found::default()).await {
+                Ok(true) => {}
+                Ok(false) => stopped.add(taken),
+                Err(error) => {
+                    self.owed.extend(rest.iter().map(|taken| taken.row.clone()));
+                    return Err(error);
+                }
             }
         }
         Ok(())
@@ -285,7 +297,7 @@ impl Worker {
             if let Some(outcome) = outcome {
                 self.follow_up(taken, outcome).await?;
             } else {
-                self.give_back(taken).await?;
+                self.give_back(taken).await;
             }
         }
         Ok(())

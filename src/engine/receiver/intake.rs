@@ -61,7 +61,7 @@ async fn store(receiver: &Receiver, posts: Vec<Posted>) {
         let lost = match caught(together(receiver, &posts)).await {
             Ok(Ok(results)) => {
                 for (posted, mut result) in posts.into_iter().zip(results) {
-                    if result.as_ref().is_err_and(EngineError::is_about_data) {
+                    if result.as_ref().is_err_and(|error| !error.is_passing()) {
                         // Alone it is found out what of it can be kept.
                         result = receiver.keep(&posted.updates).await;
                     }
