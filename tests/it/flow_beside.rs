@@ -297,7 +297,8 @@ async fn posts_that_are_stored_together_fail_one_by_one(store: Store) {
     let (first, second, third) = tokio::join!(post(first), post(second), post(third));
     // Nothing of the refused one is kept, and its sender is not asked to post it for ever.
     assert_eq!((first.unwrap(), second.unwrap(), third.unwrap()), (1, 0, 1));
-    assert_eq!(waiting(&stage).await.len(), 2);
+    let kept = waiting(&stage).await;
+    assert_eq!(kept.iter().filter(|row| row.starts_with("waiting")).count(), 2, "{kept:?}");
     stage.stop().await;
 }
 
