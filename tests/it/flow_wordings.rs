@@ -2,8 +2,11 @@
 
 use loa::demo::places::Network;
 use loa::domain::bulletin::{Kind, Public};
+use loa::domain::urgency::Urgency;
 use loa::store::Store;
-use loa::usecase::compose::{self, Draft, envelope_hash};
+use loa::store::bulletins::Marks;
+use loa::store::bulletins::NewFile;
+use loa::usecase::compose::{self, Draft, DraftFile, envelope_hash};
 use loa::usecase::{UseCaseError, approve as approval};
 
 use crate::db::sqlite_tests;
@@ -13,6 +16,7 @@ use crate::stage::{Stage, at};
 
 sqlite_tests!(
     cadres_and_residents_read_different_texts_and_only_cadres_answer,
+    what_residents_read_is_ours_word_for_word_with_its_file_and_its_minute,
     an_announcement_with_two_wordings_addresses_each_in_its_own_way,
     residents_without_their_own_wording_read_the_common_one,
     a_changed_wording_for_residents_voids_the_approval,
@@ -67,6 +71,27 @@ async fn cadres_and_residents_read_different_texts_and_only_cadres_answer(store:
     drop(tx);
     let verified = stage.say("dan", "/xacminh VB-2025-0001").await;
     assert!(verified.contains("Mời bà con") && !verified.contains("định hướng"), "{verified}");
+    stage.stop().await;
+}
+
+async fn what_residents_read_is_ours_word_for_word_with_its_file_and_its_minute(store: Store) {
+    let mut stage = Stage::on(&[Network::Telegram]).at(at(2025, 7, 28, 21, 47)).start(store).await;
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let sha256 = tx.put_file(b"%PDF-1.4", "application/pdf", Some(6), stage.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let file = NewFile { sha256, file_name: "KH.pdf".to_owned(), pages: Some(6) };
+    let files = vec![DraftFile { file, first_page: String::new(), readable: false }];
+    let marks = Marks { reason: Some("bão số 10".to_owned()), ..Marks::default() };
+    let flash =
+        Draft { kind: Kind::Urgent, urgency: Urgency::Flash, public: Public::Residents, marks, files, ..both() };
+    stage.release(&Draft { unreadable_attested: true, ..flash }).await;
+    stage.settle().await;
+    let read = stage.posted("dan-03").remove(0).text;
+    assert!(read.contains("21:47") && read.contains("KH.pdf"), "{read}");
+    let said = stage.say("dan", &format!("/xacminh {read}")).await;
+    assert!(said.contains("Đúng nguyên văn"), "{said}");
+    let said = stage.say("dan", &format!("/xacminh {read} Xem KH-moi.pdf")).await;
+    assert!(!said.contains("Đúng nguyên văn"), "{said}");
     stage.stop().await;
 }
 

@@ -22,6 +22,8 @@ const SHORTEST: usize = 40;
 const DAYS: i64 = 60;
 /// Bulletins among which it is looked for, the latest.
 const MOST: i64 = 60;
+/// Milliseconds.
+const MINUTE: i64 = 60_000;
 /// Wrong facts that are named.
 const MOST_FACTS: usize = 5;
 /// Longest fact that is named, characters.
@@ -50,7 +52,7 @@ pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) 
         Some((one, Verdict::Differs { wrong })) => {
             say!(locale, "verify-differs", code = one.code(), facts = named(&wrong))
         }
-        Some((one, _)) => say!(locale, "verify-verbatim", code = one.code()),
+        Some((one, _)) => verify::qualified(act, &one, say!(locale, "verify-verbatim", code = one.code())),
     };
     speak(tx, act, talk, said).await
 }
@@ -65,14 +67,14 @@ async fn find(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseRes
     let all = verify::sees_all(tx, talk).await?;
     for code in find_codes(text) {
         if let Some(one) = verify::genuine(tx, act, &code, all).await?.into_iter().next() {
-            let verdict = verbatim::compare(text, &shown(tx, act, &one).await?, true);
+            let verdict = compared(tx, act, (&one, text), true).await?;
             return Ok(Some((one, verdict)));
         }
     }
     let mut like = None;
     for broadcast_id in tx.broadcasts_to_residents(act.at.plus_days(-DAYS), MOST).await? {
         let Some(one) = verify::of_broadcast(tx, &broadcast_id).await? else { continue };
-        match verbatim::compare(text, &shown(tx, act, &one).await?, false) {
+        match compared(tx, act, (&one, text), false).await? {
             Verdict::Identical => return Ok(Some((one, Verdict::Identical))),
             differs @ Verdict::Differs { .. } if like.is_none() => like = Some((one, differs)),
             _ => {}
@@ -81,17 +83,28 @@ async fn find(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseRes
     Ok(like)
 }
 
-/// What residents read, as plain text, without its files.
-async fn shown(tx: &mut Tx, act: &Act<'_>, one: &Genuine) -> UseCaseResult<verbatim::Genuine> {
+/// Compares with what residents read. A hurried bulletin says its minute, which may have passed before the first of them had it.
+async fn compared(tx: &mut Tx, act: &Act<'_>, what: (&Genuine, &str), named: bool) -> UseCaseResult<Verdict> {
+    let (one, text) = what;
+    let verdict = verbatim::compare(text, &shown(tx, act, one, one.at()).await?, named);
+    if !matches!(verdict, Verdict::Differs { .. }) {
+        return Ok(verdict);
+    }
+    let before = verbatim::compare(text, &shown(tx, act, one, one.at().plus_ms(-MINUTE)).await?, named);
+    Ok(if before == Verdict::Identical { before } else { verdict })
+}
+
+/// What residents read, as plain text, with the names of its files.
+async fn shown(tx: &mut Tx, act: &Act<'_>, one: &Genuine, at: Millis) -> UseCaseResult<verbatim::Genuine> {
     let kind = GroupKind::Residents;
     let mut view = view_of(tx, act, one.bulletin(), one.version(), kind).await?;
-    (view.issued_at, view.attachments) = (Some(Millis(one.at().0)), Vec::new());
+    view.issued_at = Some(at);
     let plain = render::Capabilities {
         text_limit_utf16: usize::MAX / 4,
         caption_limit: 0,
         html: false,
         buttons: false,
-        files: false,
+        files: true,
     };
     let texts = render::render(&view, &plain, &act.house.labels).into_iter().filter_map(|part| match part {
         Part::Text { text, .. } => Some(text),

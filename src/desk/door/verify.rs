@@ -171,10 +171,16 @@ async fn shown(tx: &mut Tx, act: &Act<'_>, genuine: &Genuine, all: bool) -> UseC
     let lines = [title, first].into_iter().filter(|line| !line.is_empty()).map(|line| cut(line, LINE_CHARS, "…"));
     let text = lines.collect::<Vec<_>>().join("\n");
     let issuer = issuer(tx, act).await?;
-    let mut text = say!(locale, "door-verify-real", code = code, kind, issuer, time, text);
+    let text = say!(locale, "door-verify-real", code = code, kind, issuer, time, text);
+    Ok(qualified(act, genuine, text))
+}
+
+/// What is said of a bulletin, with what there is to be known beside it: that a correction followed, that it was an exercise.
+pub(super) fn qualified(act: &Act<'_>, genuine: &Genuine, mut text: String) -> String {
+    let locale = &act.house.locale;
     if genuine.bulletin.state == State::Superseded {
         text.push('\n');
         text.push_str(&say!(locale, "door-verify-superseded"));
     }
-    Ok(mark::marked(locale, genuine.version.marks.exercise, text))
+    mark::marked(locale, genuine.version.marks.exercise, text)
 }

@@ -40,7 +40,7 @@ pub fn facts(text: &str) -> Vec<Fact> {
 fn read(pieces: &[&str], at: usize) -> (Option<Fact>, usize) {
     let piece = trimmed(pieces[at]);
     if is_link(piece) {
-        let meaning = format!("link {}", piece.to_lowercase().trim_end_matches('/'));
+        let meaning = format!("link {}", with_small_host(piece).trim_end_matches('/'));
         return (Some(Fact { typed: piece.to_owned(), meaning, is_link: true }), 1);
     }
     if let Some(found) = worded_date(pieces, at).or_else(|| number_over(pieces, at)) {
@@ -54,6 +54,13 @@ fn read(pieces: &[&str], at: usize) -> (Option<Fact>, usize) {
         Some((found, count)) => (Some(found), count),
         None => (None, 1),
     }
+}
+
+/// An address as it is compared: capitals make no difference in the name of a machine, and all of it behind that.
+fn with_small_host(link: &str) -> String {
+    let scheme = link.find("://").map_or(0, |at| at + 3);
+    let host = scheme + link[scheme..].find(['/', '?', '#']).unwrap_or(link.len() - scheme);
+    format!("{}{}", link[..host].to_lowercase(), &link[host..])
 }
 
 /// A piece without the punctuation around it.

@@ -49,6 +49,13 @@ fn what_was_changed_is_named(#[case] from: &str, #[case] to: &str, #[case] named
 }
 
 #[test]
+fn an_address_is_another_one_with_other_capitals_behind_its_machine() {
+    let meaning = |text: &str| facts(text).remove(0).meaning;
+    assert_eq!(meaning("HTTPS://Bit.ly/AbC"), meaning("https://bit.ly/AbC/"));
+    assert_ne!(meaning("https://bit.ly/AbC"), meaning("https://bit.ly/aBc"));
+}
+
+#[test]
 fn the_same_number_typed_otherwise_is_the_same() {
     let meanings = |text: &str| facts(text).into_iter().map(|fact| fact.meaning).collect::<Vec<_>>();
     for (one, other) in [
