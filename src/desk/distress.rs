@@ -2,15 +2,15 @@
 //!
 //! Of a linked person's words these are a cry: what speaks of danger and is addressed to us, at any time; what speaks of danger in
 //! one of our groups, while a Thượng khẩn or a Hỏa tốc is open for them; and while one is, whatever a head or a deputy addresses to
-//! us that is more than a receipt: words, pictures, recordings. Words in the middle of a form belong to the form. People with a
-//! role in the house write much to us that is no cry, so of them it must speak of danger.
+//! us that is more than a receipt: words, pictures, recordings. Words in the middle of a form belong to the form, unless they call
+//! for rescue. Officials without a unit of their own write much to us that is no cry.
 
 use super::compose::choice::{is_no, is_yes};
-use super::{Prepared, Response, Talk, answer, figures};
+use super::{Prepared, Response, Talk, answer, compose, figures};
 use crate::domain::ack::{is_plain, says_posted};
 use crate::domain::bulletin::find_codes;
 use crate::domain::command::{self, Command, ParseContext};
-use crate::domain::distress::speaks_of_danger;
+use crate::domain::distress::{calls_for_rescue, speaks_of_danger};
 use crate::domain::event::{AccountRef, ChatRef, Event, IncomingFile, IncomingMessage};
 use crate::domain::message::Lane;
 use crate::domain::org::Role;
@@ -28,6 +28,8 @@ const TRIES: u32 = 5;
 const BETWEEN_TRIES: i64 = 3_000;
 /// Milliseconds within which one stranger is told the numbers once.
 const AGAIN_AFTER: i64 = 10 * 60_000;
+/// Milliseconds after its last step for which a form has the words of whoever left it lying.
+const LEFT_AFTER: i64 = 10 * 60_000;
 /// Conversations whose words belong to a form. The others are questions beside which somebody may cry.
 const FORMS: [&str; 4] = ["compose", "register", "ledger", "decide"];
 
@@ -71,12 +73,12 @@ async fn is_cry(
 ) -> UseCaseResult<Option<bool>> {
     let (message, prepared) = what;
     let Some(person) = &talk.person else { return Ok(None) };
-    if dialogue.is_some_and(|dialogue| FORMS.iter().any(|form| dialogue.flow.starts_with(form))) {
-        return Ok(None);
-    }
     let seats = look_up::answering_seats(tx, act, &person.id).await?;
     let mut names: Vec<&str> = vec![&person.name];
     names.extend(seats.iter().map(|seat| seat.unit_name.as_str()));
+    if dialogue.is_some_and(|dialogue| belongs_to_form(act, message, &names, dialogue)) {
+        return Ok(None);
+    }
     let (danger, addressed) = (speaks_of_danger(&message.text, &names), is_addressed(act, talk, message));
     let roles = tx.roles_of(&person.id).await?;
     let composes = roles.iter().any(|grant| grant.role == Role::Composer);
@@ -89,10 +91,25 @@ async fn is_cry(
         return Ok((addressed || warned.is_some()).then(|| warned.unwrap_or_default()));
     }
     let says_more = message.file.is_some() || (!message.text.is_empty() && !is_plain(&message.text, &names));
-    if !addressed || !says_more || !roles.is_empty() || seats.is_empty() || is_answer(message, dialogue) {
+    // A document of somebody who composes is the beginning of a bulletin.
+    let is_bulletin = composes && message.file.as_ref().is_some_and(|file| !is_seen_or_heard(file));
+    if !addressed || !says_more || is_bulletin || seats.is_empty() || is_answer(message, dialogue) {
         return Ok(None);
     }
     distress::warned(tx, act, &person.id).await
+}
+
+/// Whether it is for the form that is open. A call for rescue goes through any, a picture or a recording through all but those
+/// that ask for documents, and what speaks of danger through one that was left lying.
+fn belongs_to_form(act: &Act<'_>, message: &IncomingMessage, names: &[&str], dialogue: &Dialogue) -> bool {
+    if !FORMS.iter().any(|form| dialogue.flow.starts_with(form)) || calls_for_rescue(&message.text, names) {
+        return false;
+    }
+    if message.file.is_some() {
+        return dialogue.flow.starts_with(compose::FLOW);
+    }
+    let is_left = act.wall.0 - dialogue.updated_at > LEFT_AFTER;
+    !(is_left && speaks_of_danger(&message.text, names))
 }
 
 /// Whether it was said to us, and not to somebody else in the group.
@@ -112,6 +129,10 @@ fn is_command(message: &IncomingMessage, talk: &Talk, prepared: &Prepared<'_>, w
     let (composes, danger) = who;
     let context = ParseContext { private: talk.is_private(), bot_username: &prepared.username };
     let Some(Ok(parsed)) = command::parse(&message.text, context) else { return false };
+    // "Báo cáo xã, nhà bà Tư bị sập" begins with a name and is none. A pasted text to be checked speaks of whatever it does.
+    if danger && !parsed.slashed && parsed.command != Command::Verify {
+        return false;
+    }
     match parsed.command {
         Command::Ack | Command::Aired | Command::Done | Command::Feedback => !danger,
         // "Vướng mắc" is what the head says himself, in whatever words.
@@ -128,9 +149,15 @@ fn is_answer(message: &IncomingMessage, dialogue: Option<&Dialogue>) -> bool {
     let said = message.text.trim();
     match dialogue {
         Some(dialogue) if dialogue.flow == figures::FLOW => matches!(said, "1" | "2") || is_yes(said) || is_no(said),
-        Some(_) => true,
+        Some(_) => message.file.is_none(),
         None => says_posted(said) && message.file.is_none(),
     }
+}
+
+/// Whether it is a picture or a recording, and no document.
+fn is_seen_or_heard(file: &IncomingFile) -> bool {
+    let media = file.media_type.as_deref().unwrap_or_default();
+    file.name == "anh.jpg" || ["image/", "audio/", "video/"].iter().any(|kind| media.starts_with(kind))
 }
 
 /// The words, with what stands for a file.

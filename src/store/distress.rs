@@ -72,6 +72,26 @@ pub struct SentCard {
     pub chat_id: String,
 }
 
+/// A file that came with a call for help.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct DistressFile {
+    /// Its hash.
+    pub sha256: String,
+    /// Its name.
+    pub file_name: String,
+    /// The hash of the secret part of its address, where it is offered by one.
+    pub token_hash: Option<String>,
+}
+
+/// A Thượng khẩn or a Hỏa tốc.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Warning {
+    /// Whether it is an exercise.
+    pub exercise: bool,
+    /// When it began, business time.
+    pub started_at: i64,
+}
+
 /// How the cards of a call for help stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct CardSums {
@@ -127,12 +147,18 @@ const SUMS: &str = "SELECT COUNT(CASE WHEN m.state = 'sent' THEN 1 END) AS sent,
 const CARD_CHATS: &str = "SELECT DISTINCT m.chat_id FROM distress_cards c JOIN messages m ON m.id = c.message_id \
      WHERE c.distress_id = $1 ORDER BY m.chat_id";
 // Of warnings of the two highest levels: those that run, for three days, and those that ended, for one.
-const WARNINGS: &str = "SELECT l.exercise FROM broadcasts b CROSS JOIN ladders l WHERE b.started_at >= $2 AND l.broadcast_id = b.id \
-     AND l.urgency IN ('express', 'flash') AND (b.state = 'running' OR (b.state = 'closed' AND b.started_at >= $3)) \
+const WARNINGS: &str = "SELECT l.exercise, b.started_at FROM broadcasts b CROSS JOIN ladders l \
+     WHERE b.started_at >= $2 AND b.state = 'running' AND l.broadcast_id = b.id AND l.urgency IN ('express', 'flash') \
+     AND EXISTS (SELECT 1 FROM obligations o WHERE o.broadcast_id = b.id AND o.unit_id = $1 AND o.state NOT IN ('excused', 'superseded')) \
+     UNION ALL SELECT l.exercise, b.started_at FROM broadcasts b CROSS JOIN ladders l \
+     WHERE b.closed_at >= $3 AND b.state = 'closed' AND l.broadcast_id = b.id AND l.urgency IN ('express', 'flash') \
      AND EXISTS (SELECT 1 FROM obligations o WHERE o.broadcast_id = b.id AND o.unit_id = $1 AND o.state NOT IN ('excused', 'superseded'))";
 const INSERT_FILE: &str = "INSERT INTO distress_files (distress_id, sha256, file_name, token_hash, expires_at) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (distress_id, sha256) DO NOTHING";
 const FILES: &str = "SELECT sha256 FROM distress_files WHERE distress_id = $1 ORDER BY sha256";
+const HANDED_ON: &str =
+    "SELECT sha256, file_name, token_hash FROM distress_files WHERE distress_id = $1 ORDER BY sha256";
+const OFFER: &str = "UPDATE distress_files SET token_hash = $3, expires_at = $4 WHERE distress_id = $1 AND sha256 = $2 AND token_hash IS NULL";
 const LINKED: &str = "SELECT sha256, file_name FROM distress_files WHERE token_hash = $1 AND expires_at > $2";
 const PUT_FETCH: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at) \
      VALUES ($1, $2, $3, $4, TRUE, 'waiting', 0, $5, $6) ON CONFLICT (gateway, dedupe) DO NOTHING";
@@ -324,8 +350,8 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_scalar(CARD_CHATS).bind(id).fetch_all(c).await?))
     }
 
-    /// Of each Thượng khẩn and Hỏa tốc that asks a unit and runs since `running_since` or ended since `ended_since`
-    /// (business time), whether it is an exercise.
+    /// Each Thượng khẩn and Hỏa tốc that asks a unit and began since `running_since` and runs, or ended since `ended_since`
+    /// (business time).
     ///
     /// # Errors
     /// The database.
@@ -334,8 +360,8 @@ impl Tx {
         unit_id: &str,
         running_since: Millis,
         ended_since: Millis,
-    ) -> StoreResult<Vec<bool>> {
-        Ok(on!(self, |c| sqlx::query_scalar(WARNINGS)
+    ) -> StoreResult<Vec<Warning>> {
+        Ok(on!(self, |c| sqlx::query_as(WARNINGS)
             .bind(unit_id)
             .bind(running_since.0)
             .bind(ended_since.0)
@@ -360,6 +386,31 @@ impl Tx {
             .bind(file.1)
             .bind(link.map(|(token_hash, _)| token_hash))
             .bind(link.map(|(_, expires_at)| expires_at.0))
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// The files that came with a call.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn distress_files(&mut self, id: &str) -> StoreResult<Vec<DistressFile>> {
+        Ok(on!(self, |c| sqlx::query_as(HANDED_ON).bind(id).fetch_all(c).await?))
+    }
+
+    /// Offers a file by an address that had none: the hash of the secret part, and the machine time at which it ends.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn offer_distress_file(&mut self, id: &str, sha256: &str, link: (&str, Millis)) -> StoreResult<()> {
+        let (hash, ends_at) = link;
+        on!(self, |c| sqlx::query(OFFER)
+            .bind(id)
+            .bind(sha256)
+            .bind(hash)
+            .bind(ends_at.0)
             .execute(c)
             .await?
             .rows_affected());

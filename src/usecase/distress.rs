@@ -24,7 +24,7 @@ pub use evidence::{arrived, lost};
 
 /// How long the officers on duty have it alone, minutes.
 const OFFICERS_MINUTES: i64 = 3;
-/// Hours after which one that somebody took is over; what is cried then is a new one.
+/// Hours after which one that somebody took is over.
 const TAKEN_HOURS: i64 = 1;
 /// Hours after which one that nobody took is over.
 const OPEN_HOURS: i64 = 24;
@@ -32,6 +32,8 @@ const OPEN_HOURS: i64 = 24;
 const RUNNING_DAYS: i64 = 3;
 /// Days for which one that was answered by all does.
 const ENDED_DAYS: i64 = 1;
+/// Hours from its start for which what is cried may belong to an exercise.
+const EXERCISE_HOURS: i64 = 3;
 /// The incident of a call for help that nobody on duty could be told of.
 const NO_OFFICER: &str = "no_officer";
 
@@ -77,17 +79,19 @@ pub enum Pressed {
 }
 
 /// Whether a Thượng khẩn or a Hỏa tốc is open for one of the units in which a person answers; if so, whether all of them are
-/// exercises.
+/// exercises of which the last began a few hours ago.
 ///
 /// # Errors
 /// The database.
 pub async fn warned(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Option<bool>> {
     let (running, ended) = (act.at.plus_days(-RUNNING_DAYS), act.at.plus_days(-ENDED_DAYS));
-    let mut exercises = Vec::new();
+    let mut warnings = Vec::new();
     for seat in look_up::answering_seats(tx, act, person_id).await? {
-        exercises.extend(tx.warnings_of(&seat.unit_id, running, ended).await?);
+        warnings.extend(tx.warnings_of(&seat.unit_id, running, ended).await?);
     }
-    Ok((!exercises.is_empty()).then(|| exercises.into_iter().all(|exercise| exercise)))
+    let Some(last) = warnings.iter().map(|warning| warning.started_at).max() else { return Ok(None) };
+    let lately = act.at.0 - last <= EXERCISE_HOURS * 3_600_000;
+    Ok(Some(lately && warnings.iter().all(|warning| warning.exercise)))
 }
 
 /// Writes a call for help and tells the officers on duty, whole and at once.
@@ -96,7 +100,10 @@ pub async fn warned(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResul
 /// `Denied` for somebody who is not registered; the database.
 pub async fn raise(tx: &mut Tx, act: &Act<'_>, cry: &Cry<'_>) -> UseCaseResult<Raised> {
     let person_id = act.person()?.to_owned();
-    let open = tx.open_distress_of(&person_id).await?;
+    // Whoever took the one before may be on the way to it; what is cried then is told to everybody again. A real cry is never a
+    // part of an exercise.
+    let goes_on = |open: &Distress| open.taken_at.is_none() && (cry.exercise || !open.exercise);
+    let open = tx.open_distress_of(&person_id).await?.filter(goes_on);
     let fresh = open.is_none();
     let id = match open {
         Some(open) => {

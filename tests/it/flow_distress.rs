@@ -29,6 +29,7 @@ sqlite_tests!(
     what_a_stranger_cries_is_answered_and_stored_nowhere,
     in_a_group_a_head_is_heard_while_a_warning_is_open,
     in_the_middle_of_a_form_words_belong_to_the_form,
+    a_form_that_was_left_lying_has_no_words_of_danger,
     an_exercise_says_so,
     without_buttons_an_officer_types_the_number_and_follows_an_address_to_the_recording,
     on_an_official_account_the_recording_is_offered_too,
@@ -113,6 +114,13 @@ async fn a_cry_beside_a_receipt_goes_whole_to_everybody_on_duty(store: Store) {
     assert!(!stage.private_chat("binh").contains("không phải kêu cứu"), "whoever pressed first has it");
     stage.pass_to(night(22, 0)).await;
     assert!(!stage.private_chat("pct").contains("🆘"), "somebody has it");
+
+    // What is cried after that is another cry, and goes on when nobody takes it.
+    stage.say("binh", "nước lên tới nóc rồi").await;
+    assert_eq!(cries(&stage).await, 2);
+    assert!(stage.last_words("minh").contains("nước lên tới nóc rồi"));
+    stage.pass_to(night(22, 4)).await;
+    assert!(stage.last_words("pct").contains("nước lên tới nóc rồi"), "{}", stage.private_chat("pct"));
     stage.stop().await;
 }
 
@@ -134,8 +142,16 @@ async fn only_what_speaks_of_danger_wakes_anybody_while_nothing_is_open(store: S
     stage.say_in("binh", "dieu-hanh-03", "nhà bà Tư sập rồi", None).await;
     assert_eq!(cries(&stage).await, 0);
     assert!(!stage.private_chat("lan").contains("🆘"));
-    for (number, text) in (1..).zip(["nha ba tu bi sap", "/danhan nhà bà Tư sập", "/vuongmac ngập đến mái"])
-    {
+    let cries = [
+        "nha ba tu bi sap",
+        "/danhan nhà bà Tư sập",
+        "/vuongmac ngập đến mái",
+        "Báo cáo xã, nhà bà Tư bị sập, 2 người mất tích",
+        "Trợ giúp với, nhà sập",
+        "Tìm người mất tích ở suối",
+        "Thống kê: 3 nhà sập",
+    ];
+    for (number, text) in (1..).zip(cries) {
         stage.say("binh", text).await;
         assert_eq!(stage.private_chat("lan").matches("🆘 Thôn 03").count(), number, "{text}");
     }
@@ -144,6 +160,8 @@ async fn only_what_speaks_of_danger_wakes_anybody_while_nothing_is_open(store: S
 
 async fn while_a_warning_is_open_every_word_picture_and_recording_is_passed_on(store: Store) {
     let mut stage = start(store).await;
+    // A head who composes as well is a head.
+    give(&stage, "binh", Role::Composer, "thon-03").await;
     warn(&mut stage, false).await;
     for receipt in ["đã nhận", "dạ rõ ạ", "thôn 3 đã nhận 👍", "da nhan HT-2025-0001", "đã phát loa"]
     {
@@ -184,16 +202,19 @@ async fn he_reads_that_it_was_passed_on_only_when_it_was(store: Store) {
 async fn nobody_pressed_for_three_minutes(store: Store) {
     let mut stage = start(store).await;
     stage.say("binh", "nhà bà Tư sập").await;
-    stage.say("binh", "hai người mất tích").await;
+    let caption = Some("hai người mất tích".to_owned());
+    stage.does("binh", Deed::SendPhoto { bytes: b"\x89PNG\r\n\x1a\nnha-sap".to_vec(), caption }).await;
     // A restart in between forgets nothing.
     stage.restart().await;
     stage.pass_to(night(21, 42)).await;
     assert!(!stage.private_chat("pct").contains("🆘"));
     stage.pass_to(night(21, 44)).await;
-    let card = stage.last_words("pct");
+    let card = stage.private_chat("pct");
     for part in ["QUÁ 3 PHÚT CHƯA AI TIẾP NHẬN", "nhà bà Tư sập", "hai người mất tích"] {
         assert!(card.contains(part), "{card}");
     }
+    let chat = stage.telegram().messages(stage.person("pct")).unwrap();
+    assert_eq!(chat.iter().filter(|message| message.file.is_some()).count(), 1, "the picture comes with it: {card}");
     assert!(stage.incidents().await.is_empty(), "the officers have it, and were only slow");
     stage.press("pct", "Không phải kêu cứu").await;
     let told = stage.last_words("binh");
@@ -229,7 +250,7 @@ async fn nobody_on_duty_is_an_incident(store: Store) {
 async fn what_a_stranger_cries_is_answered_and_stored_nowhere(store: Store) {
     let mut stage = start(store).await;
     let stranger = stage.telegram().add_user(NewUser::named("Bà Sáu")).unwrap();
-    stage.home().say_privately(&stranger.to_string(), "cứu với, nhà tôi ngập XQ7");
+    stage.home().say_privately(&stranger.to_string(), "Báo cáo xã, cứu với, nhà tôi ngập XQ7");
     stage.receive().await;
     assert_eq!(stage.rows("SELECT COUNT(*) FROM inbox WHERE state = 'waiting'").await, 1);
     assert_eq!(stage.rows("SELECT COUNT(*) FROM inbox WHERE event LIKE '%XQ7%' OR event LIKE '%Sáu%'").await, 0);
@@ -264,6 +285,18 @@ async fn in_the_middle_of_a_form_words_belong_to_the_form(store: Store) {
     give(&stage, "binh", Role::Composer, "thon-03").await;
     stage.answer("binh", &["/thongbao", "Nhà văn hóa bị sập, tạm dừng họp"]).await;
     assert_eq!(cries(&stage).await, 0, "{}", stage.private_chat("binh"));
+    stage.say("binh", "cứu với, nhà sập rồi").await;
+    assert_eq!(cries(&stage).await, 1, "{}", stage.private_chat("binh"));
+    stage.stop().await;
+}
+
+async fn a_form_that_was_left_lying_has_no_words_of_danger(store: Store) {
+    let mut stage = start(store).await;
+    give(&stage, "binh", Role::Composer, "thon-03").await;
+    stage.answer("binh", &["/thongbao", "Nhà văn hóa bị sập, tạm dừng họp"]).await;
+    stage.pass_to(night(21, 52)).await;
+    stage.say("binh", "nhà văn hóa bị ngập").await;
+    assert_eq!(cries(&stage).await, 1, "{}", stage.private_chat("binh"));
     stage.stop().await;
 }
 
@@ -273,6 +306,12 @@ async fn an_exercise_says_so(store: Store) {
     stage.say("binh", "nhà bà Tư bị sập").await;
     let card = stage.last_words("lan");
     assert!(card.starts_with("🟠 DIỄN TẬP") && card.contains("Gọi lại ngay để biết đây là thật"), "{card}");
+    // Hours later nobody takes it for a part of the exercise.
+    stage.pass_to(at(2025, 9, 29, 1, 0)).await;
+    stage.say("binh", "nhà ông Năm bị sập").await;
+    assert_eq!(cries(&stage).await, 2);
+    let card = stage.last_words("lan");
+    assert!(card.starts_with("🆘") && card.contains("nhà ông Năm"), "{card}");
     stage.stop().await;
 }
 
@@ -289,6 +328,8 @@ async fn without_buttons_an_officer_types_the_number_and_follows_an_address_to_t
     let told = stage.private_chat("lan");
     assert!(told.contains("(kèm ghi âm)"), "{told}");
     assert_eq!(follow(&stage.last_words("lan")).await, b"\xff\xf1 a voice");
+    stage.pass_to(night(21, 44)).await;
+    assert_eq!(follow(&stage.private_chat("pct")).await, b"\xff\xf1 a voice", "those above get what came before");
     stage.choose("lan", "Tôi tiếp nhận").await;
     assert!(stage.last_words("binh").contains("Mẫu Thị Lan đã tiếp nhận"), "{}", stage.private_chat("binh"));
     stage.stop().await;

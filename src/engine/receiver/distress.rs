@@ -3,7 +3,7 @@
 
 use super::{ChatKind, Event, IncomingMessage, Receiver, Tx};
 use crate::domain::bulletin::find_codes;
-use crate::domain::command::{self, ParseContext};
+use crate::domain::command::{self, Command, ParseContext};
 use crate::domain::distress::speaks_of_danger;
 use crate::domain::event::{AccountRef, ChatRef};
 use crate::engine::EngineResult;
@@ -38,7 +38,13 @@ impl Receiver {
     fn may_be_plea(&self, message: &IncomingMessage) -> bool {
         let private = message.chat.kind == ChatKind::Private;
         let context = ParseContext { private, bot_username: &self.me.username };
-        if command::parse(&message.text, context).is_some() || !find_codes(&message.text).is_empty() {
+        // "Báo cáo xã, nhà tôi sập" begins with a name without its slash, and is none.
+        let is_command = match command::parse(&message.text, context) {
+            Some(Ok(parsed)) => parsed.slashed || parsed.command == Command::Verify,
+            Some(Err(_)) => true,
+            None => false,
+        };
+        if is_command || !find_codes(&message.text).is_empty() {
             return false;
         }
         let recording = message.file.as_ref().and_then(|file| file.media_type.as_deref());

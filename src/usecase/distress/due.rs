@@ -2,8 +2,8 @@
 //! own.
 
 use super::{
-    Act, ChatKind, Distress, OPEN_HOURS, Tx, UseCaseResult, answer, card, no_officer, numbers, officers, over, say,
-    send,
+    Act, ChatKind, Distress, OPEN_HOURS, Tx, UseCaseResult, answer, card, evidence, no_officer, numbers, officers,
+    over, say, send,
 };
 use crate::store::distress::SentCard;
 
@@ -25,9 +25,10 @@ async fn above(tx: &mut Tx, act: &Act<'_>, distress: &Distress, head: &str) -> U
     }
     tx.audit(act, "distress.passed_on", &distress.id, "").await?;
     let people = officers::above(tx, act, distress).await?;
+    let before = tx.distress_chats(&distress.id).await?;
     let card = card(tx, act, distress, &distress.words).await?;
     send(tx, act, distress, &people, act.house.locale.text(head, &[("card", card.into())])).await?;
-    Ok(())
+    evidence::follow(tx, act, distress, &before).await
 }
 
 /// No card of it stands anywhere, and none will: it goes on at once, and when that is in vain too, whoever cried is told so.
