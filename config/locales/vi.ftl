@@ -885,6 +885,7 @@ distress-passed = ✅ Đã chuyển tới { $names }.
 distress-group = nhóm { $group }
 distress-taken = ✅ { $name } đã tiếp nhận lúc { $time }.
 distress-nobody = ⚠️ Loa chưa báo được ai. GỌI NGAY: { $numbers }
+distress-denied-by = ☑️ { $name } ghi lúc { $time }: không phải kêu cứu. Đồng chí thấy cần thì gọi lại cho người báo.
 distress-denied = Trực ban ghi: không phải kêu cứu. Nếu vẫn cần, đồng chí gọi { $numbers }
 distress-stranger = Nếu đang nguy hiểm, bà con GỌI NGAY: { $numbers }
     Loa không thay được cuộc gọi.

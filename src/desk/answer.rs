@@ -22,7 +22,7 @@ pub(super) async fn heard(
     message: &IncomingMessage,
     dedupe: &str,
 ) -> UseCaseResult<Response> {
-    if let Some(heeded) = listen(tx, act, talk, message, dedupe).await? {
+    if let Some(heeded) = listen(tx, act, talk, message, (dedupe, false)).await? {
         return respond(tx, act, talk, heeded).await;
     }
     // It counts for nothing, and silence would look like thanks.
@@ -30,13 +30,14 @@ pub(super) async fn heard(
     Ok(Response::default())
 }
 
-/// Does what follows from words that may be an answer, and says nothing; none when the platform withheld them.
+/// Does what follows from words that may be an answer, or only from a receipt, and says nothing; none when the platform withheld
+/// them.
 pub(super) async fn listen(
     tx: &mut Tx,
     act: &Act<'_>,
     talk: &Talk,
     message: &IncomingMessage,
-    dedupe: &str,
+    (dedupe, receipt_only): (&str, bool),
 ) -> UseCaseResult<Option<Heeded>> {
     let replied = message.reply.as_ref();
     let broadcast = match replied.and_then(|reply| reply.external_id.as_deref()) {
@@ -62,6 +63,7 @@ pub(super) async fn listen(
         broadcast,
         replied_to_other: replied.is_some_and(|reply| !reply.to_us),
         dedupe: format!("{}:{dedupe}", talk.chat.gateway),
+        receipt_only,
     };
     Ok(Some(acknowledge::hear(tx, &talk.as_said(act), &heard).await?))
 }
@@ -157,6 +159,7 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str
         replied_to_other: false,
         // Pressing the same button again is the same press.
         dedupe: format!("{what}:{}:{}", delivery.id, talk.account),
+        receipt_only: false,
     };
     let heeded = acknowledge::hear(tx, act, &heard).await?;
     toast(tx, act, talk, heeded).await
@@ -206,6 +209,7 @@ pub(super) async fn picked(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: &str) 
         broadcast: Some(obligation.broadcast_id.clone()),
         replied_to_other: false,
         dedupe: format!("w:{what}:{}:{}", obligation.id, talk.account),
+        receipt_only: false,
     };
     let heeded = acknowledge::pick(tx, act, &heard, &obligation).await?;
     toast(tx, act, talk, heeded).await
@@ -233,6 +237,7 @@ pub(super) async fn command(
         broadcast: None,
         replied_to_other: false,
         dedupe: format!("{}:{dedupe}", talk.chat.gateway),
+        receipt_only: false,
     };
     let heeded = acknowledge::hear(tx, &talk.as_said(act), &heard).await?;
     let text = match heeded {

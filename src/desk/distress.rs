@@ -50,7 +50,7 @@ pub(super) async fn heard(
         fetch(tx, act, prepared.gateway, (&raised.id, &message.external_id, file, 1)).await?;
     }
     // What is a receipt as well counts as one.
-    let heeded = match answer::listen(tx, act, talk, message, prepared.dedupe).await? {
+    let heeded = match answer::listen(tx, act, talk, message, (prepared.dedupe, true)).await? {
         Some(heeded) if !message.text.is_empty() => heeded,
         _ => Heeded::Silence(crate::domain::ack::IgnoreReason::NothingOpen),
     };
@@ -73,6 +73,10 @@ async fn is_cry(
 ) -> UseCaseResult<Option<bool>> {
     let (message, prepared) = what;
     let Some(person) = &talk.person else { return Ok(None) };
+    // Most of what is said is a bare receipt: of that nothing is looked up.
+    if message.file.is_none() && is_plain(&message.text, &[&person.name]) && !speaks_of_danger(&message.text, &[]) {
+        return Ok(None);
+    }
     let seats = look_up::answering_seats(tx, act, &person.id).await?;
     let mut names: Vec<&str> = vec![&person.name];
     names.extend(seats.iter().map(|seat| seat.unit_name.as_str()));
@@ -215,7 +219,7 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: &str)
     let locale = &act.house.locale;
     let pressed = match data.split_once(':') {
         Some(("y", id)) => distress::take(tx, act, id, &talk.chat).await?,
-        Some(("n", id)) => distress::deny(tx, act, id).await?,
+        Some(("n", id)) => distress::deny(tx, act, id, &talk.chat).await?,
         _ => return Ok(Response::toast(say!(locale, "toast-old-button"))),
     };
     Ok(Response::toast(match pressed {

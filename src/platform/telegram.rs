@@ -30,8 +30,8 @@ const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
 const TOAST_LIMIT: usize = 200;
 /// Most updates a poll brings (Telegram Bot API, getUpdates).
 const POLL_LIMIT: u32 = 100;
-/// Bytes of such an answer that are read. A text has 4,096 signs, the one it answers as many, and each may be written in 12 bytes
-/// (an emoji as two `\uXXXX`): a hundred of them are 10 MB. What is not read would be asked for again and again.
+/// Bytes of such an answer that are read. A text has 4,096 signs, the one it answers as many, and JSON may write a sign in 12 bytes
+/// (an emoji as two escapes of six): a hundred such updates are 10 MB. What is not read would be asked for again and again.
 const UPDATES_LIMIT: usize = 32 << 20;
 
 /// What a Telegram gateway needs to know.

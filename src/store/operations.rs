@@ -50,6 +50,7 @@ const OPEN: &str =
 const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND closed_at IS NULL \
      AND kind NOT IN ('asset_expires', 'token_expires', 'no_file_rights')";
 const CLOSE_KIND: &str = "UPDATE incidents SET closed_at = $3 WHERE scope = $1 AND kind = $2 AND closed_at IS NULL";
+const CLOSED_SINCE: &str = "SELECT EXISTS (SELECT 1 FROM incidents WHERE closed_at >= $3 AND scope = $1 AND kind = $2)";
 const OPEN_INCIDENTS: &str = "SELECT id, scope, kind, detail, opened_at, closed_at FROM incidents WHERE closed_at IS NULL ORDER BY opened_at, id";
 
 impl Tx {
@@ -145,6 +146,14 @@ impl Tx {
         let affected =
             on!(self, |c| sqlx::query(CLOSE_KIND).bind(scope).bind(kind).bind(at.0).execute(c).await?.rows_affected());
         Ok(affected == 1)
+    }
+
+    /// Whether such an incident was closed at an instant or later.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn incident_closed_since(&mut self, scope: &str, kind: &str, since: Millis) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(CLOSED_SINCE).bind(scope).bind(kind).bind(since.0).fetch_one(c).await?))
     }
 
     /// Incidents that are open, oldest first.

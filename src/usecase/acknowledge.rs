@@ -38,6 +38,8 @@ pub struct Heard<'a> {
     pub replied_to_other: bool,
     /// A key that the same press or message always has.
     pub dedupe: String,
+    /// Whether only a receipt counts: the trouble in a call for help goes to those on duty, and is not kept for good.
+    pub receipt_only: bool,
 }
 
 impl Heard<'_> {
@@ -114,6 +116,11 @@ pub async fn hear(tx: &mut Tx, act: &Act<'_>, heard: &Heard<'_>) -> UseCaseResul
     let items: Vec<OpenItem> = open.iter().map(open_item).collect();
     match ack::attribute(&answer, &items) {
         Attribution::Ignore(reason) => Ok(Heeded::Silence(reason)),
+        Attribution::AskWhich(_) | Attribution::Issue(_)
+            if heard.receipt_only && matches!(answer.meaning, Meaning::Trouble { .. }) =>
+        {
+            Ok(Heeded::Silence(IgnoreReason::NothingOpen))
+        }
         // A complaint is never held up by a question: it reaches the composer for everything it may be about.
         Attribution::AskWhich(ids) if matches!(answer.meaning, Meaning::Trouble { .. }) => {
             note_trouble(tx, act, heard, &chosen(&open, &ids)).await

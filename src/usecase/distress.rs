@@ -217,21 +217,17 @@ pub async fn take(tx: &mut Tx, act: &Act<'_>, id: &str, chat: &Chat) -> UseCaseR
     let name = officers::name_of(tx, &person_id).await?;
     let text = say!(act.house.locale, "distress-taken", name = name, time = format_short(act.at));
     let text = mark::marked(&act.house.locale, distress.exercise, text);
-    for other in tx.distress_chats(id).await?.iter().filter(|other| **other != chat.id) {
-        if let Some(other) = tx.chat(other).await? {
-            notify::say(tx, act, &other, Purpose::Card, &Note::plain(text.as_str()), None).await?;
-        }
-    }
+    tell_card_chats(tx, act, id, (chat, &text)).await?;
     answer(tx, act, &distress, text).await?;
     let phone = tx.phone_of(&distress.person_id).await?.map(|phone| phone.as_str().to_owned());
     Ok(Pressed::Taken { phone })
 }
 
-/// An officer says that it is no call for help. Whoever cried is told, and how to go on if it is one.
+/// An officer says that it is no call for help. Whoever cried is told, and how to go on if it is one; so is everybody with a card.
 ///
 /// # Errors
 /// As [`take`].
-pub async fn deny(tx: &mut Tx, act: &Act<'_>, id: &str) -> UseCaseResult<Pressed> {
+pub async fn deny(tx: &mut Tx, act: &Act<'_>, id: &str, chat: &Chat) -> UseCaseResult<Pressed> {
     let Some(distress) = tx.distress(id).await? else { return Ok(Pressed::Over) };
     let person_id = may_press(tx, act, &distress).await?;
     if !tx.deny_distress(id, &person_id).await? {
@@ -240,9 +236,24 @@ pub async fn deny(tx: &mut Tx, act: &Act<'_>, id: &str) -> UseCaseResult<Pressed
     tx.audit(act, "distress.denied", id, "").await?;
     over(tx, act, &distress).await?;
     tx.close_distress(id, act.at).await?;
+    // Whoever knows better calls back: it is over for all of them.
+    let name = officers::name_of(tx, &person_id).await?;
+    let denied = say!(act.house.locale, "distress-denied-by", name = name, time = format_short(act.at));
+    tell_card_chats(tx, act, id, (chat, &mark::marked(&act.house.locale, distress.exercise, denied))).await?;
     let text = say!(act.house.locale, "distress-denied", numbers = numbers(act));
     answer(tx, act, &distress, text).await?;
     Ok(Pressed::Denied)
+}
+
+/// Tells what was decided wherever a card is, but for whoever pressed and read it over the chat. In a group only one of them did.
+async fn tell_card_chats(tx: &mut Tx, act: &Act<'_>, id: &str, (from, text): (&Chat, &str)) -> UseCaseResult<()> {
+    for chat_id in tx.distress_chats(id).await? {
+        let Some(chat) = tx.chat(&chat_id).await? else { continue };
+        if chat.id != from.id || chat.kind == ChatKind::Group {
+            notify::say(tx, act, &chat, Purpose::Card, &Note::plain(text), None).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn taken_before(tx: &mut Tx, distress: &Distress) -> UseCaseResult<Pressed> {

@@ -34,6 +34,8 @@ const STOPPING: [&str; 11] = [
 ];
 /// Those of them that only a message proves to be over: asking who we are costs nothing there.
 const ENDED_BY_A_MESSAGE: [&str; 3] = ["quota", "balance", "package"];
+/// Minutes for which an account that something left through is not said to be stopped by upkeep alone.
+const UPKEEP_AGAIN_MINUTES: i64 = 6 * 60;
 /// Days ahead at which something that runs out is pointed out.
 const NOTICE_DAYS: i64 = 30;
 /// The incident, and the reason of the chat, of a group that its platform disabled.
@@ -289,6 +291,19 @@ pub async fn gateway_stopped(tx: &mut Tx, act: &Act<'_>, gateway: &str, kind: &s
     );
     notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
     Ok(())
+}
+
+/// The same for what upkeep found. Messages may go on leaving meanwhile, and each of them proves that the account works: so what was
+/// closed a short time ago is not opened again, or the admins would read of it every minute.
+///
+/// # Errors
+/// The database.
+pub async fn upkeep_stopped(tx: &mut Tx, act: &Act<'_>, gateway: &str, kind: &str, detail: &str) -> UseCaseResult<()> {
+    let since = act.at.plus_minutes(-UPKEEP_AGAIN_MINUTES);
+    if tx.incident_closed_since(&gateway_scope(gateway), kind, since).await? {
+        return Ok(());
+    }
+    gateway_stopped(tx, act, gateway, kind, detail).await
 }
 
 /// The sentence that says what helps against a fault of an account.

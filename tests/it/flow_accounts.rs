@@ -91,6 +91,18 @@ async fn a_refresh_token_that_died_is_told_before_anything_is_to_be_sent(store: 
     };
     assert_eq!(alerts(&stage), 1, "told once");
 
+    // The old access token still carries messages. What that ends is not begun again every minute.
+    let commune = stage.core.commune_id().await.unwrap();
+    let mut tx = stage.core.store.begin().await.unwrap();
+    assert!(incidents::works_again(&mut tx, &stage.core.act(&commune), "zalo_oa").await.unwrap());
+    tx.commit().await.unwrap();
+    stage.clock.advance(Duration::from_mins(3));
+    assert!(!keep(&stage).await);
+    assert!(stage.incidents().await.is_empty());
+    stage.clock.advance(Duration::from_hours(6));
+    assert!(!keep(&stage).await);
+    assert_eq!(stage.incidents().await, ["unauthorized"]);
+
     stage.consent().await;
     stage.clock.advance(Duration::from_secs(31));
     stage.until("closed", async |stage: &Stage| stage.incidents().await.is_empty()).await;

@@ -121,6 +121,12 @@ async fn a_cry_beside_a_receipt_goes_whole_to_everybody_on_duty(store: Store) {
     assert!(stage.last_words("minh").contains("nước lên tới nóc rồi"));
     stage.pass_to(night(22, 4)).await;
     assert!(stage.last_words("pct").contains("nước lên tới nóc rồi"), "{}", stage.private_chat("pct"));
+    stage.say("canh", "Vướng mắc: nhà ông Tám sập mái, chưa sơ tán được").await;
+    assert_eq!(
+        (cries(&stage).await, stage.rows("SELECT COUNT(*) FROM troubles").await),
+        (3, 0),
+        "it goes to those on duty"
+    );
     stage.stop().await;
 }
 
@@ -217,6 +223,7 @@ async fn nobody_pressed_for_three_minutes(store: Store) {
     assert_eq!(chat.iter().filter(|message| message.file.is_some()).count(), 1, "the picture comes with it: {card}");
     assert!(stage.incidents().await.is_empty(), "the officers have it, and were only slow");
     stage.press("pct", "Không phải kêu cứu").await;
+    assert!(stage.last_words("lan").contains("không phải kêu cứu"), "the others may know better");
     let told = stage.last_words("binh");
     assert!(told.contains("không phải kêu cứu") && told.contains("0237 000 111"), "{told}");
     stage.say("binh", "nhà ông Năm cũng sập").await;

@@ -13,6 +13,9 @@ use crate::store::inbox::InboxRow;
 const AGAIN_AFTER: i64 = 2_000;
 /// The same where a document is fetched and read; another process must not begin meanwhile.
 const AGAIN_AFTER_FETCH: i64 = 30_000;
+/// Milliseconds after its arrival for which a try that the database spoilt does not count. What spoils them all is the update's own
+/// fault, and must not keep its chat waiting for ever.
+const PATIENCE: i64 = 3_600_000;
 /// How often such a claim is renewed: a document on a slow line takes longer than it lasts.
 const RENEW_AFTER: Duration = Duration::from_secs(10);
 
@@ -101,7 +104,8 @@ impl Worker {
     /// Notes that an update was not processed; gives false. Where the try does not count, it is given back.
     pub(super) async fn fail(&mut self, taken: &Taken, fault: Fault) -> EngineResult<bool> {
         let Fault { error, counts } = fault;
-        if counts {
+        let is_old = self.inbox.core.wall_now().0 - taken.row.received_at > PATIENCE;
+        if counts || is_old {
             tracing::error!(inbox = %taken.row.id, error, "inbox.failed");
             if let Some(gateway) = self.inbox.core.gateways.get(&self.gateway) {
                 self.errands.toast(gateway, &taken.event, "");

@@ -69,7 +69,7 @@ async fn tell(core: &Core, gateway: &str, (kind, detail): (&str, &str)) -> Engin
     tracing::error!(gateway, kind, %detail, "upkeep.refused");
     let commune = core.commune_id().await?;
     let mut tx = core.store.begin().await?;
-    incidents::gateway_stopped(&mut tx, &core.act(&commune), gateway, kind, &detail).await?;
+    incidents::upkeep_stopped(&mut tx, &core.act(&commune), gateway, kind, &detail).await?;
     tx.commit().await?;
     core.wake.notify_waiters();
     Ok(())
