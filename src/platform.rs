@@ -292,6 +292,19 @@ pub enum AskError {
     Refused(String),
 }
 
+impl AskError {
+    /// Why the account is stopped until a person puts it right, and what the platform said; none where waiting may repair it.
+    #[must_use]
+    pub const fn stops(&self) -> Option<(FailureReason, &str)> {
+        match self {
+            Self::Unauthorized(said) => Some((FailureReason::Unauthorized, said.as_str())),
+            Self::Account { reason, detail } => Some((*reason, detail.as_str())),
+            Self::Conflict(said) => Some((FailureReason::Conflict, said.as_str())),
+            _ => None,
+        }
+    }
+}
+
 /// A menu of commands for one kind of reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Menu {

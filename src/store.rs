@@ -117,12 +117,21 @@ impl StoreError {
                 sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
             );
         };
-        let code = refused.code().unwrap_or_default();
-        if refused.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
-            // Cancelled for taking too long (57014): it would again.
-            return code != "57014" && POSTGRES.iter().any(|class| code.starts_with(class));
+        if let Some(code) = self.sqlite_code() {
+            return SQLITE.contains(&code);
         }
-        code.parse().is_ok_and(|code: i32| SQLITE.contains(&(code & 0xff)))
+        let code = refused.code().unwrap_or_default();
+        // Cancelled for taking too long (57014): it would again.
+        code != "57014" && POSTGRES.iter().any(|class| code.starts_with(class))
+    }
+
+    /// The primary result code of `SQLite`; none where it is not `SQLite` that refused.
+    #[must_use]
+    pub fn sqlite_code(&self) -> Option<i32> {
+        let Self::Database(sqlx::Error::Database(refused)) = self else { return None };
+        refused.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
+        let code: i32 = refused.code()?.parse().ok()?;
+        Some(code & 0xff)
     }
 }
 

@@ -32,7 +32,7 @@ pub enum DbCommand {
 }
 
 /// What a check found.
-#[derive(Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Default, PartialEq, Eq, serde::Serialize)]
 struct Report {
     database: &'static str,
     version: String,
@@ -75,6 +75,7 @@ async fn check(store: &Store, json: bool, out: &mut dyn Write) -> anyhow::Result
         Store::Sqlite(pool) => sqlite(pool).await?,
         Store::Postgres(pool) => postgres(pool).await?,
     };
+    (report.database, report.version) = version(store).await?;
     report.schema = schema(store).await.unwrap_or(0);
     if report.schema != report.expected_schema {
         let Report { schema, expected_schema, .. } = report;
@@ -98,20 +99,14 @@ fn text(report: &Report) -> String {
     if report.problems.is_empty() { text + "whole\n" } else { text }
 }
 
-/// Kind and version of the database: "SQLite 3.50.2".
+/// Kind and version of the database: "`SQLite`", "3.50.2".
 ///
 /// # Errors
 /// It does not answer.
-pub async fn version(store: &Store) -> Result<String, sqlx::Error> {
+pub async fn version(store: &Store) -> Result<(&'static str, String), sqlx::Error> {
     Ok(match store {
-        Store::Sqlite(pool) => {
-            let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
-            format!("SQLite {version}")
-        }
-        Store::Postgres(pool) => {
-            let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(pool).await?;
-            format!("PostgreSQL {version}")
-        }
+        Store::Sqlite(pool) => ("SQLite", sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?),
+        Store::Postgres(pool) => ("PostgreSQL", sqlx::query_scalar("SHOW server_version").fetch_one(pool).await?),
     })
 }
 
@@ -130,7 +125,6 @@ fn expected_schema() -> i64 {
 
 async fn sqlite(pool: &sqlx::SqlitePool) -> anyhow::Result<Report> {
     let mut connection = pool.acquire().await?;
-    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *connection).await?;
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
     let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
     let foreign_keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&mut *connection).await?;
@@ -146,7 +140,7 @@ async fn sqlite(pool: &sqlx::SqlitePool) -> anyhow::Result<Report> {
         Setting { name: "synchronous", value: synchronous.to_string() },
         Setting { name: "foreign_keys", value: foreign_keys.to_string() },
     ];
-    Ok(Report { database: "SQLite", version, schema: 0, expected_schema: expected_schema(), settings, problems })
+    Ok(Report { expected_schema: expected_schema(), settings, problems, ..Report::default() })
 }
 
 /// What is wrong with the settings of the embedded database.
@@ -162,7 +156,6 @@ fn sqlite_settings(journal: &str, synchronous: i64, foreign_keys: i64) -> Vec<St
 
 async fn postgres(pool: &sqlx::PgPool) -> anyhow::Result<Report> {
     let mut connection = pool.acquire().await?;
-    let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(&mut *connection).await?;
     let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&mut *connection).await?;
     let commit: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&mut *connection).await?;
     let problems = postgres_settings(&encoding, &commit);
@@ -170,7 +163,7 @@ async fn postgres(pool: &sqlx::PgPool) -> anyhow::Result<Report> {
         Setting { name: "server_encoding", value: encoding },
         Setting { name: "synchronous_commit", value: commit },
     ];
-    Ok(Report { database: "PostgreSQL", version, schema: 0, expected_schema: expected_schema(), settings, problems })
+    Ok(Report { expected_schema: expected_schema(), settings, problems, ..Report::default() })
 }
 
 /// What is wrong with the settings of a server.

@@ -31,7 +31,8 @@ pub fn database(error: StoreError) -> anyhow::Error {
         StoreError::Migration(MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _)) => {
             anyhow::anyhow!("the database has migration {version}, which this program does not know: run a newer loa")
         }
-        StoreError::Database(sqlx::Error::Database(error)) if cannot_grow(error.as_ref()) => {
+        // I/O error, full (sqlite.org/rescode.html).
+        error if matches!(error.sqlite_code(), Some(10 | 13)) => {
             anyhow::anyhow!("the database cannot grow ({error}): the disk is full, or `ulimit -f` is too low")
         }
         StoreError::Database(error) => {
@@ -39,13 +40,6 @@ pub fn database(error: StoreError) -> anyhow::Error {
         }
         other => other.into(),
     }
-}
-
-/// Whether `SQLite` had no room, or could not write (sqlite.org/rescode.html: FULL, IOERR and its kinds).
-fn cannot_grow(error: &dyn sqlx::error::DatabaseError) -> bool {
-    let is_sqlite = error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some();
-    let code: Option<i32> = error.code().and_then(|code| code.parse().ok());
-    is_sqlite && code.is_some_and(|code| matches!(code & 0xff, 10 | 13))
 }
 
 /// What a use case did not do, in one line that says what to do.

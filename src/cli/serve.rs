@@ -49,9 +49,9 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let site = web::Site { core: core.clone(), inbox: inbox.clone() };
     web::serve(site, settings.http.listen, &lifecycle).await?;
     let inbound = app::inbounds(settings, &core.gateways);
-    let started = Started::of(&core, settings).await?;
+    // Before the loops: once they run, a fault of the database must not end the service here.
+    say_started(&core, settings).await?;
     app::start(&core, &app::dispatch_settings(settings), inbox, &inbound, &lifecycle).await?;
-    started.say();
     let ending = lifecycle.run().await.context("cannot listen for signals")?;
     core.store.close().await;
     let seconds = core.clocks.mono.elapsed().saturating_sub(began).as_secs();
@@ -59,28 +59,14 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     Ok(ending.exit_code())
 }
 
-/// Which program runs where, for whom: the first line of its log.
-struct Started {
-    database: String,
-    listen: std::net::SocketAddr,
-    commune: String,
-    gateways: String,
-}
-
-impl Started {
-    async fn of(core: &crate::engine::Core, settings: &Settings) -> anyhow::Result<Self> {
-        Ok(Self {
-            database: super::db::version(&core.store).await?,
-            listen: settings.http.listen,
-            commune: core.store.read().await?.commune().await?.map(|commune| commune.code).unwrap_or_default(),
-            gateways: core.gateways.keys().cloned().collect::<Vec<_>>().join(" "),
-        })
-    }
-
-    fn say(&self) {
-        let Self { database, listen, commune, gateways } = self;
-        tracing::info!(version = VERSION, commit = COMMIT, database, %listen, commune, gateways, "service.started");
-    }
+/// Says in the log which program runs where, for whom.
+async fn say_started(core: &crate::engine::Core, settings: &Settings) -> anyhow::Result<()> {
+    let (database, release) = super::db::version(&core.store).await?;
+    let commune = core.store.read().await?.commune().await?.map(|commune| commune.code).unwrap_or_default();
+    let gateways = core.gateways.keys().cloned().collect::<Vec<_>>().join(" ");
+    let listen = settings.http.listen;
+    tracing::info!(version = VERSION, commit = COMMIT, database, release, %listen, commune, gateways, "service.started");
+    Ok(())
 }
 
 /// Leaves in the audit log why a platform that is off by default was turned on: the sentence's hash, which proves it later.

@@ -286,9 +286,6 @@ pub(super) async fn checked(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str)
     if talk.person.is_some() || !talk.is_private() || !(is_code || pasted::is_pasted(text)) {
         return Ok(None);
     }
-    if pasted::is_pasted(text) {
-        return pasted::answer(tx, act, talk, text).await.map(Some);
-    }
     verify::answer(tx, act, talk, text).await.map(Some)
 }
 

@@ -31,6 +31,13 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
+/// An answer before anybody reads it; its fields are those of an [`Answer`].
+pub(super) struct Unread {
+    pub(super) status: u16,
+    calls_left: Option<u64>,
+    pub(super) raw: String,
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Broken {
@@ -99,20 +106,20 @@ fn bounded(connect: Duration, total: Duration) -> ClientBuilder {
 
 /// Makes one call and reads its answer.
 pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, Broken> {
-    exchange_within(request, ANSWER_LIMIT).await
+    let Unread { status, calls_left, raw } = read_within(request, ANSWER_LIMIT).await?;
+    let body = serde_json::from_str(&raw).unwrap_or_default();
+    Ok(Answer { status, calls_left, raw, body })
 }
 
-/// The same, for an answer of so many bytes at most.
-pub(super) async fn exchange_within(request: RequestBuilder, most: usize) -> Result<Answer, Broken> {
+/// Makes one call and gives its answer, of so many bytes at most, as it came. What is longer is no answer of an API: it cannot be read,
+/// and the connection ends with it.
+pub(super) async fn read_within(request: RequestBuilder, most: usize) -> Result<Unread, Broken> {
     let mut answer = request.send().await.map_err(|error| broken(&error))?;
     let status = answer.status().as_u16();
     let calls_left =
         answer.headers().get("x-ratelimit-remain").and_then(|left| left.to_str().ok()?.trim().parse().ok());
-    // What is longer is no answer of an API: cut, it cannot be read, and the connection ends with it.
     let raw = read(&mut answer, most).await.map_err(|error| late(&error))?.unwrap_or_default();
-    let raw = String::from_utf8_lossy(&raw).into_owned();
-    let body = serde_json::from_str(&raw).unwrap_or_default();
-    Ok(Answer { status, calls_left, raw, body })
+    Ok(Unread { status, calls_left, raw: String::from_utf8_lossy(&raw).into_owned() })
 }
 
 fn broken(error: &reqwest::Error) -> Broken {

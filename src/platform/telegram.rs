@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use crate::domain::event::{Event, Rights};
-use crate::platform::exchange::{Answer, client, download, exchange, exchange_within};
+use crate::platform::exchange::{Answer, client, download, exchange, read_within};
 use crate::platform::pacer::Limits;
 use crate::platform::{
     ANY_TYPE, Arrived, AskError, Call, Capabilities, Failure, Files, Gateway, Menu, Outgoing, Polling, RawUpdate,
@@ -167,11 +167,11 @@ impl Gateway for Telegram {
                 "timeout": self.config.long_poll.as_secs(),
                 "allowed_updates": ALLOWED_UPDATES,
             });
-            let answer =
-                exchange_within(self.client.post(self.method_url("getUpdates")).json(&params), UPDATES_LIMIT).await?;
+            let call = self.client.post(self.method_url("getUpdates")).json(&params);
+            let answer = read_within(call, UPDATES_LIMIT).await?;
             match envelope::updates(&answer.raw) {
                 Some(updates) => Ok(updates.into_iter().map(numbered).collect()),
-                None => Err(refusal(answer.status, &answer.body)),
+                None => Err(refusal(answer.status, &serde_json::from_str(&answer.raw).unwrap_or_default())),
             }
         })
     }

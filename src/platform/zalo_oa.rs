@@ -115,9 +115,8 @@ pub struct ZaloOa {
     names: Names,
     /// Machine time until which the quota is held to be used up.
     spent_until: AtomicI64,
-    looked_at: AtomicI64,
-    /// Milliseconds until groups are looked at again.
-    look_every: AtomicI64,
+    /// Machine time from which on groups are looked at again.
+    look_at: AtomicI64,
 }
 
 /// What is left of the configuration once its secrets are where they belong.
@@ -200,8 +199,7 @@ impl ZaloOa {
             own: Mutex::default(),
             names: Names::default(),
             spent_until: AtomicI64::new(0),
-            looked_at: AtomicI64::new(0),
-            look_every: AtomicI64::new(LOOK_EVERY_MS),
+            look_at: AtomicI64::new(0),
         })
     }
 
@@ -295,19 +293,17 @@ impl ZaloOa {
         let now = self.config.clock.now();
         let end = token_standing(&stored).refresh_until;
         let mut findings = vec![Finding::Expires { what: "refresh token", chat: None, at: end }];
-        let looked_at = self.looked_at.load(Ordering::Relaxed);
-        if now.0.saturating_sub(looked_at) >= self.look_every.load(Ordering::Relaxed) {
+        if now.0 >= self.look_at.load(Ordering::Relaxed) {
             names::learn_own(self).await;
             match assets::look(self).await {
                 Ok((found, all)) => {
-                    self.look_every.store(look_again_after(&found, now), Ordering::Relaxed);
-                    findings.extend(found);
                     if all {
-                        self.looked_at.store(now.0, Ordering::Relaxed);
+                        self.look_at.store(now.0 + look_again_after(&found, now), Ordering::Relaxed);
                     }
+                    findings.extend(found);
                 }
                 // What stops the account must be told; anything else hides nothing of what is known already.
-                Err(error @ (AskError::Unauthorized(_) | AskError::Account { .. })) => return Err(error),
+                Err(error) if error.stops().is_some() => return Err(error),
                 Err(error) => tracing::warn!(gateway = self.config.name, %error, "zalo_oa.groups_not_looked_at"),
             }
         }

@@ -2,7 +2,7 @@
 //! tried anew; what somebody wrote is shown to nobody.
 
 use super::notify::{self, Note};
-use super::settle::{inbox_scope, open_incident};
+use super::settle::{close_incident, inbox_scope, open_incident};
 use super::{Act, UseCaseResult, look_up};
 use crate::domain::calendar::{Millis, format_short};
 use crate::domain::event::Event;
@@ -175,7 +175,7 @@ pub async fn keep_incidents(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<()> {
             _ => false,
         };
         if over {
-            tx.close_incident(&incident.scope, &incident.kind, act.at).await?;
+            close_incident(tx, act, &incident.scope, &incident.kind).await?;
         }
     }
     Ok(())

@@ -7,39 +7,26 @@
 use std::collections::BTreeSet;
 
 use super::notify::{self, Note};
-use super::settle::{chat_scope, gateway_scope, open_incident};
+use super::settle::{chat_scope, close_incident, gateway_scope, open_incident};
 use super::{Act, UseCaseResult};
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
+use crate::domain::retry::{Consequence, FailureReason};
 use crate::domain::text::inert;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
 use crate::store::operations::Incident;
 
-/// Faults of an account that keep everything from leaving through it.
-const STOPPING: [&str; 11] = [
-    "unauthorized",
-    "account_disabled",
-    "wrong_account",
-    "app_inactive",
-    "package",
-    "balance",
-    "bad_proof",
-    "old_interface",
-    "quota",
-    "conflict",
-    "unreachable",
-];
-/// Those of them that only a message proves to be over: asking who we are costs nothing there.
-const ENDED_BY_A_MESSAGE: [&str; 3] = ["quota", "balance", "package"];
+/// Those faults of an account that only a message proves to be over: asking who we are costs nothing there.
+const ENDED_BY_A_MESSAGE: [FailureReason; 3] = [FailureReason::Quota, FailureReason::Balance, FailureReason::Package];
 /// Minutes for which an account that something left through is not said to be stopped by upkeep alone.
 const UPKEEP_AGAIN_MINUTES: i64 = 6 * 60;
 /// Days ahead at which something that runs out is pointed out.
 const NOTICE_DAYS: i64 = 30;
 /// The incident, and the reason of the chat, of a group that its platform disabled.
-pub const GROUP_DISABLED: &str = "group_disabled";
+pub const GROUP_DISABLED: &str = FailureReason::GroupDisabled.as_str();
 /// The incident of a token that runs out.
 const TOKEN_EXPIRES: &str = "token_expires";
 /// The incident of a paid group that runs out.
@@ -47,6 +34,12 @@ const ASSET_EXPIRES: &str = "asset_expires";
 
 /// The incident of a task of the engine that was set aside.
 const TASK_FAILED: &str = "task_failed";
+
+/// Whether a fault of an account keeps everything from leaving through it.
+fn stops(kind: &str) -> bool {
+    let halts = |reason: FailureReason| reason.consequence() == Consequence::HaltGateway;
+    kind == "unreachable" || kind.parse().is_ok_and(halts)
+}
 
 /// The scope of an incident about a task of the engine.
 fn task_scope(task: &str) -> String {
@@ -95,7 +88,7 @@ pub async fn guessing_is_over(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<S
 /// # Errors
 /// The database.
 pub async fn close_guessing(tx: &mut Tx, act: &Act<'_>, scope: &str) -> UseCaseResult<()> {
-    tx.close_incident(scope, CODE_GUESSING, act.at).await?;
+    close_incident(tx, act, scope, CODE_GUESSING).await?;
     Ok(())
 }
 
@@ -108,9 +101,7 @@ fn guess_scope(gateway: &str) -> String {
 /// # Errors
 /// The database.
 pub async fn task_is_over(tx: &mut Tx, act: &Act<'_>, task: &str) -> UseCaseResult<()> {
-    if tx.close_incident(&task_scope(task), TASK_FAILED, act.at).await? {
-        tracing::info!(scope = task_scope(task), kind = TASK_FAILED, "incident.closed");
-    }
+    close_incident(tx, act, &task_scope(task), TASK_FAILED).await?;
     Ok(())
 }
 
@@ -121,7 +112,7 @@ pub async fn task_is_over(tx: &mut Tx, act: &Act<'_>, task: &str) -> UseCaseResu
 pub async fn all_tasks_begin_anew(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<()> {
     let open = tx.open_incidents().await?;
     for incident in open.iter().filter(|incident| incident.kind == TASK_FAILED) {
-        tx.close_incident(&incident.scope, TASK_FAILED, act.at).await?;
+        close_incident(tx, act, &incident.scope, TASK_FAILED).await?;
     }
     Ok(())
 }
@@ -173,7 +164,7 @@ pub async fn note_finding(tx: &mut Tx, act: &Act<'_>, gateway: &str, noted: Note
         }
         Noted::Lasts { chat: external } => {
             let Some(chat) = tx.chat_by_external(gateway, external).await? else { return Ok(()) };
-            over(tx, act, &chat_scope(&chat.id), ASSET_EXPIRES).await
+            close_incident(tx, act, &chat_scope(&chat.id), ASSET_EXPIRES).await.map(|_| ())
         }
         Noted::GroupDisabled { chat: external } => {
             let Some(chat) = tx.chat_by_external(gateway, external).await? else { return Ok(()) };
@@ -194,7 +185,8 @@ async fn expires(
 ) -> UseCaseResult<()> {
     let ((scope, kind, name), (what, at)) = (subject, what);
     if at > act.wall.plus_days(NOTICE_DAYS) {
-        return over(tx, act, &scope, kind).await;
+        close_incident(tx, act, &scope, kind).await?;
+        return Ok(());
     }
     if !open_incident(tx, act, &scope, kind, what).await? {
         return Ok(());
@@ -202,13 +194,6 @@ async fn expires(
     let key = if kind == TOKEN_EXPIRES { "alert-token-expires" } else { "alert-group-expires" };
     let text = act.house.locale.text(key, &[("name", name.into()), ("time", format_full(at).into())]);
     notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
-    Ok(())
-}
-
-async fn over(tx: &mut Tx, act: &Act<'_>, scope: &str, kind: &str) -> UseCaseResult<()> {
-    if tx.close_incident(scope, kind, act.at).await? {
-        tracing::info!(scope, kind, "incident.closed");
-    }
     Ok(())
 }
 
@@ -231,8 +216,7 @@ async fn well(tx: &mut Tx, act: &Act<'_>, chat: &Chat) -> UseCaseResult<()> {
         tx.audit(act, "chat.resumed", &chat.id, GROUP_DISABLED).await?;
     }
     let scope = chat_scope(&chat.id);
-    if tx.close_incident(&scope, GROUP_DISABLED, act.at).await? {
-        tracing::info!(scope, kind = GROUP_DISABLED, "incident.closed");
+    if close_incident(tx, act, &scope, GROUP_DISABLED).await? {
         let group = name_of(tx, chat).await?;
         let text = say!(act.house.locale, "alert-group-well", group);
         notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
@@ -251,7 +235,7 @@ async fn name_of(tx: &mut Tx, chat: &Chat) -> UseCaseResult<String> {
 /// The database.
 pub async fn stopped_gateways(tx: &mut Tx) -> UseCaseResult<Vec<(String, String)>> {
     let open = tx.open_incidents().await?.into_iter();
-    let stopped = open.filter(|incident| STOPPING.contains(&incident.kind.as_str()));
+    let stopped = open.filter(|incident| stops(&incident.kind));
     Ok(stopped.filter_map(|incident| Some((gateway_of(&incident)?.to_owned(), incident.kind))).collect())
 }
 
@@ -358,7 +342,9 @@ pub async fn works_again(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseRe
 pub async fn is_known_again(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseResult<bool> {
     let mut own = stopped_gateways(tx).await?;
     own.retain(|(name, _)| name == gateway);
-    if own.is_empty() || own.iter().any(|(_, kind)| ENDED_BY_A_MESSAGE.contains(&kind.as_str())) {
+    if own.is_empty()
+        || own.iter().any(|(_, kind)| kind.parse().is_ok_and(|reason| ENDED_BY_A_MESSAGE.contains(&reason)))
+    {
         return Ok(false);
     }
     if tx.open_messages_on(gateway).await? > 0 {
@@ -376,9 +362,8 @@ pub async fn close_unconfigured(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usi
     for incident in tx.open_incidents().await? {
         let name = incident.scope.strip_prefix("gateway:").or_else(|| incident.scope.strip_prefix("receiving:"));
         if name.is_some_and(|name| !act.house.gateways.contains_key(name))
-            && tx.close_incident(&incident.scope, &incident.kind, act.at).await?
+            && close_incident(tx, act, &incident.scope, &incident.kind).await?
         {
-            tracing::info!(scope = incident.scope, kind = incident.kind, "incident.closed");
             closed += 1;
         }
     }

@@ -162,7 +162,7 @@ async fn after_refusal(tx: &mut Tx, act: &Act<'_>, message: &Message, reason: &s
 /// A file that arrived proves that its group takes files.
 async fn takes_files(tx: &mut Tx, act: &Act<'_>, message: &Message) -> UseCaseResult<()> {
     if message.file_sha256.is_some() {
-        tx.close_incident(&chat_scope(&message.chat_id), FailureReason::NoFileRights.as_str(), act.at).await?;
+        close_incident(tx, act, &chat_scope(&message.chat_id), FailureReason::NoFileRights.as_str()).await?;
     }
     Ok(())
 }
@@ -227,6 +227,18 @@ pub async fn open_incident(tx: &mut Tx, act: &Act<'_>, scope: &str, kind: &str, 
         tracing::warn!(scope, kind, "incident.opened");
     }
     Ok(opened)
+}
+
+/// Closes an incident. False when it was not open.
+///
+/// # Errors
+/// The database.
+pub async fn close_incident(tx: &mut Tx, act: &Act<'_>, scope: &str, kind: &str) -> UseCaseResult<bool> {
+    let closed = tx.close_incident(scope, kind, act.at).await?;
+    if closed {
+        tracing::info!(scope, kind, "incident.closed");
+    }
+    Ok(closed)
 }
 
 async fn repeats(tx: &mut Tx, message: &Message) -> UseCaseResult<bool> {

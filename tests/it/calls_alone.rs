@@ -51,7 +51,7 @@ fn file() -> Outgoing {
 
 /// From here on every call of each platform meets this.
 fn spoil(stage: &Stage, telegram: &FaultKind, bot: &ZaloBotFaultKind, oa: &OaFaultKind) {
-    for method in ["sendMessage", "sendDocument", "getMe", "getFile", "editMessageText"] {
+    for method in ["sendMessage", "sendDocument", "getMe", "getFile", "getUpdates", "editMessageText"] {
         stage.telegram().add_fault(Fault::next(method, telegram.clone()).from_call(1, 0));
     }
     for method in ["sendMessage", "getMe"] {
@@ -126,6 +126,8 @@ async fn an_answer_without_end_is_read_no_further_than_answers_are_long(store: S
         let unreadable = failure.outcome == Outcome::Unknown(UnknownReason::Unreadable);
         assert!(unreadable || failure.detail.contains("read"), "{gateway}: {failure:?}");
     }
+    let polled = stage.core.gateways["telegram"].poll(None).await.unwrap_err().to_string();
+    assert!(!polled.contains("in time"), "{polled}");
     for name in ["telegram", "zalo_bot"] {
         let asked = stage.core.gateways[name].identify().await.unwrap_err().to_string();
         assert!(!asked.contains("in time"), "{name}: {asked}");

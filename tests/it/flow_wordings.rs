@@ -2,6 +2,8 @@
 
 use loa::demo::places::Network;
 use loa::domain::bulletin::{Kind, Public};
+use loa::domain::org::GroupKind;
+use loa::domain::org::import::OrgFile;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
 use loa::store::bulletins::Marks;
@@ -17,6 +19,7 @@ use crate::stage::{Stage, at};
 sqlite_tests!(
     cadres_and_residents_read_different_texts_and_only_cadres_answer,
     what_residents_read_is_ours_word_for_word_with_its_file_and_its_minute,
+    what_residents_read_is_ours_where_files_are_addresses_too,
     an_announcement_with_two_wordings_addresses_each_in_its_own_way,
     residents_without_their_own_wording_read_the_common_one,
     a_changed_wording_for_residents_voids_the_approval,
@@ -75,7 +78,26 @@ async fn cadres_and_residents_read_different_texts_and_only_cadres_answer(store:
 }
 
 async fn what_residents_read_is_ours_word_for_word_with_its_file_and_its_minute(store: Store) {
-    let mut stage = Stage::on(&[Network::Telegram]).at(at(2025, 7, 28, 21, 47)).start(store).await;
+    is_ours_word_for_word(store, Network::Telegram).await;
+}
+
+async fn what_residents_read_is_ours_where_files_are_addresses_too(store: Store) {
+    is_ours_word_for_word(store, Network::ZaloBot).await;
+}
+
+/// A bot's three groups hold none of residents.
+fn with_residents_of_thon_03(org: &mut OrgFile) {
+    for group in org.groups.iter_mut().filter(|group| group.code == "truong-tram") {
+        "dan-03".clone_into(&mut group.code);
+        group.kind = GroupKind::Residents;
+        group.covers = vec!["thon-03".to_owned()];
+    }
+}
+
+/// A Hỏa tốc with a file, of which the first leaves minutes after it was fired.
+async fn is_ours_word_for_word(store: Store, network: Network) {
+    let (networks, night) = ([network], at(2025, 7, 28, 21, 47));
+    let mut stage = Stage::on(&networks).at(night).groups(with_residents_of_thon_03).start(store).await;
     let mut tx = stage.core.store.begin().await.unwrap();
     let sha256 = tx.put_file(b"%PDF-1.4", "application/pdf", Some(6), stage.now()).await.unwrap();
     tx.commit().await.unwrap();
@@ -85,12 +107,15 @@ async fn what_residents_read_is_ours_word_for_word_with_its_file_and_its_minute(
     let flash =
         Draft { kind: Kind::Urgent, urgency: Urgency::Flash, public: Public::Residents, marks, files, ..both() };
     stage.release(&Draft { unreadable_attested: true, ..flash }).await;
+    stage.service.planner.tick().await.unwrap();
+    stage.clock.advance(std::time::Duration::from_mins(4));
     stage.settle().await;
     let read = stage.posted("dan-03").remove(0).text;
     assert!(read.contains("21:47") && read.contains("KH.pdf"), "{read}");
-    let said = stage.say("dan", &format!("/xacminh {read}")).await;
+    assert_eq!(read.contains("/tep/"), network == Network::ZaloBot, "{read}");
+    let said = stage.say("binh", &format!("/xacminh {read}")).await;
     assert!(said.contains("Đúng nguyên văn"), "{said}");
-    let said = stage.say("dan", &format!("/xacminh {read} Xem KH-moi.pdf")).await;
+    let said = stage.say("binh", &format!("/xacminh {read} Xem KH-moi.pdf")).await;
     assert!(!said.contains("Đúng nguyên văn"), "{said}");
     stage.stop().await;
 }

@@ -6,7 +6,6 @@
 use super::verify::{self, Genuine};
 use super::{Response, Talk, speak, tries};
 use crate::domain::bulletin::find_codes;
-use crate::domain::calendar::Millis;
 use crate::domain::org::GroupKind;
 use crate::domain::render::{self, Part};
 use crate::domain::text::{cut, inert};
@@ -22,8 +21,6 @@ const SHORTEST: usize = 40;
 const DAYS: i64 = 60;
 /// Bulletins among which it is looked for, the latest.
 const MOST: i64 = 60;
-/// Milliseconds.
-const MINUTE: i64 = 60_000;
 /// Wrong facts that are named.
 const MOST_FACTS: usize = 5;
 /// Longest fact that is named, characters.
@@ -34,14 +31,11 @@ pub(super) fn is_pasted(text: &str) -> bool {
     text.chars().count() >= SHORTEST || verbatim::facts(text).iter().any(|fact| fact.is_link)
 }
 
-/// Says whether it is ours. Counted as a wrong code where it is not: whoever pastes without end is slowed as well.
+/// Says whether it is ours, to somebody who need not wait. Counted as a wrong code where it is not: whoever pastes without end is slowed as well.
 pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Response> {
-    if tries::must_wait(tx, act, talk, true).await? {
-        return Ok(Response::default());
-    }
     let locale = &act.house.locale;
     let said = match find(tx, act, talk, text).await? {
-        None => {
+        None | Some((_, Verdict::Other)) => {
             tries::count(tx, act, talk).await?;
             say!(locale, "verify-never")
         }
@@ -52,7 +46,9 @@ pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) 
         Some((one, Verdict::Differs { wrong })) => {
             say!(locale, "verify-differs", code = one.code(), facts = named(&wrong))
         }
-        Some((one, _)) => verify::qualified(act, &one, say!(locale, "verify-verbatim", code = one.code())),
+        Some((one, Verdict::Identical)) => {
+            verify::qualified(act, &one, say!(locale, "verify-verbatim", code = one.code()))
+        }
     };
     speak(tx, act, talk, said).await
 }
@@ -83,22 +79,33 @@ async fn find(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseRes
     Ok(like)
 }
 
-/// Compares with what residents read. A hurried bulletin says its minute, which may have passed before the first of them had it.
+/// Compares with what residents read. Where a platform does not carry files they stood there as addresses of ours, or as left out.
 async fn compared(tx: &mut Tx, act: &Act<'_>, what: (&Genuine, &str), named: bool) -> UseCaseResult<Verdict> {
     let (one, text) = what;
-    let verdict = verbatim::compare(text, &shown(tx, act, one, one.at()).await?, named);
+    let text = without_our_addresses(act, text);
+    let verdict = verbatim::compare(&text, &shown(tx, act, one, true).await?, named);
     if !matches!(verdict, Verdict::Differs { .. }) {
         return Ok(verdict);
     }
-    let before = verbatim::compare(text, &shown(tx, act, one, one.at().plus_ms(-MINUTE)).await?, named);
-    Ok(if before == Verdict::Identical { before } else { verdict })
+    let without = verbatim::compare(&text, &shown(tx, act, one, false).await?, named);
+    Ok(if without == Verdict::Identical { without } else { verdict })
 }
 
-/// What residents read, as plain text, with the names of its files.
-async fn shown(tx: &mut Tx, act: &Act<'_>, one: &Genuine, at: Millis) -> UseCaseResult<verbatim::Genuine> {
+/// A text without the addresses of files on our own page: each group was told another one.
+fn without_our_addresses(act: &Act<'_>, text: &str) -> String {
+    let Some(public_url) = &act.house.public_url else { return text.to_owned() };
+    let ours = format!("{public_url}/tep/");
+    text.split_inclusive(char::is_whitespace).filter(|word| !word.starts_with(&ours)).collect()
+}
+
+/// What residents read, as plain text, with the names of its files; whether their platform carries `files`.
+async fn shown(tx: &mut Tx, act: &Act<'_>, one: &Genuine, files: bool) -> UseCaseResult<verbatim::Genuine> {
     let kind = GroupKind::Residents;
     let mut view = view_of(tx, act, one.bulletin(), one.version(), kind).await?;
-    view.issued_at = Some(at);
+    (view.code, view.issued_at) = (one.shown_code(), Some(one.issued_at()));
+    for file in &mut view.attachments {
+        file.held_back = !files;
+    }
     let plain = render::Capabilities {
         text_limit_utf16: usize::MAX / 4,
         caption_limit: 0,

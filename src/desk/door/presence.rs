@@ -11,7 +11,7 @@ use crate::say;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState, Group};
 use crate::usecase::notify::Note;
-use crate::usecase::settle::{chat_scope, open_incident};
+use crate::usecase::settle::{chat_scope, close_incident, open_incident};
 use crate::usecase::{Act, UseCaseResult, bind};
 
 /// The incident of a group nobody has bound: open as long as we are in it, so that the admins hear of it once.
@@ -89,7 +89,7 @@ async fn silenced(tx: &mut Tx, act: &Act<'_>, chat: &Chat, by: &str) -> UseCaseR
 async fn files(tx: &mut Tx, act: &Act<'_>, chat: &Chat, allowed: Option<bool>) -> UseCaseResult<()> {
     let (scope, kind) = (chat_scope(&chat.id), FailureReason::NoFileRights.as_str());
     if allowed == Some(true) {
-        tx.close_incident(&scope, kind, act.at).await?;
+        close_incident(tx, act, &scope, kind).await?;
     }
     let Some(group) = tx.group_of_chat(&chat.id).await?.filter(|_| allowed == Some(false)) else { return Ok(()) };
     if open_incident(tx, act, &scope, kind, "").await? {

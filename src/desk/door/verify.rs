@@ -23,6 +23,8 @@ pub(super) struct Genuine {
     bulletin: Bulletin,
     /// The version that was sent, which need not be the current one.
     version: BulletinVersion,
+    broadcast: Broadcast,
+    /// When the first of it left.
     at: Millis,
 }
 
@@ -35,8 +37,14 @@ impl Genuine {
         &self.version
     }
 
-    pub(super) const fn at(&self) -> Millis {
-        self.at
+    /// The code that stood on it: each firing of a repeated one has its own.
+    pub(super) fn shown_code(&self) -> String {
+        self.broadcast.code(&self.bulletin.code)
+    }
+
+    /// The minute that stood on it, where one did.
+    pub(super) const fn issued_at(&self) -> Millis {
+        Millis(self.broadcast.started_at)
     }
 
     pub(super) const fn code(&self) -> &str {
@@ -118,7 +126,7 @@ async fn sent(tx: &mut Tx, bulletin: Bulletin, all: bool) -> UseCaseResult<Optio
         }
         let Some(at) = left_at(tx, &broadcast).await? else { continue };
         let version = tx.version(&bulletin.id, broadcast.version).await?;
-        return Ok(version.map(|version| Genuine { bulletin, version, at }));
+        return Ok(version.map(|version| Genuine { bulletin, version, broadcast, at }));
     }
     Ok(None)
 }
@@ -137,7 +145,7 @@ pub(super) async fn of_broadcast(tx: &mut Tx, broadcast_id: &str) -> UseCaseResu
         return Ok(None);
     };
     let version = tx.version(&bulletin.id, broadcast.version).await?;
-    Ok(version.map(|version| Genuine { bulletin, version, at }))
+    Ok(version.map(|version| Genuine { bulletin, version, broadcast, at }))
 }
 
 /// When the first message of a broadcast was sent; its start, while none is proven; none when none left.

@@ -48,13 +48,13 @@ pub async fn look_after(core: Arc<Core>, gateway: Arc<dyn Gateway>, stop: Cancel
 pub async fn keep(core: &Core, gateway: &dyn Gateway) -> bool {
     let (stopped, noted) = match gateway.upkeep().await {
         Ok(findings) => (false, note(core, gateway.name(), &findings).await),
-        Err(AskError::Unauthorized(detail)) => (true, tell(core, gateway.name(), ("unauthorized", &detail)).await),
-        Err(AskError::Account { reason, detail }) => {
-            (true, tell(core, gateway.name(), (reason.as_str(), &detail)).await)
-        }
         Err(error) => {
-            tracing::warn!(gateway = gateway.name(), %error, "upkeep.failed");
-            (false, Ok(()))
+            if let Some((reason, said)) = error.stops() {
+                (true, tell(core, gateway.name(), (reason.as_str(), said)).await)
+            } else {
+                tracing::warn!(gateway = gateway.name(), %error, "upkeep.failed");
+                (false, Ok(()))
+            }
         }
     };
     if let Err(error) = noted {

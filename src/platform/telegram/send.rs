@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use reqwest::multipart::{Form, Part};
 use serde::Serialize;
-use serde_json::json;
 use teloxide::payloads::{EditMessageText, EditMessageTextSetters as _, SendMessage, SendMessageSetters as _};
 use teloxide::requests::Payload;
 use teloxide::types::{
@@ -68,30 +67,18 @@ async fn send_file(
     source: &FileSource,
     (name, caption): (&str, &str),
 ) -> Result<Answer, Broken> {
-    let topic = place.topic.map(|topic| topic.0.0);
-    let mode = (!caption.is_empty()).then_some("HTML");
-    let call = call(bot, DOCUMENT, bot.config.total_with_file);
-    let content = match source {
-        FileSource::Handle(named) | FileSource::Link(named) => {
-            let mut document = json!({ "chat_id": place.chat, "document": named });
-            if let Some(topic) = topic {
-                document["message_thread_id"] = topic.into();
-            }
-            if let Some(mode) = mode {
-                (document["caption"], document["parse_mode"]) = (caption.into(), mode.into());
-            }
-            return exchange(call.json(&document)).await;
-        }
-        FileSource::Bytes(content) => content.clone(),
-    };
     let mut form = Form::new().text("chat_id", place.chat.to_string());
-    if let Some(topic) = topic {
+    if let Some(topic) = place.topic {
         form = form.text("message_thread_id", topic.to_string());
     }
-    if let Some(mode) = mode {
-        form = form.text("caption", caption.to_owned()).text("parse_mode", mode);
+    if !caption.is_empty() {
+        form = form.text("caption", caption.to_owned()).text("parse_mode", "HTML");
     }
-    exchange(call.multipart(form.part("document", Part::stream(content).file_name(name.to_owned())))).await
+    form = match source {
+        FileSource::Handle(named) | FileSource::Link(named) => form.text("document", named.clone()),
+        FileSource::Bytes(content) => form.part("document", Part::stream(content.clone()).file_name(name.to_owned())),
+    };
+    exchange(call(bot, DOCUMENT, bot.config.total_with_file).multipart(form)).await
 }
 
 async fn edit(

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::address::Place;
 use super::errors::{self, Verdict};
-use super::{CAPTION_HARD_LIMIT, LOOK_AT_LOCKED_MS, ZaloOa};
+use super::{CAPTION_HARD_LIMIT, ZaloOa};
 use crate::domain::calendar::Millis;
 use crate::domain::retry::{FailureReason, Outcome, UnknownReason};
 use crate::domain::text::{nfc, utf16_len};
@@ -214,7 +214,8 @@ impl ZaloOa {
             (_, verdict) => errors::outcome(verdict, now),
         };
         if outcome == Outcome::Final(FailureReason::GroupDisabled) {
-            self.look_every.fetch_min(LOOK_AT_LOCKED_MS, Ordering::Relaxed);
+            // The next upkeep looks.
+            self.look_at.store(0, Ordering::Relaxed);
         }
         if outcome == Outcome::Final(FailureReason::Quota) {
             self.rest_until(errors::next_midnight(now));

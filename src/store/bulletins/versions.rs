@@ -78,15 +78,6 @@ pub struct Marks {
 }
 
 impl BulletinVersion {
-    /// The words that a kind of group reads.
-    #[must_use]
-    pub fn body_for(&self, group: GroupKind) -> &str {
-        match (group, &self.residents_body) {
-            (GroupKind::Residents, Some(own)) => own,
-            _ => &self.body,
-        }
-    }
-
     /// The title that a kind of group reads. The one that was typed is for officials: residents who have a wording of their own
     /// read its first line, where it is a heading; empty where it is none.
     #[must_use]

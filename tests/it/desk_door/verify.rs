@@ -241,12 +241,12 @@ async fn residents_are_told_their_own_title(store: Store) {
 
 async fn who_counts_codes_is_answered_no_more_and_shown_to_the_admins(store: Store) {
     let mut desk = open(&store).await;
+    let mut answered = Vec::new();
     for number in 1..=40 {
-        ask(&mut desk, &format!("TB-2025-{number:04}")).await;
+        answered.push(!ask(&mut desk, &format!("TB-2025-{number:04}")).await.is_empty());
         desk.at = desk.at.plus_minutes(1);
     }
-    assert_eq!(desk.news(HEAD).await, "");
-    assert_eq!(ask(&mut desk, "TB-2025-0041").await, "", "thirty a day are enough");
+    assert_eq!(answered, [[true; 10], [true; 10], [true; 10], [false; 10]].concat(), "thirty a day are enough");
     let told = desk.news(ADMIN).await;
     assert_eq!(told.matches("hôm nay đã 30 lần gõ mã").count(), 1, "{told}");
     desk.say(ADMIN, "/suckhoe").await;

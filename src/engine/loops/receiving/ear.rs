@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::retry::FailureReason;
 use crate::engine::Core;
 use crate::engine::poller::PollError;
 use crate::platform::AskError;
@@ -63,7 +64,7 @@ impl Ear {
     pub(super) async fn fails(&mut self, error: &PollError) -> Duration {
         self.well = false;
         self.faults = self.faults.saturating_add(1);
-        if needs_a_person(error) || self.faults >= FAULTS_BEFORE_INCIDENT {
+        if stops(error).is_some() || self.faults >= FAULTS_BEFORE_INCIDENT {
             self.open(kind(error)).await;
         }
         match error {
@@ -105,18 +106,18 @@ impl Ear {
     }
 }
 
-/// A refused token, a stopped account, or somebody else with the same one: waiting repairs none of it.
-const fn needs_a_person(error: &PollError) -> bool {
-    matches!(error, PollError::Ask(AskError::Unauthorized(_) | AskError::Account { .. } | AskError::Conflict(_)))
+/// Why only a person can put it right: a refused token, a stopped account, somebody else with the same one.
+fn stops(error: &PollError) -> Option<FailureReason> {
+    match error {
+        PollError::Ask(error) => error.stops().map(|(reason, _)| reason),
+        PollError::Engine(_) => None,
+    }
 }
 
-const fn kind(error: &PollError) -> &'static str {
+fn kind(error: &PollError) -> &'static str {
     match error {
-        PollError::Ask(AskError::Unauthorized(_)) => "unauthorized",
-        PollError::Ask(AskError::Account { reason, .. }) => reason.as_str(),
-        PollError::Ask(AskError::Conflict(_)) => "conflict",
-        PollError::Ask(_) => "unreachable",
         PollError::Engine(_) => "not_stored",
+        PollError::Ask(_) => stops(error).map_or("unreachable", FailureReason::as_str),
     }
 }
 
