@@ -17,6 +17,7 @@ use crate::domain::org::Role;
 use crate::say;
 use crate::store::Tx;
 use crate::store::dialogues::Dialogue;
+use crate::store::inbox::NewInboxRow;
 use crate::usecase::acknowledge::Heeded;
 use crate::usecase::distress::{self, Cry, Pressed};
 use crate::usecase::notify::Note;
@@ -186,9 +187,17 @@ async fn fetch(tx: &mut Tx, act: &Act<'_>, gateway: &str, what: (&str, &str, &In
     let (id, message, file, number) = what;
     let event = Event::Evidence { distress_id: id.to_owned(), file: file.clone(), number };
     let Ok(body) = serde_json::to_string(&event) else { return Ok(()) };
-    let from = act.wall.plus_ms(BETWEEN_TRIES * i64::from(number - 1));
-    let dedupe = format!("distress:{id}:{message}:{number}");
-    tx.put_fetch((&act.new_id(), gateway), (&dedupe, &body), (act.wall, from)).await?;
+    tx.put_inbox(&NewInboxRow {
+        id: act.new_id(),
+        gateway: gateway.to_owned(),
+        dedupe: format!("distress:{id}:{message}:{number}"),
+        chat: None,
+        event: Some(body),
+        urgent: true,
+        received_at: act.wall,
+        not_before: act.wall.plus_ms(BETWEEN_TRIES * i64::from(number - 1)),
+    })
+    .await?;
     Ok(())
 }
 

@@ -16,6 +16,8 @@ text_enum! {
         Bodies => "bodies",
         /// Cards, call lists, alerts and answers: messages that are part of no delivery.
         Private => "private",
+        /// Words and files of calls for help that are over.
+        Distress => "distress",
         /// Numbers that stand for buttons.
         Menus => "menus",
         /// Keys of updates, by which a repeated one is known.
@@ -53,7 +55,8 @@ const DIALOGUES_DAYS: i64 = 7;
 pub struct Periods {
     /// Days after the end of a broadcast for which its rendered texts are kept.
     pub bodies_days: i64,
-    /// Days for which a message of no delivery is kept once nothing more will come of it.
+    /// Days for which a message of no delivery is kept once nothing more will come of it; words and files of a call for help
+    /// stay a day longer.
     pub private_days: i64,
     /// Days for which a number stands for a button.
     pub menus_days: i64,
@@ -88,7 +91,7 @@ impl Kind {
     /// Whether the end of something of this kind is noted by the business clock; by the machine's otherwise.
     #[must_use]
     pub const fn ends_by_business_time(self) -> bool {
-        matches!(self, Self::Bodies | Self::Invites | Self::Incidents | Self::Doubts | Self::CallLists)
+        matches!(self, Self::Bodies | Self::Distress | Self::Invites | Self::Incidents | Self::Doubts | Self::CallLists)
     }
 }
 
@@ -99,6 +102,8 @@ impl Periods {
         let days = match kind {
             Kind::Bodies | Kind::Doubts | Kind::CallLists => self.bodies_days,
             Kind::Private => self.private_days,
+            // A day later than the cards, which hold the files until then.
+            Kind::Distress => self.private_days.saturating_add(1),
             Kind::Menus => self.menus_days,
             Kind::Keys | Kind::Repeats => self.keys_days,
             Kind::FileLinks | Kind::UploadLinks | Kind::Invites => self.links_days,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{Core, EngineResult};
 use crate::domain::admission::{self, Admission, Known};
 use crate::domain::budget::month_of;
+use crate::domain::calendar::Millis;
 use crate::domain::event::{ChatKind, Event, IncomingMessage};
 use crate::id;
 use crate::lifecycle::{Panicked, caught};
@@ -152,6 +153,7 @@ impl Receiver {
             event: Some(body),
             urgent: matches!(event, Event::Press(_)),
             received_at: now,
+            not_before: Millis(0),
         };
         let new = tx.put_inbox(&row).await?;
         // Nobody says whether what a bot hears counts too; the careful answer is that it does.

@@ -79,8 +79,6 @@ pub struct DistressFile {
     pub sha256: String,
     /// Its name.
     pub file_name: String,
-    /// The hash of the secret part of its address, where it is offered by one.
-    pub token_hash: Option<String>,
 }
 
 /// A Thượng khẩn or a Hỏa tốc.
@@ -90,15 +88,6 @@ pub struct Warning {
     pub exercise: bool,
     /// When it began, business time.
     pub started_at: i64,
-}
-
-/// How the cards of a call for help stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
-pub struct CardSums {
-    /// Those that stand in their chats.
-    pub sent: i64,
-    /// Those that still may, or of which nobody knows.
-    pub under_way: i64,
 }
 
 /// Words that are kept of one call for help, characters; each further message went out on a card of its own.
@@ -141,33 +130,20 @@ const SENT: &str = "SELECT c.distress_id, c.message_id, p.name AS person_name, m
 const TOLD: &str =
     "UPDATE distress_cards SET told_at = $3 WHERE distress_id = $1 AND message_id = $2 AND told_at IS NULL";
 const ALL_TOLD: &str = "UPDATE distress_cards SET told_at = $2 WHERE distress_id = $1 AND told_at IS NULL";
-const SUMS: &str = "SELECT COUNT(CASE WHEN m.state = 'sent' THEN 1 END) AS sent, \
-     COUNT(CASE WHEN m.state IN ('pending', 'sending', 'retry_wait', 'unknown') THEN 1 END) AS under_way \
-     FROM distress_cards c JOIN messages m ON m.id = c.message_id WHERE c.distress_id = $1";
+const HAS_SENT: &str = "SELECT EXISTS (SELECT 1 FROM distress_cards c JOIN messages m ON m.id = c.message_id \
+     WHERE c.distress_id = $1 AND m.state = 'sent')";
 const CARD_CHATS: &str = "SELECT DISTINCT m.chat_id FROM distress_cards c JOIN messages m ON m.id = c.message_id \
      WHERE c.distress_id = $1 ORDER BY m.chat_id";
 // Of warnings of the two highest levels: those that run, for three days, and those that ended, for one.
-const WARNINGS: &str = "SELECT l.exercise, b.started_at FROM broadcasts b CROSS JOIN ladders l \
-     WHERE b.started_at >= $2 AND b.state = 'running' AND l.broadcast_id = b.id AND l.urgency IN ('express', 'flash') \
-     AND EXISTS (SELECT 1 FROM obligations o WHERE o.broadcast_id = b.id AND o.unit_id = $1 AND o.state NOT IN ('excused', 'superseded')) \
-     UNION ALL SELECT l.exercise, b.started_at FROM broadcasts b CROSS JOIN ladders l \
-     WHERE b.closed_at >= $3 AND b.state = 'closed' AND l.broadcast_id = b.id AND l.urgency IN ('express', 'flash') \
-     AND EXISTS (SELECT 1 FROM obligations o WHERE o.broadcast_id = b.id AND o.unit_id = $1 AND o.state NOT IN ('excused', 'superseded'))";
-const INSERT_FILE: &str = "INSERT INTO distress_files (distress_id, sha256, file_name, token_hash, expires_at) VALUES ($1, $2, $3, $4, $5) \
+const WARNINGS: &str = "WITH warnings AS (SELECT id, started_at FROM broadcasts WHERE started_at >= $2 AND state = 'running' \
+       UNION ALL SELECT id, started_at FROM broadcasts WHERE closed_at >= $3 AND state = 'closed') \
+     SELECT l.exercise, w.started_at FROM warnings w CROSS JOIN ladders l WHERE l.broadcast_id = w.id AND l.urgency IN ('express', 'flash') \
+     AND EXISTS (SELECT 1 FROM obligations o WHERE o.broadcast_id = w.id AND o.unit_id = $1 AND o.state NOT IN ('excused', 'superseded'))";
+const INSERT_FILE: &str = "INSERT INTO distress_files (distress_id, sha256, file_name) VALUES ($1, $2, $3) \
      ON CONFLICT (distress_id, sha256) DO NOTHING";
-const FILES: &str = "SELECT sha256 FROM distress_files WHERE distress_id = $1 ORDER BY sha256";
-const HANDED_ON: &str =
-    "SELECT sha256, file_name, token_hash FROM distress_files WHERE distress_id = $1 ORDER BY sha256";
-const OFFER: &str = "UPDATE distress_files SET token_hash = $3, expires_at = $4 WHERE distress_id = $1 AND sha256 = $2 AND token_hash IS NULL";
-const LINKED: &str = "SELECT sha256, file_name FROM distress_files WHERE token_hash = $1 AND expires_at > $2";
-const PUT_FETCH: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at) \
-     VALUES ($1, $2, $3, $4, TRUE, 'waiting', 0, $5, $6) ON CONFLICT (gateway, dedupe) DO NOTHING";
-const TO_EMPTY: &str = "SELECT id FROM distress WHERE closed_at IS NOT NULL AND closed_at < $1 AND emptied_at IS NULL ORDER BY closed_at LIMIT 100";
-const EMPTY: &str = "UPDATE distress SET words = '', emptied_at = $2 WHERE id = $1 AND emptied_at IS NULL";
-const DROP_FILES: &str = "DELETE FROM distress_files WHERE distress_id = $1";
-// A handle keeps its file; a bulletin with the same file keeps both.
-const DROP_HANDLES: &str =
-    "DELETE FROM upload_handles WHERE sha256 = $1 AND NOT EXISTS (SELECT 1 FROM version_files v WHERE v.sha256 = $1)";
+const FILES: &str = "SELECT sha256, file_name FROM distress_files WHERE distress_id = $1 ORDER BY sha256";
+const INSERT_LINK: &str =
+    "INSERT INTO distress_links (token_hash, distress_id, sha256, file_name, expires_at) VALUES ($1, $2, $3, $4, $5)";
 
 impl Tx {
     /// Writes a call for help.
@@ -259,12 +235,13 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query(UNREACHED).bind(id).bind(at.0).execute(c).await?.rows_affected()) == 1)
     }
 
-    /// Notes that somebody has it after all. False when nobody had noted the contrary.
+    /// Notes that somebody has it after all, if the contrary was noted.
     ///
     /// # Errors
     /// The database.
-    pub async fn note_reached(&mut self, id: &str) -> StoreResult<bool> {
-        Ok(on!(self, |c| sqlx::query(REACHED).bind(id).execute(c).await?.rows_affected()) == 1)
+    pub async fn note_reached(&mut self, id: &str) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(REACHED).bind(id).execute(c).await?.rows_affected());
+        Ok(())
     }
 
     /// Gives a call to whoever pressed first, and says when it closes by itself. False when somebody has it, or it is over.
@@ -334,12 +311,12 @@ impl Tx {
         Ok(affected == 1)
     }
 
-    /// How the cards of a call stand.
+    /// Whether a card of a call stands in its chat.
     ///
     /// # Errors
     /// The database.
-    pub async fn distress_card_sums(&mut self, id: &str) -> StoreResult<CardSums> {
-        Ok(on!(self, |c| sqlx::query_as(SUMS).bind(id).fetch_one(c).await?))
+    pub async fn has_sent_distress_card(&mut self, id: &str) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(HAS_SENT).bind(id).fetch_one(c).await?))
     }
 
     /// The chats that have cards of a call.
@@ -369,26 +346,12 @@ impl Tx {
             .await?))
     }
 
-    /// Notes a file that came with a call: its hash and its name, and where it is offered by an address, the hash of the secret
-    /// part and the machine time at which it ends.
+    /// Notes a file that came with a call: its hash and its name.
     ///
     /// # Errors
     /// The database.
-    pub async fn insert_distress_file(
-        &mut self,
-        id: &str,
-        file: (&str, &str),
-        link: Option<(&str, Millis)>,
-    ) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(INSERT_FILE)
-            .bind(id)
-            .bind(file.0)
-            .bind(file.1)
-            .bind(link.map(|(token_hash, _)| token_hash))
-            .bind(link.map(|(_, expires_at)| expires_at.0))
-            .execute(c)
-            .await?
-            .rows_affected());
+    pub async fn insert_distress_file(&mut self, id: &str, file: (&str, &str)) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(INSERT_FILE).bind(id).bind(file.0).bind(file.1).execute(c).await?.rows_affected());
         Ok(())
     }
 
@@ -397,83 +360,29 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn distress_files(&mut self, id: &str) -> StoreResult<Vec<DistressFile>> {
-        Ok(on!(self, |c| sqlx::query_as(HANDED_ON).bind(id).fetch_all(c).await?))
+        Ok(on!(self, |c| sqlx::query_as(FILES).bind(id).fetch_all(c).await?))
     }
 
-    /// Offers a file by an address that had none: the hash of the secret part, and the machine time at which it ends.
+    /// Stores a link to such a file, by the hash of its secret part, until a machine time.
     ///
     /// # Errors
     /// The database.
-    pub async fn offer_distress_file(&mut self, id: &str, sha256: &str, link: (&str, Millis)) -> StoreResult<()> {
-        let (hash, ends_at) = link;
-        on!(self, |c| sqlx::query(OFFER)
-            .bind(id)
-            .bind(sha256)
-            .bind(hash)
-            .bind(ends_at.0)
-            .execute(c)
-            .await?
-            .rows_affected());
-        Ok(())
-    }
-
-    /// What the address of such a file leads to: hash and name; none when it is unknown or over.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn linked_distress_file(
+    pub async fn put_distress_link(
         &mut self,
         token_hash: &str,
-        now: Millis,
-    ) -> StoreResult<Option<super::links::LinkedFile>> {
-        Ok(on!(self, |c| sqlx::query_as(LINKED).bind(token_hash).bind(now.0).fetch_optional(c).await?))
-    }
-
-    /// Lets a file be fetched from a machine time on, as an update of its own, so that nobody waits for it.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn put_fetch(
-        &mut self,
-        row: (&str, &str),
-        event: (&str, &str),
-        times: (Millis, Millis),
+        id: &str,
+        file: (&str, &str),
+        expires_at: Millis,
     ) -> StoreResult<()> {
-        let ((id, gateway), (dedupe, body), (now, from)) = (row, event, times);
-        self.ring();
-        on!(self, |c| sqlx::query(PUT_FETCH)
+        on!(self, |c| sqlx::query(INSERT_LINK)
+            .bind(token_hash)
             .bind(id)
-            .bind(gateway)
-            .bind(dedupe)
-            .bind(body)
-            .bind(now.0)
-            .bind(from.0)
+            .bind(file.0)
+            .bind(file.1)
+            .bind(expires_at.0)
             .execute(c)
             .await?
             .rows_affected());
-        Ok(())
-    }
-
-    /// Calls that were over before an instant (business time) and still have their words.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn distress_to_empty(&mut self, before: Millis) -> StoreResult<Vec<String>> {
-        Ok(on!(self, |c| sqlx::query_scalar(TO_EMPTY).bind(before.0).fetch_all(c).await?))
-    }
-
-    /// Takes the words of a call that is over, and the files that nothing else needs.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn empty_distress(&mut self, id: &str, at: Millis) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(EMPTY).bind(id).bind(at.0).execute(c).await?.rows_affected());
-        let files: Vec<String> = on!(self, |c| sqlx::query_scalar(FILES).bind(id).fetch_all(c).await?);
-        on!(self, |c| sqlx::query(DROP_FILES).bind(id).execute(c).await?.rows_affected());
-        for sha256 in &files {
-            on!(self, |c| sqlx::query(DROP_HANDLES).bind(sha256).execute(c).await?.rows_affected());
-            self.drop_unused_file(sha256).await?;
-        }
         Ok(())
     }
 }

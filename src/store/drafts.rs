@@ -1,6 +1,6 @@
 //! Files that nothing needs: what only an unfinished form held.
 //!
-//! A file is kept as soon as a version, a message or an open form names it; everything else here is a deletion of content that
+//! A file is kept as soon as a version, a message, a call for help or an open form names it; everything else here is a deletion of content that
 //! never became part of a bulletin. A handle under which a platform holds a file names nothing: it goes with the file. Called when
 //! a form ends without a bulletin, and by [`retention`](super::retention).
 
@@ -14,6 +14,7 @@ macro_rules! unnamed {
             "WITH unnamed AS (SELECT a.sha256, a.created_at FROM attachments a \
              WHERE NOT EXISTS (SELECT 1 FROM version_files v WHERE v.sha256 = a.sha256) \
                AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.file_sha256 = a.sha256) \
+               AND NOT EXISTS (SELECT 1 FROM distress_files f WHERE f.sha256 = a.sha256) \
                AND NOT EXISTS (SELECT 1 FROM dialogues d WHERE d.data LIKE '%' || a.sha256 || '%')) ",
             $ask
         )

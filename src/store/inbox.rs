@@ -39,13 +39,15 @@ pub struct NewInboxRow {
     pub urgent: bool,
     /// Machine time of arrival.
     pub received_at: Millis,
+    /// Machine time before which it is not processed.
+    pub not_before: Millis,
 }
 
 /// Tries before an update is given up as failed.
 pub const MAX_ATTEMPTS: i64 = 3;
 
 const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at, chat) \
-     VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 0, $8) ON CONFLICT (gateway, dedupe) DO NOTHING";
+     VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9) ON CONFLICT (gateway, dedupe) DO NOTHING";
 const WAITING: &str = "SELECT id, gateway, dedupe, chat, event, attempts, received_at FROM inbox \
      WHERE state = 'waiting' AND gateway = $1 AND urgent = $2 AND retry_at <= $3 \
        AND NOT EXISTS (SELECT 1 FROM inbox earlier \
@@ -96,6 +98,7 @@ impl Tx {
             .bind(row.urgent)
             .bind(state)
             .bind(row.received_at.0)
+            .bind(row.not_before.0)
             .bind(&row.chat)
             .execute(c)
             .await?

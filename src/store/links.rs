@@ -48,8 +48,8 @@ pub struct UploadLink {
 
 const PUT: &str = "INSERT INTO file_links (token_hash, sha256, file_name, bulletin_id, delivery_id, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const FIND: &str =
-    "SELECT sha256, file_name FROM file_links WHERE token_hash = $1 AND expires_at > $2 AND revoked_at IS NULL";
+const FIND: &str = "SELECT sha256, file_name FROM file_links WHERE token_hash = $1 AND expires_at > $2 AND revoked_at IS NULL \
+     UNION ALL SELECT sha256, file_name FROM distress_links WHERE token_hash = $1 AND expires_at > $2";
 const REVOKE: &str = "UPDATE file_links SET revoked_at = $2 WHERE bulletin_id = $1 AND revoked_at IS NULL";
 const CONFINE: &str = "INSERT INTO confined_versions (bulletin_id, version) VALUES ($1, $2) ON CONFLICT (bulletin_id, version) DO NOTHING";
 const CONFINED: &str = "SELECT COUNT(*) FROM confined_versions WHERE bulletin_id = $1 AND version = $2";
@@ -85,11 +85,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn linked_file(&mut self, token_hash: &str, now: Millis) -> StoreResult<Option<LinkedFile>> {
-        let found = on!(self, |c| sqlx::query_as(FIND).bind(token_hash).bind(now.0).fetch_optional(c).await?);
-        match found {
-            Some(file) => Ok(Some(file)),
-            None => self.linked_distress_file(token_hash, now).await,
-        }
+        Ok(on!(self, |c| sqlx::query_as(FIND).bind(token_hash).bind(now.0).fetch_optional(c).await?))
     }
 
     /// Ends every link of a bulletin; gives how many.

@@ -50,6 +50,7 @@ const FILES: &[File] = files![
     25 "0025_inbox_chats",
     26 "0026_keeping",
     27 "0027_distress",
+    28 "0028_distress_links",
 ];
 
 /// All migrations, in order.

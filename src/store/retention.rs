@@ -9,6 +9,7 @@ use crate::store::handful::{HANDFUL, filled};
 use crate::store::{StoreResult, Tx, drafts, on};
 
 mod bodies;
+mod distress;
 mod ended;
 mod private;
 
@@ -144,6 +145,7 @@ const fn questions(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Bodies => (bodies::ANY, bodies::COUNT),
         Kind::Private => (private::ANY, private::COUNT),
+        Kind::Distress => (distress::ANY, distress::COUNT),
         Kind::Menus => (ANY_MENU, COUNT_MENUS),
         Kind::Keys => (ANY_KEY, COUNT_KEYS),
         Kind::Repeats => (ANY_REPEAT, COUNT_REPEATS),
@@ -209,6 +211,7 @@ impl Tx {
         let statement = match due.kind {
             Kind::Bodies => return self.empty_bodies(due).await,
             Kind::Private => return self.take_private(due).await,
+            Kind::Distress => return self.empty_distress(due).await,
             Kind::Menus => TAKE_MENUS,
             Kind::Keys => return self.take_keys(due).await,
             Kind::Repeats => TAKE_REPEATS,
@@ -268,6 +271,9 @@ mod tests {
             TAKE_DIALOGUES,
             drafts::NEXT,
             bodies::NEXT,
+            distress::EMPTY,
+            distress::DROP_FILES,
+            distress::DROP_LINKS,
             ended::TAKE_FILE_LINKS,
             ended::TAKE_UPLOAD_LINKS,
             ended::TAKE_INVITES,

@@ -60,6 +60,7 @@ const TABLES: &[Table] = &[
     table!("distress" by "id"),
     table!("distress_cards" by "distress_id"),
     table!("distress_files" by "distress_id"),
+    table!("distress_links" by "distress_id"),
     table!("doubts_told" by "message_id"),
     table!("fallbacks" by "delivery_id"),
     table!("figures" by "obligation_id"),

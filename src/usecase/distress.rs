@@ -6,7 +6,7 @@
 
 use super::notify::{self, Note};
 use super::settle::open_incident;
-use super::{Act, Denied, UseCaseResult, look_up, mark};
+use super::{Act, Denied, UseCaseResult, links, look_up, mark};
 use crate::domain::calendar::{Millis, format_short};
 use crate::domain::message::{Lane, Purpose};
 use crate::domain::org::Role;
@@ -145,7 +145,7 @@ async fn write(tx: &mut Tx, act: &Act<'_>, cry: &Cry<'_>, person_id: &str) -> Us
 /// "🆘 Thôn 03 – Mẫu Văn Bình, ĐT 0900 000 003 (21:47 28/9, nhắn riêng): nhà bà Tư bị sập".
 async fn card(tx: &mut Tx, act: &Act<'_>, distress: &Distress, words: &str) -> UseCaseResult<String> {
     let locale = &act.house.locale;
-    let name = officers::name_of(tx, &distress.person_id).await?;
+    let name = look_up::name_of(tx, &distress.person_id).await?;
     let unit = match &distress.unit_id {
         Some(unit_id) => tx.unit(unit_id).await?.map(|unit| unit.name),
         None => None,
@@ -177,28 +177,21 @@ async fn card(tx: &mut Tx, act: &Act<'_>, distress: &Distress, words: &str) -> U
     Ok(mark::marked(locale, true, format!("{text}\n{}", say!(locale, "distress-exercise"))))
 }
 
-/// Sends a card to these people, before everything else; a chat that several share gets it once. Gives whether any chat is there.
-async fn send(tx: &mut Tx, act: &Act<'_>, distress: &Distress, people: &[String], text: String) -> UseCaseResult<bool> {
+/// Sends a card to these people, before everything else; a chat that several share gets it once.
+async fn send(tx: &mut Tx, act: &Act<'_>, distress: &Distress, people: &[String], text: String) -> UseCaseResult<()> {
     let locale = &act.house.locale;
     let (take, deny) = (say!(locale, "button-distress-take"), say!(locale, "button-distress-deny"));
     let note = Note { lane: Some(Lane::Rescue), ..Note::plain(text) }
         .with_row(&[(&take, &format!("ds:y:{}", distress.id))])
         .with_row(&[(&deny, &format!("ds:n:{}", distress.id))]);
-    let mut told: Vec<String> = Vec::new();
-    for person_id in people {
-        for chat in notify::chats_of(tx, act, person_id).await? {
-            if told.contains(&chat.id) {
-                continue;
-            }
-            if let Some(message) = notify::card(tx, act, &chat, &note).await? {
-                tx.insert_distress_card(&distress.id, &message, person_id).await?;
-                // The card shows a number.
-                tx.audit(act, "phones.shown", &distress.id, &chat.id).await?;
-            }
-            told.push(chat.id);
+    for (person_id, chat) in notify::chats_of_all(tx, act, people).await? {
+        if let Some(message) = notify::card(tx, act, &chat, &note).await? {
+            tx.insert_distress_card(&distress.id, &message, &person_id).await?;
+            // The card shows a number.
+            tx.audit(act, "phones.shown", &distress.id, &chat.id).await?;
         }
     }
-    Ok(!told.is_empty())
+    Ok(())
 }
 
 /// An officer takes it on: whoever cried, and everybody who has a card, reads who it is.
@@ -214,7 +207,7 @@ pub async fn take(tx: &mut Tx, act: &Act<'_>, id: &str, chat: &Chat) -> UseCaseR
     }
     tx.audit(act, "distress.taken", id, "").await?;
     over(tx, act, &distress).await?;
-    let name = officers::name_of(tx, &person_id).await?;
+    let name = look_up::name_of(tx, &person_id).await?;
     let text = say!(act.house.locale, "distress-taken", name = name, time = format_short(act.at));
     let text = mark::marked(&act.house.locale, distress.exercise, text);
     tell_card_chats(tx, act, id, (chat, &text)).await?;
@@ -237,7 +230,7 @@ pub async fn deny(tx: &mut Tx, act: &Act<'_>, id: &str, chat: &Chat) -> UseCaseR
     over(tx, act, &distress).await?;
     tx.close_distress(id, act.at).await?;
     // Whoever knows better calls back: it is over for all of them.
-    let name = officers::name_of(tx, &person_id).await?;
+    let name = look_up::name_of(tx, &person_id).await?;
     let denied = say!(act.house.locale, "distress-denied-by", name = name, time = format_short(act.at));
     tell_card_chats(tx, act, id, (chat, &mark::marked(&act.house.locale, distress.exercise, denied))).await?;
     let text = say!(act.house.locale, "distress-denied", numbers = numbers(act));
@@ -258,7 +251,7 @@ async fn tell_card_chats(tx: &mut Tx, act: &Act<'_>, id: &str, (from, text): (&C
 
 async fn taken_before(tx: &mut Tx, distress: &Distress) -> UseCaseResult<Pressed> {
     match &distress.taken_by {
-        Some(person_id) => Ok(Pressed::Theirs { name: officers::name_of(tx, person_id).await? }),
+        Some(person_id) => Ok(Pressed::Theirs { name: look_up::name_of(tx, person_id).await? }),
         None => Ok(Pressed::Over),
     }
 }
@@ -298,7 +291,7 @@ async fn no_officer(tx: &mut Tx, act: &Act<'_>, distress: &Distress) -> UseCaseR
     if !open_incident(tx, act, &scope(&distress.id), NO_OFFICER, "").await? {
         return Ok(());
     }
-    let text = say!(act.house.locale, "alert-no-officer", name = officers::name_of(tx, &distress.person_id).await?);
+    let text = say!(act.house.locale, "alert-no-officer", name = look_up::name_of(tx, &distress.person_id).await?);
     let note = Note { lane: Some(Lane::Rescue), ..Note::plain(text) };
     notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &note).await?;
     Ok(())

@@ -71,6 +71,14 @@ pub async fn code_of(tx: &mut Tx, broadcast_id: &str) -> UseCaseResult<String> {
     Ok(bulletin.map(|bulletin| broadcast.code(&bulletin.code)).unwrap_or_default())
 }
 
+/// A person's name; empty for one that is not there.
+///
+/// # Errors
+/// The database.
+pub async fn name_of(tx: &mut Tx, person_id: &str) -> UseCaseResult<String> {
+    Ok(tx.person(person_id).await?.map(|person| person.name).unwrap_or_default())
+}
+
 /// Whether a broadcast was taken back. Not, for one that is not there.
 ///
 /// # Errors

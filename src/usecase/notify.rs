@@ -178,16 +178,11 @@ pub async fn tell_all(
     purpose: Purpose,
     note: &Note,
 ) -> UseCaseResult<Vec<Chat>> {
-    let mut told: Vec<Chat> = Vec::new();
-    for person_id in people {
-        for chat in chats_of(tx, act, person_id).await? {
-            if !told.iter().any(|known| known.id == chat.id) {
-                say(tx, act, &chat, purpose, note, None).await?;
-                told.push(chat);
-            }
-        }
+    let chats = chats_of_all(tx, act, people).await?;
+    for (_, chat) in &chats {
+        say(tx, act, chat, purpose, note, None).await?;
     }
-    Ok(told)
+    Ok(chats.into_iter().map(|(_, chat)| chat).collect())
 }
 
 /// Whether a platform lets us write now in a private chat where its person was last heard at this machine time.
@@ -217,6 +212,22 @@ pub(super) async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> Use
         return Ok(through);
     }
     Ok(if private.is_empty() { office } else { private })
+}
+
+/// The chats of several people, each once, with the first of those for whom it is.
+///
+/// # Errors
+/// The database.
+pub(super) async fn chats_of_all(tx: &mut Tx, act: &Act<'_>, people: &[String]) -> UseCaseResult<Vec<(String, Chat)>> {
+    let mut all: Vec<(String, Chat)> = Vec::new();
+    for person_id in people {
+        for chat in chats_of(tx, act, person_id).await? {
+            if !all.iter().any(|(_, known)| known.id == chat.id) {
+                all.push((person_id.clone(), chat));
+            }
+        }
+    }
+    Ok(all)
 }
 
 async fn office_chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {

@@ -339,6 +339,13 @@ async fn without_buttons_an_officer_types_the_number_and_follows_an_address_to_t
     assert_eq!(follow(&stage.private_chat("pct")).await, b"\xff\xf1 a voice", "those above get what came before");
     stage.choose("lan", "Tôi tiếp nhận").await;
     assert!(stage.last_words("binh").contains("Mẫu Thị Lan đã tiếp nhận"), "{}", stage.private_chat("binh"));
+    let (first, second) = (stage.private_chat("lan"), stage.private_chat("pct"));
+    stage.pass_to(at(2025, 10, 5, 21, 30)).await;
+    assert_eq!(follow(&first).await, b"\xff\xf1 a voice");
+    stage.pass_to(at(2025, 10, 6, 8, 0)).await;
+    for chat in [first, second] {
+        assert_ne!(follow(&chat).await, b"\xff\xf1 a voice", "a week is enough");
+    }
     stage.stop().await;
 }
 

@@ -31,7 +31,7 @@ impl Keeper {
         if any {
             self.core.wake.notify_waiters();
         }
-        self.empty_distress(&act, look).await
+        Ok(())
     }
 
     async fn tell_sent(&self, act: &Act<'_>, id: &str, cards: &[SentCard]) -> EngineResult<()> {
@@ -56,22 +56,6 @@ impl Keeper {
             Some(due) if due.stage == 0 && due.taken_at.is_none() => distress::pass_on(&mut tx, act, &due).await?,
             Some(due) => distress::close(&mut tx, act, &due).await?,
             None => {}
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// Words and files go a while after the end, as cards do.
-    async fn empty_distress(&self, act: &Act<'_>, look: &mut Look<'_>) -> EngineResult<()> {
-        // A day later than the cards, which hold the files until then.
-        let before = act.at.plus_days(-act.house.retention.private_days - 1);
-        let due = look.read().await?.distress_to_empty(before).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        let mut tx = look.write().await?;
-        for id in &due {
-            tx.empty_distress(id, act.at).await?;
-            tx.audit(act, "distress.emptied", id, "").await?;
         }
         Ok(tx.commit().await?)
     }

@@ -13,7 +13,7 @@ use crate::store::distress::SentCard;
 /// # Errors
 /// The database.
 pub async fn pass_on(tx: &mut Tx, act: &Act<'_>, distress: &Distress) -> UseCaseResult<()> {
-    if tx.distress_card_sums(&distress.id).await?.sent == 0 {
+    if !tx.has_sent_distress_card(&distress.id).await? {
         no_officer(tx, act, distress).await?;
     }
     above(tx, act, distress, "card-distress-passed-on").await

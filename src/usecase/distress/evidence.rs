@@ -1,17 +1,12 @@
 //! What came with a call for help beside words: fetched after the cry went out, and sent behind it to the same chats.
 
-use super::{Act, Distress, Note, Purpose, Tx, UseCaseResult, notify, officers, say};
+use super::{Act, Distress, Note, Purpose, Tx, UseCaseResult, links, look_up, notify, say};
 use crate::domain::message::Lane;
-use crate::id::{secret_word, sha256_hex};
 use crate::store::binding::Chat;
 use crate::store::messages::NewMessage;
 
 /// How long an address leads to it where a platform does not carry it, hours.
 const LINK_HOURS: i64 = 7 * 24;
-/// What stands in an address before its secret.
-const PATH: &str = "/tep/";
-/// Latest messages of a chat in which an address is looked for.
-const LOOKED_THROUGH: i64 = 50;
 
 /// A file as it is handed on.
 #[derive(Debug, Clone, Copy)]
@@ -39,14 +34,10 @@ pub async fn arrived(tx: &mut Tx, act: &Act<'_>, id: &str, file: (&str, &str, &[
     let Some(distress) = tx.distress(id).await? else { return Ok(()) };
     let (name, media_type, content) = file;
     let sha256 = tx.put_file(content, media_type, None, act.wall).await?;
+    tx.insert_distress_file(id, (&sha256, name)).await?;
     let chats = chats_of(tx, &distress).await?;
     let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
-    let piece = Piece { sha256: &sha256, name, media_type, size };
-    let address = if chats.iter().all(|chat| piece.fits(act, chat)) { None } else { address(act) };
-    let hashed = address.as_ref().map(|(secret, _)| sha256_hex(secret.as_bytes()));
-    let link = hashed.as_deref().map(|hash| (hash, act.wall.plus_ms(LINK_HOURS * 3_600_000)));
-    tx.insert_distress_file(id, (&sha256, name), link).await?;
-    hand_on(tx, act, &distress, &chats, piece, address.as_ref().map(|(_, url)| url.as_str())).await
+    hand_on(tx, act, &distress, &chats, Piece { sha256: &sha256, name, media_type, size }).await
 }
 
 /// What arrived before goes to the chats that got their card later.
@@ -54,57 +45,30 @@ pub async fn arrived(tx: &mut Tx, act: &Act<'_>, id: &str, file: (&str, &str, &[
 /// # Errors
 /// The database.
 pub(super) async fn follow(tx: &mut Tx, act: &Act<'_>, distress: &Distress, before: &[String]) -> UseCaseResult<()> {
-    let (earlier, later): (Vec<Chat>, Vec<Chat>) =
-        chats_of(tx, distress).await?.into_iter().partition(|chat| before.contains(&chat.id));
-    if later.is_empty() {
-        return Ok(());
-    }
+    let mut later = chats_of(tx, distress).await?;
+    later.retain(|chat| !before.contains(&chat.id));
     for file in tx.distress_files(&distress.id).await? {
         let Some((media_type, size)) = tx.file_facts(&file.sha256).await? else { continue };
         let size = u64::try_from(size).unwrap_or(u64::MAX);
         let piece = Piece { sha256: &file.sha256, name: &file.file_name, media_type: &media_type, size };
-        let url = match &file.token_hash {
-            _ if later.iter().all(|chat| piece.fits(act, chat)) => None,
-            Some(hash) => said_before(tx, &earlier, hash).await?,
-            None => offer(tx, act, distress, &file.sha256).await?,
-        };
-        hand_on(tx, act, distress, &later, piece, url.as_deref()).await?;
+        hand_on(tx, act, distress, &later, piece).await?;
     }
     Ok(())
 }
 
-/// Gives a file an address that had none.
-async fn offer(tx: &mut Tx, act: &Act<'_>, distress: &Distress, sha256: &str) -> UseCaseResult<Option<String>> {
-    let Some((secret, url)) = address(act) else { return Ok(None) };
-    let ends_at = act.wall.plus_ms(LINK_HOURS * 3_600_000);
-    tx.offer_distress_file(&distress.id, sha256, (&sha256_hex(secret.as_bytes()), ends_at)).await?;
-    Ok(Some(url))
-}
-
-/// The address of a file as it was said to those who had it first: its secret stands nowhere else.
-async fn said_before(tx: &mut Tx, chats: &[Chat], token_hash: &str) -> UseCaseResult<Option<String>> {
-    for chat in chats {
-        for message in tx.messages_to_chat(&chat.id, LOOKED_THROUGH).await? {
-            let url = message.body.split_whitespace().find(|word| {
-                let secret = word.rsplit_once(PATH).map(|(_, secret)| secret);
-                secret.is_some_and(|secret| sha256_hex(secret.as_bytes()) == token_hash)
-            });
-            if let Some(url) = url {
-                return Ok(Some(url.to_owned()));
-            }
-        }
-    }
-    Ok(None)
-}
-
+/// To each of these chats, as a file or as an address that is theirs together.
 async fn hand_on(
     tx: &mut Tx,
     act: &Act<'_>,
     distress: &Distress,
     chats: &[Chat],
     piece: Piece<'_>,
-    url: Option<&str>,
 ) -> UseCaseResult<()> {
+    let url = if chats.iter().all(|chat| piece.fits(act, chat)) {
+        None
+    } else {
+        links::for_distress(tx, act, (piece.sha256, piece.name), &distress.id, LINK_HOURS).await?
+    };
     let caption = caption(tx, act, distress).await?;
     for chat in chats {
         if piece.fits(act, chat) {
@@ -115,8 +79,8 @@ async fn hand_on(
             tx.queue_message(&NewMessage { file, ..message }).await?;
             continue;
         }
-        let text = match url {
-            Some(url) => say!(act.house.locale, "distress-file-link", caption = caption.as_str(), url = url),
+        let text = match &url {
+            Some(url) => say!(act.house.locale, "distress-file-link", caption = caption.as_str(), url = url.as_str()),
             None => say!(act.house.locale, "distress-file-lost", caption = caption.as_str()),
         };
         tell(tx, act, chat, text).await?;
@@ -144,7 +108,7 @@ async fn tell(tx: &mut Tx, act: &Act<'_>, chat: &Chat, text: String) -> UseCaseR
 }
 
 async fn caption(tx: &mut Tx, act: &Act<'_>, distress: &Distress) -> UseCaseResult<String> {
-    let name = officers::name_of(tx, &distress.person_id).await?;
+    let name = look_up::name_of(tx, &distress.person_id).await?;
     Ok(say!(act.house.locale, "distress-file", name = name))
 }
 
@@ -154,12 +118,4 @@ async fn chats_of(tx: &mut Tx, distress: &Distress) -> UseCaseResult<Vec<Chat>> 
         chats.extend(tx.chat(&id).await?);
     }
     Ok(chats)
-}
-
-/// A secret and the address it makes; none without a public one.
-fn address(act: &Act<'_>) -> Option<(String, String)> {
-    let public = act.house.public_url.as_ref()?;
-    let secret = secret_word(act.entropy);
-    let url = format!("{public}{PATH}{secret}");
-    Some((secret, url))
 }

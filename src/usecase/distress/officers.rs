@@ -46,8 +46,3 @@ fn but(distress: &Distress, people: Vec<String>) -> Vec<String> {
     }
     kept
 }
-
-/// A person's name.
-pub(super) async fn name_of(tx: &mut Tx, person_id: &str) -> UseCaseResult<String> {
-    Ok(tx.person(person_id).await?.map(|person| person.name).unwrap_or_default())
-}

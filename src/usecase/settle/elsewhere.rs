@@ -9,8 +9,8 @@ use crate::domain::message::Lane;
 use crate::domain::render::unescape;
 use crate::say;
 use crate::store::binding::{Chat, ChatKind};
-use crate::usecase::bind;
 use crate::usecase::notify::{decode_buttons, menu};
+use crate::usecase::{bind, look_up};
 
 /// Latest messages of a chat that are looked at: those that wait behind the refused one, and those a group has already.
 const LOOK_BACK: i64 = 30;
@@ -54,7 +54,7 @@ async fn carry_one(tx: &mut Tx, act: &Act<'_>, whose: (&Chat, &str), message: &M
         }
         let secret = answer && bind::holds_code(tx, &text).await?;
         let text = if secret { String::new() } else { menu::moved(tx, act, (chat, &place), &text).await? };
-        let text = addressed(act, &name_of(tx, person_id).await?, message, &text);
+        let text = addressed(act, &look_up::name_of(tx, person_id).await?, message, &text);
         // What lets a storm warning go is no less pressing where it is carried to.
         let lane = Lane::try_from(message.lane).ok().filter(|lane| *lane == Lane::Rescue);
         let note = Note { buttons: decode_buttons(&message.buttons), lane, ..Note::plain(text) };
@@ -72,10 +72,6 @@ fn addressed(act: &Act<'_>, name: &str, message: &Message, text: &str) -> String
         (Purpose::Reply, text) => say!(locale, "carried-answer", name = name, text = text),
         (_, text) => text.to_owned(),
     }
-}
-
-async fn name_of(tx: &mut Tx, person_id: &str) -> UseCaseResult<String> {
-    Ok(tx.person(person_id).await?.map(|person| person.name).unwrap_or_default())
 }
 
 /// Several people who share a group get the same card there once.

@@ -8,6 +8,7 @@ use crate::db::store_tests;
 store_tests!(
     links_and_codes_go_ninety_days_after_their_end_and_incidents_after_two_years,
     what_only_a_running_broadcast_needs_goes_with_its_texts,
+    words_and_files_of_a_call_for_help_go_a_day_after_the_cards_and_an_open_one_keeps_them,
 );
 
 /// What is left of a table, in order.
@@ -72,4 +73,36 @@ async fn what_only_a_running_broadcast_needs_goes_with_its_texts(store: Store) {
     assert_eq!((both().await.0.len(), both().await.1.len()), (2, 2));
     room.turn_after_days(1).await;
     assert_eq!(both().await, (vec!["past-f1000003".to_owned()], vec!["past-m1000003-1000001".to_owned()]));
+}
+
+async fn words_and_files_of_a_call_for_help_go_a_day_after_the_cards_and_an_open_one_keeps_them(store: Store) {
+    let room = Room::with(&store, SMALL).await;
+    let ended = now().0;
+    for (id, next, closed) in [("open", "9000000000000", "NULL"), ("over", "NULL", ended.to_string().as_str())] {
+        room.change(&format!(
+            "INSERT INTO distress (id, commune_id, person_id, chat_id, words, exercise, raised_at, next_at, stage, closed_at) \
+             VALUES ('{id}', 'past-commune', 'past-p1000001', 'past-c1000001', 'words', FALSE, 1, {next}, 1, {closed}); \
+             INSERT INTO attachments (sha256, size, media_type, content, created_at) VALUES ('{id}', 5, 'audio/ogg', 'voice', {ended}); \
+             INSERT INTO upload_handles (gateway, sha256, file_name, handle, created_at) VALUES ('tele', '{id}', 'a.ogg', 'h', {ended}); \
+             INSERT INTO distress_files (distress_id, sha256, file_name) VALUES ('{id}', '{id}', 'a.ogg'); \
+             INSERT INTO distress_links (token_hash, distress_id, sha256, file_name, expires_at) VALUES ('t-{id}', '{id}', '{id}', 'a.ogg', 1)"
+        ))
+        .await;
+    }
+    let kept = async || {
+        let words = room.texts("SELECT id FROM distress WHERE words <> '' ORDER BY id").await;
+        let named = [("distress_files", "distress_id"), ("distress_links", "distress_id"), ("attachments", "sha256")];
+        for (table, column) in named {
+            assert_eq!(left(&room, table, column).await, words, "{table}");
+        }
+        assert_eq!(left(&room, "upload_handles", "sha256").await, words);
+        words
+    };
+    room.turn_after_days(8).await;
+    assert_eq!(kept().await, ["open", "over"]);
+    room.turn_after_days(1).await;
+    assert_eq!(kept().await, ["open"]);
+    let emptied = "SELECT id FROM distress WHERE emptied_at IS NOT NULL";
+    assert_eq!(room.texts(emptied).await, ["over"], "that somebody cried stays");
+    assert!(room.batches().await.contains(&"distress: 1 before 2025-12-01".to_owned()), "{:?}", room.batches().await);
 }
