@@ -48,7 +48,7 @@ pub struct Core {
     pub gateways: BTreeMap<String, Arc<dyn Gateway>>,
     /// This process, in leases.
     pub owner: String,
-    /// Rung whenever somebody queued or stored something.
+    /// Rung whenever somebody queued something to send; what was stored rings [`Self::arrivals`].
     pub wake: Notify,
     /// Who we are on each gateway, as soon as its platform told us.
     pub selves: RwLock<BTreeMap<String, SelfInfo>>,

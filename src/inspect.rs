@@ -42,15 +42,9 @@ text_enum! {
         Docx => "docx",
         /// Plain text in UTF-8 or UTF-16.
         Text => "text",
-        /// A Word file of before 2007.
-        Doc => "doc",
-        /// A PNG picture.
-        Png => "png",
-        /// A JPEG picture.
-        Jpeg => "jpeg",
-        /// Another picture: GIF, WebP, TIFF, BMP, HEIC, AVIF.
-        Picture => "picture",
-        /// Anything else, other binary Office files included.
+        /// A picture: PNG, JPEG, GIF, WebP, TIFF, BMP, HEIC, AVIF.
+        Image => "image",
+        /// Anything else, Office files of before 2007 included.
         Unknown => "unknown",
     }
 }

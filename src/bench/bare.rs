@@ -1,4 +1,4 @@
-//! A bare client beside ours: the same library, the same server, and nothing stored.
+//! A bare client beside ours: a library does the calls that Loa does by itself, at the same server, and nothing is stored.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -24,8 +24,6 @@ const A_SECOND: u32 = 200;
 const ANSWER_MS: u64 = 40;
 /// An engine lives at least so long, and at most so much longer.
 const LIFE: (u64, u64) = (150, 700);
-/// How often it is looked whether an engine has the lease.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// After this a call without an outcome is in doubt: its deadline, and the look that finds it.
 const UNTIL_IN_DOUBT: Duration = Duration::from_mins(3);
 /// The same for the upload of a file, whose deadline is longer.
@@ -74,7 +72,7 @@ impl Crashed {
 /// Kills as many engines as the setting's size says while they send broadcasts to 300 groups.
 ///
 /// # Errors
-/// The server or the database; a server that does not tell what it accepted; a database that another engine could drive.
+/// A server that was named; the server or the database; an engine that does not start.
 pub async fn run(setting: &Setting) -> anyhow::Result<Crashed> {
     anyhow::ensure!(setting.named.is_none(), "only the sandbox tells what it accepted: leave --api-url out");
     let server = Server::start(&setting.folder, GROUPS, Manner { strict: false, answer_ms: ANSWER_MS }).await?;
@@ -91,9 +89,7 @@ pub async fn run(setting: &Setting) -> anyhow::Result<Crashed> {
         let worker = engine.start()?;
         if matches!(engine.core.store, Store::Postgres(_)) {
             // The lease of the one before runs out first.
-            while engine.epoch().await? == before {
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
+            engine.until_driven(before).await?;
         }
         tokio::time::sleep(life()).await;
         worker.kill().await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use tokio::time::{sleep, timeout};
 
 use super::Setting;
 use super::commune::{self, APPROVER, COMPOSER, GATEWAY};
@@ -28,6 +29,10 @@ use crate::usecase::{Act, Via, approve, compose, organise};
 
 /// How often it is looked whether everything is done.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// The same for an engine that starts: one that is to be killed soon has not long to live.
+const UNTIL_DRIVEN_LOOK_EVERY: Duration = Duration::from_millis(20);
+/// An engine has its gateway after this at the latest: the lease of one that was killed runs out first.
+const STARTS_WITHIN: Duration = Duration::from_mins(2);
 
 /// A Loa with a commune. Its loops turn in workers.
 pub struct Engine {
@@ -35,6 +40,7 @@ pub struct Engine {
     pub core: Arc<Core>,
     variables: Vec<(String, String)>,
     rate: u32,
+    gateway: String,
     commune: String,
 }
 
@@ -80,7 +86,7 @@ impl Engine {
         if setting.year {
             year::write(&core.store, GATEWAY, Past::YEAR, core.business_now()).await?;
         }
-        Ok(Self { core, variables, rate, commune })
+        Ok(Self { core, variables, rate, gateway: gateway.to_owned(), commune })
     }
 
     /// Lets the loops turn, in a process of their own.
@@ -176,7 +182,21 @@ impl Engine {
     /// # Errors
     /// The database.
     pub async fn epoch(&self) -> anyhow::Result<i64> {
-        Ok(self.core.store.read().await?.lease(GATEWAY).await?.map_or(0, |lease| lease.epoch))
+        Ok(self.core.store.read().await?.lease(&self.gateway).await?.map_or(0, |lease| lease.epoch))
+    }
+
+    /// Waits until an engine drives the gateway that did not at that epoch.
+    ///
+    /// # Errors
+    /// The database; none does within [`STARTS_WITHIN`].
+    pub async fn until_driven(&self, before: i64) -> anyhow::Result<()> {
+        let driven = async {
+            while self.epoch().await? == before {
+                sleep(UNTIL_DRIVEN_LOOK_EVERY).await;
+            }
+            anyhow::Ok(())
+        };
+        timeout(STARTS_WITHIN, driven).await.context("the engine does not start")?
     }
 
     /// Waits until nothing is left to send.
@@ -186,11 +206,11 @@ impl Engine {
     pub async fn settle(&self, patience: Duration) -> anyhow::Result<()> {
         let done = async {
             while self.core.store.read().await?.open_messages().await? > 0 {
-                tokio::time::sleep(LOOK_EVERY).await;
+                sleep(LOOK_EVERY).await;
             }
             anyhow::Ok(())
         };
-        tokio::time::timeout(patience, done).await.context("not everything left in time")?
+        timeout(patience, done).await.context("not everything left in time")?
     }
 }
 

@@ -269,15 +269,9 @@ impl Run<'_> {
                 .context("it hears nothing")??;
             return Ok((worker, Some(hook)));
         }
+        let before = self.engine.epoch().await?;
         let worker = self.engine.start_at(PACE, &[])?;
-        let driven = async {
-            let now = self.engine.core.clocks.wall.now();
-            while self.engine.core.store.read().await?.lease(gateway).await?.is_none_or(|lease| lease.until <= now.0) {
-                sleep(LOOK_EVERY).await;
-            }
-            anyhow::Ok(())
-        };
-        timeout(PATIENCE, driven).await.context("the engine does not start")??;
+        self.engine.until_driven(before).await?;
         sleep(UNTIL_IT_ASKS).await;
         Ok((worker, None))
     }

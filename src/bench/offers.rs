@@ -50,37 +50,58 @@ pub struct Offered {
     pub refused: usize,
 }
 
+/// Begins an offer of each answer, evenly within their time, and as many at once as a platform opens connections. An offer is made of
+/// the answer's number and of when it is due. Gives what came of them.
+async fn evenly<T, F>(
+    clock: &SystemClock,
+    answers: Vec<Answer>,
+    offer: impl Fn(u32, Answer, Duration) -> F,
+) -> anyhow::Result<Vec<T>>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let (places, mut offers, mut came) = (Arc::new(Semaphore::new(CONNECTIONS)), JoinSet::new(), Vec::new());
+    let (begun, each) = (clock.elapsed(), WITHIN / u32::try_from(answers.len())?.max(1));
+    for (number, answer) in (1_u32..).zip(answers) {
+        let due = begun + each * (number - 1);
+        sleep(due.saturating_sub(clock.elapsed())).await;
+        let (place, offer) = (places.clone().acquire_owned().await?, offer(number, answer, due));
+        offers.spawn(async move {
+            let came = offer.await;
+            drop(place);
+            came
+        });
+    }
+    while let Some(one) = offers.join_next().await {
+        came.push(one?);
+    }
+    Ok(came)
+}
+
 /// Posts the answers, evenly within their time, each until it is taken.
 ///
 /// # Errors
 /// No client can be made.
 pub async fn post(way: Way, server: &Server, hook: &str, answers: Vec<Answer>) -> anyhow::Result<Offered> {
     let (client, clock) = (http_client(Duration::from_secs(5), Duration::from_secs(10))?, Arc::new(SystemClock::new()));
-    let (places, mut posts) = (Arc::new(Semaphore::new(CONNECTIONS)), JoinSet::new());
-    let (begun, each) = (clock.elapsed(), WITHIN / u32::try_from(answers.len())?.max(1));
-    for (number, answer) in (1_u32..).zip(answers) {
-        let due = begun + each * (number - 1);
-        sleep(due.saturating_sub(clock.elapsed())).await;
+    let begun = clock.elapsed();
+    let came = evenly(&clock, answers, |number, answer, due| {
         let (headers, body) = proven(way, server, &update(way, server, number, &answer, clock.now().0));
-        let place = places.clone().acquire_owned().await?;
         let (client, clock, hook) = (client.clone(), clock.clone(), hook.to_owned());
-        posts.spawn(async move {
+        async move {
             let mut refused = 0;
             while !is_taken(&client, &hook, &headers, &body).await {
                 refused += 1;
                 sleep(AGAIN).await;
             }
-            drop(place);
             (clock.elapsed().saturating_sub(due), refused)
-        });
-    }
-    let (mut took, mut refused) = (Vec::new(), 0);
-    while let Some(done) = posts.join_next().await {
-        let (time, times) = done?;
-        took.push(time);
-        refused += times;
-    }
-    Ok(Offered { took, wall: clock.elapsed().saturating_sub(begun), refused })
+        }
+    })
+    .await?;
+    let wall = clock.elapsed().saturating_sub(begun);
+    let (took, refused): (_, Vec<usize>) = came.into_iter().unzip();
+    Ok(Offered { took, wall, refused: refused.iter().sum() })
 }
 
 /// Waits until what a stranger says is taken: it leaves nothing.
@@ -165,22 +186,12 @@ fn proven(way: Way, server: &Server, update: &Value) -> (Vec<(&'static str, Stri
 /// # Errors
 /// The sandbox refuses something.
 pub async fn act(way: Way, server: &Server, answers: Vec<Answer>) -> anyhow::Result<()> {
-    let (clock, places, mut acts) = (SystemClock::new(), Arc::new(Semaphore::new(CONNECTIONS)), JoinSet::new());
-    let (begun, each) = (clock.elapsed(), WITHIN / u32::try_from(answers.len())?.max(1));
-    for (number, answer) in (1_u32..).zip(answers) {
-        sleep((begun + each * (number - 1)).saturating_sub(clock.elapsed())).await;
-        let place = places.clone().acquire_owned().await?;
+    let done = evenly(&SystemClock::new(), answers, |number, answer, _| {
         let (server, (verb, what)) = (server.hand(), deed(way, number, &answer));
-        acts.spawn(async move {
-            let done = server.act(verb, &what).await;
-            drop(place);
-            done
-        });
-    }
-    while let Some(done) = acts.join_next().await {
-        done??;
-    }
-    Ok(())
+        async move { server.act(verb, &what).await }
+    })
+    .await?;
+    done.into_iter().collect()
 }
 
 /// What somebody does: on Telegram every second head presses the button.

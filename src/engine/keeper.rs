@@ -6,7 +6,7 @@
 //! and the next one is done.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::AtomicU64;
 
 use super::set_aside::Task;
 use super::{Core, EngineError, EngineResult};
@@ -33,8 +33,8 @@ use look::Look;
 pub struct Keeper {
     core: Arc<Core>,
     commune_id: String,
-    /// Machine time of the next look for what goes after a while.
-    retained_until: AtomicI64,
+    /// When the next look for what goes after a while is taken: milliseconds of the monotonic clock.
+    retained_until: AtomicU64,
 }
 
 text_enum! {
@@ -92,7 +92,7 @@ impl Keeper {
     /// A keeper for a commune.
     #[must_use]
     pub const fn new(core: Arc<Core>, commune_id: String) -> Self {
-        Self { core, commune_id, retained_until: AtomicI64::new(0) }
+        Self { core, commune_id, retained_until: AtomicU64::new(0) }
     }
 
     /// Does all that is due now. What fails is set aside, and does not keep anything else from being done.

@@ -55,8 +55,8 @@ pub(super) fn read_bytes(bytes: &[u8]) -> Report {
         FileKind::Pdf => pdf::read(bytes),
         FileKind::Docx => docx::read(bytes),
         FileKind::Text => plain::read(bytes),
-        FileKind::Png | FileKind::Jpeg | FileKind::Picture => Report::unreadable(kind, Reason::Picture),
-        FileKind::Doc | FileKind::Unknown => Report::unreadable(kind, unknown_reason(bytes)),
+        FileKind::Image => Report::unreadable(kind, Reason::Picture),
+        FileKind::Unknown => Report::unreadable(kind, unknown_reason(bytes)),
     };
     panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Report::unreadable(kind, Reason::Damaged))
 }

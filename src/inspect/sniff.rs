@@ -10,15 +10,13 @@ const OLE2: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 const WORD_STREAM: &[u8] = b"W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0";
 /// First bytes of the pictures that phones and scanners make, and their media types; HEIC, `WebP` and bitmaps are told apart below.
 const PICTURES: [(&[u8], &str); 6] = [
-    (b"\x89PNG\r\n\x1a\n", PNG),
-    (b"\xFF\xD8\xFF", JPEG),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xFF\xD8\xFF", "image/jpeg"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
     (b"II*\0", "image/tiff"),
     (b"MM\0*", "image/tiff"),
 ];
-const PNG: &str = "image/png";
-const JPEG: &str = "image/jpeg";
 /// Text that is a program for showing text: its words are not what a reader sees.
 const MARKUP: [&str; 5] = ["{\\rtf", "<!doctype", "<html", "<?xml", "%!ps"];
 
@@ -34,14 +32,8 @@ pub fn sniff(bytes: &[u8]) -> FileKind {
         let docx = contains(bytes, b"word/document.xml");
         return if docx { FileKind::Docx } else { FileKind::Unknown };
     }
-    if is_legacy_office(bytes) {
-        return if contains(bytes, WORD_STREAM) { FileKind::Doc } else { FileKind::Unknown };
-    }
-    match picture_type(bytes) {
-        Some(PNG) => return FileKind::Png,
-        Some(JPEG) => return FileKind::Jpeg,
-        Some(_) => return FileKind::Picture,
-        None => {}
+    if picture_type(bytes).is_some() {
+        return FileKind::Image;
     }
     if is_text(bytes) { FileKind::Text } else { FileKind::Unknown }
 }
@@ -49,14 +41,12 @@ pub fn sniff(bytes: &[u8]) -> FileKind {
 /// The media type of a file by what it is, never by its name; the whole file, as for [`sniff`].
 #[must_use]
 pub fn media_type(bytes: &[u8]) -> &'static str {
-    const ANYTHING: &str = "application/octet-stream";
     match sniff(bytes) {
         FileKind::Pdf => "application/pdf",
         FileKind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        FileKind::Doc => "application/msword",
         FileKind::Text => "text/plain; charset=utf-8",
-        FileKind::Png | FileKind::Jpeg | FileKind::Picture => picture_type(bytes).unwrap_or(ANYTHING),
-        FileKind::Unknown => ANYTHING,
+        FileKind::Unknown if is_legacy_office(bytes) && contains(bytes, WORD_STREAM) => "application/msword",
+        FileKind::Image | FileKind::Unknown => picture_type(bytes).unwrap_or("application/octet-stream"),
     }
 }
 

@@ -10,6 +10,8 @@ pub(super) mod paths;
 pub(super) mod repeats;
 pub(super) mod rest;
 
+use super::rows::Rows;
+
 /// Something that must not be.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
@@ -25,6 +27,21 @@ impl Finding {
     pub(super) fn new(rule: &'static str, row: &str, what: impl Into<String>) -> Self {
         Self { rule, row: row.to_owned(), what: what.into() }
     }
+}
+
+/// A rule of the rows: its name, the statement that finds what breaks it, the instant it is given, and what is wrong then.
+pub(super) type Rule = (&'static str, &'static str, i64, &'static str);
+
+/// What breaks these rules.
+///
+/// # Errors
+/// The database.
+pub(super) async fn found(rows: &Rows, rules: &[Rule]) -> sqlx::Result<Vec<Finding>> {
+    let mut found = Vec::new();
+    for (rule, statement, argument, what) in rules {
+        found.extend(rows.words(statement, *argument).await?.iter().map(|row| Finding::new(rule, row, *what)));
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

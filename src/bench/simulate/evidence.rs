@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::check::{Finding, answers, calls, figures, going, paths, rest};
+use super::check::{self, Finding, answers, calls, figures, going, paths, rest};
 use super::platform::Arrival;
 use super::rows::{Claimed, Message, Rows};
 use super::weather::Verdict;
@@ -123,10 +123,10 @@ impl Evidence {
         let answered = self.rows.answer_steps(self.answers_seen).await?;
         self.answers_seen = answered.last().map_or(self.answers_seen, |last| last.seq);
         self.found.extend(answers::steps(&answered));
-        self.found.extend(answers::rows(&self.rows, now.plus_days(-LOOK_BACK_DAYS).0).await?);
+        self.found.extend(check::found(&self.rows, &answers::rules(now.plus_days(-LOOK_BACK_DAYS).0)).await?);
         self.went(now).await?;
         if is_up {
-            self.found.extend(rest::every_day(&self.rows, now).await?);
+            self.found.extend(check::found(&self.rows, &rest::rules(now)).await?);
         }
         self.found.extend(figures::all(store, &self.rows, commune, &self.messages).await?);
         Ok(())
@@ -138,7 +138,7 @@ impl Evidence {
         self.gone_seen = gone.last().map_or(self.gone_seen, |last| last.seq);
         self.gone += u32::try_from(gone.len())?;
         self.found.extend(going::messages(&gone, now, &self.periods));
-        self.found.extend(going::texts(&self.rows, now.plus_days(-LOOK_BACK_DAYS).0).await?);
+        self.found.extend(check::found(&self.rows, &going::rules(now.plus_days(-LOOK_BACK_DAYS).0)).await?);
         Ok(())
     }
 

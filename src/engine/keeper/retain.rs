@@ -4,23 +4,22 @@
 use std::sync::atomic::Ordering;
 
 use super::{Chore, Keeper, Look};
-use crate::domain::calendar::Millis;
 use crate::domain::retention::Kind;
 use crate::engine::EngineResult;
 use crate::store::retention::BATCH;
 use crate::usecase::{dead_letters, retain};
 
 /// Milliseconds between two looks.
-const LOOK_EVERY: i64 = 3_600_000;
+const LOOK_EVERY: u64 = 3_600_000;
 /// Milliseconds until the next one while there is more to do.
-const AGAIN_AFTER: i64 = 60_000;
+const AGAIN_AFTER: u64 = 60_000;
 
 impl Keeper {
     /// At most one batch a kind. Each is done alone: one that fails keeps no other from being taken, and is tried again with the next
     /// look.
     pub(super) async fn retain(&self, look: &mut Look<'_>) -> EngineResult<()> {
-        let wall = self.core.wall_now();
-        if !self.look_is_due(wall) {
+        let now = u64::try_from(self.core.clocks.mono.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if now < self.retained_until.load(Ordering::Relaxed) {
             return Ok(());
         }
         let noted = self.core.alone(Chore::Retain.task("ends"), self.note_ends(look)).await;
@@ -32,14 +31,8 @@ impl Keeper {
         let kept = self.core.alone(Chore::Retain.task("incidents"), self.keep_incidents(look)).await;
         again |= wants_more(kept, look);
         let wait = if again { AGAIN_AFTER } else { LOOK_EVERY };
-        self.retained_until.store(wall.plus_ms(wait).0, Ordering::Relaxed);
+        self.retained_until.store(now.saturating_add(wait), Ordering::Relaxed);
         Ok(())
-    }
-
-    /// Whether it is time for a look. One that was put off further than that was put off by a clock that was ahead.
-    fn look_is_due(&self, wall: Millis) -> bool {
-        let until = self.retained_until.load(Ordering::Relaxed);
-        wall.0 >= until || until - wall.0 > LOOK_EVERY
     }
 
     /// Notes when messages of no delivery came to their end. Gives whether there is more of it.

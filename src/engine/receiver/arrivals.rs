@@ -67,13 +67,17 @@ mod tests {
     async fn what_is_stored_waits_for_what_arrives_and_not_for_ever() {
         let arrivals = Arrivals::default();
         arrivals.settle(Duration::MAX).await;
+        let settled = async {
+            arrivals.settle(Duration::MAX).await;
+            assert_eq!(arrivals.count.load(Ordering::SeqCst), 0);
+        };
         let (one, other) = (arrivals.one(), arrivals.one());
         let leave = async {
             tokio::task::yield_now().await;
             drop(one);
             drop(other);
         };
-        tokio::join!(arrivals.settle(Duration::MAX), leave);
+        tokio::join!(settled, leave);
         let _stays = arrivals.one();
         arrivals.settle(Duration::ZERO).await;
     }

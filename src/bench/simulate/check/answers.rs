@@ -1,7 +1,7 @@
 //! An obligation is confirmed once, and counted as what it is.
 
-use super::Finding;
-use crate::bench::simulate::rows::{AnswerStep, Rows};
+use super::{Finding, Rule};
+use crate::bench::simulate::rows::AnswerStep;
 
 const ONCE: &str = "an obligation is confirmed once";
 
@@ -24,20 +24,13 @@ const REMINDED_TOO_OFTEN: &str = "SELECT m.delivery_id FROM messages m JOIN broa
      WHERE m.purpose = 'reminder' AND b.started_at > $1 GROUP BY m.delivery_id, m.broadcast_id \
      HAVING COUNT(*) > (SELECT COUNT(*) FROM reminder_steps s WHERE s.broadcast_id = m.broadcast_id AND s.reminded > 0)";
 
-/// What stands in the rows of broadcasts and obligations since a business time.
-///
-/// # Errors
-/// The database.
-pub(in crate::bench::simulate) async fn rows(rows: &Rows, since: i64) -> sqlx::Result<Vec<Finding>> {
-    let mut found = Vec::new();
-    for (rule, statement, what) in [
-        ("late is what came after the deadline", MARKED_WRONG, "its mark says otherwise"),
-        ("who counts as confirmed has said so", WITHOUT_WORD, "there is no acknowledgement"),
-        ("a step of the ladder reminds a group once", REMINDED_TOO_OFTEN, "it has more reminders than steps"),
-    ] {
-        found.extend(rows.words(statement, since).await?.iter().map(|row| Finding::new(rule, row, what)));
-    }
-    Ok(found)
+/// What must hold in the rows of broadcasts and obligations since a business time.
+pub(in crate::bench::simulate) const fn rules(since: i64) -> [Rule; 3] {
+    [
+        ("late is what came after the deadline", MARKED_WRONG, since, "its mark says otherwise"),
+        ("who counts as confirmed has said so", WITHOUT_WORD, since, "there is no acknowledgement"),
+        ("a step of the ladder reminds a group once", REMINDED_TOO_OFTEN, since, "it has more reminders than steps"),
+    ]
 }
 
 #[cfg(test)]

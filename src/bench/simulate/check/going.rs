@@ -1,7 +1,7 @@
 //! Nothing goes that is still owed, and nothing before its time.
 
-use super::Finding;
-use crate::bench::simulate::rows::{Gone, Rows};
+use super::{Finding, Rule};
+use crate::bench::simulate::rows::Gone;
 use crate::domain::calendar::Millis;
 use crate::domain::message::MessageState;
 use crate::domain::retention::{Kind, Periods};
@@ -36,13 +36,9 @@ const EMPTIED: &str = "SELECT m.id FROM messages m LEFT JOIN broadcasts b ON b.i
      AND (m.delivery_id IS NULL OR b.closed_at IS NULL OR m.state IN ('pending', 'retry_wait', 'sending') \
        OR (m.state = 'unknown' AND m.purpose = 'broadcast' AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.resend_of = m.id)))";
 
-/// The messages that have lost their texts since a machine time.
-///
-/// # Errors
-/// The database.
-pub(in crate::bench::simulate) async fn texts(rows: &Rows, since: i64) -> sqlx::Result<Vec<Finding>> {
-    let what = "its text went, and somebody may still need it";
-    Ok(rows.words(EMPTIED, since).await?.iter().map(|row| Finding::new(RULE, row, what)).collect())
+/// What must hold of the messages that have lost their texts since a machine time.
+pub(in crate::bench::simulate) const fn rules(since: i64) -> [Rule; 1] {
+    [(RULE, EMPTIED, since, "its text went, and somebody may still need it")]
 }
 
 #[cfg(test)]

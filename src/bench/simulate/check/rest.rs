@@ -1,6 +1,6 @@
 //! Nothing that is owed waits for ever, and nothing looks busy that is not.
 
-use super::Finding;
+use super::{Finding, Rule};
 use crate::bench::simulate::rows::Rows;
 use crate::domain::calendar::Millis;
 use crate::store::Store;
@@ -16,29 +16,14 @@ const TASKS: &str =
     "SELECT scope || ' ' || detail FROM incidents WHERE closed_at IS NULL AND kind = 'task_failed' AND opened_at > $1";
 
 /// What must hold at the end of every day, after a turn.
-///
-/// # Errors
-/// The database.
-pub(in crate::bench::simulate) async fn every_day(rows: &Rows, now: Millis) -> sqlx::Result<Vec<Finding>> {
+pub(in crate::bench::simulate) const fn rules(now: Millis) -> [Rule; 4] {
     let before = now.0 - TURN;
-    let rules: [Rule; 4] = [
+    [
         ("nothing is sending after its deadline", SENDING, before, "its deadline is over"),
         ("what expired is no longer in the queue", EXPIRED, before, "it still waits"),
         ("every due schedule is looked at", UNFIRED, before, "it is due and nothing came of it"),
         ("the engine does what it has to", TASKS, i64::MIN, "it could not be done"),
-    ];
-    found(rows, &rules).await
-}
-
-/// Its name, the statement that finds what breaks it, the instant it is given, and what is wrong then.
-pub(super) type Rule = (&'static str, &'static str, i64, &'static str);
-
-pub(super) async fn found(rows: &Rows, rules: &[Rule]) -> sqlx::Result<Vec<Finding>> {
-    let mut found = Vec::new();
-    for (rule, statement, argument, what) in rules {
-        found.extend(rows.words(statement, *argument).await?.iter().map(|row| Finding::new(rule, row, *what)));
-    }
-    Ok(found)
+    ]
 }
 
 // A part behind one that is not known to be there waits for a person, or for its end.
@@ -71,7 +56,7 @@ pub(in crate::bench::simulate) async fn quiet_day(
     now: Millis,
     lapse_days: i64,
 ) -> anyhow::Result<Vec<Finding>> {
-    let mut found = found(rows, &quiet_rules(now, lapse_days)).await?;
+    let mut found = super::found(rows, &quiet_rules(now, lapse_days)).await?;
     found.extend(chain(store).await?);
     Ok(found)
 }

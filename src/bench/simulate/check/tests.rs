@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sqlx::{AssertSqlSafe, SqlitePool};
 
-use super::{Finding, answers, going, rest};
+use super::{Finding, Rule, answers, found, going, rest};
 use crate::bench::simulate::rows::Rows;
 use crate::bench::year::{self, Past};
 use crate::domain::calendar::Millis;
@@ -42,11 +42,7 @@ impl Ground {
 
     /// What every rule says of what stands there.
     async fn findings(&self) -> Vec<Finding> {
-        let mut found = answers::rows(&self.rows, 0).await.unwrap();
-        found.extend(rest::every_day(&self.rows, NOW).await.unwrap());
-        found.extend(rest::found(&self.rows, &rest::quiet_rules(NOW, LAPSE_DAYS)).await.unwrap());
-        found.extend(going::texts(&self.rows, 0).await.unwrap());
-        found
+        found(&self.rows, &rules()).await.unwrap()
     }
 
     /// What they say of it after a change, which is undone then.
@@ -65,6 +61,12 @@ impl Drop for Ground {
             let _ = std::fs::remove_file(format!("{}{ending}", self.path.display()));
         }
     }
+}
+
+/// Every rule.
+fn rules() -> Vec<Rule> {
+    let quiet = rest::quiet_rules(NOW, LAPSE_DAYS);
+    [&answers::rules(0)[..], &rest::rules(NOW), &quiet, &going::rules(0)].concat()
 }
 
 /// What is wrong in the words of its rule, the row, and how it comes to be.
@@ -163,8 +165,7 @@ async fn every_rule_finds_the_row_that_breaks_it_and_nothing_where_none_is() {
         let found = ground.findings_after(change).await;
         assert!(found.iter().any(|one| one.what == *what && one.row == *row), "{what}: {found:?}");
     }
-    let rules = 3 + 4 + rest::quiet_rules(NOW, LAPSE_DAYS).len() + 1;
-    assert_eq!(WRONG.len(), rules, "each of them");
+    assert_eq!(WRONG.len(), rules().len(), "each of them");
     assert_eq!(ground.findings().await, [], "all of it was undone");
     let entry = WRONG.iter().find(|wrong| wrong.1 == "e").unwrap().2;
     ground.run(entry).await;
