@@ -254,7 +254,7 @@ pub fn gateway_of(incident: &Incident) -> Option<&str> {
 }
 
 /// Nothing leaves through a gateway: opens its incident, once, and tells the admins what is to be done and how many groups wait.
-/// `kind` is the word of a [`FailureReason`](crate::domain::retry::FailureReason), or "unreachable"; `detail` what the platform said.
+/// `kind` is the word of a [`FailureReason`], or "unreachable"; `detail` what the platform said.
 ///
 /// # Errors
 /// The database.
