@@ -117,6 +117,8 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "unreachable" => say!(locale, "health-unreachable"),
         "unauthorized" => say!(locale, "health-unauthorized"),
         "quota" => say!(locale, "health-quota"),
+        "person_quota" => say!(locale, "health-person-quota"),
+        "asked_to_wait" => say!(locale, "health-asked-to-wait"),
         "account_disabled" => say!(locale, "health-account-disabled"),
         "wrong_account" => say!(locale, "health-wrong-account"),
         "app_inactive" => say!(locale, "health-app-inactive"),

@@ -32,6 +32,8 @@ text_enum! {
         Gateway => "gateway",
         /// Everything the gateway sends, for what is no fault and no haste of ours: its account is being put in order.
         Account => "account",
+        /// This message alone: it is of a kind that has to wait, and another one to the same chat does not.
+        Message => "message",
     }
 }
 
@@ -86,6 +88,8 @@ text_enum! {
         OldInterface => "old_interface",
         /// The account's quota is used up.
         Quota => "quota",
+        /// What this person may be sent is used up, or the account's package holds no more people.
+        PersonQuota => "person_quota",
         /// Another process uses the same account.
         Conflict => "conflict",
         /// The message to edit, delete or answer is gone or can no longer be changed.
@@ -125,6 +129,7 @@ impl FailureReason {
             | Self::NoRights
             | Self::Blocked
             | Self::NeverStarted
+            | Self::PersonQuota
             | Self::Deactivated
             | Self::GroupDisabled
             | Self::Moved => Consequence::ParkChat,
@@ -142,6 +147,12 @@ impl FailureReason {
             Self::Generic => Consequence::SuspectContent,
             Self::MessageGone | Self::GaveUp | Self::NoFileRights => Consequence::Message,
         }
+    }
+
+    /// Whether only a message that arrives proves that a fault of the account is over: asking who we are costs nothing there.
+    #[must_use]
+    pub const fn ends_by_a_message(self) -> bool {
+        matches!(self, Self::Quota | Self::Balance | Self::Package)
     }
 
     /// Whether the refusal stops the broadcast at once, before another chat is tried.
@@ -219,9 +230,10 @@ pub const RETRY_DELAYS: [Duration; 5] = [
     Duration::from_mins(5),
 ];
 
-/// The longest wait a platform is believed, 24 hours. Asking again after a day costs one call; Telegram's
-/// own library caps the flood waits it believes at 14 days (`tdlib/td`, `NetQueryDelayer.cpp`).
-pub const LONGEST_ASKED_WAIT: Duration = Duration::from_hours(24);
+/// The longest wait a platform is believed, 14 days: what Telegram's own library believes (`tdlib/td`, `NetQueryDelayer.cpp`).
+pub const LONGEST_ASKED_WAIT: Duration = Duration::from_hours(14 * 24);
+/// A wait beyond this concerns the chat that was told to wait and nobody else, and somebody is to know of it.
+pub const LONG_WAIT: Duration = Duration::from_mins(5);
 
 /// How far jitter moves a wait of the table either way, in thousandths.
 const JITTER_PER_MILLE: u64 = 200;

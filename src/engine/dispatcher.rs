@@ -22,12 +22,14 @@ use crate::usecase::settle;
 
 mod call;
 mod conclude;
+mod halts;
 mod health;
 mod queue;
 mod record;
 mod start;
 
 use call::{Done, Report};
+use halts::{Halt, Refusals};
 use queue::Queue;
 
 /// Durations of the dispatcher, all configurable.
@@ -39,7 +41,7 @@ pub struct DispatchSettings {
     pub text_deadline: Duration,
     /// The same for a call with a file.
     pub file_deadline: Duration,
-    /// How often a halted gateway is asked whether it works again.
+    /// How often an account is asked whether what is said to be wrong with it is over.
     pub probe_every: Duration,
     /// How far ahead slots are given: each call leaves at its own, and one commit serves several.
     pub ahead: Duration,
@@ -65,8 +67,9 @@ pub struct Dispatcher {
     /// Chats with a call on its way, one each: a platform serialises them anyway, and order in a chat is kept.
     busy: HashSet<String>,
     halted: Option<Halt>,
-    /// An incident of the account is open: the platform is asked whether that is still so.
-    sick: Option<Halt>,
+    refusals: Refusals,
+    /// An incident of the account is open: from then on the platform is asked whether that is still so, monotonic time.
+    sick: Option<Duration>,
     /// The platform answered such a question, and that is not written down yet.
     known_again: bool,
     swept_at: Option<Duration>,
@@ -78,12 +81,6 @@ struct HeldLease {
     epoch: i64,
     /// Monotonic time of the last confirmed renewal.
     renewed_at: Duration,
-}
-
-/// The account itself is at fault: nothing starts until a probe succeeds.
-#[derive(Debug, Clone, Copy)]
-struct Halt {
-    probe_at: Duration,
 }
 
 /// What a look found.
@@ -140,6 +137,7 @@ impl Dispatcher {
             queue: Queue::default(),
             busy: HashSet::new(),
             halted: None,
+            refusals: Refusals::default(),
             sick: None,
             known_again: false,
             swept_at: None,
@@ -355,8 +353,8 @@ impl Dispatcher {
 
     fn next_tick(&self, now: Duration, planned: Option<Duration>) -> Option<Duration> {
         let renewal = self.lease.map(|lease| lease.renewed_at + self.settings.lease / 3);
-        let probes = [self.halted, self.sick].map(|halt| halt.map(|halt| halt.probe_at));
-        [planned, renewal, probes[0], probes[1]].into_iter().flatten().map(|at| at.max(now)).min()
+        let asks = self.halted.and_then(Halt::asks_at);
+        [planned, renewal, asks, self.sick].into_iter().flatten().map(|at| at.max(now)).min()
     }
 
     /// The gateway it sends for.

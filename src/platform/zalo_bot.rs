@@ -6,7 +6,6 @@
 //! sent without a `parse_mode`, so that every sign shows as it was written.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -27,7 +26,7 @@ use crate::domain::text::utf16_len;
 mod errors;
 mod translate;
 
-use errors::{Before, Verdict, not_sendable};
+use errors::{Verdict, not_sendable};
 
 /// The header that carries the secret of `setWebhook`.
 const SECRET_HEADER: &str = "x-bot-api-secret-token";
@@ -39,8 +38,6 @@ const TEXT_LIMIT: usize = 1_900;
 const SHORTEST_PICTURE_CALL: Duration = Duration::from_secs(150);
 /// How much longer than the poll its answer is waited for: live clients add 5 to 20 s.
 const POLL_MARGIN: Duration = Duration::from_secs(20);
-/// How long a used-up quota is not tried again.
-const QUOTA_REST: Duration = Duration::from_hours(1);
 /// Group ids begin like this; a private chat has its person's id.
 const GROUP_PREFIX: &str = "zgr-";
 /// Sound to a group is reported as sent and reaches nobody; a picture is no sound.
@@ -79,10 +76,6 @@ pub struct ZaloBot {
     names: RwLock<Vec<String>>,
     /// Refusals of each chat since its last success.
     refusals: Mutex<HashMap<String, u32>>,
-    /// Answers 429 since the last success.
-    quota_refusals: AtomicU32,
-    /// Machine time until which the quota is held to be used up.
-    spent_until: AtomicI64,
 }
 
 impl ZaloBot {
@@ -96,8 +89,6 @@ impl ZaloBot {
             capabilities: capabilities(config.per_second, config.budget),
             names: RwLock::default(),
             refusals: Mutex::default(),
-            quota_refusals: AtomicU32::new(0),
-            spent_until: AtomicI64::new(0),
             config,
         })
     }
@@ -150,43 +141,29 @@ impl ZaloBot {
         Ok(self.request("sendPhoto", &params).timeout(total))
     }
 
-    /// What an answer to a send means, with what went before it in that chat and on the account.
+    /// What an answer to a send means, with what went before it in that chat.
     fn concluded(&self, chat: &str, answer: &Answer) -> Result<Receipt, Failure> {
         if let Some(receipt) = errors::receipt(answer) {
             self.refusals.lock().unwrap_or_else(PoisonError::into_inner).remove(chat);
-            self.quota_refusals.store(0, Ordering::Relaxed);
             return Ok(receipt);
         }
         let verdict = errors::verdict(answer);
-        let outcome = errors::outcome(verdict, self.before(chat, verdict));
-        if outcome == Outcome::Final(FailureReason::Quota) {
-            let until = self.config.clock.now() + QUOTA_REST;
-            self.spent_until.store(until.0, Ordering::Relaxed);
-        }
+        let outcome = errors::outcome(verdict, self.refusals_of(chat, verdict));
         Err(Failure { outcome, detail: errors::detail(answer) })
     }
 
-    fn before(&self, chat: &str, verdict: Verdict) -> Before {
-        let of_quota = match verdict {
-            Verdict::Quota => self.quota_refusals.fetch_add(1, Ordering::Relaxed) + 1,
-            _ => 0,
-        };
+    /// Counts a refusal of what is refused in this chat; gives how many there are since its last success.
+    fn refusals_of(&self, chat: &str, verdict: Verdict) -> u32 {
         if !matches!(verdict, Verdict::Refused | Verdict::Faltering) {
-            return Before { of_chat: 0, of_quota };
+            return 0;
         }
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
         let of_chat = refusals.entry(chat.to_owned()).or_default();
         *of_chat = of_chat.saturating_add(1);
-        Before { of_chat: *of_chat, of_quota }
+        *of_chat
     }
 
     async fn identify_now(&self) -> Result<SelfInfo, AskError> {
-        // `getMe` costs no quota: that it answers says nothing about whether a message would leave.
-        let now = self.config.clock.now().0;
-        let left = self.spent_until.load(Ordering::Relaxed).saturating_sub(now);
-        if left > 0 {
-            return Err(AskError::Wait(Duration::from_millis(u64::try_from(left).unwrap_or(0))));
-        }
         let me = self.ask("getMe", &json!({})).await?;
         let external_id = loose::id(&me["id"]).ok_or_else(|| AskError::Refused("getMe names no id".to_owned()))?;
         let names = ["display_name", "account_name"].map(|key| loose::text(&me[key]).to_owned());

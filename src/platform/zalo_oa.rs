@@ -113,8 +113,6 @@ pub struct ZaloOa {
     signatures: Signatures,
     own: Mutex<OwnMessages>,
     names: Names,
-    /// Machine time until which the quota is held to be used up.
-    spent_until: AtomicI64,
     /// Machine time from which on groups are looked at again.
     look_at: AtomicI64,
 }
@@ -198,7 +196,6 @@ impl ZaloOa {
             signatures,
             own: Mutex::default(),
             names: Names::default(),
-            spent_until: AtomicI64::new(0),
             look_at: AtomicI64::new(0),
         })
     }
@@ -243,17 +240,7 @@ impl ZaloOa {
         self.own.lock().unwrap_or_else(PoisonError::into_inner).known.contains(message)
     }
 
-    /// Until then the account's quota is held to be used up, and nothing asks whether it works again.
-    fn rest_until(&self, at: Millis) {
-        self.spent_until.store(at.0, Ordering::Relaxed);
-    }
-
     async fn identify_now(&self) -> Result<SelfInfo, AskError> {
-        let now = self.config.clock.now();
-        let spent_until = Millis(self.spent_until.load(Ordering::Relaxed));
-        if spent_until > now {
-            return Err(AskError::Wait(now.until(spent_until)));
-        }
         // The cheapest call that proves the token and the right to groups.
         self.api.get("v3.0/oa/group/getgroupsofoa", &[("offset", "0"), ("count", "1")]).await?;
         names::learn_own(self).await;

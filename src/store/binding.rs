@@ -17,6 +17,7 @@ use crate::store::{StoreResult, Tx, expect_one, on};
 mod accounts;
 mod invites;
 mod moved;
+mod quiet;
 
 pub use accounts::{Consent, Identity};
 pub use invites::{Invite, InvitePurpose, InviteState};

@@ -3,6 +3,7 @@
 //! A row in `fallbacks` is written once for each unit of such a delivery and is never taken back: it is what keeps a group
 //! from being written to twice and a person from being told twice.
 
+use crate::domain::calendar::Millis;
 use crate::domain::message::MessageState;
 use crate::domain::text_enum::text_enum;
 use crate::store::{StoreResult, Tx, on};
@@ -16,6 +17,16 @@ text_enum! {
         Chat => "chat",
         /// The account keeps the rest of its month for urgent messages.
         Budget => "budget",
+        /// Its platform asked to be waited for, longer than a Hỏa tốc can wait; what waits goes out then, unless somebody else took over.
+        Wait => "wait",
+    }
+}
+
+impl Fault {
+    /// Whether what waits goes out by itself when it is over.
+    #[must_use]
+    pub const fn passes(self) -> bool {
+        matches!(self, Self::Gateway | Self::Wait)
     }
 }
 
@@ -112,7 +123,19 @@ const CHAT_FAULTS: &str = "WITH hurt AS ( \
        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
          AND m.file_sha256 IS NULL AND (m.state IN ('sent', 'sending') OR (m.state = 'unknown' AND v.urgency <> 'flash'))) \
        AND NOT EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id \
-         AND (f.by_delivery IS NOT NULL OR f.fault <> 'gateway')) \
+         AND (f.by_delivery IS NOT NULL OR f.fault NOT IN ('gateway', 'wait'))) \
+     ORDER BY d.broadcast_id, d.id";
+const WAIT_FAULTS: &str = "WITH waiting AS ( \
+       SELECT DISTINCT m.delivery_id FROM chats c CROSS JOIN messages m WHERE c.quiet_until IS NOT NULL AND c.quiet_until > $2 \
+         AND c.quiet_until <= $1 + c.quiet_ms AND m.chat_id = c.id AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast') \
+     SELECT d.id AS delivery_id, d.broadcast_id, 'wait' AS fault \
+     FROM waiting w CROSS JOIN deliveries d CROSS JOIN broadcasts b CROSS JOIN bulletin_versions v \
+     WHERE d.id = w.delivery_id AND b.id = d.broadcast_id AND v.bulletin_id = b.bulletin_id AND v.version = b.version \
+       AND b.state = 'running' AND v.urgency = 'flash' \
+       AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
+         AND m.file_sha256 IS NULL AND m.state IN ('sent', 'sending')) \
+       AND (NOT EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id) \
+         OR EXISTS (SELECT 1 FROM fallbacks f WHERE f.delivery_id = d.id AND f.by_delivery IS NULL)) \
      ORDER BY d.broadcast_id, d.id";
 const GATEWAY_FAULTS: &str = "WITH waiting AS ( \
        SELECT DISTINCT m.delivery_id FROM messages m WHERE m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast') \
@@ -183,6 +206,15 @@ impl Tx {
     /// The database.
     pub async fn gateway_faults(&mut self, gateway: &str, ordinary: bool) -> StoreResult<Vec<Troubled>> {
         Ok(on!(self, |c| sqlx::query_as(GATEWAY_FAULTS).bind(gateway).bind(ordinary).fetch_all(c).await?))
+    }
+
+    /// Deliveries of Hỏa tốc that wait for a chat until after machine time `until`, since its platform asked for it, and of which
+    /// nothing has left, unless something took over already. It is `now`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn wait_faults(&mut self, now: Millis, until: Millis) -> StoreResult<Vec<Troubled>> {
+        Ok(on!(self, |c| sqlx::query_as(WAIT_FAULTS).bind(now.0).bind(until.0).fetch_all(c).await?))
     }
 
     /// Whether a message of a gateway waits after so many tries or more.

@@ -28,6 +28,8 @@ mod tell;
 
 pub use tell::tell_uncovered;
 
+/// A Hỏa tốc does not wait longer than this for a chat that its platform asks to be waited for, milliseconds.
+const FLASH_WAITS_MS: i64 = 60_000;
 /// Tries of one message after which its gateway is held to be out of reach for ordinary broadcasts.
 const TRIES: i64 = 3;
 /// Refused calls in a row after which it is for urgent ones.
@@ -126,8 +128,8 @@ struct Plan {
 
 impl Plan {
     fn is_news(&self, case: Case<'_>) -> bool {
-        // That it waited for its gateway is no decision about what failed since: until one is noted nothing is closed.
-        let is_same = |row: &Fallback| case.fault == Fault::Gateway || row.fault != Fault::Gateway;
+        // That it waited is no decision about what failed since: until one is noted nothing is closed.
+        let is_same = |row: &Fallback| case.fault.passes() || !row.fault.passes();
         let known = |unit: &String| case.noted().any(|row| row.unit_id == *unit && is_same(row));
         !self.takers.is_empty() || !self.uncovered.iter().all(known)
     }
@@ -147,7 +149,7 @@ pub async fn due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<Troubled>> {
         return Ok(Vec::new());
     }
     let stopped = incidents::stopped_gateways(tx).await?;
-    let troubled = troubled(tx, &stopped).await?;
+    let troubled = troubled(tx, act, &stopped).await?;
     if troubled.is_empty() {
         return Ok(Vec::new());
     }
@@ -184,7 +186,7 @@ pub async fn undecided(tx: &mut Tx) -> UseCaseResult<BTreeSet<String>> {
 /// The database.
 pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseResult<bool> {
     let stopped = incidents::stopped_gateways(tx).await?;
-    let found = troubled(tx, &stopped).await?.into_iter().find(|troubled| troubled.delivery_id == delivery_id);
+    let found = troubled(tx, act, &stopped).await?.into_iter().find(|troubled| troubled.delivery_id == delivery_id);
     let Some(troubled) = found else { return Ok(false) };
     let sight = Sight::of(tx, act, stopped).await?;
     let Some(scene) = Scene::of(tx, act, &troubled.broadcast_id).await? else { return Ok(false) };
@@ -206,8 +208,8 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
     }
     for unit in &plan.uncovered {
         note(tx, act, case, unit, None).await?;
-        // What waits for a gateway counts as not sent only in this way; what failed is seen, and told, by itself.
-        if case.fault == Fault::Gateway {
+        // What waits counts as not sent only in this way; what failed is seen, and told, by itself.
+        if case.fault.passes() {
             tx.mark_unit_unreachable(&scene.broadcast.id, unit).await?;
         }
     }
@@ -216,8 +218,9 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
 
 /// Every delivery that does not get through, whatever was done about it. `stopped` names the gateways through which nothing
 /// leaves, and why.
-async fn troubled(tx: &mut Tx, stopped: &[(String, String)]) -> UseCaseResult<Vec<Troubled>> {
+async fn troubled(tx: &mut Tx, act: &Act<'_>, stopped: &[(String, String)]) -> UseCaseResult<Vec<Troubled>> {
     let mut found = tx.chat_faults().await?;
+    join(&mut found, tx.wait_faults(act.wall, act.wall.plus_ms(FLASH_WAITS_MS)).await?);
     for (gateway, kind) in stopped {
         // After a quota's end the account is asked again and again: only a refusal proves that it is still so.
         let (ordinary, urgent) = match kind.as_str() {
@@ -232,12 +235,16 @@ async fn troubled(tx: &mut Tx, stopped: &[(String, String)]) -> UseCaseResult<Ve
             _ => (true, true),
         };
         if urgent {
-            let waiting = tx.gateway_faults(gateway, ordinary).await?;
-            let known: BTreeSet<String> = found.iter().map(|troubled| troubled.delivery_id.clone()).collect();
-            found.extend(waiting.into_iter().filter(|troubled| !known.contains(&troubled.delivery_id)));
+            join(&mut found, tx.gateway_faults(gateway, ordinary).await?);
         }
     }
     Ok(found)
+}
+
+/// Adds the deliveries that are not among those found.
+fn join(found: &mut Vec<Troubled>, others: Vec<Troubled>) {
+    let known: BTreeSet<String> = found.iter().map(|troubled| troubled.delivery_id.clone()).collect();
+    found.extend(others.into_iter().filter(|troubled| !known.contains(&troubled.delivery_id)));
 }
 
 fn plan(act: &Act<'_>, sight: &Sight, case: Case<'_>) -> Plan {
@@ -260,7 +267,7 @@ fn plan(act: &Act<'_>, sight: &Sight, case: Case<'_>) -> Plan {
         return Plan { takers: takers.into_values().collect(), uncovered };
     }
     // A lost group is decided about once, and then for all its units.
-    uncovered.retain(|_| case.fault == Fault::Gateway);
+    uncovered.retain(|_| case.fault.passes());
     Plan { takers: Vec::new(), uncovered }
 }
 

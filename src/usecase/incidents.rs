@@ -19,8 +19,6 @@ use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
 use crate::store::operations::Incident;
 
-/// Those faults of an account that only a message proves to be over: asking who we are costs nothing there.
-const ENDED_BY_A_MESSAGE: [FailureReason; 3] = [FailureReason::Quota, FailureReason::Balance, FailureReason::Package];
 /// Minutes for which an account that something left through is not said to be stopped by upkeep alone.
 const UPKEEP_AGAIN_MINUTES: i64 = 6 * 60;
 /// Days ahead at which something that runs out is pointed out.
@@ -343,7 +341,7 @@ pub async fn is_known_again(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCas
     let mut own = stopped_gateways(tx).await?;
     own.retain(|(name, _)| name == gateway);
     if own.is_empty()
-        || own.iter().any(|(_, kind)| kind.parse().is_ok_and(|reason| ENDED_BY_A_MESSAGE.contains(&reason)))
+        || own.iter().any(|(_, kind)| kind.parse().is_ok_and(FailureReason::ends_by_a_message))
     {
         return Ok(false);
     }

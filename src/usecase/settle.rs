@@ -9,11 +9,14 @@ use crate::domain::retry::{Consequence, FailureReason, same_text_stops};
 use crate::domain::text::nfc;
 use crate::say;
 use crate::store::Tx;
-use crate::store::binding::ChatState;
+use crate::store::binding::{Chat, ChatKind, ChatState};
 use crate::store::messages::{Finished, Message, NewMessage, SentCall};
 use crate::store::operations::Incident;
 
 mod elsewhere;
+mod waits;
+
+pub use waits::asked_to_wait;
 
 /// Refusals without a known reason in one chat after which it is held to be lost.
 const REFUSALS_IN_A_ROW: usize = 3;
@@ -41,7 +44,7 @@ pub async fn record(
     let Some(message) = tx.message(message_id).await? else { return Ok(moved) };
     match finished {
         Finished::Sent { .. } => {
-            tx.close_incidents(&chat_scope(&message.chat_id), act.at).await?;
+            waits::works(tx, act, &message.chat_id).await?;
             takes_files(tx, act, &message).await?;
         }
         Finished::Failed { reason, detail } => after_refusal(tx, act, &message, reason, detail).await?,
@@ -60,7 +63,7 @@ pub async fn record_sent(tx: &mut Tx, act: &Act<'_>, calls: &[SentCall], chats: 
     let open = tx.open_incidents().await?;
     let over = |chat: &&&str| open.iter().any(|incident| incident.scope == chat_scope(chat));
     for chat in chats.iter().filter(over) {
-        tx.close_incidents(&chat_scope(chat), act.at).await?;
+        waits::works(tx, act, chat).await?;
     }
     let refuses_files = |chat: &str| {
         open.iter()
@@ -189,10 +192,13 @@ async fn park_chat(
 ) -> UseCaseResult<()> {
     let chat = tx.chat(&message.chat_id).await?;
     // What an admin decided stands, whatever comes back of a call that was under way.
-    if !chat.is_some_and(|chat| bind::is_lasting(&chat)) {
+    if !chat.as_ref().is_some_and(bind::is_lasting) {
         tx.set_chat_state(&message.chat_id, ChatState::Suspended, Some(reason.as_str())).await?;
     }
     elsewhere::carry(tx, act, message).await?;
+    if reason == FailureReason::PersonQuota && is_of_nobody_known(tx, chat).await? {
+        return Ok(());
+    }
     if !open_incident(tx, act, &chat_scope(&message.chat_id), reason.as_str(), detail).await? {
         return Ok(());
     }
@@ -207,6 +213,12 @@ async fn park_chat(
     let text = act.house.locale.text(key, &[("group", group.name.as_str().into()), ("reason", detail.into())]);
     notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
     Ok(())
+}
+
+/// Whether a chat is a stranger's: whom the account's package has no place for is then nobody's trouble.
+async fn is_of_nobody_known(tx: &mut Tx, chat: Option<Chat>) -> UseCaseResult<bool> {
+    let Some(chat) = chat.filter(|chat| chat.kind == ChatKind::Private) else { return Ok(false) };
+    Ok(tx.identity(&chat.gateway, &chat.external_id).await?.is_none())
 }
 
 /// Opens an incident. False when the same one is already open.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use loa::clock::Monotonic as _;
 use loa::demo::places::Network;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
@@ -27,6 +28,7 @@ sqlite_tests!(
     a_lost_group_is_stood_in_for_by_the_joint_group_and_the_unit_counts_once,
     an_interrupted_step_leaves_nothing_and_a_repeated_one_does_nothing_more,
     a_doubt_holds_the_other_group_back_except_for_hoa_toc,
+    a_storm_warning_does_not_wait_for_a_group_that_has_to_be_waited_for,
     several_villages_fall_back_on_one_joint_group_and_it_gets_one_message,
 );
 
@@ -234,6 +236,23 @@ async fn file(stage: &Stage) -> DraftFile {
     tx.commit().await.unwrap();
     let file = NewFile { sha256, file_name: "ke-hoach.pdf".to_owned(), pages: Some(1) };
     DraftFile { file, first_page: "Kế hoạch mẫu".to_owned(), readable: true }
+}
+
+async fn a_storm_warning_does_not_wait_for_a_group_that_has_to_be_waited_for(store: Store) {
+    let mut stage = start(store).await;
+    let group = stage.group("dieu-hanh-15");
+    let patience = FaultKind::TooManyRequests { retry_after: 3_600 };
+    stage.telegram().add_fault(Fault::next("sendMessage", patience).in_chat(group));
+    let marks = Marks { reason: Some("bão số 10".to_owned()), ..Marks::default() };
+    let before = stage.clock.elapsed();
+    let composed = stage.release(&Draft { urgency: Urgency::Flash, marks, ..to("thon:15") }).await;
+    stage.until("stood in", async |stage: &Stage| stage.sent(&composed).await == 1).await;
+    assert!(stage.clock.elapsed() < before + Duration::from_secs(30));
+    // What is ordinary waits, and nothing goes twice.
+    let ordinary = stage.release(&to("thon:15")).await;
+    stage.settle().await;
+    assert_eq!((posts(&stage, 15), stage.sent(&ordinary).await), ((1, 1), 1));
+    stage.stop().await;
 }
 
 async fn several_villages_fall_back_on_one_joint_group_and_it_gets_one_message(store: Store) {

@@ -62,6 +62,8 @@ mod flow_pictures;
 #[cfg(test)]
 mod flow_plan;
 #[cfg(test)]
+mod flow_refusals;
+#[cfg(test)]
 mod flow_relay;
 #[cfg(test)]
 mod flow_repairs;

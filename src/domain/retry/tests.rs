@@ -47,7 +47,7 @@ fn after_the_table_a_chat_is_given_up_but_a_dead_gateway_is_not() {
 }
 
 #[test]
-fn the_wait_the_platform_asked_for_is_kept_in_full_up_to_a_day() {
+fn the_wait_the_platform_asked_for_is_kept_in_full_up_to_a_fortnight() {
     let asked = |seconds| next_try(1, PauseScope::Chat, Some(Duration::from_secs(seconds)), u16::MAX);
     assert_eq!(asked(10_072), Retry::After(Duration::from_secs(10_072)));
     assert_eq!(asked(u64::MAX), Retry::After(LONGEST_ASKED_WAIT));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Dispatcher;
+use crate::domain::message::Lane;
 use crate::domain::retry::{FailureReason, Outcome, PauseScope, UnknownReason};
 use crate::lifecycle::Panicked;
 use crate::platform::{Failure, FileSource, Gateway, Outgoing, Receipt};
@@ -15,6 +16,8 @@ pub(super) struct Call {
     pub(super) message_id: String,
     pub(super) attempt_id: String,
     pub(super) chat_id: String,
+    pub(super) is_group: bool,
+    pub(super) lane: Lane,
     pub(super) delivery_id: Option<String>,
     pub(super) chat_external: String,
     /// Number of this try, from 1.
@@ -38,6 +41,8 @@ pub(super) struct Done {
     pub(super) message_id: String,
     pub(super) attempt_id: String,
     pub(super) chat_id: String,
+    pub(super) is_group: bool,
+    pub(super) lane: Lane,
     pub(super) delivery_id: Option<String>,
     pub(super) attempts: i64,
     pub(super) tries: i64,
@@ -72,6 +77,8 @@ impl Dispatcher {
             message_id: call.message_id.clone(),
             attempt_id: call.attempt_id.clone(),
             chat_id: call.chat_id.clone(),
+            is_group: call.is_group,
+            lane: call.lane,
             delivery_id: call.delivery_id.clone(),
             attempts: call.attempts,
             tries: call.tries,

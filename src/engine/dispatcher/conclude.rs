@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::call::Done;
-use super::{Dispatcher, EngineResult, Halt};
-use crate::domain::retry::{Consequence, FailureReason, Outcome, PauseScope, Retry, next_try};
+use super::halts::Halt;
+use super::{Dispatcher, EngineResult};
+use crate::domain::retry::{Consequence, FailureReason, LONG_WAIT, Outcome, PauseScope, Retry, next_try};
 use crate::platform::{Failure, Receipt};
 use crate::store::Tx;
 use crate::store::messages::Finished;
 use crate::telemetry::redact;
-use crate::usecase::incidents;
+use crate::usecase::{incidents, settle};
 
 /// Times one message may be asked to wait before that is an incident.
 const CALLS_BEFORE_INCIDENT: u32 = 3;
@@ -66,6 +67,11 @@ impl Dispatcher {
         };
         let now = self.core.clocks.mono.elapsed();
         match scope {
+            PauseScope::Message => {}
+            PauseScope::Chat if after.is_some_and(|after| after > LONG_WAIT) => {
+                self.pacer.pause_chat(now, &done.chat_id, wait);
+                self.ask_to_wait(tx, done, wait, &detail).await?;
+            }
             PauseScope::Chat if after.is_some() => self.pacer.refused(now, &done.chat_id, wait),
             PauseScope::Chat => self.pacer.pause_chat(now, &done.chat_id, wait),
             PauseScope::Account => self.pacer.pause(now + wait),
@@ -90,6 +96,9 @@ impl Dispatcher {
         reason: FailureReason,
         detail: String,
     ) -> EngineResult<Finished> {
+        if reason == FailureReason::Quota {
+            return self.quota_refused(tx, done, detail).await;
+        }
         if reason.consequence() == Consequence::HaltGateway {
             // Held, not failed: once the account works again exactly the messages not sent go out.
             self.halt(tx, reason, &detail).await?;
@@ -117,19 +126,31 @@ impl Dispatcher {
 
     async fn halt(&mut self, tx: &mut Tx, reason: FailureReason, detail: &str) -> EngineResult<()> {
         if self.halted.is_none() {
-            let probe_at = self.core.clocks.mono.elapsed() + self.settings.probe_every;
-            self.halted = Some(Halt { probe_at });
+            self.halted = Some(Halt::new(reason, self.core.clocks.mono.elapsed()));
             tracing::error!(gateway = self.gateway.name(), reason = reason.as_str(), "gateway.halted");
         }
         self.open_gateway_incident(tx, reason.as_str(), detail).await
     }
 
     /// Opens the incident once and tells the admins, with how many messages wait.
-    async fn open_gateway_incident(&mut self, tx: &mut Tx, kind: &str, detail: &str) -> EngineResult<()> {
+    pub(super) async fn open_gateway_incident(&mut self, tx: &mut Tx, kind: &str, detail: &str) -> EngineResult<()> {
         let core = self.core.clone();
         let act = core.act(&self.commune_id);
         self.is_sick(self.core.clocks.mono.elapsed());
         incidents::gateway_stopped(tx, &act, self.gateway.name(), kind, detail).await?;
+        Ok(())
+    }
+
+    /// Nothing is sent to a chat for so long, also by whoever comes after us; the admins are told.
+    pub(super) async fn ask_to_wait(
+        &self,
+        tx: &mut Tx,
+        done: &Done,
+        wait: Duration,
+        detail: &str,
+    ) -> EngineResult<()> {
+        let core = self.core.clone();
+        settle::asked_to_wait(tx, &core.act(&self.commune_id), &done.chat_id, wait, detail).await?;
         Ok(())
     }
 

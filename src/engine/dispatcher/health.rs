@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::call::{Done, Report};
-use super::{Dispatcher, EngineResult, Halt};
+use super::halts::Halt;
+use super::{Dispatcher, EngineResult};
 use crate::domain::budget::{Budget, month_of};
 use crate::domain::message::MessageState;
 use crate::platform::SelfInfo;
@@ -33,19 +34,18 @@ impl Dispatcher {
     /// From now on the platform is asked every now and then whether it works again, since nothing may be waiting that
     /// would find out.
     pub(super) fn is_sick(&mut self, now: Duration) {
-        self.sick.get_or_insert(Halt { probe_at: now + self.settings.probe_every });
+        self.sick.get_or_insert(now + self.settings.probe_every);
     }
 
     /// Asks the platform, if it is time to.
     pub(super) fn probe_if_sick(&mut self, now: Duration) {
-        let every = self.settings.probe_every;
-        let due = |halt: &mut Option<Halt>| {
-            let halt = halt.as_mut().filter(|halt| halt.probe_at <= now);
-            halt.map(|halt| halt.probe_at = halt.probe_at.max(now) + every).is_some()
-        };
-        let (halted, sick) = (due(&mut self.halted), due(&mut self.sick));
+        let halted = self.halted.as_mut().is_some_and(|halt| halt.asks_now(now));
+        let sick = self.sick.is_some_and(|at| at <= now);
         if !halted && !sick {
             return;
+        }
+        if sick {
+            self.sick = Some(now + self.settings.probe_every);
         }
         let gateway = self.gateway.clone();
         self.tasks.spawn(async move {
@@ -57,12 +57,18 @@ impl Dispatcher {
     pub(super) fn probed(&mut self, works: Result<(), String>) {
         match works {
             Ok(()) => {
-                if self.halted.take().is_some() {
-                    tracing::info!(gateway = self.gateway.name(), "gateway.recovered");
+                if self.halted.is_some_and(Halt::ends_by_an_answer) {
+                    self.recovers();
                 }
                 self.known_again = true;
             }
             Err(error) => tracing::warn!(gateway = self.gateway.name(), %error, "gateway.still_halted"),
+        }
+    }
+
+    fn recovers(&mut self) {
+        if self.halted.take().is_some() {
+            tracing::info!(gateway = self.gateway.name(), "gateway.recovered");
         }
     }
 
@@ -83,6 +89,8 @@ impl Dispatcher {
         let core = self.core.clone();
         incidents::works_again(tx, &core.act(&self.commune_id), self.gateway.name()).await?;
         self.sick = None;
+        self.refusals.end();
+        self.recovers();
         Ok(())
     }
 

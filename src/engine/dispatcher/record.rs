@@ -49,6 +49,9 @@ impl Dispatcher {
         let month = month_of(core.wall_now());
         tx.count_usage(self.gateway.name(), &month, Direction::Sent, moved.len()).await?;
         self.note_success(tx).await?;
+        for chat in chats {
+            self.refusals.end_of(chat);
+        }
         let (ours, left): (Vec<&Done>, Vec<&Done>) = plain.iter().partition(|done| moved.contains(&done.message_id));
         for done in ours {
             self.unblock(done);
@@ -63,6 +66,7 @@ impl Dispatcher {
         let act = core.act(&self.commune_id);
         settle::record(tx, &act, &done.message_id, &done.attempt_id, &finished).await?;
         if matches!(finished, Finished::Sent { .. }) {
+            self.refusals.end_of(&done.chat_id);
             self.note_success(tx).await?;
         }
         if matches!(finished, Finished::Sent { .. } | Finished::Unknown { .. }) {

@@ -130,17 +130,19 @@ impl Dispatcher {
         looks.chain(self.queue.next_ready_at()).min()
     }
 
-    /// The lanes in which something is ready; none while the account is at fault or every place is taken.
+    /// The lanes in which something is ready; none while every place is taken. While the account is at fault those whose messages ask
+    /// whether it works again.
     fn open_lanes(&self, now: Duration) -> impl Iterator<Item = Opening> {
-        let is_open = self.halted.is_none() && self.places() > 0;
-        let ready = Lane::ALL.iter().filter(move |lane| is_open && self.queue.first_of(**lane).is_some());
-        ready.map(move |lane| self.opening(now, *lane))
+        let has_place = self.places() > 0;
+        let ready = Lane::ALL.iter().filter(move |lane| has_place && self.queue.first_of(**lane).is_some());
+        ready.filter_map(move |lane| self.opening(now, *lane))
     }
 
-    fn opening(&self, now: Duration, lane: Lane) -> Opening {
+    fn opening(&self, now: Duration, lane: Lane) -> Option<Opening> {
         let slot = self.pacer.gateway_free_at().max(now);
         let lane_at = self.pacer.lane_free_at(lane, self.queue.waits_pressing());
-        Opening { slot, lane_at }
+        let asks_at = self.halted.map_or(Some(Duration::ZERO), |halt| halt.opens(lane))?;
+        Some(Opening { slot, lane_at: lane_at.max(asks_at) })
     }
 
     /// Moves what may leave now to `sending`, in the tick's transaction.
@@ -159,9 +161,10 @@ impl Dispatcher {
         Ok(plan)
     }
 
-    /// How many calls more may be on their way.
+    /// How many calls more may be on their way: a single one while it asks whether the account works again.
     fn places(&self) -> usize {
-        self.settings.places.saturating_sub(self.busy.len())
+        let places = if self.halted.is_some() { 1 } else { self.settings.places };
+        places.saturating_sub(self.busy.len())
     }
 
     /// Past two thirds of the lease without a confirmed renewal nothing starts: another process may be about to take over.
@@ -179,7 +182,7 @@ impl Dispatcher {
     ) -> EngineResult<()> {
         while plan.chosen.len() < self.places() {
             let Some(message) = self.queue.first_of(lane).cloned() else { return Ok(()) };
-            let opening = self.opening(now, lane);
+            let Some(opening) = self.opening(now, lane) else { return Ok(()) };
             if !opening.is_now(now, self.settings.ahead) {
                 plan.look_again(opening.look_at(self.settings.ahead));
                 return Ok(());
@@ -195,9 +198,8 @@ impl Dispatcher {
                 continue;
             }
             let file = self.file_of(tx, &message).await?;
-            let is_group = message.chat_kind == "group";
             let pressing_waits = self.queue.waits_pressing();
-            let request = Request { chat: &message.chat_id, is_group, lane, pressing_waits };
+            let request = Request { chat: &message.chat_id, is_group: is_group(&message), lane, pressing_waits };
             match self.pacer.grant(now, self.settings.ahead, request) {
                 Ok(slot) => {
                     self.queue.hold(&message.chat_id);
@@ -283,7 +285,12 @@ impl Dispatcher {
         for (chosen, claim) in std::mem::take(&mut plan.chosen).into_iter().zip(claims) {
             self.queue.remove(&chosen.message);
             match ours.remove(&chosen.message.id) {
-                Some(claimed) => plan.calls.push(call(chosen, claim.attempt_id, claimed)),
+                Some(claimed) => {
+                    if let Some(halt) = &mut self.halted {
+                        halt.asked_by(chosen.message.lane, now);
+                    }
+                    plan.calls.push(call(chosen, claim.attempt_id, claimed));
+                }
                 None => self.queue.release(&chosen.message.chat_id),
             }
         }
@@ -333,6 +340,8 @@ fn call(chosen: Chosen, attempt_id: String, claimed: ClaimedMessage) -> Call {
     Call {
         message_id: message.id,
         attempt_id,
+        is_group: is_group(&message),
+        lane: message.lane,
         chat_id: message.chat_id,
         delivery_id: message.delivery_id,
         chat_external: claimed.chat_external,
@@ -341,6 +350,10 @@ fn call(chosen: Chosen, attempt_id: String, claimed: ClaimedMessage) -> Call {
         slot,
         content,
     }
+}
+
+fn is_group(message: &WaitingMessage) -> bool {
+    message.chat_kind == "group"
 }
 
 /// Whether a chat that was suspended when the message was read works again.

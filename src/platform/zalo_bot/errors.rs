@@ -23,7 +23,7 @@ pub(super) enum Verdict {
     Refused,
     /// The same, but worth another try before the run is long.
     Faltering,
-    /// The account's quota: everything waits, and waits longer when it persists.
+    /// A quota: the account's, this chat's, or a moment's haste. Which of them, only the other chats tell.
     Quota,
     /// Called too often: everything waits a minute.
     TooOften,
@@ -48,19 +48,8 @@ pub(super) const TABLE: &[(u16, &str, Verdict)] = &[
 
 /// Refusals in a row that park a chat.
 pub(super) const PARKING_RUN: u32 = 3;
-/// Answers 429 in a row that mean the quota is used up, rather than a moment's haste.
-pub(super) const QUOTA_RUN: u32 = 3;
-/// How long everything waits after 426 and the first 429. No wait is documented.
+/// How long everything waits after 426. No wait is documented.
 const SHORT_WAIT: Duration = Duration::from_mins(1);
-
-/// What went before this answer.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Before {
-    /// Refusals of this chat since its last success, this one included.
-    pub(super) of_chat: u32,
-    /// Answers 429 since the last success, this one included.
-    pub(super) of_quota: u32,
-}
 
 /// The number an answer carries: its own, or the HTTP status where it has none.
 pub(super) fn code(answer: &Answer) -> u16 {
@@ -90,19 +79,17 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
     }
 }
 
-/// What a verdict comes to, after what went before.
-pub(super) fn outcome(verdict: Verdict, before: Before) -> Outcome {
+/// What a verdict comes to, after so many refusals of its chat since the last success there, this one included.
+pub(super) fn outcome(verdict: Verdict, of_chat: u32) -> Outcome {
     match verdict {
         Verdict::Token => Outcome::Final(FailureReason::Unauthorized),
-        Verdict::Refused | Verdict::Faltering if before.of_chat >= PARKING_RUN => {
+        Verdict::Refused | Verdict::Faltering if of_chat >= PARKING_RUN => {
             Outcome::Final(FailureReason::NotMember)
         }
         Verdict::Refused => Outcome::Final(FailureReason::Generic),
         Verdict::Faltering => Outcome::RetryLater { after: None, scope: PauseScope::Chat },
-        Verdict::Quota if before.of_quota >= QUOTA_RUN => Outcome::Final(FailureReason::Quota),
-        Verdict::Quota | Verdict::TooOften => {
-            Outcome::RetryLater { after: Some(SHORT_WAIT), scope: PauseScope::Gateway }
-        }
+        Verdict::Quota => Outcome::Final(FailureReason::Quota),
+        Verdict::TooOften => Outcome::RetryLater { after: Some(SHORT_WAIT), scope: PauseScope::Gateway },
         Verdict::TooBig => Outcome::Final(FailureReason::TooBig),
         Verdict::Unknown(reason) => Outcome::Unknown(reason),
     }

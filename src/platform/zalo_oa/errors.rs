@@ -132,8 +132,9 @@ pub(super) fn outcome(verdict: Verdict, now: Millis) -> Outcome {
         Verdict::Token => Outcome::Final(Unauthorized),
         Verdict::Minute => later(minute_end(now), now, PauseScope::Gateway),
         Verdict::Quota => Outcome::Final(FailureReason::Quota),
-        Verdict::PersonQuota => later(next_midnight(now), now, PauseScope::Chat),
-        Verdict::Night => later(next_morning(now), now, PauseScope::Chat),
+        // Neither was seen in a group, where it could only concern what was sent.
+        Verdict::PersonQuota => later(next_midnight(now), now, PauseScope::Message),
+        Verdict::Night => later(next_morning(now), now, PauseScope::Message),
         Verdict::Handle => Outcome::Final(ContentOther),
         Verdict::Final(reason) => Outcome::Final(reason),
         Verdict::Unknown(reason) => Outcome::Unknown(reason),
@@ -147,7 +148,7 @@ pub(super) fn upload_outcome(verdict: Verdict, now: Millis) -> Outcome {
         Verdict::Final(Generic) => Outcome::Final(ContentOther),
         Verdict::Final(TooLong) => Outcome::Final(FailureReason::TooBig),
         // Only files wait for the month's uploads; text still goes.
-        Verdict::Quota => later(next_midnight(now), now, PauseScope::Chat),
+        Verdict::Quota | Verdict::PersonQuota => later(next_midnight(now), now, PauseScope::Message),
         other => outcome(other, now),
     }
 }
@@ -162,7 +163,7 @@ pub(super) fn minute_end(now: Millis) -> Millis {
 }
 
 /// The next midnight in Việt Nam.
-pub(super) fn next_midnight(now: Millis) -> Millis {
+fn next_midnight(now: Millis) -> Millis {
     Millis(((now.0 + LOCAL_MS).div_euclid(DAY_MS) + 1) * DAY_MS - LOCAL_MS)
 }
 

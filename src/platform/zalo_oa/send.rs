@@ -210,15 +210,12 @@ impl ZaloOa {
         let now = self.config.clock.now();
         let outcome = match (place, errors::verdict(answer)) {
             // Past the free answers, and nothing is paid for: only the person's own word opens the chat again.
-            (Place::Person(_), Verdict::PersonQuota) => Outcome::Final(FailureReason::NeverStarted),
+            (Place::Person(_), Verdict::PersonQuota | Verdict::Quota) => Outcome::Final(FailureReason::PersonQuota),
             (_, verdict) => errors::outcome(verdict, now),
         };
         if outcome == Outcome::Final(FailureReason::GroupDisabled) {
             // The next upkeep looks.
             self.look_at.store(0, Ordering::Relaxed);
-        }
-        if outcome == Outcome::Final(FailureReason::Quota) {
-            self.rest_until(errors::next_midnight(now));
         }
         Err(Failure { outcome, detail: errors::detail(answer) })
     }

@@ -378,14 +378,13 @@ async fn an_account_that_does_not_tell_its_name_works_without() {
 }
 
 #[tokio::test]
-async fn a_quota_that_is_used_up_is_not_asked_about_until_midnight() {
-    let stage = Stage::new(|_| refused(-211)).await;
+async fn a_quota_that_is_used_up_is_a_persons_in_private_and_perhaps_the_accounts_in_a_group() {
+    let stage = Stage::new(|seen| if seen.path.contains("message") { refused(-211) } else { willing(seen) }).await;
     let account = stage.account();
-    let failure = account.send(GROUP, &text("x")).await.unwrap_err();
-    assert_eq!(failure.outcome, Outcome::Final(FailureReason::Quota));
-    let waits = account.identify().await;
-    assert!(matches!(waits, Err(AskError::Wait(wait)) if wait < Duration::from_hours(24)), "{waits:?}");
-    assert_eq!(stage.stub.seen().len(), 1);
+    for (chat, reason) in [(GROUP, FailureReason::Quota), ("u:501", FailureReason::PersonQuota)] {
+        assert_eq!(account.send(chat, &text("x")).await.unwrap_err().outcome, Outcome::Final(reason));
+    }
+    assert!(account.identify().await.is_ok(), "who we are costs no quota");
 }
 
 #[rstest]

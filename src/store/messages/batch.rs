@@ -78,7 +78,8 @@ const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = messages.
        AND messages.due_at <= $5 \
        AND EXISTS (SELECT 1 FROM leases WHERE name = $1 AND owner = $2 AND epoch = $3) \
        AND (messages.not_after IS NULL OR messages.not_after >= $4) \
-       AND EXISTS (SELECT 1 FROM chats c WHERE c.id = messages.chat_id AND c.state = 'active') \
+       AND EXISTS (SELECT 1 FROM chats c WHERE c.id = messages.chat_id AND c.state = 'active' \
+                   AND (c.quiet_until IS NULL OR c.quiet_until <= $5 OR c.quiet_until > $5 + c.quiet_ms)) \
        AND NOT (messages.purpose IN ('broadcast', 'reminder') \
                 AND EXISTS (SELECT 1 FROM broadcasts w WHERE w.id = messages.broadcast_id AND w.state = 'withdrawn')) \
        AND NOT (messages.purpose = 'edit' \

@@ -67,6 +67,7 @@ macro_rules! waiting {
              FROM messages m CROSS JOIN chats c LEFT JOIN messages e ON e.id = m.edit_of \
              WHERE c.id = m.chat_id AND m.gateway = $1 AND m.state IN ('pending', 'retry_wait') AND m.due_at <= $2 \
                AND (m.not_after IS NULL OR m.not_after >= $3) \
+               AND (c.quiet_until IS NULL OR c.quiet_until <= $2 OR c.quiet_until > $2 + c.quiet_ms) \
                AND NOT (m.purpose IN ('broadcast', 'reminder') \
                         AND EXISTS (SELECT 1 FROM broadcasts w WHERE w.id = m.broadcast_id AND w.state = 'withdrawn')) ",
             $stretch
@@ -75,11 +76,13 @@ macro_rules! waiting {
 }
 const FRONT: &str = waiting!("ORDER BY m.lane, m.due_at, m.id LIMIT $4");
 const BEHIND: &str = waiting!("AND m.lane = $5 AND (m.due_at, m.id) > ($6, $7) ORDER BY m.due_at, m.id LIMIT $4");
-// The first of each lane, because the index begins with it.
+// The first of each lane, because the index begins with it, and the first chat that was to be waited for: what is for it is due.
 const NEXT_DUE: &str = "SELECT MIN(firsts.due_at) FROM \
      (SELECT (SELECT m.due_at FROM messages m WHERE m.gateway = $1 AND m.lane = lanes.column1 \
                 AND m.state IN ('pending', 'retry_wait') AND m.due_at > $2 ORDER BY m.due_at, m.id LIMIT 1) AS due_at \
-      FROM (VALUES (-1), (0), (1), (2), (3), (4), (5), (6), (7)) AS lanes) AS firsts";
+      FROM (VALUES (-1), (0), (1), (2), (3), (4), (5), (6), (7)) AS lanes \
+      UNION ALL SELECT MIN(c.quiet_until) FROM chats c \
+        WHERE c.quiet_until IS NOT NULL AND c.quiet_until > $2 AND c.quiet_until <= $2 + c.quiet_ms AND c.gateway = $1) AS firsts";
 const LEAVE: &str = "UPDATE messages SET state = $2, reason = $3 WHERE id = $1 AND state IN ('pending', 'retry_wait')";
 const EXPIRE: &str = "UPDATE messages SET state = 'expired', reason = 'expired' \
      WHERE state IN ('pending', 'retry_wait') AND not_after IS NOT NULL AND not_after < $1";

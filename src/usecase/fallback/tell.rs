@@ -33,7 +33,11 @@ pub async fn tell_uncovered(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<usize> 
     for (about, card) in gathered(tx.untold_fallbacks().await?) {
         let (broadcast_id, gateway, fault) = &about;
         let Some(broadcast) = tx.broadcast(broadcast_id).await? else { continue };
-        let over = *fault == Fault::Gateway && (!card.waits || !sick.contains(gateway));
+        let over = match fault {
+            Fault::Gateway => !card.waits || !sick.contains(gateway),
+            Fault::Wait => !card.waits,
+            Fault::Chat | Fault::Budget => false,
+        };
         if !over {
             let people = people(tx, act, &broadcast).await?;
             if *fault == Fault::Gateway && !somebody_is_reached(tx, act, &people, &sick).await? {
@@ -98,6 +102,7 @@ async fn text(tx: &mut Tx, act: &Act<'_>, about: &About, broadcast: &Broadcast, 
     Ok(match fault {
         Fault::Gateway => say!(locale, "alert-no-fallback", code, gateway = gateway.as_str(), count, units),
         Fault::Budget => say!(locale, "alert-no-fallback-budget", code, gateway = gateway.as_str(), count, units),
+        Fault::Wait => say!(locale, "alert-no-fallback-wait", code, count, units),
         Fault::Chat => say!(locale, "alert-no-fallback-chat", code, count, units),
     })
 }

@@ -19,6 +19,8 @@ mod tests;
 
 /// Longest wait between two tries to reach a platform that does not answer.
 const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
+/// The longest wait a platform is believed here: whoever waits hears nobody meanwhile, and asking costs one call.
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// Failed tries in a row before a fault that may pass by itself is an incident.
 const FAULTS_BEFORE_INCIDENT: u32 = 3;
 
@@ -68,7 +70,7 @@ impl Ear {
             self.open(kind(error)).await;
         }
         match error {
-            PollError::Ask(AskError::Wait(wait)) => *wait,
+            PollError::Ask(AskError::Wait(wait)) => (*wait).min(LONGEST_WAIT),
             _ => backoff(self.faults),
         }
     }

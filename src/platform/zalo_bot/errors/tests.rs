@@ -21,15 +21,14 @@ const MINUTE: Outcome = Outcome::RetryLater { after: Some(SHORT_WAIT), scope: Pa
 #[case::timeout_on_a_send(408, Outcome::Unknown(UnknownReason::Timeout))]
 #[case::too_large(413, Outcome::Final(FailureReason::TooBig))]
 #[case::too_often(426, MINUTE)]
-#[case::quota(429, MINUTE)]
+#[case::quota(429, Outcome::Final(FailureReason::Quota))]
 #[case::server(500, Outcome::Unknown(UnknownReason::ServerError))]
 #[case::bad_gateway(502, Outcome::Unknown(UnknownReason::ServerError))]
 #[case::gateway_timeout(504, Outcome::Unknown(UnknownReason::ServerError))]
 #[case::a_4xx_nobody_documented(418, GENERIC)]
 fn each_number_has_its_outcome_in_the_body_and_as_status(#[case] code: u16, #[case] expected: Outcome) {
-    let first = Before { of_chat: 1, of_quota: 1 };
-    assert_eq!(outcome(verdict(&refused(code)), first), expected, "HTTP 200 with the number in the body");
-    assert_eq!(outcome(verdict(&answer(code, "<html>")), first), expected, "the number as HTTP status alone");
+    assert_eq!(outcome(verdict(&refused(code)), 1), expected, "HTTP 200 with the number in the body");
+    assert_eq!(outcome(verdict(&answer(code, "<html>")), 1), expected, "the number as HTTP status alone");
 }
 
 #[rstest]
@@ -37,16 +36,9 @@ fn each_number_has_its_outcome_in_the_body_and_as_status(#[case] code: u16, #[ca
 #[case(403)]
 #[case(404)]
 fn a_run_of_refusals_parks_the_chat(#[case] code: u16) {
-    let run = |of_chat| outcome(verdict(&refused(code)), Before { of_chat, of_quota: 0 });
+    let run = |of_chat| outcome(verdict(&refused(code)), of_chat);
     assert_ne!(run(2), Outcome::Final(FailureReason::NotMember));
     assert_eq!(run(3), Outcome::Final(FailureReason::NotMember));
-}
-
-#[test]
-fn a_quota_that_stays_used_up_stops_the_account() {
-    let run = |of_quota| outcome(Verdict::Quota, Before { of_chat: 0, of_quota });
-    assert_eq!(run(2), MINUTE);
-    assert_eq!(run(3), Outcome::Final(FailureReason::Quota));
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn both_limits_of_a_minute_wait_for_the_next_one(#[case] message: &str) {
 #[test]
 fn what_a_person_may_get_comes_back_at_midnight_and_the_night_ends_at_six() {
     let wait = |outcome| match outcome {
-        Outcome::RetryLater { after: Some(after), scope: PauseScope::Chat } => after,
+        Outcome::RetryLater { after: Some(after), scope: PauseScope::Message } => after,
         other => panic!("{other:?}"),
     };
     let midnight = NOW + wait(of(-218));
@@ -102,7 +102,7 @@ fn an_upload_that_failed_is_never_in_doubt() {
     assert_eq!(upload_outcome(verdict(&refused(-201, "wrong type")), NOW), Outcome::Final(ContentOther));
     assert_eq!(upload_outcome(verdict(&refused(-210, "")), NOW), Outcome::Final(FailureReason::TooBig));
     let quota = upload_outcome(verdict(&refused(-211, "")), NOW);
-    assert!(matches!(quota, Outcome::RetryLater { after: Some(_), scope: PauseScope::Chat }), "text still goes");
+    assert!(matches!(quota, Outcome::RetryLater { after: Some(_), scope: PauseScope::Message }), "text still goes");
 }
 
 #[rstest]

@@ -1,0 +1,60 @@
+//! Chats for which their platform asked us to wait for a long time.
+
+use std::time::Duration;
+
+use super::{Act, Note, Purpose, Role, Tx, UseCaseResult, chat_scope, close_incident, notify, open_incident};
+use crate::domain::calendar::format_full;
+use crate::say;
+
+/// The incident of a chat that is to be waited for, and of a gateway of which many are.
+const ASKED_TO_WAIT: &str = "asked_to_wait";
+/// Groups of one gateway that wait at once from which on the admins read of all together, and of no further one.
+const MANY: i64 = 3;
+
+fn many_scope(gateway: &str) -> String {
+    format!("waiting:{gateway}")
+}
+
+/// Nothing is sent to a chat for so long, also by whoever comes after us. For a group the admins are told, once.
+///
+/// # Errors
+/// The database.
+pub async fn asked_to_wait(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    chat_id: &str,
+    wait: Duration,
+    detail: &str,
+) -> UseCaseResult<()> {
+    let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    let until = act.wall.plus_ms(wait_ms);
+    tx.quiet_chat(chat_id, until, wait_ms).await?;
+    let Some(group) = tx.group_of_chat(chat_id).await? else { return Ok(()) };
+    if !open_incident(tx, act, &chat_scope(chat_id), ASKED_TO_WAIT, detail).await? {
+        return Ok(());
+    }
+    let waiting = tx.quiet_groups(&group.gateway, act.wall).await?;
+    let (locale, time) = (&act.house.locale, format_full(until));
+    let text = if waiting < MANY {
+        say!(locale, "alert-asked-to-wait", group = group.name, time)
+    } else if open_incident(tx, act, &many_scope(&group.gateway), ASKED_TO_WAIT, detail).await? {
+        say!(locale, "alert-many-asked-to-wait", gateway = group.gateway, count = waiting)
+    } else {
+        return Ok(());
+    };
+    notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// The platform took something for a chat: what was said to be wrong with it is over.
+pub(super) async fn works(tx: &mut Tx, act: &Act<'_>, chat_id: &str) -> UseCaseResult<()> {
+    if tx.close_incidents(&chat_scope(chat_id), act.at).await? == 0 {
+        return Ok(());
+    }
+    tx.end_quiet(chat_id).await?;
+    let Some(chat) = tx.chat(chat_id).await? else { return Ok(()) };
+    if tx.quiet_groups(&chat.gateway, act.wall).await? == 0 {
+        close_incident(tx, act, &many_scope(&chat.gateway), ASKED_TO_WAIT).await?;
+    }
+    Ok(())
+}
