@@ -30,6 +30,7 @@ use crate::usecase::house::GatewayTraits;
 use crate::usecase::{self, House};
 use crate::web;
 
+pub mod fold;
 mod gateways;
 pub mod inspector;
 pub mod private;
@@ -94,6 +95,7 @@ pub fn house(settings: &Settings, gateways: &Gateways) -> anyhow::Result<House> 
         approval_warning_minutes: i64::from(settings.desk.approval_warning_minutes),
         lapse_days: i64::from(settings.desk.lapse_days),
         retention: settings.retention.periods(),
+        strangers: settings.strangers.allowance(),
         contact: settings.desk.contact.clone(),
         duty_phones: settings.desk.duty_phones.trim().to_owned(),
         public_url: settings.http.public_url.clone(),
@@ -207,6 +209,7 @@ pub async fn start(
     tx.commit().await?;
     let stop = lifecycle.soft();
     lifecycle.spawn("bell", loops::bell::pass_on(core.clone(), stop.clone()));
+    lifecycle.spawn("fold", fold::keep_folding(core.clone(), stop.clone()));
     let planner = Planner::new(core.clone(), commune.clone());
     lifecycle.spawn("planner", loops::planner(core.clone(), planner, stop.clone()));
     let keeper = Keeper::new(core.clone(), commune.clone());

@@ -16,6 +16,7 @@ pub mod priority;
 pub mod sending;
 pub mod server;
 pub mod simulate;
+pub mod strangers;
 pub mod worker;
 pub mod year;
 

@@ -130,6 +130,7 @@ pub fn main() -> ExitCode {
     if let Some(file) = inspected_file(&args) {
         return crate::inspect::run_child(Path::new(&file), &mut std::io::stdout().lock());
     }
+    app::private::leave_no_core();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {

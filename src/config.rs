@@ -23,7 +23,7 @@ mod values;
 pub use error::{ConfigError, Origin, Problem, Warning};
 pub use gateway::{Gateway, MonthlyBudget, Oa, Platform, Receive, SignatureForm};
 pub use secret::Secret;
-pub use sections::{Commune, Database, Desk, Engine, Http, Log, LogFormat, Plan, Retention, Vault};
+pub use sections::{Commune, Database, Desk, Engine, Http, Log, LogFormat, Plan, Retention, Strangers, Vault};
 
 use gateway::GatewayTree;
 use layers::Layers;
@@ -48,6 +48,8 @@ pub struct Settings {
     pub plan: Plan,
     /// How long what is kept.
     pub retention: Retention,
+    /// What people nobody knows may cost.
+    pub strangers: Strangers,
     /// The port for health and, later, webhooks.
     pub http: Http,
     /// What the log looks like.
@@ -70,6 +72,7 @@ struct Tree {
     desk: Desk,
     plan: Plan,
     retention: Retention,
+    strangers: Strangers,
     http: Http,
     log: Log,
     #[serde(default)]
@@ -115,6 +118,7 @@ impl Settings {
             desk: tree.desk,
             plan: tree.plan,
             retention: tree.retention,
+            strangers: tree.strangers,
             http: tree.http,
             log: tree.log,
             vault: tree.vault,

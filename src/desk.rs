@@ -162,6 +162,11 @@ pub async fn handle(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseC
         Event::Membership(membership) => door::membership(tx, act, prepared.gateway, membership).await,
         Event::Moved { from, to } => door::moved(tx, act, prepared.gateway, (from, to)).await,
         Event::Plea { chat, from, external_id } => distress::plea(tx, act, prepared, (chat, from, external_id)).await,
+        Event::Secret { chat, from, external_id } => {
+            let talk = talk::without_names(tx, act, prepared.gateway, (chat, from), external_id).await?;
+            let act = talk.act(act);
+            compose::secret(tx, &act, &talk).await
+        }
         Event::Evidence { distress_id, file, number } => {
             distress::evidence(tx, act, prepared, (distress_id, file, *number)).await
         }

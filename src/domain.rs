@@ -23,6 +23,7 @@ pub mod retention;
 pub mod retry;
 pub mod schedule;
 pub mod secrecy;
+pub mod strangers;
 pub mod text;
 pub mod text_enum;
 pub mod urgency;

@@ -44,6 +44,7 @@ pub mod relays;
 mod residents;
 pub mod retention;
 pub mod sizes;
+pub mod strangers;
 pub mod tokens;
 mod turn;
 pub mod usage;

@@ -1028,6 +1028,7 @@ health-other = lỗi ({ $word })
 health-gateway-well = đang gửi được
 health-gateway-sick = đang lỗi
 health-gateway = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used } tin; { $groups } nhóm
+health-usage-parts = {"  "}trong đó: gửi đi { $to_ours }, cán bộ trả lời { $from_ours }, người lạ { $strangers }
 health-gateway-budget = • { $name }: { $state }; chờ gửi { $waiting }; tháng này { $used }/{ $limit } tin; { $groups }/{ $most } nhóm
 health-left-out = • { $name }: tháng này { $count } câu trả lời đã nhịn vì hạn mức (phần còn lại dành cho tin cần gửi)
 health-inbox = Tin đến chờ xử lý: { $count }

@@ -1,9 +1,9 @@
 //! The bridge from a fetched document to `loa inspect`: a private file for the child to read, gone afterwards.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
 
 use crate::desk::Fetched;
 use crate::engine::inbox::Inspector;
@@ -17,19 +17,17 @@ const OLD_PICTURES: i64 = 20;
 const PREFIX: &str = "loa-page-";
 /// Inspections begun by this process.
 static INSPECTIONS: AtomicU64 = AtomicU64::new(0);
-/// A child lives five seconds; a file older than this was left behind by a process that was killed.
-const LEFT_BEHIND: Duration = Duration::from_mins(10);
 
-/// Removes files that a killed process left in `folder`; gives how many. A document must not outlive its inspection.
+/// Removes files that a killed process left in `folder`; gives how many. A document must not outlive its inspection: whoever inspects
+/// holds its file locked, and a lock ends with its process.
 #[must_use]
-pub fn sweep(folder: &Path, now: SystemTime) -> usize {
+pub fn sweep(folder: &Path) -> usize {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
-    let stale = entries.flatten().filter(|entry| {
+    let left_behind = entries.flatten().filter(|entry| {
         let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
-        let changed = entry.metadata().and_then(|metadata| metadata.modified());
-        ours && changed.is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > LEFT_BEHIND))
+        ours && !File::open(entry.path()).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
     });
-    stale.filter(|entry| std::fs::remove_file(entry.path()).is_ok()).count()
+    left_behind.filter(|entry| std::fs::remove_file(entry.path()).is_ok()).count()
 }
 
 /// Looks again at pictures that an older version stored without their type: platforms take a picture by its type. Gives how many.
@@ -72,9 +70,8 @@ pub async fn inspect_content(program: PathBuf, entropy: &dyn Entropy, content: V
     let path = std::env::temp_dir().join(file);
     // Removed whatever happens to this task, a cut at shutdown included.
     let _guard = Removed(&path);
-    let written = write_private(&path, &content).await;
-    let inspection = match written {
-        Ok(()) => Some(inspect::inspect(&program, &path, Limits::default()).await),
+    let inspection = match write_private(&path, &content).await {
+        Ok(_locked) => Some(inspect::inspect(&program, &path, Limits::default()).await),
         Err(error) => {
             tracing::warn!(error = %error.kind(), "document.not_written");
             None
@@ -101,28 +98,32 @@ impl Drop for Removed<'_> {
     }
 }
 
-/// Nobody else on the machine may read a document on its way to the gate.
-async fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+/// Nobody else on the machine may read a document on its way to the gate. Its file stays locked as long as what comes back is held.
+async fn write_private(path: &Path, content: &[u8]) -> std::io::Result<File> {
     use tokio::io::AsyncWriteExt as _;
-    let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).await?;
+    let file = tokio::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).await?;
+    let file = file.into_std().await;
+    file.try_lock()?;
+    let mut file = tokio::fs::File::from_std(file);
     file.write_all(content).await?;
-    file.flush().await
+    file.flush().await?;
+    Ok(file.into_std().await)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_document_left_behind_by_a_killed_process_is_removed_and_a_fresh_one_is_not() {
+    #[tokio::test]
+    async fn a_document_left_behind_by_a_killed_process_is_removed_at_once_and_one_at_work_is_not() {
         let folder = std::env::temp_dir().join(format!("loa-sweep-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let page = folder.join(format!("{PREFIX}1"));
-        std::fs::write(&page, "x").unwrap();
+        let at_work = write_private(&page, b"x").await.unwrap();
         std::fs::write(folder.join("other"), "x").unwrap();
-        let written = std::fs::metadata(&page).unwrap().modified().unwrap();
-        assert_eq!(sweep(&folder, written + Duration::from_mins(1)), 0);
-        assert_eq!(sweep(&folder, written + Duration::from_mins(11)), 1);
+        assert_eq!(sweep(&folder), 0);
+        drop(at_work);
+        assert_eq!(sweep(&folder), 1);
         assert!(!page.exists() && folder.join("other").exists());
         std::fs::remove_dir_all(&folder).unwrap();
     }

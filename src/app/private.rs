@@ -4,6 +4,17 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::Path;
 
+/// Has this process and those it starts leave no image of their memory behind when they crash: tokens and documents stand in it. An
+/// outer limit that is stricter stays.
+#[cfg(unix)]
+pub fn leave_no_core() {
+    // Where the system has no such thing, there is nothing to leave.
+    let _ = rlimit::Resource::CORE.set(0, 0);
+}
+
+#[cfg(not(unix))]
+pub fn leave_no_core() {}
+
 /// Makes a folder and those above it that are missing. One that exists keeps the rights it has.
 ///
 /// # Errors

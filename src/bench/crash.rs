@@ -139,9 +139,9 @@ async fn compare(
 ) -> anyhow::Result<Crashed> {
     let log = server.accepted().await?.unwrap_or_default();
     let mut accepted: BTreeMap<(String, String, bool), usize> = BTreeMap::new();
-    for entry in log.iter().filter(|entry| entry.act == sending::SENT && entry.chat < 0) {
+    for entry in log.iter().filter(|entry| entry.act == sending::SENT && entry.is_in_supergroup()) {
         if let Some(bulletin) = bulletins.iter().find(|bulletin| entry.text.contains(&bulletin.code)) {
-            *accepted.entry((entry.chat.to_string(), bulletin.id.clone(), entry.file.is_some())).or_default() += 1;
+            *accepted.entry((entry.chat.clone(), bulletin.id.clone(), entry.file.is_some())).or_default() += 1;
         }
     }
     let rows = messages(engine, bulletins).await?;

@@ -204,6 +204,38 @@ async fn answers(engine: &Engine, bulletin: &Bulletin, org: &OrgFile, way: Way) 
     Ok(answers)
 }
 
+/// An engine at a pace of calls a second that hears the platform; with the address where it takes posts.
+///
+/// # Errors
+/// It does not start, or hears nothing.
+pub(super) async fn hearing(
+    way: Way,
+    engine: &Engine,
+    server: &Server,
+    rate: u32,
+) -> anyhow::Result<(Worker, Option<String>)> {
+    let gateway = way.gateway();
+    if way.posts() {
+        let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let more = [
+            ("LOA__HTTP__LISTEN".to_owned(), address.to_string()),
+            ("LOA__HTTP__PUBLIC_URL".to_owned(), format!("http://{address}")),
+            (place(gateway, "receive"), "webhook".to_owned()),
+        ];
+        // An Official Account is heard in no other way, and has no such key.
+        let more = if way == Way::ZaloOaWebhook { &more[..2] } else { &more[..] };
+        let worker = engine.start_at(rate, more)?;
+        let hook = crate::web::hook_address(&format!("http://{address}"), gateway);
+        timeout(PATIENCE, offers::until_heard(way, server, &hook)).await.context("it hears nothing")??;
+        return Ok((worker, Some(hook)));
+    }
+    let before = engine.epoch().await?;
+    let worker = engine.start_at(rate, &[])?;
+    engine.until_driven(before).await?;
+    sleep(UNTIL_IT_ASKS).await;
+    Ok((worker, None))
+}
+
 struct Run<'a> {
     way: Way,
     server: &'a Server,
@@ -215,7 +247,7 @@ struct Run<'a> {
 impl Run<'_> {
     async fn hear(&self, answers: Vec<Answer>) -> anyhow::Result<Inbound> {
         let (count, database) = (answers.len(), engine::described(&self.engine.core.store).await?);
-        let (worker, hook) = self.start().await?;
+        let (worker, hook) = hearing(self.way, self.engine, self.server, PACE).await?;
         let begun = self.clock.elapsed();
         let offered = match &hook {
             Some(hook) => offers::post(self.way, self.server, hook, answers).await?,
@@ -248,32 +280,6 @@ impl Run<'_> {
             commits: cost.commits,
             database,
         })
-    }
-
-    /// An engine at its usual pace that hears the platform; with the address where it takes posts.
-    async fn start(&self) -> anyhow::Result<(Worker, Option<String>)> {
-        let gateway = self.way.gateway();
-        if self.way.posts() {
-            let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-            let more = [
-                ("LOA__HTTP__LISTEN".to_owned(), address.to_string()),
-                ("LOA__HTTP__PUBLIC_URL".to_owned(), format!("http://{address}")),
-                (place(gateway, "receive"), "webhook".to_owned()),
-            ];
-            // An Official Account is heard in no other way, and has no such key.
-            let more = if self.way == Way::ZaloOaWebhook { &more[..2] } else { &more[..] };
-            let worker = self.engine.start_at(PACE, more)?;
-            let hook = crate::web::hook_address(&format!("http://{address}"), gateway);
-            timeout(PATIENCE, offers::until_heard(self.way, self.server, &hook))
-                .await
-                .context("it hears nothing")??;
-            return Ok((worker, Some(hook)));
-        }
-        let before = self.engine.epoch().await?;
-        let worker = self.engine.start_at(PACE, &[])?;
-        self.engine.until_driven(before).await?;
-        sleep(UNTIL_IT_ASKS).await;
-        Ok((worker, None))
     }
 
     /// Lets everybody answer in the sandbox, and waits until it was told that each is stored.

@@ -50,23 +50,23 @@ pub struct Offered {
     pub refused: usize,
 }
 
-/// Begins an offer of each answer, evenly within their time, and as many at once as a platform opens connections. An offer is made of
-/// the answer's number and of when it is due. Gives what came of them.
-async fn evenly<T, F>(
+/// Begins an offer of each of these, evenly within a time, and as many at once as a platform opens connections. An offer is made of
+/// its number and of when it is due. Gives what came of them.
+pub(super) async fn evenly<I, T, F>(
     clock: &SystemClock,
-    answers: Vec<Answer>,
-    offer: impl Fn(u32, Answer, Duration) -> F,
+    (these, within): (Vec<I>, Duration),
+    offer: impl Fn(u32, I, Duration) -> F,
 ) -> anyhow::Result<Vec<T>>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
 {
     let (places, mut offers, mut came) = (Arc::new(Semaphore::new(CONNECTIONS)), JoinSet::new(), Vec::new());
-    let (begun, each) = (clock.elapsed(), WITHIN / u32::try_from(answers.len())?.max(1));
-    for (number, answer) in (1_u32..).zip(answers) {
+    let (begun, each) = (clock.elapsed(), within / u32::try_from(these.len())?.max(1));
+    for (number, one) in (1_u32..).zip(these) {
         let due = begun + each * (number - 1);
         sleep(due.saturating_sub(clock.elapsed())).await;
-        let (place, offer) = (places.clone().acquire_owned().await?, offer(number, answer, due));
+        let (place, offer) = (places.clone().acquire_owned().await?, offer(number, one, due));
         offers.spawn(async move {
             let came = offer.await;
             drop(place);
@@ -86,7 +86,7 @@ where
 pub async fn post(way: Way, server: &Server, hook: &str, answers: Vec<Answer>) -> anyhow::Result<Offered> {
     let (client, clock) = (http_client(Duration::from_secs(5), Duration::from_secs(10))?, Arc::new(SystemClock::new()));
     let begun = clock.elapsed();
-    let came = evenly(&clock, answers, |number, answer, due| {
+    let came = evenly(&clock, (answers, WITHIN), |number, answer: Answer, due| {
         let (headers, body) = proven(way, server, &update(way, server, number, &answer, clock.now().0));
         let (client, clock, hook) = (client.clone(), clock.clone(), hook.to_owned());
         async move {
@@ -186,7 +186,7 @@ fn proven(way: Way, server: &Server, update: &Value) -> (Vec<(&'static str, Stri
 /// # Errors
 /// The sandbox refuses something.
 pub async fn act(way: Way, server: &Server, answers: Vec<Answer>) -> anyhow::Result<()> {
-    let done = evenly(&SystemClock::new(), answers, |number, answer, _| {
+    let done = evenly(&SystemClock::new(), (answers, WITHIN), |number, answer: Answer, _| {
         let (server, (verb, what)) = (server.hand(), deed(way, number, &answer));
         async move { server.act(verb, &what).await }
     })

@@ -97,7 +97,7 @@ pub async fn run(setting: &Setting) -> anyhow::Result<Priority> {
     engine.settle(PATIENCE).await?;
     worker.stop().await?;
 
-    let different: std::collections::BTreeSet<i64> = sent.iter().map(|entry| entry.chat).collect();
+    let different: std::collections::BTreeSet<&str> = sent.iter().map(|entry| entry.chat.as_str()).collect();
     let (alone_s, beside_s) = (middle(alone), middle(beside));
     Ok(Priority {
         work: "priority",
@@ -148,10 +148,11 @@ impl Bench<'_> {
     async fn ask(&self) -> anyhow::Result<Duration> {
         let person = account(COMPOSER);
         let asked = self.engine.core.wall_now();
+        let chat = person.to_string();
         self.server.say(person, "/toilaai").await?;
         let answered = self
             .until(|log| {
-                log.iter().rev().find(|entry| entry.chat == person && entry.at_ms >= asked.0).map(|entry| entry.at_ms)
+                log.iter().rev().find(|entry| entry.chat == chat && entry.at_ms >= asked.0).map(|entry| entry.at_ms)
             })
             .await?;
         sleep(BETWEEN_QUESTIONS).await;
@@ -196,11 +197,11 @@ fn warning(title: &str) -> Draft {
 
 /// The messages of a bulletin to groups.
 fn of(bulletin: &Bulletin, log: &[Accepted]) -> Vec<Accepted> {
-    let own = |entry: &&Accepted| entry.act == SENT && entry.chat < 0 && entry.text.contains(&bulletin.code);
+    let own = |entry: &&Accepted| entry.act == SENT && entry.is_in_supergroup() && entry.text.contains(&bulletin.code);
     log.iter().filter(own).cloned().collect()
 }
 
-fn middle(mut times: Vec<Duration>) -> f64 {
+pub(super) fn middle(mut times: Vec<Duration>) -> f64 {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default().as_secs_f64()
 }

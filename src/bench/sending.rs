@@ -155,10 +155,11 @@ impl Run<'_> {
             return Ok(Sent { accepted: sent, distinct: sent, wall_s: None });
         };
         let ours = |entry: &&Accepted| {
-            entry.act == SENT && entry.chat < 0 && bulletins.iter().any(|one| entry.text.contains(&one.code))
+            entry.act == SENT && entry.is_in_supergroup() && bulletins.iter().any(|one| entry.text.contains(&one.code))
         };
         let ours: Vec<&Accepted> = log.iter().filter(ours).collect();
-        let distinct: BTreeSet<(i64, &str)> = ours.iter().map(|entry| (entry.chat, entry.text.as_str())).collect();
+        let distinct: BTreeSet<(&str, &str)> =
+            ours.iter().map(|entry| (entry.chat.as_str(), entry.text.as_str())).collect();
         let (first, last) = (ours.first().map_or(0, |entry| entry.at_ms), ours.last().map_or(0, |entry| entry.at_ms));
         let millis = u64::try_from(last - first).unwrap_or_default();
         Ok(Sent {

@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::commune::{self, GATEWAY};
+use super::sending::SENT;
 use crate::domain::org::import::OrgFile;
 use crate::platform::http_client;
 
@@ -65,16 +66,39 @@ impl Hand {
 /// One message that the server accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Accepted {
-    /// What was done: `sent`, `edited`, `deleted`.
+    /// What was done: `sent`, `edited`, `deleted`; where nothing else can be done nothing is said of it.
+    #[serde(default = "sent")]
     pub act: String,
-    /// Where.
-    pub chat: i64,
+    /// Where, as the platform names it.
+    #[serde(deserialize_with = "named")]
+    pub chat: String,
     /// Its text, or the caption.
     pub text: String,
     /// Its file.
+    #[serde(default)]
     pub file: Option<String>,
     /// When, in milliseconds of the machine's time.
     pub at_ms: i64,
+}
+
+impl Accepted {
+    /// Whether it stands in a group on Telegram, where their ids are negative (Telegram Bot API, Chat.id).
+    #[must_use]
+    pub fn is_in_supergroup(&self) -> bool {
+        self.chat.starts_with('-')
+    }
+}
+
+fn sent() -> String {
+    SENT.to_owned()
+}
+
+/// A chat's id: a number on one platform, a text on the others.
+fn named<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(match serde_json::Value::deserialize(from)? {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    })
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use crate::app;
 use crate::bench::inbound::{self, Way};
-use crate::bench::{Setting, crash, priority, sending, worker};
+use crate::bench::{Setting, crash, priority, sending, strangers, worker};
 use crate::config::LogFormat;
 
 mod simulate;
@@ -23,6 +23,7 @@ mod simulate;
     loa bench crash --files              the same with a file behind every text\n  \
     loa bench priority                   a storm warning beside a broadcast to 1,000 groups\n  \
     loa bench inbound                    2,000 acknowledgements within 2 s, platform after platform\n  \
+    loa bench strangers                  a storm warning while 1,000 people nobody knows write, platform after platform\n  \
     loa bench onegroup --size 30         30 bulletins into one group\n  \
     loa bench simulate --days 1000       a thousand days in which everything fails, checked after each\n  \
     loa bench simulate --seed 7 --days 12  the first twelve days of one seed, again\n\n\
@@ -33,7 +34,7 @@ pub struct BenchArgs {
     /// What to measure.
     #[arg(value_enum)]
     pub work: Work,
-    /// Groups, bulletins for `onegroup`, kills for `crash`, acknowledgements for `inbound`; left out, what the work is usually measured with.
+    /// Groups, bulletins for `onegroup`, kills for `crash`, acknowledgements for `inbound`, people for `strangers`; left out, what the work is usually measured with.
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..=20_000))]
     pub size: Option<u32>,
     /// How often; each run begins anew.
@@ -45,7 +46,7 @@ pub struct BenchArgs {
     /// Each bulletin carries a file too; only for `crash`.
     #[arg(long)]
     pub files: bool,
-    /// Platform and way in; only for `inbound`. Left out, each of them, one after the other.
+    /// Platform and way in; only for `inbound` and `strangers`. Left out, each of them, one after the other.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WAY")]
     pub platform: Vec<Way>,
     /// Days to play; only for `simulate`, where 200 are usual. Up to 50 are one run of the seed, more go on with the next seeds.
@@ -82,6 +83,8 @@ pub enum Work {
     Priority,
     /// One broadcast to 5,000 groups without limits, and a bare client beside it.
     Raw,
+    /// A warning alone and while 1,000 people nobody knows write 20 messages each.
+    Strangers,
     /// Days of a commune in this process, from seeds: kills, outages, clocks that are set; what must hold is checked after each.
     Simulate,
 }
@@ -90,6 +93,7 @@ impl Work {
     const fn usual_size(self) -> u32 {
         match self {
             Self::Limits => 900,
+            Self::Strangers => 1_000,
             Self::Crash | Self::History => 100,
             Self::Inbound => 2_000,
             Self::Onegroup => 30,
@@ -109,7 +113,10 @@ pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) 
         return simulate::run(args, database.is_some(), out).await;
     }
     crate::telemetry::init(LogFormat::Text, "error")?;
-    anyhow::ensure!(args.platform.is_empty() || args.work == Work::Inbound, "--platform is for `loa bench inbound`");
+    anyhow::ensure!(
+        args.platform.is_empty() || matches!(args.work, Work::Inbound | Work::Strangers),
+        "--platform is for `loa bench inbound` and `loa bench strangers`"
+    );
     anyhow::ensure!(args.days.is_none() && args.seed.is_none(), "--days and --seed are for `loa bench simulate`");
     anyhow::ensure!(!args.files || args.work == Work::Crash, "--files is for `loa bench crash`");
     anyhow::ensure!(
@@ -126,13 +133,14 @@ pub async fn run(args: &BenchArgs, database: Option<&str>, out: &mut dyn Write) 
     Ok(())
 }
 
-/// The ways of `inbound`; every other work is done once.
+/// The ways of `inbound` and `strangers`; every other work is done once.
 fn ways(args: &BenchArgs) -> Vec<Option<Way>> {
     match (args.work, args.platform.as_slice()) {
         // A server that runs already offers nothing by itself.
         (Work::Inbound, []) if args.api_url.is_some() => vec![Some(Way::TelegramWebhook)],
         (Work::Inbound, []) => Way::ALL.into_iter().map(Some).collect(),
-        (Work::Inbound, chosen) => chosen.iter().copied().map(Some).collect(),
+        (Work::Strangers, []) => vec![Some(Way::TelegramPolling), Some(Way::ZaloBotWebhook), Some(Way::ZaloOaWebhook)],
+        (Work::Inbound | Work::Strangers, chosen) => chosen.iter().copied().map(Some).collect(),
         _ => vec![None],
     }
 }
@@ -170,6 +178,10 @@ async fn measured(what: (Work, Option<Way>), setting: &Setting, json: bool) -> a
         Work::Inbound => {
             let inbound = inbound::run(setting, way.context("a platform")?).await?;
             return printed(json, &inbound, inbound.lines());
+        }
+        Work::Strangers => {
+            let strangers = strangers::run(setting, way.context("a platform")?).await?;
+            return printed(json, &strangers, strangers.lines());
         }
         Work::Crash => {
             let crashed = crash::run(setting).await?;

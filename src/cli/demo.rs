@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::clock::SystemClock;
 use crate::config::process_environment;
 use crate::demo::places::Network;
 use crate::demo::shown::Event;
@@ -59,7 +58,7 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let terminal = Terminal::new(args.json, &environment);
     // Before anything is made that would have to be removed again.
     let mut ending = Ending::listen(terminal.clone())?;
-    let folder = Folder::make(&SystemClock::new())?;
+    let folder = Folder::make()?;
     let filter = environment.get("RUST_LOG").filter(|filter| !filter.is_empty());
     telemetry::init_file(filter.map_or(QUIET, String::as_str), &folder.log())?;
     let verbose = args.verbose || filter.is_some();

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -36,8 +36,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let house = app::house(settings, &gateways)?;
     let core = app::core(store, clocks, entropy, house, gateways);
     let began = core.clocks.mono.elapsed();
-    let now = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(core.wall_now().0).unwrap_or(0));
-    let swept = app::inspector::sweep(&std::env::temp_dir(), now);
+    let swept = app::inspector::sweep(&std::env::temp_dir());
     if swept > 0 {
         tracing::warn!(files = swept, "documents.left_behind_removed");
     }

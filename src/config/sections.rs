@@ -12,6 +12,7 @@ use super::secret::Secret;
 use super::values::{bounded, by_text, filled_option, one_of, seconds};
 use crate::domain::calendar::{OfficeHours, SendWindows};
 use crate::domain::retention::Periods;
+use crate::domain::strangers::Allowance;
 use crate::domain::urgency::Policies;
 use crate::domain::when::WhenConfig;
 
@@ -106,6 +107,41 @@ pub struct Plan {
     /// A plan file to import at the start when the database holds no plan yet.
     #[serde(default)]
     pub file: Option<PathBuf>,
+}
+
+/// `[strangers]`: what people nobody knows may cost.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strangers {
+    /// Answers a person and day to mere talk.
+    #[serde(deserialize_with = "bounded::<_, 0, 100>")]
+    pub answers_a_day: u32,
+    /// Bulletins checked for a person and day.
+    #[serde(deserialize_with = "bounded::<_, 5, 100>")]
+    pub checks_a_day: u32,
+    /// Tries a person and day to be let in.
+    #[serde(deserialize_with = "bounded::<_, 5, 100>")]
+    pub doors_a_day: u32,
+    /// Percent of an account's pace for all of them.
+    #[serde(deserialize_with = "bounded::<_, 1, 50>")]
+    pub rate_percent: u32,
+    /// Percent of an account's month for all of them.
+    #[serde(deserialize_with = "bounded::<_, 1, 50>")]
+    pub month_percent: u32,
+}
+
+impl Strangers {
+    /// What is allowed, as the rules read it.
+    #[must_use]
+    pub fn allowance(&self) -> Allowance {
+        Allowance {
+            answers_a_day: i64::from(self.answers_a_day),
+            checks_a_day: i64::from(self.checks_a_day),
+            doors_a_day: i64::from(self.doors_a_day),
+            rate_percent: self.rate_percent,
+            month_percent: self.month_percent,
+        }
+    }
 }
 
 /// `[retention]`: how long what is kept.

@@ -9,6 +9,7 @@ use rstest::rstest;
 use super::*;
 use crate::domain::calendar::{OfficeHours, SendWindows};
 use crate::domain::retention::Periods;
+use crate::domain::strangers::Allowance;
 use crate::domain::urgency::{AckWindow, Policies, ReminderRule};
 use crate::domain::when::WhenConfig;
 
@@ -77,8 +78,9 @@ fn without_a_file_the_embedded_defaults_are_the_settings() {
 
 #[test]
 fn the_default_file_says_what_the_rules_themselves_propose() {
-    let Settings { desk, retention, .. } = Settings::load(None, env(&[])).unwrap();
+    let Settings { desk, retention, strangers, .. } = Settings::load(None, env(&[])).unwrap();
     assert_eq!(retention.periods(), Periods::default());
+    assert_eq!(strangers.allowance(), Allowance::default());
     assert_eq!(desk.office, OfficeHours::default());
     assert_eq!(desk.windows, SendWindows::default());
     assert_eq!(desk.times, WhenConfig::default());
@@ -161,7 +163,7 @@ fn rust_log_works_below_our_own_variable(#[case] pairs: &[(&str, &str)], #[case]
 )]
 #[case::unknown_section(
     "[motor]\nx = 3",
-    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `retention`, `http`, `log`, `vault`"
+    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `retention`, `strangers`, `http`, `log`, `vault`"
 )]
 #[case::wrong_type(
     "[engine]\nlease_seconds = true",

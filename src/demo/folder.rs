@@ -6,12 +6,10 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::Context as _;
 
 use crate::app;
-use crate::clock::Clock;
 
 /// How the folders' names begin; the number of the process follows.
 const PREFIX: &str = "loa-demo-";
@@ -31,9 +29,8 @@ impl Folder {
     ///
     /// # Errors
     /// The folder for temporary files cannot be written in.
-    pub fn make(wall: &dyn Clock) -> anyhow::Result<Self> {
-        let now = UNIX_EPOCH + Duration::from_millis(wall.now().0.unsigned_abs());
-        let _ = app::inspector::sweep(&std::env::temp_dir(), now);
+    pub fn make() -> anyhow::Result<Self> {
+        let _ = app::inspector::sweep(&std::env::temp_dir());
         Self::make_in(&std::env::temp_dir(), std::process::id())
     }
 

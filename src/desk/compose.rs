@@ -70,6 +70,16 @@ pub(super) async fn takes_file(
     })
 }
 
+/// Something came that bears a secrecy stamp, and nothing of it was kept: the form it came into ends, and the message is taken back where
+/// its platform lets us.
+pub(super) async fn secret(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Response> {
+    if !talk.may_be_answered() {
+        return Ok(Response::default());
+    }
+    let form = talk.dialogue(tx).await?.as_ref().and_then(Form::read);
+    files::refuse_secret(tx, act, talk, form.as_ref()).await
+}
+
 /// Private chats and the working groups of offices; never a group of heads or residents.
 async fn composes_here(tx: &mut Tx, chat: &Chat) -> UseCaseResult<bool> {
     if chat.kind == ChatKind::Private {

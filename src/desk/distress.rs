@@ -194,6 +194,7 @@ async fn fetch(tx: &mut Tx, act: &Act<'_>, gateway: &str, what: (&str, &str, &In
         chat: None,
         event: Some(body),
         urgent: true,
+        stranger: false,
         received_at: act.wall,
         not_before: act.wall.plus_ms(BETWEEN_TRIES * i64::from(number - 1)),
     })
@@ -250,7 +251,7 @@ pub(super) async fn plea(
     who: (&ChatRef, &AccountRef, &str),
 ) -> UseCaseResult<Response> {
     let (chat, from, external_id) = who;
-    let talk = super::talk::of_plea(tx, act, prepared.gateway, (chat, from), external_id).await?;
+    let talk = super::talk::without_names(tx, act, prepared.gateway, (chat, from), external_id).await?;
     let text = say!(act.house.locale, "distress-stranger", numbers = distress::numbers(act));
     let shown = act.house.shown(&talk.chat.gateway, text.clone());
     let lately = tx.messages_to_chat(&talk.chat.id, 1).await?;

@@ -15,6 +15,7 @@ use crate::domain::command::{self, Command, ParseContext};
 use crate::domain::event::{ChatKind, IncomingMessage};
 use crate::domain::org::Role;
 use crate::domain::text::{cut, fold, inert};
+use crate::domain::verbatim;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
@@ -283,7 +284,7 @@ pub(super) fn foreign(text: &str) -> String {
 /// The database.
 pub(super) async fn checked(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Option<Response>> {
     let is_code = !crate::domain::bulletin::find_codes(text).is_empty();
-    if talk.person.is_some() || !talk.is_private() || !(is_code || pasted::is_pasted(text)) {
+    if talk.person.is_some() || !talk.is_private() || !(is_code || verbatim::is_pasted(text)) {
         return Ok(None);
     }
     verify::answer(tx, act, talk, text).await.map(Some)

@@ -32,6 +32,16 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResu
     for account in usage::all(tx, act).await? {
         let waiting = tx.open_messages_on(&account.gateway).await?;
         lines.push(gateway(act, &account, (sick.contains(&account.gateway), waiting)));
+        if account.usage.of_strangers() > 0 {
+            let (to_ours, from_ours) = (account.usage.to_ours(), account.usage.from_ours());
+            lines.push(say!(
+                locale,
+                "health-usage-parts",
+                to_ours,
+                from_ours,
+                strangers = account.usage.of_strangers()
+            ));
+        }
         if account.answers_left_out > 0 {
             lines.push(say!(locale, "health-left-out", name = account.gateway, count = account.answers_left_out));
         }

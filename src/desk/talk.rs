@@ -44,7 +44,7 @@ pub(super) async fn of_message(
 }
 
 /// The turn of somebody whose words were not kept.
-pub(super) async fn of_plea(
+pub(super) async fn without_names(
     tx: &mut Tx,
     act: &Act<'_>,
     gateway: &str,

@@ -157,6 +157,15 @@ pub enum Event {
         /// The platform's message id.
         external_id: String,
     },
+    /// Somebody sent something that bears a secrecy stamp. What it is is not kept, and neither are names.
+    Secret {
+        /// Where; without a title.
+        chat: ChatRef,
+        /// By whom; without a name.
+        from: AccountRef,
+        /// The platform's message id.
+        external_id: String,
+    },
     /// A picture or a recording that came with a call for help is to be fetched. It is about no chat, so that nothing waits
     /// for it.
     Evidence {
@@ -177,7 +186,7 @@ impl Event {
             Self::Message(message) => Some(&message.chat),
             Self::Press(press) => Some(&press.chat),
             Self::Membership(membership) => Some(&membership.chat),
-            Self::Echo { chat, .. } | Self::Plea { chat, .. } => Some(chat),
+            Self::Echo { chat, .. } | Self::Plea { chat, .. } | Self::Secret { chat, .. } => Some(chat),
             Self::Moved { .. } | Self::Evidence { .. } => None,
         }
     }
@@ -189,7 +198,7 @@ impl Event {
             Self::Message(message) => Some(&message.from),
             Self::Press(press) => Some(&press.from),
             Self::Membership(membership) => Some(&membership.by),
-            Self::Plea { from, .. } => Some(from),
+            Self::Plea { from, .. } | Self::Secret { from, .. } => Some(from),
             Self::Moved { .. } | Self::Echo { .. } | Self::Evidence { .. } => None,
         }
     }

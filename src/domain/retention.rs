@@ -28,6 +28,8 @@ text_enum! {
         Letters => "letters",
         /// Conversations that nobody went on with.
         Dialogues => "dialogues",
+        /// How often people nobody knows were heard on a day.
+        Strangers => "strangers",
         /// Files of forms that became no bulletin.
         Drafts => "drafts",
         /// Links to files that lead nowhere any more.
@@ -49,6 +51,9 @@ text_enum! {
 const LETTERS_DAYS: i64 = 7;
 /// Days after which an untouched conversation is dropped, and with it files that only it named.
 const DIALOGUES_DAYS: i64 = 7;
+
+/// Days for which it is kept how often somebody nobody knows was heard: one would do.
+const STRANGERS_DAYS: i64 = 3;
 
 /// The periods, as configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +114,7 @@ impl Periods {
             Kind::FileLinks | Kind::UploadLinks | Kind::Invites => self.links_days,
             Kind::Incidents => self.incidents_days,
             Kind::Letters => LETTERS_DAYS,
+            Kind::Strangers => STRANGERS_DAYS,
             Kind::Dialogues | Kind::Drafts => DIALOGUES_DAYS,
         };
         now.start_of_day().plus_days(days.saturating_neg())

@@ -13,11 +13,13 @@
 
 mod gate;
 mod marks;
+mod name;
 mod personal;
 mod stamp;
 
 pub use gate::{Attestation, CadreReason, FirstPage, PartyOrigin, Question, Refusal, Submission, Verdict, gate};
 pub use marks::{RestrictedMark, restricted_mark_in};
+pub use name::stamp_in_name;
 pub use personal::{PERSONAL_LIST, personal_numbers};
 pub use stamp::{SecrecyLevel, Stamp, stamp_in};
 

@@ -16,8 +16,16 @@ pub use facts::{Fact, facts};
 
 /// The longest text that is compared, in UTF-8 bytes; what is behind it is not read.
 const LONGEST: usize = 16_384;
+/// Shortest text that is taken for a pasted one, characters.
+const SHORTEST: usize = 40;
 /// Words in a row by which texts are recognised.
 const ROW: usize = 3;
+
+/// Whether words are a text to be checked, and not a code or talk: long, or with an address in it.
+#[must_use]
+pub fn is_pasted(text: &str) -> bool {
+    text.chars().count() >= SHORTEST || facts(text).iter().any(|fact| fact.is_link)
+}
 
 /// A text that we sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

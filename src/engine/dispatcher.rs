@@ -13,6 +13,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::{Core, EngineResult};
 use crate::domain::calendar::Millis;
+use crate::domain::message::Lane;
 use crate::lifecycle::Panicked;
 use crate::platform::Gateway;
 use crate::platform::pacer::Pacer;
@@ -122,7 +123,7 @@ impl Dispatcher {
     /// A dispatcher that has not taken its lease yet.
     #[must_use]
     pub fn new(core: Arc<Core>, gateway: Arc<dyn Gateway>, commune_id: String, settings: DispatchSettings) -> Self {
-        let pacer = Pacer::new(gateway.capabilities().pace.clone());
+        let pacer = Pacer::new(gateway.capabilities().pace.clone()).with_strangers(core.house.strangers.rate_percent);
         Self {
             core,
             gateway,
@@ -346,7 +347,7 @@ impl Dispatcher {
         for (attempt_id, message_id) in tx.abandoned_attempts(self.gateway.name(), wall).await? {
             let lost = Finished::Unknown { detail: "crashed".to_owned() };
             settle::record(tx, &self.core.act(&self.commune_id), &message_id, &attempt_id, &lost).await?;
-            self.count_one(tx).await?;
+            self.count_sent(tx, Lane::Normal, 1).await?;
         }
         Ok(())
     }

@@ -22,7 +22,9 @@ use crate::usecase::notify::menu;
 
 mod arrivals;
 mod distress;
+mod gate;
 mod intake;
+mod strangers;
 
 pub use arrivals::Arrivals;
 pub use intake::Intake;
@@ -142,9 +144,15 @@ impl Receiver {
         {
             return Ok(false);
         }
-        let event = self.without_plea(tx, event).await?;
-        let Ok(body) = serde_json::to_string(&event) else { return Ok(false) };
         let now = self.core.wall_now();
+        let event = Self::without_secret(self.without_plea(tx, event).await?);
+        let stranger = self.stranger(tx, &event, now).await?;
+        if let Some(stranger) = &stranger
+            && !self.hears(tx, stranger, now).await?
+        {
+            return Ok(false);
+        }
+        let Ok(body) = serde_json::to_string(&event) else { return Ok(false) };
         let row = NewInboxRow {
             id: id::new_id(now, self.core.entropy.as_ref()),
             gateway: self.gateway.name().to_owned(),
@@ -152,13 +160,18 @@ impl Receiver {
             chat: chat_of(&event),
             event: Some(body),
             urgent: matches!(event, Event::Press(_)),
+            stranger: stranger.is_some(),
             received_at: now,
             not_before: Millis(0),
         };
         let new = tx.put_inbox(&row).await?;
         // Nobody says whether what a bot hears counts too; the careful answer is that it does.
         if new && self.gateway.capabilities().budget.is_some() {
-            tx.count_usage(self.gateway.name(), &month_of(now), Direction::Heard, 1).await?;
+            let direction = if stranger.is_some() { Direction::HeardFromStranger } else { Direction::Heard };
+            tx.count_usage(self.gateway.name(), &month_of(now), direction, 1).await?;
+        }
+        if let Some(stranger) = stranger.filter(|_| new) {
+            self.count_heard(tx, &stranger).await?;
         }
         Ok(new)
     }

@@ -97,6 +97,9 @@ pub struct Pacer {
     free_at: Duration,
     edits_free_at: Duration,
     replies_free_at: Duration,
+    strangers_free_at: Duration,
+    /// Of so many slots people nobody knows have one.
+    strangers_every: u32,
     paused_until: Duration,
     chats: HashMap<String, ChatPace>,
     /// When the calls of the latest window were counted at the latest; the first of them has the number `first`.
@@ -128,6 +131,8 @@ impl Pacer {
             free_at: zero,
             edits_free_at: zero,
             replies_free_at: zero,
+            strangers_free_at: zero,
+            strangers_every: REPLY_EVERY,
             paused_until: zero,
             chats: HashMap::new(),
             recent: VecDeque::new(),
@@ -136,6 +141,12 @@ impl Pacer {
             stretched_at: zero,
             slowed_at: None,
         }
+    }
+
+    /// The same, with so many percent of the slots for people nobody knows.
+    #[must_use]
+    pub fn with_strangers(self, percent: u32) -> Self {
+        Self { strangers_every: 100 / percent.clamp(1, 100), ..self }
     }
 
     /// Takes a slot that begins no later than `ahead` from now; gives its instant. Ahead is only the gateway's own spacing: for a
@@ -185,6 +196,7 @@ impl Pacer {
         match lane {
             Lane::Edit => at.max(self.edits_free_at),
             Lane::Reply if pressing_waits => at.max(self.replies_free_at),
+            Lane::Stranger => at.max(self.strangers_free_at),
             _ => at,
         }
     }
@@ -290,6 +302,9 @@ impl Pacer {
         }
         if request.lane == Lane::Reply {
             self.replies_free_at = slot + self.interval(slot) * REPLY_EVERY;
+        }
+        if request.lane == Lane::Stranger {
+            self.strangers_free_at = slot + self.interval(slot) * self.strangers_every;
         }
         let (window, latest) = (self.limits.group_window, self.count(slot));
         let pace = self.chats.entry(request.chat.to_owned()).or_default();

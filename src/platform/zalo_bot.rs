@@ -20,7 +20,7 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::domain::event::Event;
-use crate::domain::retry::{FailureReason, Outcome};
+use crate::domain::retry::FailureReason;
 use crate::domain::text::utf16_len;
 
 mod errors;

@@ -37,19 +37,23 @@ pub struct NewInboxRow {
     pub event: Option<String>,
     /// A button press: the person looks at a spinner until it is answered.
     pub urgent: bool,
+    /// Whether nobody knows who it is from.
+    pub stranger: bool,
     /// Machine time of arrival.
     pub received_at: Millis,
     /// Machine time before which it is not processed.
     pub not_before: Millis,
 }
 
+/// Updates of people nobody knows that are looked at together: those of others arrive meanwhile.
+const STRANGERS: i64 = 4;
 /// Tries before an update is given up as failed.
 pub const MAX_ATTEMPTS: i64 = 3;
 
-const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at, chat) \
-     VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9) ON CONFLICT (gateway, dedupe) DO NOTHING";
+const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at, chat, stranger) \
+     VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10) ON CONFLICT (gateway, dedupe) DO NOTHING";
 const WAITING: &str = "SELECT id, gateway, dedupe, chat, event, attempts, received_at FROM inbox \
-     WHERE state = 'waiting' AND gateway = $1 AND urgent = $2 AND retry_at <= $3 \
+     WHERE state = 'waiting' AND gateway = $1 AND stranger = $5 AND urgent = $2 AND retry_at <= $3 \
        AND NOT EXISTS (SELECT 1 FROM inbox earlier \
                        WHERE earlier.gateway = $1 AND earlier.chat = inbox.chat AND earlier.state = 'waiting' \
                          AND (earlier.received_at, earlier.id) < (inbox.received_at, inbox.id) AND earlier.retry_at > $3) \
@@ -100,6 +104,7 @@ impl Tx {
             .bind(row.received_at.0)
             .bind(row.not_before.0)
             .bind(&row.chat)
+            .bind(row.stranger)
             .execute(c)
             .await?
             .rows_affected());
@@ -137,20 +142,23 @@ impl Tx {
     }
 
     /// The next updates of a gateway to be processed, so many at most: presses before all others, then in the order in which they
-    /// came.
+    /// came; behind them a few of people nobody knows.
     ///
     /// # Errors
     /// The database.
     pub async fn waiting_inbox(&mut self, gateway: &str, now: Millis, most: i64) -> StoreResult<Vec<InboxRow>> {
         let mut waiting = Vec::new();
         // One look each, because the index runs one way: presses first, and among them the oldest.
-        for urgent in [true, false] {
-            let room = most - i64::try_from(waiting.len()).unwrap_or(most);
+        for (stranger, urgent, most_of_it) in
+            [(false, true, most), (false, false, most), (true, true, STRANGERS), (true, false, STRANGERS)]
+        {
+            let room = (most - i64::try_from(waiting.len()).unwrap_or(most)).min(most_of_it);
             let more: Vec<InboxRow> = on!(self, |c| sqlx::query_as(WAITING)
                 .bind(gateway)
                 .bind(urgent)
                 .bind(now.0)
                 .bind(room)
+                .bind(stranger)
                 .fetch_all(c)
                 .await?);
             waiting.extend(more);

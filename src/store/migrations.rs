@@ -52,6 +52,7 @@ const FILES: &[File] = files![
     27 "0027_distress",
     28 "0028_distress_links",
     29 "0029_quiet_chats",
+    30 "0030_strangers",
 ];
 
 /// All migrations, in order.

@@ -85,6 +85,17 @@ const COUNT_DIALOGUES: &str = dialogues!("SELECT COUNT(*) FROM due");
 const TAKE_DIALOGUES: &str =
     dialogues!("DELETE FROM dialogues WHERE (chat_id, account) IN (SELECT chat_id, account FROM due LIMIT 500)");
 
+macro_rules! strangers {
+    ($ask:literal) => {
+        concat!("WITH due AS (SELECT gateway, account_hash, day FROM stranger_days WHERE day < $1) ", $ask)
+    };
+}
+const ANY_STRANGER: &str = strangers!("SELECT EXISTS (SELECT 1 FROM due)");
+const COUNT_STRANGERS: &str = strangers!("SELECT COUNT(*) FROM due");
+const TAKE_STRANGERS: &str = strangers!(
+    "DELETE FROM stranger_days WHERE (gateway, account_hash, day) IN (SELECT gateway, account_hash, day FROM due LIMIT 500)"
+);
+
 const OLDER: &str = "SELECT (SELECT COUNT(*) FROM bulletins WHERE commune_id = $1 AND created_at < $2) AS bulletins, \
      (SELECT COUNT(*) FROM broadcasts WHERE started_at < $2) AS broadcasts, \
      (SELECT COUNT(*) FROM attachments WHERE created_at < $2) AS files, \
@@ -151,6 +162,7 @@ const fn questions(kind: Kind) -> (&'static str, &'static str) {
         Kind::Repeats => (ANY_REPEAT, COUNT_REPEATS),
         Kind::Letters => (ANY_LETTER, COUNT_LETTERS),
         Kind::Dialogues => (ANY_DIALOGUE, COUNT_DIALOGUES),
+        Kind::Strangers => (ANY_STRANGER, COUNT_STRANGERS),
         Kind::Drafts => (drafts::ANY, drafts::COUNT),
         Kind::FileLinks => (ended::ANY_FILE_LINK, ended::COUNT_FILE_LINKS),
         Kind::UploadLinks => (ended::ANY_UPLOAD_LINK, ended::COUNT_UPLOAD_LINKS),
@@ -217,6 +229,7 @@ impl Tx {
             Kind::Repeats => TAKE_REPEATS,
             Kind::Letters => TAKE_LETTERS,
             Kind::Dialogues => TAKE_DIALOGUES,
+            Kind::Strangers => TAKE_STRANGERS,
             Kind::Drafts => return self.take_drafts(due).await,
             Kind::FileLinks => ended::TAKE_FILE_LINKS,
             Kind::UploadLinks => ended::TAKE_UPLOAD_LINKS,
@@ -269,6 +282,7 @@ mod tests {
             TAKE_REPEATS,
             TAKE_LETTERS,
             TAKE_DIALOGUES,
+            TAKE_STRANGERS,
             drafts::NEXT,
             bodies::NEXT,
             distress::EMPTY,

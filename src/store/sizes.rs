@@ -90,6 +90,7 @@ const TABLES: &[Table] = &[
     table!("schedules" by "id"),
     table!("seat_holdings" by "id"),
     table!("seats" by "id"),
+    table!("stranger_days" by "day"),
     table!("troubles" by "id"),
     table!("units" by "id"),
     table!("upload_handles" by "created_at"),

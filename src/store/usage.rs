@@ -8,8 +8,12 @@ use crate::store::{StoreResult, Tx, on};
 pub enum Direction {
     /// From us: the platform took it, or may have.
     Sent,
+    /// The same, to somebody nobody knows.
+    SentToStranger,
     /// To us.
     Heard,
+    /// The same, from somebody nobody knows.
+    HeardFromStranger,
 }
 
 /// One account in one month.
@@ -23,15 +27,19 @@ pub struct MonthUsage {
     pub sent: i64,
     /// Messages that came in.
     pub heard: i64,
+    /// Those of them that left to people nobody knows.
+    pub strangers_sent: i64,
+    /// Those that came in from them.
+    pub strangers_heard: i64,
     /// When the admins were warned, machine time; none while they were not.
     pub warned_at: Option<i64>,
 }
 
-const ADD: &str = "INSERT INTO gateway_usage (gateway, month, sent, heard) VALUES ($1, $2, $3, $4) \
+const ADD: &str = "INSERT INTO gateway_usage (gateway, month, sent, heard, strangers_sent, strangers_heard) VALUES ($1, $2, $3, $4, $5, $6) \
      ON CONFLICT (gateway, month) DO UPDATE SET sent = gateway_usage.sent + excluded.sent, \
-       heard = gateway_usage.heard + excluded.heard";
-const OF_MONTH: &str =
-    "SELECT gateway, month, sent, heard, warned_at FROM gateway_usage WHERE gateway = $1 AND month = $2";
+       heard = gateway_usage.heard + excluded.heard, strangers_sent = gateway_usage.strangers_sent + excluded.strangers_sent, \
+       strangers_heard = gateway_usage.strangers_heard + excluded.strangers_heard";
+const OF_MONTH: &str = "SELECT gateway, month, sent, heard, strangers_sent, strangers_heard, warned_at FROM gateway_usage WHERE gateway = $1 AND month = $2";
 const WARN: &str = "UPDATE gateway_usage SET warned_at = $3 WHERE gateway = $1 AND month = $2 AND warned_at IS NULL";
 const LEFT_OUT: &str = "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state = 'skipped' AND reason = 'budget' \
      AND purpose = 'reply' AND created_at >= $2";
@@ -50,15 +58,19 @@ impl Tx {
         count: usize,
     ) -> StoreResult<()> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let (sent, heard) = match direction {
-            Direction::Sent => (count, 0),
-            Direction::Heard => (0, count),
+        let [sent, heard, strangers_sent, strangers_heard] = match direction {
+            Direction::Sent => [count, 0, 0, 0],
+            Direction::SentToStranger => [count, 0, count, 0],
+            Direction::Heard => [0, count, 0, 0],
+            Direction::HeardFromStranger => [0, count, 0, count],
         };
         on!(self, |c| sqlx::query(ADD)
             .bind(gateway)
             .bind(month)
             .bind(sent)
             .bind(heard)
+            .bind(strangers_sent)
+            .bind(strangers_heard)
             .execute(c)
             .await?
             .rows_affected());

@@ -86,6 +86,12 @@ async fn issue(tx: &mut Tx, act: &Act<'_>, subject: Subject<'_>) -> UseCaseResul
     Ok(IssuedCode { code, invite_id: invite.id, expires_at })
 }
 
+/// Whether what was typed may be a one-time code: it has its form, and nothing is looked up.
+#[must_use]
+pub fn may_be_code(typed: &str) -> bool {
+    typed_hash(typed).is_some()
+}
+
 /// The hash of what was typed, in whatever case and with whatever spaces and dashes; none for what cannot be a code.
 fn typed_hash(typed: &str) -> Option<String> {
     if typed.len() > TYPED_BYTES {

@@ -7,6 +7,7 @@ use crate::domain::calendar::{Holidays, OfficeHours, SendWindows};
 use crate::domain::carriage::{ANY_TYPE, Files};
 use crate::domain::render;
 use crate::domain::retention::Periods;
+use crate::domain::strangers::Allowance;
 use crate::domain::urgency::Policies;
 use crate::domain::when::WhenConfig;
 use crate::locale::Locale;
@@ -83,6 +84,8 @@ pub struct House {
     pub lapse_days: i64,
     /// How long what is kept.
     pub retention: Periods,
+    /// What people nobody knows may cost.
+    pub strangers: Allowance,
     /// The contact line under broadcasts; empty for none.
     pub contact: String,
     /// The numbers of the officers on duty, as whoever cries for help is to dial them; empty for none.

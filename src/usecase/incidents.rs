@@ -340,9 +340,7 @@ pub async fn works_again(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseRe
 pub async fn is_known_again(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseResult<bool> {
     let mut own = stopped_gateways(tx).await?;
     own.retain(|(name, _)| name == gateway);
-    if own.is_empty()
-        || own.iter().any(|(_, kind)| kind.parse().is_ok_and(FailureReason::ends_by_a_message))
-    {
+    if own.is_empty() || own.iter().any(|(_, kind)| kind.parse().is_ok_and(FailureReason::ends_by_a_message)) {
         return Ok(false);
     }
     if tx.open_messages_on(gateway).await? > 0 {

@@ -4,10 +4,10 @@ use super::{Act, UseCaseResult, incidents};
 use crate::domain::message::{Lane, Purpose};
 use crate::domain::org::Role;
 use crate::domain::render::Button;
-use crate::domain::text::split_text;
+use crate::domain::text::{split_text, utf16_len};
 use crate::domain::urgency::Urgency;
 use crate::store::Tx;
-use crate::store::binding::{Chat, ChatState};
+use crate::store::binding::{Chat, ChatKind, ChatState};
 use crate::store::messages::NewMessage;
 
 pub mod menu;
@@ -82,6 +82,9 @@ pub async fn say(
     note: &Note,
     reply_to: Option<&str>,
 ) -> UseCaseResult<()> {
+    if purpose == Purpose::Reply && joins(tx, act, chat, note).await? {
+        return Ok(());
+    }
     let note = menu::numbered(tx, act, chat, note, menu::For::Everybody).await?;
     queue(tx, act, chat, purpose, &note, reply_to).await?;
     Ok(())
@@ -109,9 +112,28 @@ pub async fn answer(
     note: &Note,
     reply_to: Option<&str>,
 ) -> UseCaseResult<()> {
+    if joins(tx, act, chat, note).await? {
+        return Ok(());
+    }
     let note = menu::numbered(tx, act, chat, note, menu::For::Account(account)).await?;
     queue(tx, act, chat, Purpose::Reply, &note, reply_to).await?;
     Ok(())
+}
+
+/// Adds an answer to somebody nobody knows to the one that still waits for them, so that both are one message. Not one with a choice
+/// under it, and not where both are longer than a message may be.
+async fn joins(tx: &mut Tx, act: &Act<'_>, chat: &Chat, note: &Note) -> UseCaseResult<bool> {
+    if note.lane != Some(Lane::Stranger) || !note.buttons.is_empty() || chat.kind != ChatKind::Private {
+        return Ok(false);
+    }
+    let Some(waiting) = tx.waiting_for_stranger(&chat.id).await? else { return Ok(false) };
+    let shown = act.house.shown(&chat.gateway, note.text.clone());
+    if waiting.body.contains(&shown) {
+        return Ok(true);
+    }
+    let both = format!("{}\n\n{shown}", waiting.body);
+    let limit = act.house.gateways.get(&chat.gateway).map_or(0, |traits| traits.render.text_limit_utf16);
+    Ok(utf16_len(&both) <= limit && tx.extend_waiting(&waiting.id, &both).await?)
 }
 
 /// Gives the id of the last part.

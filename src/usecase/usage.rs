@@ -16,6 +16,10 @@ pub struct Usage {
     pub sent: u64,
     /// Messages that came in.
     pub heard: u64,
+    /// Those of them that left to people nobody knows.
+    pub strangers_sent: u64,
+    /// Those that came in from them.
+    pub strangers_heard: u64,
 }
 
 impl Usage {
@@ -23,6 +27,31 @@ impl Usage {
     #[must_use]
     pub const fn used(self) -> u64 {
         self.sent + self.heard
+    }
+
+    /// What left to the commune's own people and groups.
+    #[must_use]
+    pub const fn to_ours(self) -> u64 {
+        self.sent.saturating_sub(self.strangers_sent)
+    }
+
+    /// What came in from them.
+    #[must_use]
+    pub const fn from_ours(self) -> u64 {
+        self.heard.saturating_sub(self.strangers_heard)
+    }
+
+    /// What came from, and left to, people nobody knows.
+    #[must_use]
+    pub const fn of_strangers(self) -> u64 {
+        self.strangers_sent + self.strangers_heard
+    }
+
+    /// As [`Self::used`], with no more of strangers than their share: however many they are, they do not use up what is left for
+    /// the commune.
+    #[must_use]
+    pub fn used_within(self, share: u64) -> u64 {
+        self.to_ours() + self.from_ours() + self.of_strangers().min(share)
     }
 }
 
@@ -53,7 +82,12 @@ pub async fn of(tx: &mut Tx, gateway: &str, month: &str) -> UseCaseResult<Usage>
 
 fn counted(row: &MonthUsage) -> Usage {
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
-    Usage { sent: count(row.sent), heard: count(row.heard) }
+    Usage {
+        sent: count(row.sent),
+        heard: count(row.heard),
+        strangers_sent: count(row.strangers_sent),
+        strangers_heard: count(row.strangers_heard),
+    }
 }
 
 /// Where every configured gateway stands in the current month, by name.

@@ -4,6 +4,8 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use loa::app::fold;
+
 use crate::db::SqliteFile;
 use crate::service::{Service, eventually};
 
@@ -40,6 +42,31 @@ fn a_resident_s_talk_and_photo_leave_no_byte_in_database_wal_or_logs() {
         })
         .await;
         assert_nowhere(&file, &log);
+        let answered = async |said: &str| {
+            let count = || handle.messages(lan).unwrap().iter().filter(|message| message.from_bot).count();
+            let before = count();
+            handle.say(lan, lan, said, None).unwrap();
+            eventually("the service answers", async || count() > before).await;
+        };
+        // What bears a stamp: words, a name, words under a file; and what was typed into the form before it.
+        for words in ["/vanban", "KH 77/KH-UBND", "Phương án GW92LM", "TUYỆT MẬT\nPhương án ZB31RT", "/toilaai"]
+        {
+            answered(words).await;
+        }
+        handle.send_file(lan, lan, "[Tối mật] HX55QT.pdf", PHOTO.to_vec(), None).unwrap();
+        handle.send_file(lan, lan, "KH.pdf", PHOTO.to_vec(), Some("MẬT\nKế hoạch CN81XK")).unwrap();
+        answered("/toilaai").await;
+        let refused = || {
+            handle
+                .messages(lan)
+                .unwrap()
+                .iter()
+                .filter(|message| message.text.starts_with("Không nhận: tài liệu"))
+                .count()
+        };
+        eventually("all three are refused", async || refused() == 3).await;
+        eventually("the log is folded", async || fold::fold_log(&service.store).await.unwrap()).await;
+        assert_nowhere(&file, &log);
         end_by("TERM", &mut child).await;
         service.store.close().await;
         assert_nowhere(&file, &log);
@@ -54,7 +81,17 @@ fn assert_nowhere(file: &SqliteFile, log: &std::path::Path) {
     let beside = |ending: &str| std::path::PathBuf::from(format!("{}{ending}", database.display()));
     for path in [database.to_path_buf(), beside("-wal"), beside("-shm"), log.to_path_buf()] {
         let content = std::fs::read(&path).unwrap_or_default();
-        for secret in ["XQ7ZK9", "WJ4PV2", "GIAY-TO-RIENG-TU-5512", "sổ hộ nghèo", "Bà Sáu"] {
+        for secret in [
+            "XQ7ZK9",
+            "WJ4PV2",
+            "GIAY-TO-RIENG-TU-5512",
+            "sổ hộ nghèo",
+            "Bà Sáu",
+            "GW92LM",
+            "ZB31RT",
+            "HX55QT",
+            "CN81XK",
+        ] {
             let found = content.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(!found, "`{secret}` stands in {}", path.display());
         }

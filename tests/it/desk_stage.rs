@@ -10,6 +10,7 @@ use std::sync::Arc;
 use loa::desk::{self, Fetched, Prepared, Response};
 use loa::domain::calendar::Millis;
 use loa::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, Event, IncomingFile, IncomingMessage, Rights};
+use loa::domain::message::{Lane, MessageState};
 use loa::domain::org::Role;
 use loa::domain::render::Button;
 use loa::id::SeededEntropy;
@@ -156,6 +157,10 @@ impl Desk {
             && let Some(chat) = tx.chat_by_external(GATEWAY, &chat.external_id).await.unwrap()
         {
             queued = tx.messages_to_chat(&chat.id, 50).await.unwrap();
+        }
+        // What was said to somebody nobody knows has left before they speak again.
+        for message in queued.iter().filter(|message| message.lane == Lane::Stranger.number()) {
+            tx.leave_queue(&message.id, MessageState::Skipped, "read").await.unwrap();
         }
         queued.retain(|message| message.created_at == now);
         let said: Vec<String> = queued.iter().map(|message| message.body.clone()).collect();

@@ -50,6 +50,7 @@ fn rules(gateways: BTreeMap<String, GatewayTraits>) -> House {
         approval_warning_minutes: 30,
         lapse_days: 30,
         retention: loa::domain::retention::Periods::default(),
+        strangers: loa::domain::strangers::Allowance::default(),
         contact: String::new(),
         duty_phones: String::new(),
         public_url: None,

@@ -251,7 +251,12 @@ async fn a_storm_warning_does_not_wait_for_a_group_that_has_to_be_waited_for(sto
     // What is ordinary waits, and nothing goes twice.
     let ordinary = stage.release(&to("thon:15")).await;
     stage.settle().await;
-    assert_eq!((posts(&stage, 15), stage.sent(&ordinary).await), ((1, 1), 1));
+    assert_eq!((posts(&stage, 15), stage.sent(&ordinary).await), ((1, 0), 1), "not the storm warning");
+    let joint = stage
+        .posted("truong-thon")
+        .into_iter()
+        .filter(|post| post.text.contains("Hỏa tốc") && post.text.contains("từ 01/9"));
+    assert_eq!(joint.count(), 1, "the joint group of the heads is the next one");
     stage.stop().await;
 }
 

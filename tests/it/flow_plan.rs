@@ -59,6 +59,7 @@ static HOUSE: LazyLock<Arc<House>> = LazyLock::new(|| {
         approval_warning_minutes: 60,
         lapse_days: 30,
         retention: loa::domain::retention::Periods::default(),
+        strangers: loa::domain::strangers::Allowance::default(),
         contact: String::new(),
         duty_phones: String::new(),
         public_url: None,

@@ -76,6 +76,8 @@ mod flow_rights;
 #[cfg(test)]
 mod flow_send;
 #[cfg(test)]
+mod flow_strangers;
+#[cfg(test)]
 mod flow_undecodable;
 #[cfg(test)]
 mod flow_withdraw;

@@ -233,6 +233,7 @@ async fn a_used_up_quota_is_called_so_and_the_rest_follows_the_next_day(store: S
     let used_up = OaFaultKind::error(-211, "Out of quota");
     stage.oa().add_fault(OaFault::next("group/message", used_up).from_call(1, 0));
     stage.until("halted", async |stage: &Stage| stage.is_halted()).await;
+    stage.until("told", async |stage: &Stage| stage.incidents().await == ["quota"]).await;
     stage.oa().set_faults(Vec::new());
 
     stage.clock.set(at(2025, 7, 29, 7, 0));

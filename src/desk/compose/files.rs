@@ -112,7 +112,9 @@ pub async fn refuse_secret(tx: &mut Tx, act: &Act<'_>, talk: &Talk, form: Option
         drop_all(tx, form).await?;
         delete.extend(form.files.iter().map(|file| file.message.clone()));
     }
-    tx.audit(act, "compose.refused", &talk.chat.id, "secrecy").await?;
+    if talk.person.is_some() {
+        tx.audit(act, "compose.refused", &talk.chat.id, "secrecy").await?;
+    }
     let text = format!("{}\n{}", say!(locale, "refused-secret"), say!(locale, "compose-secret-next"));
     talk.say(tx, act, &Note::plain(text)).await?;
     Ok(Response { delete, ..Response::default() })

@@ -15,8 +15,6 @@ use crate::store::Tx;
 use crate::usecase::fire::view_of;
 use crate::usecase::{Act, UseCaseResult};
 
-/// Shortest text that is taken for a pasted one, characters.
-const SHORTEST: usize = 40;
 /// Days back in which a text without a code is looked for.
 const DAYS: i64 = 60;
 /// Bulletins among which it is looked for, the latest.
@@ -25,11 +23,6 @@ const MOST: i64 = 60;
 const MOST_FACTS: usize = 5;
 /// Longest fact that is named, characters.
 const FACT_CHARS: usize = 40;
-
-/// Whether words are a text to be checked, and not a code or talk: long, or with an address in it.
-pub(super) fn is_pasted(text: &str) -> bool {
-    text.chars().count() >= SHORTEST || verbatim::facts(text).iter().any(|fact| fact.is_link)
-}
 
 /// Says whether it is ours, to somebody who need not wait. Counted as a wrong code where it is not: whoever pastes without end is slowed as well.
 pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Response> {

@@ -9,6 +9,7 @@ use crate::domain::bulletin::{State, TypedCode, find_codes, parse_typed};
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::org::GroupKind;
 use crate::domain::text::{cut, upper};
+use crate::domain::verbatim;
 use crate::say;
 use crate::store::Tx;
 use crate::store::broadcasts::Broadcast;
@@ -79,7 +80,7 @@ pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, typed: &str)
         tries::count(tx, act, talk).await?;
         return speak(tx, act, talk, say!(locale, "door-verify-usage")).await;
     }
-    if parse_typed(typed).is_none() && pasted::is_pasted(typed) {
+    if parse_typed(typed).is_none() && verbatim::is_pasted(typed) {
         return pasted::answer(tx, act, talk, typed).await;
     }
     let all = sees_all(tx, talk).await?;

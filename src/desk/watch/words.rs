@@ -63,7 +63,7 @@ fn known(locale: &Locale, reason: &str) -> Option<String> {
         "content_refused" => "watch-why-content",
         "expired" => "watch-why-expired",
         "fallback" => "watch-why-fallback",
-        "budget" => "watch-why-budget",
+        "budget" | "stranger_share" => "watch-why-budget",
         _ => of_failure(reason.parse().ok()?),
     };
     Some(locale.text(key, &[]))
@@ -89,7 +89,7 @@ const fn of_failure(reason: FailureReason) -> &'static str {
         | FailureReason::Balance
         | FailureReason::BadProof
         | FailureReason::OldInterface => "watch-why-account",
-        FailureReason::Quota => "watch-why-quota",
+        FailureReason::Quota | FailureReason::PersonQuota => "watch-why-quota",
         FailureReason::MessageGone | FailureReason::GaveUp => "watch-why-gave-up",
     }
 }

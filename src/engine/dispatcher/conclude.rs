@@ -142,13 +142,7 @@ impl Dispatcher {
     }
 
     /// Nothing is sent to a chat for so long, also by whoever comes after us; the admins are told.
-    pub(super) async fn ask_to_wait(
-        &self,
-        tx: &mut Tx,
-        done: &Done,
-        wait: Duration,
-        detail: &str,
-    ) -> EngineResult<()> {
+    pub(super) async fn ask_to_wait(&self, tx: &mut Tx, done: &Done, wait: Duration, detail: &str) -> EngineResult<()> {
         let core = self.core.clone();
         settle::asked_to_wait(tx, &core.act(&self.commune_id), &done.chat_id, wait, detail).await?;
         Ok(())

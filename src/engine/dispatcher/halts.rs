@@ -154,7 +154,11 @@ impl Dispatcher {
         if alone && done.is_group {
             if self.is_of_the_account(tx).await? {
                 self.halted = Some(Halt::new(FailureReason::Quota, now));
-                tracing::error!(gateway = self.gateway.name(), reason = FailureReason::Quota.as_str(), "gateway.halted");
+                tracing::error!(
+                    gateway = self.gateway.name(),
+                    reason = FailureReason::Quota.as_str(),
+                    "gateway.halted"
+                );
             } else if count >= REFUSALS_OF_ONE {
                 wait = wait.max(WAIT_OF_ONE);
                 self.ask_to_wait(tx, done, wait, &detail).await?;

@@ -6,7 +6,7 @@ use super::call::{Done, Report};
 use super::halts::Halt;
 use super::{Dispatcher, EngineResult};
 use crate::domain::budget::{Budget, month_of};
-use crate::domain::message::MessageState;
+use crate::domain::message::{Lane, MessageState};
 use crate::platform::SelfInfo;
 use crate::store::Tx;
 use crate::store::messages::{Finished, WaitingMessage};
@@ -18,6 +18,8 @@ use crate::usecase::{incidents, usage};
 pub(super) struct Spent {
     budget: Budget,
     used: u64,
+    /// What left to people nobody knows, and what may.
+    strangers: (u64, u64),
 }
 
 impl Dispatcher {
@@ -101,28 +103,34 @@ impl Dispatcher {
         }
         let message = tx.message(&done.message_id).await?;
         if message.is_some_and(|message| message.state == MessageState::Sending) {
-            self.count_one(tx).await?;
+            self.count_sent(tx, done.lane, 1).await?;
         }
         Ok(())
     }
 
-    /// Counts one message that left.
-    pub(super) async fn count_one(&self, tx: &mut Tx) -> EngineResult<()> {
-        Ok(tx.count_usage(self.gateway.name(), &month_of(self.core.wall_now()), Direction::Sent, 1).await?)
+    /// Counts messages of a lane that left.
+    pub(super) async fn count_sent(&self, tx: &mut Tx, lane: Lane, count: usize) -> EngineResult<()> {
+        let direction = if lane == Lane::Stranger { Direction::SentToStranger } else { Direction::Sent };
+        Ok(tx.count_usage(self.gateway.name(), &month_of(self.core.wall_now()), direction, count).await?)
     }
 
     /// What the account has used of its month; none without a budget.
     pub(super) async fn spent(&self, tx: &mut Tx) -> EngineResult<Option<Spent>> {
         let traits = self.core.house.gateways.get(self.gateway.name());
         let Some(budget) = traits.and_then(|traits| traits.budget) else { return Ok(None) };
-        let used = usage::of(tx, self.gateway.name(), &month_of(self.core.wall_now())).await?.used();
-        Ok(Some(Spent { budget, used }))
+        let usage = usage::of(tx, self.gateway.name(), &month_of(self.core.wall_now())).await?;
+        let share = self.core.house.strangers.share_of(budget.messages_a_month);
+        Ok(Some(Spent { budget, used: usage.used_within(share), strangers: (usage.strangers_sent, share) }))
     }
 }
 
 impl Spent {
-    /// Whether a message is left out because the account's month is too far gone for it.
-    pub(super) fn refuses(self, message: &WaitingMessage) -> bool {
-        !self.budget.admits(self.used, message.purpose, message.lane, message.part)
+    /// Why a message is left out, if the account's month is too far gone for it.
+    pub(super) fn leaves_out(self, message: &WaitingMessage) -> Option<&'static str> {
+        if message.lane == Lane::Stranger && self.strangers.0 >= self.strangers.1 {
+            return Some("stranger_share");
+        }
+        let admits = self.budget.admits(self.used, message.purpose, message.lane, message.part);
+        (!admits).then_some("budget")
     }
 }

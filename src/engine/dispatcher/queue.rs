@@ -45,6 +45,8 @@ pub(super) struct Queue {
     blocked: HashMap<String, Vec<WaitingMessage>>,
     /// The last row read in each lane.
     read_up_to: HashMap<Lane, (i64, String)>,
+    /// How many of those of chats are of a lane that nobody else may hold up.
+    pressing: usize,
     /// How many rows were read.
     rows: usize,
     /// How many of them have left.
@@ -86,7 +88,7 @@ impl Queue {
         self.ready.clear();
         self.blocked.clear();
         self.read_up_to.clear();
-        (self.rows, self.left) = (0, 0);
+        (self.rows, self.left, self.pressing) = (0, 0, 0);
         self.anew_at = now + ANEW_EVERY;
     }
 
@@ -111,7 +113,9 @@ impl Queue {
     fn add(&mut self, message: WaitingMessage) {
         let chat = message.chat_id.clone();
         self.hide(&chat);
-        self.chats.entry(chat.clone()).or_default().insert(place(&message), message);
+        let presses = usize::from(is_pressing(message.lane));
+        let known = self.chats.entry(chat.clone()).or_default().insert(place(&message), message);
+        self.pressing += presses * usize::from(known.is_none());
         if matches!(self.held.get(&chat), Some(Hold::Until { first, .. }) if first.as_ref() != self.first_in(&chat)) {
             self.held.remove(&chat);
         }
@@ -142,7 +146,9 @@ impl Queue {
         let chat = &message.chat_id;
         self.hide(chat);
         if let Some(waiting) = self.chats.get_mut(chat) {
-            self.left += usize::from(waiting.remove(&place(message)).is_some());
+            let removed = usize::from(waiting.remove(&place(message)).is_some());
+            self.left += removed;
+            self.pressing -= removed * usize::from(is_pressing(message.lane));
             if waiting.is_empty() {
                 self.chats.remove(chat);
             }
@@ -201,6 +207,11 @@ impl Queue {
         Lane::ALL.iter().any(|lane| lane.is_pressing() && self.ready_of(*lane).next().is_some())
     }
 
+    /// Whether anything waits that nobody else may hold up, whether its chat is held or not.
+    pub(super) const fn has_pressing(&self) -> bool {
+        self.pressing > 0
+    }
+
     fn hide(&mut self, chat: &str) {
         if let Some(first) = self.chats.get(chat).and_then(|waiting| waiting.keys().next()) {
             self.ready.remove(first);
@@ -215,6 +226,10 @@ impl Queue {
             self.ready.insert(first.clone(), chat.to_owned());
         }
     }
+}
+
+const fn is_pressing(lane: Lane) -> bool {
+    lane.is_pressing() || matches!(lane, Lane::Rescue)
 }
 
 fn place(message: &WaitingMessage) -> Place {

@@ -2,10 +2,9 @@
 
 use super::call::Done;
 use super::{Dispatcher, EngineResult};
-use crate::domain::budget::month_of;
+use crate::domain::message::Lane;
 use crate::store::Tx;
 use crate::store::messages::{Finished, SentCall};
-use crate::store::usage::Direction;
 use crate::usecase::settle;
 
 /// What was recorded.
@@ -46,8 +45,12 @@ impl Dispatcher {
         let core = self.core.clone();
         let chats: Vec<&str> = plain.iter().map(|done| done.chat_id.as_str()).collect();
         let moved = settle::record_sent(tx, &core.act(&self.commune_id), &calls, &chats).await?;
-        let month = month_of(core.wall_now());
-        tx.count_usage(self.gateway.name(), &month, Direction::Sent, moved.len()).await?;
+        let to_strangers =
+            plain.iter().filter(|done| done.lane == Lane::Stranger && moved.contains(&done.message_id)).count();
+        self.count_sent(tx, Lane::Normal, moved.len() - to_strangers).await?;
+        if to_strangers > 0 {
+            self.count_sent(tx, Lane::Stranger, to_strangers).await?;
+        }
         self.note_success(tx).await?;
         for chat in chats {
             self.refusals.end_of(chat);

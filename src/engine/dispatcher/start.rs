@@ -142,7 +142,16 @@ impl Dispatcher {
         let slot = self.pacer.gateway_free_at().max(now);
         let lane_at = self.pacer.lane_free_at(lane, self.queue.waits_pressing());
         let asks_at = self.halted.map_or(Some(Duration::ZERO), |halt| halt.opens(lane))?;
+        if lane == Lane::Stranger && self.is_busy_for_strangers() {
+            return None;
+        }
         Some(Opening { slot, lane_at: lane_at.max(asks_at) })
+    }
+
+    /// People nobody knows are answered one at a time, and not while anything pressing waits, for whatever it waits: what ends that
+    /// looks anew.
+    fn is_busy_for_strangers(&self) -> bool {
+        self.queue.has_pressing() || self.under_way.values().any(|done| done.lane == Lane::Stranger)
     }
 
     /// Moves what may leave now to `sending`, in the tick's transaction.
@@ -217,10 +226,9 @@ impl Dispatcher {
             "chat_suspended"
         } else if message.purpose == Purpose::Edit && message.edit_external.is_none() {
             "no_target"
-        } else if spent.is_some_and(|spent| spent.refuses(message)) {
-            "budget"
         } else {
-            return Ok(false);
+            let Some(reason) = spent.and_then(|spent| spent.leaves_out(message)) else { return Ok(false) };
+            reason
         };
         tx.leave_queue(&message.id, MessageState::Skipped, reason).await?;
         if let Some(delivery_id) = message.delivery_id.as_deref().filter(|_| message.purpose == Purpose::Broadcast) {
@@ -318,7 +326,7 @@ impl Dispatcher {
 /// The call of a claimed message.
 fn call(chosen: Chosen, attempt_id: String, claimed: ClaimedMessage) -> Call {
     let Chosen { message, slot, file } = chosen;
-    let everybody = calls_everybody(&message);
+    let (everybody, is_group) = (calls_everybody(&message), is_group(&message));
     // An answer stands where it was asked.
     let answers = message.purpose == Purpose::Reply && claimed.reply_to.is_some();
     let topic = claimed.topic.filter(|_| !answers);
@@ -338,9 +346,9 @@ fn call(chosen: Chosen, attempt_id: String, claimed: ClaimedMessage) -> Call {
         }
     };
     Call {
+        is_group,
         message_id: message.id,
         attempt_id,
-        is_group: is_group(&message),
         lane: message.lane,
         chat_id: message.chat_id,
         delivery_id: message.delivery_id,

@@ -83,9 +83,7 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
 pub(super) fn outcome(verdict: Verdict, of_chat: u32) -> Outcome {
     match verdict {
         Verdict::Token => Outcome::Final(FailureReason::Unauthorized),
-        Verdict::Refused | Verdict::Faltering if of_chat >= PARKING_RUN => {
-            Outcome::Final(FailureReason::NotMember)
-        }
+        Verdict::Refused | Verdict::Faltering if of_chat >= PARKING_RUN => Outcome::Final(FailureReason::NotMember),
         Verdict::Refused => Outcome::Final(FailureReason::Generic),
         Verdict::Faltering => Outcome::RetryLater { after: None, scope: PauseScope::Chat },
         Verdict::Quota => Outcome::Final(FailureReason::Quota),

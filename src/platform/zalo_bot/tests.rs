@@ -1,13 +1,13 @@
 //! The Zalo Bot gateway over real HTTP, against answers in the documented and the captured shapes.
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rstest::rstest;
 
 use super::*;
 use crate::clock::TestClock;
 use crate::domain::calendar::Millis;
-use crate::domain::retry::{PauseScope, UnknownReason};
+use crate::domain::retry::{Outcome, PauseScope, UnknownReason};
 use crate::platform::stub::{Reply, Seen, Stub};
 
 /// Shaped like a real token, and unmistakable in a text.

@@ -15,13 +15,7 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn quiet_chat(&mut self, chat_id: &str, until: Millis, wait_ms: i64) -> StoreResult<()> {
-        on!(self, |c| sqlx::query(QUIET)
-            .bind(chat_id)
-            .bind(until.0)
-            .bind(wait_ms)
-            .execute(c)
-            .await?
-            .rows_affected());
+        on!(self, |c| sqlx::query(QUIET).bind(chat_id).bind(until.0).bind(wait_ms).execute(c).await?.rows_affected());
         Ok(())
     }
 

@@ -1,8 +1,11 @@
 //! What goes wrong at a terminal: a path mistyped, a document sent twice, a token in the wrong place.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use rstest::rstest;
 
-use super::{Done, Place, SENTINEL};
+use super::{Done, LOA, Place, SENTINEL};
 
 #[test]
 fn a_mistyped_database_is_not_made_by_a_command_that_only_looks() {
@@ -23,9 +26,8 @@ fn a_server_that_is_not_there_is_told_at_once_and_without_its_password() {
 fn a_command_whose_database_may_not_grow_says_so_and_is_not_killed() {
     let place = Place::with_commune();
     let text = place.file("text.txt", "Về việc tổng vệ sinh\n\nRa quân sáng thứ Bảy.\n".as_bytes());
-    let limited =
-        ["--fsize=4096", super::LOA, "bulletin", "create", "--kind", "directive", "--as", "hoa", "--send", "now"];
-    let mut command = std::process::Command::new("prlimit");
+    let limited = ["--fsize=4096", LOA, "bulletin", "create", "--kind", "directive", "--as", "hoa", "--send", "now"];
+    let mut command = Command::new("prlimit");
     command.args(limited).args(["--audience", "thon", "--text-file", &text]);
     let done: Done = command.env("LOA__DATABASE__URL", place.database.url()).output().unwrap().into();
     let complaint = done.refused();
@@ -97,4 +99,16 @@ fn no_command_prints_a_token_however_talkative_it_is_made() {
         assert!(done.code.is_some_and(|code| code < 2), "{args:?}: {}", done.err);
         assert!(!(done.out + &done.err).contains("SENTINEL"), "{args:?}");
     }
+}
+
+#[test]
+fn a_crash_leaves_no_image_of_memory() {
+    let mut sandbox = Command::new(LOA).arg("sandbox").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(sandbox.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", sandbox.id())).unwrap();
+    sandbox.kill().unwrap();
+    sandbox.wait().unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().rev().take(3).collect::<Vec<_>>(), ["bytes", "0", "0"], "{core}");
 }

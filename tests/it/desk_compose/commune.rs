@@ -138,6 +138,7 @@ fn house() -> House {
         approval_warning_minutes: 30,
         lapse_days: 30,
         retention: loa::domain::retention::Periods::default(),
+        strangers: loa::domain::strangers::Allowance::default(),
         contact: String::new(),
         duty_phones: String::new(),
         public_url: None,

@@ -255,7 +255,8 @@ impl Ground {
 
     /// What we said to somebody in private, oldest first.
     pub fn said_to(&self, account: &str) -> Vec<String> {
-        let messages = self.stand().messages(account, 0).unwrap().into_iter();
+        // A chat that nobody has opened holds nothing.
+        let messages = self.stand().messages(account, 0).unwrap_or_default().into_iter();
         messages.filter(|message| message.from_bot && !message.notice).map(|message| message.text).collect()
     }
 

@@ -9,6 +9,7 @@ store_tests!(
     links_and_codes_go_ninety_days_after_their_end_and_incidents_after_two_years,
     what_only_a_running_broadcast_needs_goes_with_its_texts,
     words_and_files_of_a_call_for_help_go_a_day_after_the_cards_and_an_open_one_keeps_them,
+    how_often_a_stranger_was_heard_goes_after_three_days,
 );
 
 /// What is left of a table, in order.
@@ -105,4 +106,17 @@ async fn words_and_files_of_a_call_for_help_go_a_day_after_the_cards_and_an_open
     let emptied = "SELECT id FROM distress WHERE emptied_at IS NOT NULL";
     assert_eq!(room.texts(emptied).await, ["over"], "that somebody cried stays");
     assert!(room.batches().await.contains(&"distress: 1 before 2025-12-01".to_owned()), "{:?}", room.batches().await);
+}
+
+async fn how_often_a_stranger_was_heard_goes_after_three_days(store: Store) {
+    let room = Room::with(&store, SMALL).await;
+    let day = now().start_of_day().0;
+    room.change(&format!(
+        "INSERT INTO stranger_days (gateway, account_hash, day, talks, checks, doors) VALUES ('tele', 'hash', {day}, 1, 2, 3)"
+    ))
+    .await;
+    room.turn_after_days(3).await;
+    assert_eq!(left(&room, "stranger_days", "account_hash").await, ["hash"]);
+    room.turn_after_days(1).await;
+    assert_eq!(left(&room, "stranger_days", "account_hash").await, Vec::<String>::new());
 }
