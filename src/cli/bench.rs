@@ -93,11 +93,10 @@ impl Work {
     const fn usual_size(self) -> u32 {
         match self {
             Self::Limits => 900,
-            Self::Strangers => 1_000,
             Self::Crash | Self::History => 100,
             Self::Inbound => 2_000,
             Self::Onegroup => 30,
-            Self::Priority => 1_000,
+            Self::Priority | Self::Strangers => 1_000,
             Self::Raw => 5_000,
             Self::Simulate => 0,
         }

@@ -7,8 +7,8 @@ const PARTS: [char; 6] = ['(', ')', '[', ']', '{', '}'];
 const PARTS_WITH_ACCENTS: [char; 4] = ['-', '_', '.', ','];
 const PARTS_BETWEEN_BLANKS: [&str; 2] = [" - ", " _ "];
 
-/// The secrecy stamp in a file's name, if a piece of it is one: "MẬT - KH 12.pdf", "[Tối mật] KH 12.docx", "MẬT_KH12.pdf". Without
-/// accents a dash joins the words of one name: "giai-phong-mat-bang.pdf" is none.
+/// The secrecy stamp in a file's name, if a piece of it is one: "MẬT - KH 12.pdf", "[Tối mật] KH 12.docx". Without accents a dash joins
+/// the words of one name: "giai-phong-mat-bang.pdf" is none.
 #[must_use]
 pub fn stamp_in_name(file_name: &str) -> Option<Stamp> {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
