@@ -119,6 +119,9 @@ async fn played(seed: u64, days: u32, folder: &Path) -> anyhow::Result<Run> {
             world.close_for(still).await?;
         }
         let is_worked = world.is_working_day();
+        if kind == Kind::Quiet {
+            world.spare();
+        }
         world.day(script::day(&mut dice, kind, is_worked)).await?;
         let date = world.end_day(kind == Kind::Quiet).await?;
         let findings = world.take_findings();

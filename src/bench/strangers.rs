@@ -109,7 +109,7 @@ pub async fn run(setting: &Setting, way: Way) -> anyhow::Result<Strangers> {
     let crowd = crowded(warned, setting.size, way)?;
     let manner = Manner { strict: matches!(way, Way::TelegramPolling | Way::TelegramWebhook), answer_ms: 0 };
     let (server, mut org) = Server::playing(&setting.folder, &crowd, way.gateway(), manner).await?;
-    let strangers = taken_out(&mut org);
+    let strangers = taken_out(&mut org, way.gateway());
     anyhow::ensure!(strangers.len() == usize::try_from(setting.size)?, "only {} people were made", strangers.len());
     let engine = Engine::with(setting, &server, (way.gateway(), &org), rate).await?;
     let (worker, hook) = hearing(way, &engine, &server, rate).await?;
@@ -162,10 +162,10 @@ fn crowded(villages: u32, strangers: u32, way: Way) -> anyhow::Result<OrgFile> {
 /// How the codes of people nobody knows begin.
 const STRANGER: &str = "la-";
 
-/// Takes them out of what the engine knows; gives their accounts.
-fn taken_out(org: &mut OrgFile) -> Vec<String> {
+/// Takes them out of what the engine knows; gives their accounts on its gateway.
+fn taken_out(org: &mut OrgFile, gateway: &str) -> Vec<String> {
     let theirs = |code: &str| code.starts_with(STRANGER);
-    let own = org.identities.iter().filter(|identity| theirs(&identity.person));
+    let own = org.identities.iter().filter(|identity| theirs(&identity.person) && identity.gateway == gateway);
     let accounts = own.map(|identity| identity.external_id.trim_start_matches("u:").to_owned()).collect();
     org.people.retain(|person| !theirs(&person.code));
     org.identities.retain(|identity| !theirs(&identity.person));

@@ -253,6 +253,13 @@ impl World {
         std::mem::take(&mut self.evidence.found)
     }
 
+    /// Nobody kills the process any more, unless it is dead already.
+    pub(super) fn spare(&self) {
+        if !self.ground.fuse.is_blown() {
+            self.ground.fuse.renew();
+        }
+    }
+
     /// A day is over: the loops turn once more, and everything is looked at. Gives the date.
     ///
     /// # Errors
