@@ -36,6 +36,7 @@ refused-code-replaced = Mã mời này đã được thay bằng mã khác. Xin 
 refused-code-for-person = Mã này dành cho cá nhân. Xin gửi /dangky kèm mã trong tin nhắn riêng với bot.
 refused-code-for-group = Mã này dành cho nhóm chat. Xin gửi mã trong chính nhóm cần gắn.
 refused-code-not-in-group = Mã này chỉ dùng trong nhóm chat. Xin mở nhóm cần gắn rồi gửi mã tại đó.
+refused-lock-own = Đây là tài khoản duy nhất còn mở của đồng chí. Nhờ quản trị khác khóa, hoặc người phụ trách máy chủ: loa org lock
 refused-code-not-typed = Chưa có ai nhập mã mời này. Xin nhắc người được mời gửi mã, rồi xác nhận lại.
 refused-account-linked = Tài khoản chat này đã gắn với người khác. Xin nhắn quản trị để kiểm tra.
 refused-notice-changed = Nội dung thông báo dữ liệu cá nhân vừa thay đổi. Xin đọc bản mới rồi bấm "Đồng ý".
@@ -521,6 +522,20 @@ door-invite =
     Chỉ hiện một lần, dùng một lần, đến { $until } (48 giờ). Mã cũ của đồng chí ấy hết tác dụng.
     Cách giao: đọc qua điện thoại hoặc đưa tận tay, không gửi vào nhóm. Đồng chí ấy mở tin nhắn riêng với bot, gửi: /dangky { $code }
 
+# An account that is cut off. $gateways: the platforms, one after the other.
+lock-usage = Khóa tài khoản của ai? Đồng chí gõ tên hoặc mã cán bộ, ví dụ: /khoataikhoan Lê Văn Bình
+lock-which-person = Có nhiều người trùng tên. Khóa tài khoản của ai?
+lock-ask =
+    Khóa tài khoản chat của { $name } ({ $posts })? Đang mở: { $count } tài khoản.
+    Việc đang làm dở, nút, số chọn, trang gửi tệp và liên kết ở đó hết tác dụng ngay; tài khoản chỉ mở lại bằng mã mời mới.
+button-lock = 🔒 Khóa tài khoản này
+button-lock-all = 🔒 Khóa cả { $count } tài khoản
+button-lock-one = 🔒 Chỉ khóa { $gateway }
+lock-none = { $name } không có tài khoản nào đang mở.
+lock-done = 🔒 Đã khóa { $count } tài khoản của { $name } ({ $gateways }). Mở lại: cấp mã mới bằng /capma.
+alert-locked = 🔒 { $admin } đã khóa { $count } tài khoản chat của { $name } ({ $gateways }). Mở lại: cấp mã mới bằng /capma.
+label-operator = Người phụ trách máy chủ
+
 # A group's code.
 door-bind-usage = Đồng chí gõ /ganhom kèm mã gắn nhóm, ví dụ: /ganhom ABCD2345. Mã do quản trị của xã cấp.
 door-all-bound = Mọi nhóm trong danh sách đều đã gắn. Xem: /nhom
@@ -651,6 +666,7 @@ help-suckhoe = Sự cố đang mở, tin chờ gửi, đã dùng bao nhiêu tin 
 help-nhom = Gõ: /nhom, hoặc /nhom tên để lọc. Nhóm tạm dừng đứng đầu. Ví dụ: /nhom thôn 03
 help-ganhom = Trong tin nhắn riêng: /ganhom mã-nhóm để lấy mã. Trong nhóm thật: /ganhom mã. Gỡ gắn: /ganhom gỡ mã-nhóm. Ví dụ: /ganhom 03-CB
 help-capma = Gõ: /capma tên hoặc mã cán bộ. Ví dụ: /capma Lê Văn Bình
+help-khoataikhoan = Mất điện thoại, bị chiếm tài khoản: gõ /khoataikhoan tên hoặc mã cán bộ rồi chọn tài khoản. Ví dụ: /khoataikhoan Lê Văn Bình
 
 ## Recording off-line acts, and where the plan stands.
 
@@ -1092,6 +1108,7 @@ cmd-donvi = Danh sách đơn vị
 cmd-canbo = Danh sách cán bộ
 cmd-phanquyen = Cấp và thu quyền
 cmd-capma = Cấp mã mời
+cmd-khoataikhoan = Khóa ngay tài khoản bị mất
 cmd-thaytruongthon = Bàn giao trưởng thôn
 cmd-kehoach = Kế hoạch
 cmd-ngaynghi = Ngày nghỉ

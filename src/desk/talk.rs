@@ -9,7 +9,7 @@ use crate::store::dialogues::Dialogue;
 use crate::store::organisation::Person;
 use crate::usecase::notify::{self, Note};
 use crate::usecase::settle::chat_scope;
-use crate::usecase::{Act, UseCaseResult};
+use crate::usecase::{Act, UseCaseResult, bind};
 
 /// One turn of a conversation.
 #[derive(Debug, Clone)]
@@ -91,13 +91,14 @@ async fn of(
     })
 }
 
-/// Whoever writes to us in private can be written to, whatever the platform said before. A group given up because it
+/// Whoever writes to us in private can be written to, whatever the platform said before; not by an account that was locked. A group given up because it
 /// refused everything, where the platform does not tell that we were thrown out, proves by being heard that we are back; one that
 /// was locked, that it is open again.
 fn hearing_reopens(chat: &Chat) -> bool {
     use FailureReason::{Generic, GroupDisabled, NotMember};
     let reason = chat.reason.as_deref().and_then(|reason| reason.parse().ok());
-    chat.kind == ChatKind::Private || matches!(reason, Some(Generic | NotMember | GroupDisabled))
+    (chat.kind == ChatKind::Private && !bind::is_lasting(chat))
+        || matches!(reason, Some(Generic | NotMember | GroupDisabled))
 }
 
 impl Talk {

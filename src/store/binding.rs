@@ -16,9 +16,10 @@ use crate::store::{StoreResult, Tx, expect_one, on};
 
 mod accounts;
 mod invites;
+mod locks;
 mod moved;
 
-pub use accounts::{Consent, Identity};
+pub use accounts::{AccountState, Consent, Identity};
 pub use invites::{Invite, InvitePurpose, InviteState};
 pub use moved::ChatMove;
 

@@ -51,6 +51,7 @@ const FILES: &[File] = files![
     26 "0026_keeping",
     27 "0027_distress",
     28 "0028_distress_links",
+    31 "0031_accounts",
 ];
 
 /// All migrations, in order.

@@ -11,6 +11,7 @@ use loa::usecase::{Act, Via, bind, notify};
 use crate::desk_stage::{Desk, Outcome, group, person};
 use crate::fixture::{self, AT, GATEWAY};
 
+mod accounts;
 mod binding;
 mod menus;
 mod presence;

@@ -7,7 +7,7 @@ use crate::say;
 use crate::store::Tx;
 use crate::store::organisation::Person;
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, Denied, UseCaseResult};
+use crate::usecase::{Act, Denied, UseCaseResult, bind};
 
 /// `/batdau`: who we are, what is kept of the person, what to do next.
 pub(super) async fn start(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Response> {
@@ -144,7 +144,7 @@ async fn roles(tx: &mut Tx, act: &Act<'_>, standing: &Standing) -> UseCaseResult
 async fn chats(tx: &mut Tx, act: &Act<'_>, person: &Person) -> UseCaseResult<String> {
     let open = tx.private_chat_of(&person.id).await?;
     let mut shown = Vec::new();
-    for account in tx.accounts_of(&person.id).await? {
+    for account in bind::open_accounts(tx, &person.id).await? {
         let gateway = account.gateway.as_str();
         let is_open = open.iter().any(|chat| chat.gateway == gateway && chat.external_id == account.external_id);
         shown.push(if is_open {

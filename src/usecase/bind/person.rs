@@ -1,8 +1,9 @@
 //! A person's code: invite, look, agree, and where it was typed in a group, confirm.
 
-use crate::store::binding::{Chat, ChatKind, Consent, Invite, InvitePurpose, InviteState};
+use crate::store::binding::{AccountState, Chat, ChatKind, Consent, Identity, Invite, InvitePurpose, InviteState};
 use crate::store::organisation::Person;
 use crate::store::{StoreError, Tx};
+use crate::usecase::bind::account;
 use crate::usecase::bind::{IssuedCode, Subject, issue, mark_typed, settle, still_alive, typed_invite, usable};
 use crate::usecase::organise::require_admin;
 use crate::usecase::{Act, UseCaseError, UseCaseResult};
@@ -140,16 +141,24 @@ async fn record_consent(tx: &mut Tx, act: &Act<'_>, invite: &Invite, chat: &Chat
 }
 
 async fn link(tx: &mut Tx, act: &Act<'_>, invite: &Invite, chat: &Chat, person: &Person) -> UseCaseResult<()> {
-    let account = invite.typed_by.as_deref().unwrap_or_default();
+    let external_id = invite.typed_by.as_deref().unwrap_or_default();
     // The code first: who comes second is refused before anything is written.
     settle(tx, act, &invite.id, InviteState::Used).await?;
-    let identity_id = act.new_id();
-    tx.link_identity(&chat.gateway, account, &person.id, act.at, &identity_id).await?;
-    let owner = tx.identity(&chat.gateway, account).await?;
+    let opened = Identity {
+        id: act.new_id(),
+        gateway: chat.gateway.clone(),
+        external_id: external_id.to_owned(),
+        person_id: person.id.clone(),
+        linked_at: act.at.0,
+        state: AccountState::Active,
+    };
+    tx.open_account(&opened, None).await?;
+    let owner = tx.identity(&chat.gateway, external_id).await?;
     if owner.is_none_or(|owner| owner.person_id != person.id) {
         // Somebody linked it a moment before and keeps it: undo all of this, and let the next try be refused at its start.
-        return Err(StoreError::Stale { what: "identity", row: identity_id }.into());
+        return Err(StoreError::Stale { what: "identity", row: opened.id }.into());
     }
+    account::reopen(tx, act, &chat.gateway, external_id).await?;
     tx.audit(act, "person.linked", &person.id, &invite.id).await?;
     Ok(())
 }
@@ -165,7 +174,7 @@ async fn invited(tx: &mut Tx, act: &Act<'_>, invite: &Invite) -> UseCaseResult<P
     person_of(tx, act, invite.person_id.as_deref().unwrap_or_default()).await
 }
 
-async fn person_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Person> {
+pub(super) async fn person_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Person> {
     let person = tx.person(person_id).await?.filter(|person| person.commune_id == act.commune_id);
     person.ok_or_else(|| UseCaseError::NotFound { what: "person", name: person_id.to_owned() })
 }
@@ -175,7 +184,7 @@ async fn typed_chat(tx: &mut Tx, invite: &Invite) -> UseCaseResult<Chat> {
     chat.ok_or_else(|| UseCaseError::NotFound { what: "invite", name: invite.id.clone() })
 }
 
-async fn require_admin_over(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<()> {
+pub(super) async fn require_admin_over(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<()> {
     let seats = tx.seats_of(person_id, act.at.local_date()).await?;
     let mut units: Vec<String> = seats.into_iter().map(|seat| seat.unit_id).collect();
     // Whoever ties an account to a person hands out that person's rights too.

@@ -3,7 +3,7 @@
 use crate::domain::org::import;
 use crate::domain::text;
 use crate::store::Tx;
-use crate::store::binding::ChatKind;
+use crate::store::binding::{AccountState, ChatKind};
 use crate::store::organisation::{Change, Grant, Holding, Person};
 use crate::usecase::organise::Import;
 use crate::usecase::{UseCaseError, UseCaseResult};
@@ -73,19 +73,22 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// An account in the file is also a private chat: on every platform the two have the same id.
+    /// An account in the file is also a private chat: on every platform the two have the same id. One that was locked stays so,
+    /// whatever the file says: only a code opens it.
     pub(super) async fn write_identities(&mut self, tx: &mut Tx) -> UseCaseResult<()> {
         let file = self.file;
         for identity in &file.identities {
             let person_id = Self::id_of(&self.people, "person", &identity.person)?;
             let (gateway, account) = (identity.gateway.as_str(), identity.external_id.as_str());
             let linked = tx.link_identity(gateway, account, &person_id, self.act.at, &self.act.new_id()).await?;
-            let owner = tx.identity(gateway, account).await?;
-            if owner.is_none_or(|owner| owner.person_id != person_id) {
+            let Some(owner) = tx.owner_of(gateway, account).await?.filter(|owner| owner.person_id == person_id) else {
                 return Err(UseCaseError::refused_with(
                     "refused-org-account-linked",
                     vec![("account", account.to_owned()), ("person", identity.person.clone())],
                 ));
+            };
+            if owner.state == AccountState::Locked {
+                self.summary.kept_locks.push(format!("{} on {gateway}", identity.person));
             }
             tx.ensure_chat(gateway, account, ChatKind::Private, "", self.act.at, &self.act.new_id()).await?;
             self.summary.identities.add(if linked { Change::Created } else { Change::Unchanged });
