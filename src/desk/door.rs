@@ -31,6 +31,7 @@ mod lock;
 mod pasted;
 mod presence;
 mod register;
+mod second;
 mod slots;
 mod standing;
 mod tries;
@@ -177,8 +178,8 @@ async fn picked(
     Ok(None)
 }
 
-/// A button of this room: `p:y` and `p:n` agree or not, `p:c` and `p:r` an admin's word on a person, `p:i` make a person's
-/// code; `g:y` and `g:n` an admin's word on a group, `g:i` make a group's code; `lk:` see [`lock::pressed`]; `h:NAME` help on a
+/// A button of this room: `p:y` and `p:n` agree or not, `p:c` and `p:r` an admin's word on a person, `p:nk` and `p:nx` whether a
+/// second account is theirs, `p:i` make a person's code; `g:y` and `g:n` an admin's word on a group, `g:i` make a group's code; `lk:` see [`lock::pressed`]; `h:NAME` help on a
 /// command.
 pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str, &str)) -> UseCaseResult<Response> {
     let (room, rest) = data;
@@ -191,6 +192,8 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str
         ("p", "n") => register::pressed(tx, act, talk, (id, false)).await,
         ("p", "c") => register::decide(tx, act, talk, (id, true)).await,
         ("p", "r") => register::decide(tx, act, talk, (id, false)).await,
+        ("p", "nk") => second::pressed(tx, act, talk, (id, true)).await,
+        ("p", "nx") => second::pressed(tx, act, talk, (id, false)).await,
         ("p", "i") => invite::issue(tx, act, talk, id).await,
         ("g", "y") => bind::decide(tx, act, talk, (id, true)).await,
         ("g", "n") => bind::decide(tx, act, talk, (id, false)).await,

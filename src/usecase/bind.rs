@@ -19,6 +19,7 @@ use crate::usecase::{Act, UseCaseError, UseCaseResult};
 mod account;
 mod group;
 mod person;
+mod probation;
 
 pub use account::{Locked, Which, lock, open_accounts};
 pub use group::{
@@ -28,6 +29,7 @@ pub use group::{
 pub use person::{
     NOTICE_VERSION, Offer, Redeemed, accept_notice_and_link, confirm_person, invite_person, look_at_code, refuse_person,
 };
+pub use probation::{Opened, announce, confirm_account, refuse_account, remind_of, tell_of_first};
 
 /// The reason that stands with the private chat of an account that was locked.
 const LOCKED: &str = "locked";

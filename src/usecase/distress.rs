@@ -99,7 +99,7 @@ pub async fn warned(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResul
 /// # Errors
 /// `Denied` for somebody who is not registered; the database.
 pub async fn raise(tx: &mut Tx, act: &Act<'_>, cry: &Cry<'_>) -> UseCaseResult<Raised> {
-    let person_id = act.person()?.to_owned();
+    let person_id = act.answerer()?.to_owned();
     // Whoever took the one before may be on the way to it; what is cried then is told to everybody again. A real cry is never a
     // part of an exercise.
     let goes_on = |open: &Distress| open.taken_at.is_none() && (cry.exercise || !open.exercise);

@@ -16,6 +16,7 @@ mod binding;
 mod menus;
 mod presence;
 mod register;
+mod second;
 mod verify;
 
 /// The admin's account, and with it the id of their private chat.

@@ -24,6 +24,8 @@ sqlite_tests!(
     another_account_of_the_person_goes_on,
     a_card_that_was_on_its_way_there_goes_where_its_reader_is_read_to,
     an_answer_to_a_cry_follows_whoever_cried,
+    a_second_account_acknowledges_and_the_admins_are_reminded_of_it_after_a_day,
+    without_buttons_the_first_account_types_the_number_that_gives_it_up,
 );
 
 /// Locks all accounts of somebody, from the shell.
@@ -157,5 +159,61 @@ async fn an_answer_to_a_cry_follows_whoever_cried(store: Store) {
     let before = stage.said_to("binh").len();
     stage.press("lan", "✅ Tôi tiếp nhận").await;
     assert_eq!(stage.said_to("binh").len(), before, "{}", stage.private_chat("binh"));
+    stage.stop().await;
+}
+
+/// Somebody with a code of Bình's on an account that nobody knows; gives the account.
+async fn second(stage: &mut Stage, network: Network) -> String {
+    let handed_out = stage.say("quan", "/capma Mẫu Văn Bình").await;
+    let (_, code) = handed_out.split_once("/dangky ").unwrap();
+    let group = if network == Network::ZaloBot { "truong-thon" } else { "dieu-hanh-03" };
+    let account = stage.stranger_joins("Bình số mới", group);
+    for words in [format!("/dangky {code}"), "đồng ý".to_owned()] {
+        stage.home().say_privately(&account, &words);
+        stage.settle().await;
+    }
+    account
+}
+
+async fn a_second_account_acknowledges_and_the_admins_are_reminded_of_it_after_a_day(store: Store) {
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let second = second(&mut stage, Network::Telegram).await;
+    assert!(stage.home().said_to(&second).pop().unwrap().contains("đang chờ xác nhận"));
+    stage.release(&draft()).await;
+    stage.settle().await;
+    let message = stage.message("dieu-hanh-03", "VB-2025-0001");
+    stage.account_says(&second, "dieu-hanh-03", "Đã nhận, 12 hộ 41 người, đã phát loa", Some(&message.id)).await;
+    assert_eq!(stage.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
+    assert_eq!(
+        stage.rows("SELECT COUNT(*) FROM figures").await + stage.rows("SELECT COUNT(*) FROM activities").await,
+        0
+    );
+    stage.home().say_privately(&second, "nhà bà Tư bị sập, cứu với");
+    stage.settle().await;
+    assert!(
+        stage.last_words("lan").contains("nhà bà Tư"),
+        "a cry is heard all the same: {}",
+        stage.private_chat("lan")
+    );
+
+    let reminded = |stage: &Stage| stage.private_chat("quan").matches("vẫn chưa ai xác nhận").count();
+    assert_eq!(reminded(&stage), 0);
+    stage.pass_to(stage.now().plus_days(2)).await;
+    assert_eq!(reminded(&stage), 1, "{}", stage.private_chat("quan"));
+    assert!(stage.say("binh", "/toilaai").await.contains("Mẫu Văn Bình"), "nobody lost anything");
+    assert!(stage.press("quan", "✅ Đúng là đồng chí ấy").await.contains("Đã xác nhận tài khoản mới"));
+    assert!(stage.home().said_to(&second).pop().unwrap().contains("tài khoản cũ đã khóa"));
+    stage.stop().await;
+}
+
+async fn without_buttons_the_first_account_types_the_number_that_gives_it_up(store: Store) {
+    let mut stage = Stage::start(store, &[Network::ZaloBot]).await;
+    let second = second(&mut stage, Network::ZaloBot).await;
+    let last = stage.choose("binh", "Đúng là tôi").await;
+    assert!(last.contains("Đã xác nhận tài khoản mới"), "it still reads what it did: {last}");
+    assert!(stage.say("binh", "/toilaai").await.contains("chưa được cấp quyền"));
+    stage.home().say_privately(&second, "/toilaai");
+    stage.settle().await;
+    assert!(stage.home().said_to(&second).pop().unwrap().contains("Mẫu Văn Bình"));
     stage.stop().await;
 }

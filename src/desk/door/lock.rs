@@ -98,7 +98,12 @@ async fn lock(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (&str, Which<'_>)) 
         return speak(tx, act, talk, say!(locale, "lock-none", name = name)).await;
     }
     let (count, gateways) = (locked.accounts.len(), locked.gateways());
-    talk.say(tx, act, &Note::plain(say!(locale, "lock-done", count = count, name = name, gateways))).await?;
+    let mut text = say!(locale, "lock-done", count = count, name = name, gateways);
+    for account in &locked.raised {
+        text.push('\n');
+        text.push_str(&say!(locale, "lock-raised", gateway = account.gateway.as_str()));
+    }
+    talk.say(tx, act, &Note::plain(text)).await?;
     // The menu of commands that stands in that chat; on another gateway it stays and does nothing.
     let here = locked.accounts.iter().find(|account| account.gateway == talk.chat.gateway);
     let menu = here.map(|account| (account.external_id.clone(), menu_for_everybody(locale)));

@@ -67,6 +67,12 @@ const OPEN: &str = "INSERT INTO identities (id, gateway, external_id, person_id,
      WHERE identities.state = 'locked'";
 const LOCK: &str =
     "UPDATE identities SET state = 'locked', locked_at = $2, confirm_by = NULL WHERE id = $1 AND state <> 'locked'";
+const CONFIRM: &str = "UPDATE identities SET state = 'active', confirm_by = NULL WHERE id = $1 AND state = 'new'";
+const REMINDED: &str =
+    "UPDATE identities SET confirm_by = NULL WHERE id = $1 AND state = 'new' AND confirm_by IS NOT NULL";
+const UNCONFIRMED: &str =
+    "SELECT id FROM identities WHERE confirm_by IS NOT NULL AND confirm_by <= $1 ORDER BY confirm_by, id";
+const NEXT_UNCONFIRMED: &str = "SELECT MIN(confirm_by) FROM identities WHERE confirm_by IS NOT NULL";
 const ACCOUNTS_OF: &str = "SELECT id, gateway, external_id, person_id, linked_at, state FROM identities WHERE person_id = $1 \
      ORDER BY linked_at, id";
 const PRIVATE_CHATS: &str = "SELECT c.id, c.gateway, c.external_id, c.kind, c.title, c.state, c.reason, c.created_at, c.heard_at, c.topic \
@@ -163,6 +169,39 @@ impl Tx {
     pub async fn lock_account(&mut self, id: &str, at: Millis) -> StoreResult<bool> {
         let affected = on!(self, |c| sqlx::query(LOCK).bind(id).bind(at.0).execute(c).await?.rows_affected());
         Ok(affected == 1)
+    }
+
+    /// Gives an account on probation all rights; `false` when it is not on probation.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn confirm_account(&mut self, id: &str) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query(CONFIRM).bind(id).execute(c).await?.rows_affected()) == 1)
+    }
+
+    /// Accounts on probation that nobody has confirmed by business time `now`, and nobody was reminded of.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn unconfirmed_accounts(&mut self, now: Millis) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(UNCONFIRMED).bind(now.0).fetch_all(c).await?))
+    }
+
+    /// When the admins are reminded of one next, business time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn next_unconfirmed(&mut self) -> StoreResult<Option<Millis>> {
+        let at: Option<i64> = on!(self, |c| sqlx::query_scalar(NEXT_UNCONFIRMED).fetch_one(c).await?);
+        Ok(at.map(Millis))
+    }
+
+    /// Notes that the admins are reminded of an account on probation; `false` when they were, or it waits no more.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn note_account_reminded(&mut self, id: &str) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query(REMINDED).bind(id).execute(c).await?.rows_affected()) == 1)
     }
 
     /// A person's accounts, locked ones too, the oldest first.

@@ -45,6 +45,8 @@ pub struct Locked {
     pub person: Person,
     /// The accounts; none when none that was meant was open.
     pub accounts: Vec<Identity>,
+    /// Accounts on probation that took the place of one of them.
+    pub raised: Vec<Identity>,
 }
 
 impl Locked {
@@ -84,16 +86,24 @@ pub async fn lock(tx: &mut Tx, act: &Act<'_>, person_id: &str, which: Which<'_>)
     for account in &accounts {
         cut_off(tx, act, account).await?;
     }
-    let locked = Locked { person, accounts };
-    if !locked.accounts.is_empty() {
-        tx.replace_invites(Some(&locked.person.id), None, act.at).await?;
-        tell(tx, act, &locked).await?;
+    let mut locked = Locked { person, accounts, raised: Vec::new() };
+    if locked.accounts.is_empty() {
+        return Ok(locked);
     }
+    for account in others.iter().filter(|account| account.state == AccountState::New) {
+        let is_alone = |other: &Identity| other.gateway != account.gateway || other.state == AccountState::New;
+        if others.iter().all(is_alone) && tx.confirm_account(&account.id).await? {
+            tx.audit(act, "account.confirmed", &account.person_id, &account.id).await?;
+            locked.raised.push(account.clone());
+        }
+    }
+    tx.replace_invites(Some(&locked.person.id), None, act.at).await?;
+    tell_locked(tx, act, &locked).await?;
     Ok(locked)
 }
 
 /// Locks one account and ends what it holds.
-async fn cut_off(tx: &mut Tx, act: &Act<'_>, account: &Identity) -> UseCaseResult<()> {
+pub(super) async fn cut_off(tx: &mut Tx, act: &Act<'_>, account: &Identity) -> UseCaseResult<()> {
     if !tx.lock_account(&account.id, act.at).await? {
         return Ok(());
     }
@@ -117,25 +127,39 @@ fn hashes(held: &str) -> impl Iterator<Item = &str> {
     held.split(|sign: char| !sign.is_ascii_hexdigit()).filter(|word| word.len() == HASH_DIGITS)
 }
 
-async fn tell(tx: &mut Tx, act: &Act<'_>, locked: &Locked) -> UseCaseResult<()> {
+async fn tell_locked(tx: &mut Tx, act: &Act<'_>, locked: &Locked) -> UseCaseResult<()> {
     let locale = &act.house.locale;
-    let admin = match &act.person_id {
-        Some(id) => look_up::name_of(tx, id).await?,
-        None => say!(locale, "label-operator"),
-    };
-    let (count, name) = (locked.accounts.len(), locked.person.name.as_str());
-    let text = say!(locale, "alert-locked", admin = admin, count = count, name = name, gateways = locked.gateways());
-    let mut people = vec![locked.person.id.clone()];
+    let (admin, count) = (actor(tx, act).await?, locked.accounts.len());
+    let (name, gateways) = (locked.person.name.as_str(), locked.gateways());
+    let mut text = say!(locale, "alert-locked", admin = admin, count = count, name = name, gateways = gateways);
+    for account in &locked.raised {
+        text.push('\n');
+        text.push_str(&say!(locale, "lock-raised", gateway = account.gateway.as_str()));
+    }
+    tell_concerned(tx, act, &locked.person, text).await
+}
+
+/// The name of whoever acts.
+pub(super) async fn actor(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<String> {
+    match &act.person_id {
+        Some(id) => look_up::name_of(tx, id).await,
+        None => Ok(say!(act.house.locale, "label-operator")),
+    }
+}
+
+/// Tells the person and the admins, but whoever acts.
+pub(super) async fn tell_concerned(tx: &mut Tx, act: &Act<'_>, person: &Person, text: String) -> UseCaseResult<()> {
+    let mut people = vec![person.id.clone()];
     let admins = tx.people_with_role(&act.commune_id, Role::Admin).await?;
-    people.extend(admins.into_iter().map(|person| person.id).filter(|id| *id != locked.person.id));
+    people.extend(admins.into_iter().map(|admin| admin.id).filter(|id| *id != person.id));
     people.retain(|id| act.person_id.as_ref() != Some(id));
     notify::tell_all(tx, act, &people, Purpose::Alert, &Note::plain(text)).await?;
     Ok(())
 }
 
 /// An account was opened by a code: its private chat is written to again.
-pub(super) async fn reopen(tx: &mut Tx, act: &Act<'_>, gateway: &str, account: &str) -> UseCaseResult<()> {
-    let chat: Option<Chat> = tx.chat_by_external(gateway, account).await?.filter(is_locked);
+pub(super) async fn reopen(tx: &mut Tx, act: &Act<'_>, account: &Identity) -> UseCaseResult<()> {
+    let chat: Option<Chat> = tx.chat_by_external(&account.gateway, &account.external_id).await?.filter(is_locked);
     let Some(chat) = chat else { return Ok(()) };
     tx.set_chat_state(&chat.id, ChatState::Active, None).await?;
     tx.audit(act, "chat.resumed", &chat.id, LOCKED).await?;

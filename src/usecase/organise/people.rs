@@ -6,7 +6,7 @@ use crate::store::Tx;
 use crate::store::binding::{AccountState, ChatKind};
 use crate::store::organisation::{Change, Grant, Holding, Person};
 use crate::usecase::organise::Import;
-use crate::usecase::{UseCaseError, UseCaseResult};
+use crate::usecase::{UseCaseError, UseCaseResult, bind};
 
 impl Import<'_> {
     pub(super) async fn write_people(&mut self, tx: &mut Tx) -> UseCaseResult<()> {
@@ -80,6 +80,7 @@ impl Import<'_> {
         for identity in &file.identities {
             let person_id = Self::id_of(&self.people, "person", &identity.person)?;
             let (gateway, account) = (identity.gateway.as_str(), identity.external_id.as_str());
+            self.refuse_second(tx, identity, &person_id).await?;
             let linked = tx.link_identity(gateway, account, &person_id, self.act.at, &self.act.new_id()).await?;
             let Some(owner) = tx.owner_of(gateway, account).await?.filter(|owner| owner.person_id == person_id) else {
                 return Err(UseCaseError::refused_with(
@@ -94,6 +95,20 @@ impl Import<'_> {
             self.summary.identities.add(if linked { Change::Created } else { Change::Unchanged });
         }
         Ok(())
+    }
+
+    /// One account a person and gateway: a file does not add one beside another, or take the other's place unasked.
+    async fn refuse_second(&self, tx: &mut Tx, identity: &import::Identity, person_id: &str) -> UseCaseResult<()> {
+        let known = tx.owner_of(&identity.gateway, &identity.external_id).await?;
+        let open = bind::open_accounts(tx, person_id).await?;
+        if known.is_some() || open.iter().all(|other| other.gateway != identity.gateway) {
+            return Ok(());
+        }
+        let (account, gateway) = (identity.external_id.clone(), identity.gateway.clone());
+        Err(UseCaseError::refused_with(
+            "refused-org-second-account",
+            vec![("person", identity.person.clone()), ("account", account), ("gateway", gateway)],
+        ))
     }
 
     fn holding_row(&self, holding: &import::Holding) -> UseCaseResult<Holding> {

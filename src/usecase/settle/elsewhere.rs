@@ -8,7 +8,7 @@ use super::{Act, Message, MessageState, Note, Purpose, Tx, UseCaseResult, notify
 use crate::domain::message::Lane;
 use crate::domain::render::unescape;
 use crate::say;
-use crate::store::binding::{Chat, ChatKind};
+use crate::store::binding::{AccountState, Chat, ChatKind};
 use crate::usecase::notify::{decode_buttons, menu};
 use crate::usecase::{bind, look_up};
 
@@ -20,7 +20,9 @@ pub(super) async fn carry(tx: &mut Tx, act: &Act<'_>, refused: &Message) -> UseC
     let Some(chat) = tx.chat(&refused.chat_id).await?.filter(|chat| chat.kind == ChatKind::Private) else {
         return Ok(());
     };
-    let Some(person) = tx.identity(&chat.gateway, &chat.external_id).await? else { return Ok(()) };
+    let person = tx.identity(&chat.gateway, &chat.external_id).await?;
+    // What is said to somebody who may not be who they say is nobody else's business.
+    let Some(person) = person.filter(|person| person.state == AccountState::Active) else { return Ok(()) };
     let mut stranded = tx.messages_to_chat(&chat.id, LOOK_BACK).await?;
     stranded.retain(|message| message.id == refused.id || waits(message));
     stranded.retain(|message| matches!(message.purpose, Purpose::Reply | Purpose::Card | Purpose::Alert));
