@@ -9,3 +9,9 @@ CREATE INDEX identities_new ON identities (confirm_by) WHERE confirm_by IS NOT N
 
 -- The chat that an address was handed to; null for what several chats were handed together before.
 ALTER TABLE distress_links ADD COLUMN chat_id TEXT;
+
+-- When the admins were told of an incident of a kind that comes in crowds (groups that nobody knows); null while it waits to be told
+-- together with others, and for every other kind.
+ALTER TABLE incidents ADD COLUMN told_at BIGINT;
+UPDATE incidents SET told_at = opened_at WHERE kind = 'unknown_group';
+CREATE INDEX incidents_told ON incidents (kind, told_at) WHERE told_at IS NOT NULL;

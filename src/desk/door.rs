@@ -37,7 +37,7 @@ mod standing;
 mod tries;
 mod verify;
 
-pub(super) use presence::{membership, moved};
+pub(super) use presence::{membership, moved, strange, tell_of_strange};
 
 /// The conversation of this room.
 const FLOW: &str = "register";

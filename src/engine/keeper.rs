@@ -25,6 +25,7 @@ mod remind;
 mod retain;
 mod seal;
 mod stand_in;
+mod strange;
 mod walls;
 mod warn;
 
@@ -67,6 +68,8 @@ text_enum! {
         ForgetGuesses => "forget_guesses",
         /// Second accounts that nobody has confirmed for a day.
         RemindOfAccounts => "remind_of_accounts",
+        /// Unknown groups that are told of together.
+        TellStrangeGroups => "tell_strange_groups",
         /// Messages that are too old to be sent.
         Expire => "expire",
         /// Obligations that nobody answered.
@@ -134,6 +137,7 @@ impl Keeper {
             Chore::TellDoubts => self.tell_doubts(look).await,
             Chore::ForgetGuesses => self.forget_guesses(look).await,
             Chore::RemindOfAccounts => self.remind_of_accounts(look).await,
+            Chore::TellStrangeGroups => self.tell_strange_groups(look).await,
             Chore::Expire => self.expire(look).await,
             Chore::Lapse => self.lapse(look).await,
             Chore::GiveUp => self.give_up(look).await,
