@@ -141,13 +141,13 @@ async fn another_account_of_the_person_goes_on(store: Store) {
 }
 
 async fn a_card_that_was_on_its_way_there_goes_where_its_reader_is_read_to(store: Store) {
-    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let mut stage = Stage::start(store, &[Network::ZaloBot]).await;
     stage.compose(&draft()).await;
     lock(&mut stage, "pct").await;
     stage.settle().await;
     assert!(!stage.private_chat("pct").contains("VB-2025-0001"), "{}", stage.private_chat("pct"));
-    let office = stage.group_chat("lanh-dao");
-    assert!(office.contains("VB-2025-0001") && office.contains("✅ Duyệt"), "{office}");
+    let office = stage.group_chat("co-quan");
+    assert!(office.contains("VB-2025-0001") && office.contains("21. ✅ Duyệt"), "with its choices: {office}");
     stage.stop().await;
 }
 

@@ -289,4 +289,10 @@ mod tests {
         let lanes: Vec<String> = Lane::ALL.iter().map(|lane| format!("({})", lane.number())).collect();
         assert!(NEXT_DUE.contains(&format!("VALUES {})", lanes.join(", "))));
     }
+
+    #[test]
+    fn what_leaves_for_a_locked_account_is_the_lane_of_strangers() {
+        let lane = format!("c.reason = 'locked' AND m.lane = {} THEN", Lane::Stranger.number());
+        assert!(FRONT.contains(&lane) && BEHIND.contains(&lane));
+    }
 }

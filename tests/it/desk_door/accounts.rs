@@ -1,6 +1,8 @@
 //! Accounts that are cut off: who may, and what is dead from that moment on.
 
+use loa::desk::Fetched;
 use loa::domain::org::Role;
+use loa::id::sha256_hex;
 use loa::store::Store;
 use loa::store::binding::{AccountState, ChatState};
 use loa::usecase::bind;
@@ -44,7 +46,13 @@ async fn a_locked_account_is_a_strangers_at_once(store: Store) {
     link(&mut desk, HEAD, "p-binh").await;
     let chat = fixture::private_chat(desk.tx(), HEAD).await;
     let choice = desk.say(HEAD, "/vanban").await.buttons.first().unwrap().1.clone();
+    let (content, media_type) = (b"%PDF-1.4 mau".to_vec(), "application/pdf".to_owned());
+    let hash = sha256_hex(&content);
+    let first_page = "KẾ HOẠCH mẫu".to_owned();
+    let file = Fetched::File { content, media_type, pages: Some(1), first_page, readable: true };
+    desk.send_file(HEAD, "KH.pdf", file).await;
     assert!(desk.tx().dialogue(&chat.id, HEAD).await.unwrap().is_some());
+    assert!(desk.tx().file(&hash).await.unwrap().is_some());
 
     let (text, buttons) = asked(&mut desk, "Lê Văn Bình").await;
     assert!(text.contains("Lê Văn Bình (Trưởng thôn – Đơn vị 03)"), "{text}");
@@ -56,6 +64,7 @@ async fn a_locked_account_is_a_strangers_at_once(store: Store) {
 
     assert_eq!(owner_of(&mut desk, HEAD).await, None);
     assert_eq!(desk.tx().dialogue(&chat.id, HEAD).await.unwrap(), None);
+    assert_eq!(desk.tx().file(&hash).await.unwrap().map(|file| file.media_type), None, "nor what it held");
     for data in [&choice, "ok:x:1", "lk:a:p-quan", "p:i:p-son", "g:i:gr-03", "hl:r", "fg:y:x:1:1"] {
         let pressed = desk.press(HEAD, data).await.toast().unwrap_or_default();
         assert!(pressed.contains("chưa được cấp quyền") || pressed.contains("cũ"), "{data}: {pressed}");
