@@ -535,6 +535,7 @@ lock-ask =
 button-lock = 🔒 Khóa tài khoản này
 button-lock-all = 🔒 Khóa cả { $count } tài khoản
 button-lock-one = 🔒 Chỉ khóa { $gateway }
+button-lock-new = 🔒 Chỉ khóa tài khoản mới trên { $gateway }
 lock-none = { $name } không có tài khoản nào đang mở.
 lock-done = 🔒 Đã khóa { $count } tài khoản của { $name } ({ $gateways }). Mở lại: cấp mã mới bằng /capma.
 alert-locked = 🔒 { $admin } đã khóa { $count } tài khoản chat của { $name } ({ $gateways }). Mở lại: cấp mã mới bằng /capma.
@@ -545,7 +546,7 @@ account-waits-who =
     { $name } ({ $posts })
     Tài khoản này đang chờ xác nhận; hiện chỉ báo "đã nhận" và kêu cứu được. Xác nhận: từ tài khoản cũ, hoặc quản trị của xã.
 account-new-own =
-    🔐 Có tài khoản mới trên { $gateway } nhận là đồng chí, lúc { $time }: "{ $account }".
+    🔐 Đồng chí { $name }: có tài khoản mới trên { $gateway } nhận là đồng chí, lúc { $time }: "{ $account }".
     Có phải đồng chí đổi tài khoản không? Xác nhận thì tài khoản cũ trên { $gateway } bị khóa; chưa xác nhận thì tài khoản cũ giữ nguyên quyền, tài khoản mới chỉ báo được "đã nhận".
 account-new-admin =
     🔐 { $name } có thêm tài khoản trên { $gateway }, lúc { $time }: "{ $account }".

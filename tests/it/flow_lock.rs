@@ -28,12 +28,12 @@ sqlite_tests!(
     without_buttons_the_first_account_types_the_number_that_gives_it_up,
 );
 
-/// Locks all accounts of somebody, from the shell.
-async fn lock(stage: &mut Stage, person: &str) {
+/// Locks accounts of somebody, from the shell.
+async fn lock(stage: &mut Stage, person: &str, which: Which<'_>) {
     let mut tx = stage.core.store.begin().await.unwrap();
     let person = tx.person_by_code(&stage.commune, person).await.unwrap().unwrap();
     let act = Act { via: Via::Cli("root".to_owned()), ..stage.core.act(&stage.commune) };
-    assert!(!bind::lock(&mut tx, &act, &person.id, Which::All).await.unwrap().accounts.is_empty());
+    assert!(!bind::lock(&mut tx, &act, &person.id, which).await.unwrap().accounts.is_empty());
     tx.commit().await.unwrap();
 }
 
@@ -89,7 +89,7 @@ async fn a_file_that_was_handed_to_a_lost_account_leads_nowhere(store: Store) {
     let (own, shared) =
         (address(&stage.private_chat("binh"), "/tep/"), address(&stage.group_chat("truong-thon"), "/tep/"));
     assert_eq!((status_of(&own).await, status_of(&shared).await), (200, 200));
-    lock(&mut stage, "binh").await;
+    lock(&mut stage, "binh", Which::All).await;
     assert_eq!((status_of(&own).await, status_of(&shared).await), (404, 200), "the group's own goes on");
     stage.stop().await;
 }
@@ -99,7 +99,7 @@ async fn a_locked_account_is_answered_as_a_stranger_and_told_nothing_else(store:
     let composed = stage.release(&draft()).await;
     stage.settle().await;
     let message = stage.message("dieu-hanh-03", "VB-2025-0001");
-    lock(&mut stage, "binh").await;
+    lock(&mut stage, "binh", Which::All).await;
     // Something of ours that still has the chat's name is left out, whoever queued it.
     let mut tx = stage.core.store.begin().await.unwrap();
     let chat = tx.chat_by_external("telegram", &stage.account("binh")).await.unwrap().unwrap();
@@ -143,7 +143,7 @@ async fn another_account_of_the_person_goes_on(store: Store) {
 async fn a_card_that_was_on_its_way_there_goes_where_its_reader_is_read_to(store: Store) {
     let mut stage = Stage::start(store, &[Network::ZaloBot]).await;
     stage.compose(&draft()).await;
-    lock(&mut stage, "pct").await;
+    lock(&mut stage, "pct", Which::All).await;
     stage.settle().await;
     assert!(!stage.private_chat("pct").contains("VB-2025-0001"), "{}", stage.private_chat("pct"));
     let office = stage.group_chat("co-quan");
@@ -152,13 +152,23 @@ async fn a_card_that_was_on_its_way_there_goes_where_its_reader_is_read_to(store
 }
 
 async fn an_answer_to_a_cry_follows_whoever_cried(store: Store) {
-    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let mut stage = Stage::start(store, &[Network::Telegram, Network::ZaloBot]).await;
+    let elsewhere = |stage: &Stage| {
+        let (bot, binh) = stage.on_ground("zalo_bot", "binh");
+        bot.said_to(&binh)
+    };
+    let (bot, binh) = stage.on_ground("zalo_bot", "binh");
+    bot.say_privately(&binh, "/toilaai");
+    stage.settle().await;
+    assert_eq!(elsewhere(&stage).len(), 1);
     stage.say("binh", "nhà bà Tư bị sập, cứu với").await;
     assert!(stage.last_words("lan").contains("nhà bà Tư"), "{}", stage.private_chat("lan"));
-    lock(&mut stage, "binh").await;
+    lock(&mut stage, "binh", Which::On("telegram")).await;
     let before = stage.said_to("binh").len();
     stage.press("lan", "✅ Tôi tiếp nhận").await;
     assert_eq!(stage.said_to("binh").len(), before, "{}", stage.private_chat("binh"));
+    let told = elsewhere(&stage);
+    assert!(told.iter().any(|said| said.contains("Mẫu Thị Lan đã tiếp nhận")), "{told:?}");
     stage.stop().await;
 }
 

@@ -4,12 +4,13 @@
 
 use super::invite::{named, only_in_private};
 use super::standing::Standing;
-use super::{CHOICES, Response, Talk, speak};
+use super::{CHOICES, Response, Talk, shown_id, speak};
 use crate::desk::menu_for_everybody;
 use crate::domain::org::Role;
 use crate::domain::text::cut;
 use crate::say;
 use crate::store::Tx;
+use crate::store::binding::{AccountState, Identity};
 use crate::store::organisation::Person;
 use crate::usecase::bind::{self, Which};
 use crate::usecase::notify::Note;
@@ -83,11 +84,26 @@ async fn ask(tx: &mut Tx, act: &Act<'_>, talk: &Talk, person: Person) -> UseCase
     let question = say!(locale, "lock-ask", name = name, posts, count = open.len());
     let mut note = Note::plain(question).with_row(&[(&all, &format!("lk:a:{}", standing.person.id))]);
     for account in open.iter().filter(|_| open.len() > 1) {
-        let label = say!(locale, "button-lock-one", gateway = account.gateway.as_str());
+        let label = label(act, account, &open);
         note = note.with_row(&[(&label, &format!("lk:i:{}", account.id))]);
     }
     talk.show(tx, act, &note).await?;
     Ok(Response::default())
+}
+
+/// The gateway; of several accounts there, which of them.
+fn label(act: &Act<'_>, account: &Identity, all: &[Identity]) -> String {
+    let locale = &act.house.locale;
+    let gateway = account.gateway.as_str();
+    if account.state == AccountState::New {
+        return say!(locale, "button-lock-new", gateway = gateway);
+    }
+    let alike = |other: &&Identity| other.gateway == gateway && other.state == account.state;
+    if all.iter().filter(alike).count() > 1 {
+        let which = format!("{gateway} {}", shown_id(&account.external_id));
+        return say!(locale, "button-lock-one", gateway = which);
+    }
+    say!(locale, "button-lock-one", gateway = gateway)
 }
 
 async fn lock(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (&str, Which<'_>)) -> UseCaseResult<Response> {

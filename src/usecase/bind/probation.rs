@@ -110,9 +110,10 @@ pub async fn announce(tx: &mut Tx, act: &Act<'_>, opened: &Opened, shown: &str) 
     let (locale, account) = (&act.house.locale, &opened.account);
     let Some(person) = tx.person(&account.person_id).await? else { return Ok(()) };
     let (gateway, time) = (account.gateway.as_str(), format_short(act.at));
-    let own = say!(locale, "account-new-own", gateway = gateway, account = shown, time = time.as_str());
-    notify::tell(tx, act, &person.id, Purpose::Card, &card(act, account, own, "button-account-mine")).await?;
     let name = person.name.as_str();
+    // By name: where no private chat of theirs is open, it is read in the group of an office.
+    let own = say!(locale, "account-new-own", name = name, gateway = gateway, account = shown, time = time.as_str());
+    notify::tell(tx, act, &person.id, Purpose::Card, &card(act, account, own, "button-account-mine")).await?;
     let text = say!(locale, "account-new-admin", name = name, gateway = gateway, account = shown, time = time);
     ask_admins(tx, act, account, text).await
 }

@@ -85,7 +85,7 @@ async fn the_first_account_is_told_and_its_yes_moves_the_rights(store: Store) {
     let mut desk = open(&store).await;
     second(&mut desk).await;
     let (text, buttons) = card(&mut desk, HEAD).await;
-    assert!(text.contains("Có tài khoản mới trên tele") && text.contains("Tài khoản 77"), "{text}");
+    assert!(text.contains("Lê Văn Bình: có tài khoản mới trên tele") && text.contains("Tài khoản 77"), "{text}");
     let (told, _) = card(&mut desk, ADMIN).await;
     assert!(told.contains("Lê Văn Bình có thêm tài khoản trên tele"), "{told}");
     let pressed = desk.press(HEAD, &buttons[0]).await;
@@ -140,7 +140,9 @@ async fn an_admin_may_confirm_and_nobody_else(store: Store) {
 async fn locking_the_first_account_leaves_nobody_without(store: Store) {
     let mut desk = open(&store).await;
     second(&mut desk).await;
-    let done = desk.press(ADMIN, &format!("lk:i:i-{HEAD}")).await;
+    let asked = desk.say(ADMIN, "/khoataikhoan Lê Văn Bình").await;
+    assert!(asked.button("Chỉ khóa tài khoản mới trên tele") != asked.button("Chỉ khóa tele"), "{asked}");
+    let done = desk.press(ADMIN, &asked.button("Chỉ khóa tele")).await;
     assert!(done.contains("Tài khoản mới trên tele dùng được từ bây giờ"), "{done}");
     assert_eq!(
         (state(&mut desk, HEAD).await, state(&mut desk, SECOND).await),
