@@ -192,8 +192,10 @@ async fn a_second_account_acknowledges_and_the_admins_are_reminded_of_it_after_a
     stage.release(&draft()).await;
     stage.settle().await;
     let message = stage.message("dieu-hanh-03", "VB-2025-0001");
-    stage.account_says(&second, "dieu-hanh-03", "Đã nhận, 12 hộ 41 người, đã phát loa", Some(&message.id)).await;
+    stage.account_says(&second, "dieu-hanh-03", "Đã phát loa", Some(&message.id)).await;
     assert_eq!(stage.acknowledged("VB-2025-0001").await, ["Thôn 03"]);
+    stage.account_says(&second, "dieu-hanh-03", "12 hộ 41 người", Some(&message.id)).await;
+    assert!(!stage.group_chat("dieu-hanh-03").contains("Đúng không"), "{}", stage.group_chat("dieu-hanh-03"));
     assert_eq!(
         stage.rows("SELECT COUNT(*) FROM figures").await + stage.rows("SELECT COUNT(*) FROM activities").await,
         0
