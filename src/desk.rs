@@ -178,6 +178,25 @@ pub async fn handle(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseC
     }
 }
 
+/// The unknown groups that the admins are to be told of together now.
+///
+/// # Errors
+/// The database.
+pub async fn strange_groups(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<String>> {
+    door::strange(tx, act).await
+}
+
+/// Tells the admins of those that are still to be told of, in one alert.
+///
+/// # Errors
+/// The database.
+pub async fn tell_of_strange_groups(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<()> {
+    match door::strange(tx, act).await? {
+        groups if groups.is_empty() => Ok(()),
+        groups => door::tell_of_strange(tx, act, &groups).await,
+    }
+}
+
 async fn on_message(
     tx: &mut Tx,
     act: &Act<'_>,

@@ -108,6 +108,7 @@ impl Core {
         Act {
             commune_id: commune_id.to_owned(),
             person_id: None,
+            unconfirmed: false,
             via: Via::Engine,
             at: self.clocks.business.now(),
             wall: self.clocks.wall.now(),

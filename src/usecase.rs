@@ -73,6 +73,8 @@ pub struct Act<'a> {
     pub commune_id: String,
     /// The person acting; none when the engine acts by itself.
     pub person_id: Option<String>,
+    /// Whether the person speaks through an account that nobody has confirmed yet: then they may answer, and no more.
+    pub unconfirmed: bool,
     /// Where it came in.
     pub via: Via,
     /// Business time.
@@ -92,11 +94,27 @@ impl Act<'_> {
         id::new_id(self.wall, self.entropy)
     }
 
+    /// The same by another person, whom no account stands for.
+    #[must_use]
+    pub fn by(&self, person_id: &str) -> Self {
+        Self { person_id: Some(person_id.to_owned()), unconfirmed: false, ..self.clone() }
+    }
+
     /// The acting person, or the refusal that an anonymous act gets.
     ///
     /// # Errors
-    /// `Denied::NotRegistered` when nobody stands behind the act.
+    /// `Denied::NotRegistered` when nobody stands behind the act, `Denied::Unconfirmed` when an account does that waits to be
+    /// confirmed.
     pub fn person(&self) -> Result<&str, UseCaseError> {
+        if self.unconfirmed { Err(Denied::Unconfirmed.into()) } else { self.answerer() }
+    }
+
+    /// The person who answers: also through an account that waits to be confirmed. For acknowledgements, trouble and calls for help
+    /// alone.
+    ///
+    /// # Errors
+    /// `Denied::NotRegistered` when nobody stands behind the act.
+    pub fn answerer(&self) -> Result<&str, UseCaseError> {
         self.person_id.as_deref().ok_or(UseCaseError::Denied(Denied::NotRegistered))
     }
 }
@@ -107,6 +125,9 @@ pub enum Denied {
     /// The account is linked to nobody.
     #[error("the account is not registered")]
     NotRegistered,
+    /// The account waits to be confirmed.
+    #[error("the account is not confirmed yet")]
+    Unconfirmed,
     /// The role is missing on this unit.
     #[error("the role `{0}` is missing")]
     MissingRole(Role),

@@ -12,6 +12,7 @@
 ## denied-: the person may not do it. Says who may, or what is missing; never whether the thing exists.
 
 denied-not-registered = Đồng chí chưa được cấp quyền. Xin nhắn quản trị của xã để nhận mã mời, rồi gửi: /dangky mã-mời
+denied-unconfirmed = Tài khoản này chưa được xác nhận, chưa làm được việc này. Xác nhận: từ tài khoản cũ của đồng chí, hoặc quản trị của xã.
 denied-missing-role = Việc này cần quyền { $role }. Xin liên hệ quản trị của xã nếu đồng chí được giao việc này.
 denied-own-bulletin = Người soạn không được tự duyệt. Xin chờ đồng chí có quyền duyệt khác.
 denied-no-seat = Việc xác nhận do trưởng thôn, cấp phó đã đăng ký hoặc người phụ trách đơn vị thực hiện. Nếu đồng chí vừa nhận nhiệm vụ, xin báo quản trị để cập nhật.
@@ -36,6 +37,8 @@ refused-code-replaced = Mã mời này đã được thay bằng mã khác. Xin 
 refused-code-for-person = Mã này dành cho cá nhân. Xin gửi /dangky kèm mã trong tin nhắn riêng với bot.
 refused-code-for-group = Mã này dành cho nhóm chat. Xin gửi mã trong chính nhóm cần gắn.
 refused-code-not-in-group = Mã này chỉ dùng trong nhóm chat. Xin mở nhóm cần gắn rồi gửi mã tại đó.
+refused-account-settled = Tài khoản này đã được xử lý trước đó.
+refused-lock-own = Đây là tài khoản duy nhất còn mở của đồng chí. Nhờ quản trị khác khóa, hoặc người phụ trách máy chủ: loa org lock
 refused-code-not-typed = Chưa có ai nhập mã mời này. Xin nhắc người được mời gửi mã, rồi xác nhận lại.
 refused-account-linked = Tài khoản chat này đã gắn với người khác. Xin nhắn quản trị để kiểm tra.
 refused-notice-changed = Nội dung thông báo dữ liệu cá nhân vừa thay đổi. Xin đọc bản mới rồi bấm "Đồng ý".
@@ -437,6 +440,7 @@ refused-not-repeatable = Tin này không cần gửi lại.
 refused-text-gone = Tin này đã kết thúc từ lâu, nội dung không còn giữ để gửi lại. Đồng chí soạn văn bản mới.
 refused-org-other-commune = Cơ sở dữ liệu này là của { $found }, tệp là của { $file }. Dùng cơ sở dữ liệu khác cho xã khác.
 refused-org-group-gateway = Nhóm { $group } đã gắn qua cổng { $gateway }, không đổi cổng bằng tệp được. Gỡ nhóm trước.
+refused-org-second-account = { $person } đã có tài khoản khác trên { $gateway }, không gắn thêm { $account } được. Khóa tài khoản kia trước (loa org lock { $person } --gateway { $gateway }), hoặc cấp mã mời.
 refused-org-account-linked = Tài khoản { $account } đã gắn với người khác, không gắn cho { $person } được. Sửa dòng này trong tệp.
 
 ## door-: getting in. Introducing ourselves, codes for people and groups, checking whether a bulletin is genuine.
@@ -507,6 +511,7 @@ door-card-person =
     Tài khoản đã nhập mã và đồng ý: "{ $account }"
     Trong nhóm: { $title }
     Mã được gõ trong nhóm nên ai cũng có thể đọc. Có đúng là đồng chí ấy không?
+door-card-person-replaces = ⚠️ Đồng chí ấy đang có tài khoản khác trên { $gateway }; xác nhận thì tài khoản đó bị khóa.
 door-card-person-typed = Hoặc gõ: /capma có { $code } – /capma không { $code }
 door-person-linked = ✅ Đã gắn tài khoản với { $name }. Đồng chí mở tin nhắn riêng với bot rồi gõ /batdau.
 door-person-linked-admin = ✅ Đã xác nhận tài khoản của { $name }.
@@ -523,6 +528,43 @@ door-invite =
     🔑 Mã mời của { $name } ({ $posts }): { $code }
     Chỉ hiện một lần, dùng một lần, đến { $until } (48 giờ). Mã cũ của đồng chí ấy hết tác dụng.
     Cách giao: đọc qua điện thoại hoặc đưa tận tay, không gửi vào nhóm. Đồng chí ấy mở tin nhắn riêng với bot, gửi: /dangky { $code }
+
+# An account that is cut off. $gateways: the platforms, one after the other.
+lock-usage = Khóa tài khoản của ai? Đồng chí gõ tên hoặc mã cán bộ, ví dụ: /khoataikhoan Lê Văn Bình
+lock-which-person = Có nhiều người trùng tên. Khóa tài khoản của ai?
+lock-ask =
+    Khóa tài khoản chat của { $name } ({ $posts })? Đang mở: { $count } tài khoản.
+    Việc đang làm dở, nút, số chọn, trang gửi tệp và liên kết ở đó hết tác dụng ngay; tài khoản chỉ mở lại bằng mã mời mới.
+button-lock = 🔒 Khóa tài khoản này
+button-lock-all = 🔒 Khóa cả { $count } tài khoản
+button-lock-one = 🔒 Chỉ khóa { $gateway }
+button-lock-new = 🔒 Chỉ khóa tài khoản mới trên { $gateway }
+lock-none = { $name } không có tài khoản nào đang mở.
+lock-done = 🔒 Đã khóa { $count } tài khoản của { $name } ({ $gateways }). Mở lại: cấp mã mới bằng /capma.
+alert-locked = 🔒 { $admin } đã khóa { $count } tài khoản chat của { $name } ({ $gateways }). Mở lại: cấp mã mới bằng /capma.
+lock-raised = Tài khoản mới trên { $gateway } dùng được từ bây giờ.
+# A second account of a person on a platform. $account is chosen by people outside.
+account-waits = Tài khoản này đang chờ xác nhận, vì đồng chí đã có tài khoản khác ở đây; hiện chỉ báo "đã nhận" và kêu cứu được. Xác nhận: từ tài khoản cũ, hoặc quản trị của xã.
+account-waits-who =
+    { $name } ({ $posts })
+    Tài khoản này đang chờ xác nhận; hiện chỉ báo "đã nhận" và kêu cứu được. Xác nhận: từ tài khoản cũ, hoặc quản trị của xã.
+account-new-own =
+    🔐 Đồng chí { $name }: có tài khoản mới trên { $gateway } nhận là đồng chí, lúc { $time }: "{ $account }".
+    Có phải đồng chí đổi tài khoản không? Xác nhận thì tài khoản cũ trên { $gateway } bị khóa; chưa xác nhận thì tài khoản cũ giữ nguyên quyền, tài khoản mới chỉ báo được "đã nhận".
+account-new-admin =
+    🔐 { $name } có thêm tài khoản trên { $gateway }, lúc { $time }: "{ $account }".
+    Chưa ai xác nhận thì tài khoản cũ giữ nguyên quyền, tài khoản mới chỉ báo được "đã nhận". Xác nhận thì tài khoản cũ bị khóa.
+account-still-new = ⏳ Tài khoản mới của { $name } trên { $gateway } (từ { $time }) vẫn chưa ai xác nhận. Tài khoản cũ giữ nguyên quyền, tài khoản mới chỉ báo được "đã nhận".
+button-account-mine = ✅ Đúng là tôi
+button-account-theirs = ✅ Đúng là đồng chí ấy
+button-account-not = 🚫 Không phải, khóa lại
+account-confirmed = ✅ Đã xác nhận tài khoản mới của { $name } trên { $gateway }; tài khoản cũ ở đó đã khóa.
+account-refused = 🚫 Đã khóa tài khoản mới nhận là { $name } trên { $gateway }. Mã mời có thể đã lộ; cấp mã mới bằng /capma.
+account-yours = ✅ Tài khoản này đã được xác nhận; tài khoản cũ đã khóa. Từ nay đồng chí làm việc ở đây.
+alert-account-added = ℹ️ { $name } vừa gắn thêm tài khoản trên { $gateway } bằng mã mời. Không đúng thì khóa ngay: /khoataikhoan { $name }
+alert-account-confirmed = ✅ { $by } đã xác nhận tài khoản mới của { $name } trên { $gateway }; tài khoản cũ ở đó đã khóa.
+alert-account-refused = 🚫 { $by } báo tài khoản mới trên { $gateway } không phải của { $name }; đã khóa. Mã mời có thể đã lộ.
+label-operator = Người phụ trách máy chủ
 
 # A group's code.
 door-bind-usage = Đồng chí gõ /ganhom kèm mã gắn nhóm, ví dụ: /ganhom ABCD2345. Mã do quản trị của xã cấp.
@@ -570,6 +612,8 @@ group-freed = { $group } đã được gỡ gắn. Gắn lại: /ganhom { $code 
 door-back-in-group = ✅ Bot đã trở lại nhóm "{ $group }" (người thêm: "{ $by }"). Nhóm nhận tin trở lại; tin bị lỡ không tự gửi lại.
 door-out-for-good = ⚠️ Bot không còn trong nhóm "{ $group }" (người đưa ra: "{ $by }"). Nhóm tạm dừng, tính là chưa nhận được tin. Đề nghị tạo nhóm mới từ OA rồi gắn bằng /ganhom.
 door-out-of-group = ⚠️ Bot không còn trong nhóm "{ $group }" (người đưa ra: "{ $by }"). Nhóm tạm dừng, tính là chưa nhận được tin. Thêm lại bot vào nhóm để tiếp tục.
+door-unknown-groups = ❓ Bot bị thêm vào { $count } nhóm lạ nữa: { $titles }. Bot im lặng ở đó, không gửi gì. Nhóm của xã: /ganhom. Không phải: đưa bot ra khỏi nhóm.
+door-unknown-more = và { $more } nhóm khác
 door-unknown-group = ❓ "{ $by }" đã thêm bot vào một nhóm lạ: { $title }. Bot im lặng ở đó, không gửi gì. Nếu là nhóm của xã: /ganhom. Nếu không: đưa bot ra khỏi nhóm.
 door-may-not-write = ⚠️ Nhóm "{ $group }": bot bị hạn chế, chưa gửi được (người đổi: "{ $by }"). Nhóm tạm dừng; nhờ trưởng nhóm mở quyền gửi tin, mở lại thì các tin sau tự gửi vào nhóm.
 door-may-write-again = ✅ Nhóm "{ $group }": bot lại được gửi tin (người đổi: "{ $by }"); tin bị lỡ không tự gửi lại.
@@ -654,6 +698,7 @@ help-suckhoe = Sự cố đang mở, tin chờ gửi, đã dùng bao nhiêu tin 
 help-nhom = Gõ: /nhom, hoặc /nhom tên để lọc. Nhóm tạm dừng đứng đầu. Ví dụ: /nhom thôn 03
 help-ganhom = Trong tin nhắn riêng: /ganhom mã-nhóm để lấy mã. Trong nhóm thật: /ganhom mã. Gỡ gắn: /ganhom gỡ mã-nhóm. Ví dụ: /ganhom 03-CB
 help-capma = Gõ: /capma tên hoặc mã cán bộ. Ví dụ: /capma Lê Văn Bình
+help-khoataikhoan = Mất điện thoại, bị chiếm tài khoản: gõ /khoataikhoan tên hoặc mã cán bộ rồi chọn tài khoản. Ví dụ: /khoataikhoan Lê Văn Bình
 
 ## Recording off-line acts, and where the plan stands.
 
@@ -1022,6 +1067,7 @@ health-no-officer = chưa báo được trực ban nào, xem ngay và gọi đi�
 health-distress = Lời kêu cứu
 health-no-duty-phones = ⚠️ Chưa ghi số trực ban (desk.duty_phones): người kêu cứu chỉ thấy 112, 114, 115.
 health-no-file-rights = nhóm không cho bot gửi tệp
+health-strange-groups = • { $count } nhóm lạ đã thêm bot, chưa gắn; bot im lặng ở đó
 health-unknown-group = nhóm chưa gắn
 health-private-closed = khung chat riêng đã đóng
 health-other = lỗi ({ $word })
@@ -1098,6 +1144,7 @@ cmd-donvi = Danh sách đơn vị
 cmd-canbo = Danh sách cán bộ
 cmd-phanquyen = Cấp và thu quyền
 cmd-capma = Cấp mã mời
+cmd-khoataikhoan = Khóa ngay tài khoản bị mất
 cmd-thaytruongthon = Bàn giao trưởng thôn
 cmd-kehoach = Kế hoạch
 cmd-ngaynghi = Ngày nghỉ

@@ -60,6 +60,7 @@ pub fn explain(error: UseCaseError, locale: &Locale) -> anyhow::Error {
 fn denial(denied: &Denied) -> String {
     match denied {
         Denied::NotRegistered => "nobody is named: say who does it with --as PERSON".to_owned(),
+        Denied::Unconfirmed => "the account waits to be confirmed".to_owned(),
         Denied::MissingRole(role) => missing_role(*role),
         Denied::OwnBulletin => "the composer may not approve their own bulletin: name an approver with --as".to_owned(),
         Denied::NoSeat => "the person holds no seat that may answer: `loa org show` lists who does".to_owned(),

@@ -32,6 +32,7 @@ impl Opened {
         Act {
             commune_id: commune_id.to_owned(),
             person_id,
+            unconfirmed: false,
             via: Via::Cli(self.user.clone()),
             at: self.clocks.business.now(),
             wall: self.clocks.wall.now(),

@@ -1,4 +1,4 @@
-//! `loa org`: the organisation file in and out, what stands in the database, and one-time codes.
+//! `loa org`: the organisation file in and out, what stands in the database, one-time codes, and accounts that are cut off.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::input;
 use super::opened::Opened;
 use crate::domain::calendar::format_full;
 use crate::domain::org::import::{MAX_BYTES, OrgError, OrgFile, parse_toml};
-use crate::usecase::bind::{IssuedCode, invite_group, invite_person};
+use crate::usecase::bind::{self, IssuedCode, Which, invite_group, invite_person};
 use crate::usecase::organise::{ImportSummary, Tally, import_org};
 
 mod export;
@@ -51,6 +51,16 @@ pub enum OrgCommand {
         /// Code or name of the person.
         person: String,
     },
+    /// Cut the chat accounts of a person off at once: a telephone was lost.
+    #[command(after_help = "Examples:\n  loa org lock hung\n  loa org lock \"Mẫu Văn Bình\" --gateway telegram\n\n\
+        What is open there, buttons, pages and links die with it; the person's other accounts go on. A new code opens it again.")]
+    Lock {
+        /// Code or name of the person.
+        person: String,
+        /// Only the account on this gateway.
+        #[arg(long)]
+        gateway: Option<String>,
+    },
     /// Make a one-time code that binds a group to the chat it is typed in.
     #[command(after_help = "Example:\n  loa org invite-group dieu-hanh-03\n\n\
         The code is shown once; a newer one ends it. An admin confirms the group in the chat.")]
@@ -82,6 +92,7 @@ pub async fn run(command: &OrgCommand, opened: &Opened, out: &mut dyn Write) -> 
             parse_toml(&text).map_err(|mistakes| not_importable(&mistakes))?;
         }
         OrgCommand::Invite { person } => invite(opened, person, out).await?,
+        OrgCommand::Lock { person, gateway } => lock(opened, person, gateway.as_deref(), out).await?,
         OrgCommand::InviteGroup { group } => invite_a_group(opened, group, out).await?,
     }
     Ok(())
@@ -133,6 +144,8 @@ fn described(summary: &ImportSummary) -> String {
     }));
     let kept = |group: &String| format!("group {group} stays bound to another chat than the file says\n");
     text.extend(summary.kept_bindings.iter().map(kept));
+    let locked = |account: &String| format!("account of {account} stays locked: `loa org invite` opens it again\n");
+    text.extend(summary.kept_locks.iter().map(locked));
     if summary.touched() == 0 {
         text += "nothing changed\n";
     }
@@ -152,6 +165,26 @@ async fn invite(opened: &Opened, typed: &str, out: &mut dyn Write) -> anyhow::Re
     let what = format!("code for {} ({}): {}", person.name, person.code, issued.code);
     let step = format!("they open a private chat with the bot and type /dangky {}", issued.code);
     Ok(out.write_all(handed_out(&what, &step, &issued).as_bytes())?)
+}
+
+async fn lock(opened: &Opened, typed: &str, gateway: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
+    let commune = opened.commune().await?;
+    let mut tx = opened.store.begin().await?;
+    let person = opened.person(&mut tx, &commune.id, typed).await?;
+    let which = gateway.map_or(Which::All, Which::On);
+    let locked = bind::lock(&mut tx, &opened.act(&commune.id, None), &person.id, which).await;
+    let locked = locked.map_err(|error| explain(error, &opened.house.locale))?;
+    let (name, code) = (&person.name, &person.code);
+    if locked.accounts.is_empty() {
+        let place = gateway.map(|gateway| format!(" on {gateway}")).unwrap_or_default();
+        anyhow::bail!("{name} ({code}) has no open account{place}: `loa org show` lists them");
+    }
+    tx.commit().await?;
+    let text = format!(
+        "locked for {name} ({code}): {}\nnext: `loa org invite {code}` makes a code that opens an account again\n",
+        locked.gateways()
+    );
+    Ok(out.write_all(text.as_bytes())?)
 }
 
 async fn invite_a_group(opened: &Opened, code: &str, out: &mut dyn Write) -> anyhow::Result<()> {

@@ -16,7 +16,7 @@ use crate::domain::event::{ChatKind, IncomingFile, IncomingMessage};
 use crate::domain::org::{GroupKind, Role};
 use crate::say;
 use crate::store::Tx;
-use crate::store::binding::Chat;
+use crate::store::binding::{AccountState, Chat};
 use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::Note;
 use crate::usecase::{Act, UseCaseError, UseCaseResult, look_up, mark};
@@ -52,7 +52,8 @@ pub(super) async fn takes_file(
 ) -> UseCaseResult<bool> {
     let Some(file) = &message.file else { return Ok(false) };
     let Some(identity) = tx.identity(gateway, &message.from.external_id).await? else { return Ok(false) };
-    let by = Act { person_id: Some(identity.person_id), ..act.clone() };
+    let unconfirmed = identity.state != AccountState::Active;
+    let by = Act { person_id: Some(identity.person_id), unconfirmed, ..act.clone() };
     match look_up::require_any_role(tx, &by, &[Role::Composer]).await {
         Ok(_) => {}
         Err(UseCaseError::Denied(_)) => return Ok(false),

@@ -5,7 +5,7 @@
 //! * Whoever guesses is slowed down after ten wrong codes a minute ([`tries`]); `/xacminh` counts with them.
 //! * An unknown group hears nothing from us but the answer to a code that is right, and to `/xacminh`.
 //!
-//! Button data: `p:` people's codes, `g:` groups' codes, `h:` help; what follows is in [`pressed`]. The conversation is
+//! Button data: `p:` people's codes, `g:` groups' codes, `h:` help, `lk:` locks of accounts; what follows is in [`pressed`]. The conversation is
 //! called `register` and holds a [`Step`]. Called by `desk::route`.
 
 use serde::{Deserialize, Serialize};
@@ -28,15 +28,17 @@ mod bind;
 mod hello;
 pub(super) mod hold;
 mod invite;
+mod lock;
 mod pasted;
 mod presence;
 mod register;
+mod second;
 mod slots;
 mod standing;
 mod tries;
 mod verify;
 
-pub(super) use presence::{membership, moved};
+pub(super) use presence::{membership, moved, strange, tell_of_strange};
 
 /// The conversation of this room.
 const FLOW: &str = "register";
@@ -74,7 +76,7 @@ enum Step {
     },
 }
 
-/// The commands of everybody, and `/capma`.
+/// The commands of everybody, `/capma` and `/khoataikhoan`.
 pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Command, &str)) -> UseCaseResult<Response> {
     reopen_private(tx, act, talk).await?;
     let (command, args) = what;
@@ -86,6 +88,7 @@ pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Comm
         Command::Register => register::look(tx, act, talk, args).await,
         Command::Verify => verify::answer(tx, act, talk, args).await,
         Command::Invite => invite::command(tx, act, talk, args).await,
+        Command::Lock => lock::command(tx, act, talk, args).await,
         _ => hello::help(tx, act, talk, args).await,
     }
 }
@@ -176,8 +179,9 @@ async fn picked(
     Ok(None)
 }
 
-/// A button of this room: `p:y` and `p:n` agree or not, `p:c` and `p:r` an admin's word on a person, `p:i` make a person's
-/// code; `g:y` and `g:n` an admin's word on a group, `g:i` make a group's code; `h:NAME` help on a command.
+/// A button of this room: `p:y` and `p:n` agree or not, `p:c` and `p:r` an admin's word on a person, `p:nk` and `p:nx` whether a
+/// second account is theirs, `p:i` make a person's code; `g:y` and `g:n` an admin's word on a group, `g:i` make a group's code; `lk:` see [`lock::pressed`]; `h:NAME` help on a
+/// command.
 pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str, &str)) -> UseCaseResult<Response> {
     let (room, rest) = data;
     if room == "h" {
@@ -189,10 +193,13 @@ pub(super) async fn pressed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, data: (&str
         ("p", "n") => register::pressed(tx, act, talk, (id, false)).await,
         ("p", "c") => register::decide(tx, act, talk, (id, true)).await,
         ("p", "r") => register::decide(tx, act, talk, (id, false)).await,
+        ("p", "nk") => second::pressed(tx, act, talk, (id, true)).await,
+        ("p", "nx") => second::pressed(tx, act, talk, (id, false)).await,
         ("p", "i") => invite::issue(tx, act, talk, id).await,
         ("g", "y") => bind::decide(tx, act, talk, (id, true)).await,
         ("g", "n") => bind::decide(tx, act, talk, (id, false)).await,
         ("g", "i") => slots::issue(tx, act, talk, id).await,
+        ("lk", what) => lock::pressed(tx, act, talk, (what, id)).await,
         _ => Ok(Response::toast(say!(act.house.locale, "toast-old-button"))),
     }
 }

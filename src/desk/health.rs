@@ -15,6 +15,8 @@ use crate::usecase::{Act, UseCaseResult, dead_letters, incidents, look_up, retai
 const RETRY: &str = "hl:r";
 /// Most faults that are named one by one.
 const MOST: usize = 20;
+/// Unknown groups that are still named one by one.
+const CROWD: usize = 3;
 
 /// Says how the service is.
 pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Response> {
@@ -25,8 +27,13 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResu
         0 => say!(locale, "health-well"),
         count => say!(locale, "health-sick", count),
     }];
-    for incident in open.iter().take(MOST) {
+    let (strange, others): (Vec<&Incident>, Vec<&Incident>) = open.iter().partition(|one| one.kind == "unknown_group");
+    let (named, crowd) = if strange.len() > CROWD { (Vec::new(), strange.len()) } else { (strange, 0) };
+    for incident in others.into_iter().chain(named).take(MOST) {
         lines.push(fault(tx, act, incident).await?);
+    }
+    if crowd > 0 {
+        lines.push(say!(locale, "health-strange-groups", count = crowd));
     }
     let sick = incidents::sick_gateways(tx).await?;
     for account in usage::all(tx, act).await? {

@@ -12,6 +12,7 @@ pub(super) fn sentence(act: &Act<'_>, error: UseCaseError) -> UseCaseResult<Stri
     match error {
         UseCaseError::Store(error) => Err(error.into()),
         UseCaseError::Denied(Denied::NotRegistered) => Ok(say!(locale, "denied-not-registered")),
+        UseCaseError::Denied(Denied::Unconfirmed) => Ok(say!(locale, "denied-unconfirmed")),
         UseCaseError::Denied(Denied::MissingRole(role)) => {
             Ok(say!(locale, "denied-missing-role", role = role.vietnamese()))
         }

@@ -36,7 +36,7 @@ pub(super) async fn typed(
     talk: &Talk,
     message: &IncomingMessage,
 ) -> UseCaseResult<Option<Response>> {
-    if talk.person.is_none() || !says_posted(&message.text) {
+    if talk.trusted().is_none() || !says_posted(&message.text) {
         return Ok(None);
     }
     let act = &talk.as_said(act);

@@ -118,9 +118,13 @@ async fn command(
     let (message, prepared) = what;
     let args = parsed.args.as_str();
     match parsed.command {
-        Command::Start | Command::Help | Command::Register | Command::WhoAmI | Command::Verify | Command::Invite => {
-            door::command(tx, act, talk, (parsed.command, args)).await
-        }
+        Command::Start
+        | Command::Help
+        | Command::Register
+        | Command::WhoAmI
+        | Command::Verify
+        | Command::Invite
+        | Command::Lock => door::command(tx, act, talk, (parsed.command, args)).await,
         Command::Groups | Command::Bind => door::groups(tx, act, talk, (parsed.command, args), prepared).await,
         Command::Directive | Command::Announce | Command::Urgent | Command::Exercise => {
             compose::start(tx, act, talk, parsed.command, (message, prepared)).await
@@ -173,7 +177,7 @@ pub(super) async fn press(
         "c" => compose::pressed(tx, act, talk, rest).await,
         "lg" => ledger::pressed(tx, act, talk, rest, prepared.dedupe).await,
         "hl" => health::pressed(tx, act, talk).await,
-        "g" | "p" | "h" => door::pressed(tx, act, talk, (room, rest)).await,
+        "g" | "p" | "h" | "lk" => door::pressed(tx, act, talk, (room, rest)).await,
         _ => Ok(Response::toast(say!(act.house.locale, "toast-old-button"))),
     }
 }

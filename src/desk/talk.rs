@@ -4,12 +4,12 @@ use crate::domain::calendar::Millis;
 use crate::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, IncomingMessage};
 use crate::domain::retry::FailureReason;
 use crate::store::Tx;
-use crate::store::binding::{Chat, ChatState};
+use crate::store::binding::{AccountState, Chat, ChatState};
 use crate::store::dialogues::Dialogue;
 use crate::store::organisation::Person;
 use crate::usecase::notify::{self, Note};
 use crate::usecase::settle::chat_scope;
-use crate::usecase::{Act, UseCaseResult};
+use crate::usecase::{Act, UseCaseResult, bind};
 
 /// One turn of a conversation.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Talk {
     pub account_name: String,
     /// Whose account it is; none for strangers.
     pub person: Option<Person>,
+    /// Whether the account waits to be confirmed: then it may answer, and no more.
+    pub unconfirmed: bool,
     /// The platform's id of the message spoken, or of the message whose button was pressed.
     pub message: String,
     /// Whether it is a button press.
@@ -75,7 +77,8 @@ async fn of(
         tx.close_incidents(&chat_scope(&chat.id), act.at).await?;
         chat.state = ChatState::Active;
     }
-    let person = match tx.identity(gateway, &from.external_id).await? {
+    let identity = tx.identity(gateway, &from.external_id).await?;
+    let person = match &identity {
         Some(identity) => tx.person(&identity.person_id).await?,
         None => None,
     };
@@ -84,6 +87,7 @@ async fn of(
         account: from.external_id.clone(),
         account_name: from.name.clone(),
         person,
+        unconfirmed: identity.is_some_and(|identity| identity.state != AccountState::Active),
         message: what.0.to_owned(),
         pressed: what.1,
         said_at: None,
@@ -91,26 +95,34 @@ async fn of(
     })
 }
 
-/// Whoever writes to us in private can be written to, whatever the platform said before. A group given up because it
+/// Whoever writes to us in private can be written to, whatever the platform said before; not by an account that was locked. A group given up because it
 /// refused everything, where the platform does not tell that we were thrown out, proves by being heard that we are back; one that
 /// was locked, that it is open again.
 fn hearing_reopens(chat: &Chat) -> bool {
     use FailureReason::{Generic, GroupDisabled, NotMember};
     let reason = chat.reason.as_deref().and_then(|reason| reason.parse().ok());
-    chat.kind == ChatKind::Private || matches!(reason, Some(Generic | NotMember | GroupDisabled))
+    (chat.kind == ChatKind::Private && !bind::is_lasting(chat))
+        || matches!(reason, Some(Generic | NotMember | GroupDisabled))
 }
 
 impl Talk {
     /// The act of whoever speaks.
     #[must_use]
     pub fn act<'a>(&self, act: &Act<'a>) -> Act<'a> {
-        Act { person_id: self.person.as_ref().map(|person| person.id.clone()), ..act.clone() }
+        let person_id = self.person.as_ref().map(|person| person.id.clone());
+        Act { person_id, unconfirmed: self.unconfirmed, ..act.clone() }
     }
 
     /// The act dated when it was said: an answer given in time stays in time however late it is heard.
     #[must_use]
     pub fn as_said<'a>(&self, act: &Act<'a>) -> Act<'a> {
         Act { at: self.said_at.map_or(act.at, |said| said.min(act.at)), ..act.clone() }
+    }
+
+    /// Whose account it is, if somebody confirmed it: whom the desk tells what not everybody may know.
+    #[must_use]
+    pub fn trusted(&self) -> Option<&Person> {
+        self.person.as_ref().filter(|_| !self.unconfirmed)
     }
 
     /// Whether it is a private chat.

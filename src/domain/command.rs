@@ -121,6 +121,8 @@ text_enum! {
         Roles => "roles",
         /// Makes an invitation code.
         Invite => "invite",
+        /// Cuts the accounts of a person off.
+        Lock => "lock",
         /// Hands a village over to its new head.
         Handover => "handover",
         /// The plan.

@@ -13,6 +13,7 @@ use super::{Core, EngineError, EngineResult};
 use crate::domain::calendar::Millis;
 use crate::domain::text_enum::text_enum;
 
+mod accounts;
 mod close;
 mod distress;
 mod doubts;
@@ -24,6 +25,7 @@ mod remind;
 mod retain;
 mod seal;
 mod stand_in;
+mod strange;
 mod walls;
 mod warn;
 
@@ -64,6 +66,10 @@ text_enum! {
         TellDoubts => "tell_doubts",
         /// Codes that were guessed on a day that is over.
         ForgetGuesses => "forget_guesses",
+        /// Second accounts that nobody has confirmed for a day.
+        RemindOfAccounts => "remind_of_accounts",
+        /// Unknown groups that are told of together.
+        TellStrangeGroups => "tell_strange_groups",
         /// Messages that are too old to be sent.
         Expire => "expire",
         /// Obligations that nobody answered.
@@ -130,6 +136,8 @@ impl Keeper {
             Chore::PressRelays => self.press_relays(look).await,
             Chore::TellDoubts => self.tell_doubts(look).await,
             Chore::ForgetGuesses => self.forget_guesses(look).await,
+            Chore::RemindOfAccounts => self.remind_of_accounts(look).await,
+            Chore::TellStrangeGroups => self.tell_strange_groups(look).await,
             Chore::Expire => self.expire(look).await,
             Chore::Lapse => self.lapse(look).await,
             Chore::GiveUp => self.give_up(look).await,
@@ -154,6 +162,7 @@ impl Keeper {
             tx.next_release_warning().await?,
             tx.next_relay().await?,
             tx.next_distress().await?,
+            tx.next_unconfirmed().await?,
         ];
         Ok(next.into_iter().flatten().filter(|at| *at > now).min())
     }

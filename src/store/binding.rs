@@ -16,10 +16,11 @@ use crate::store::{StoreResult, Tx, expect_one, on};
 
 mod accounts;
 mod invites;
+mod locks;
 mod moved;
 mod quiet;
 
-pub use accounts::{Consent, Identity};
+pub use accounts::{AccountState, Consent, Identity};
 pub use invites::{Invite, InvitePurpose, InviteState};
 pub use moved::ChatMove;
 

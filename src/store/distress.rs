@@ -142,8 +142,8 @@ const WARNINGS: &str = "WITH warnings AS (SELECT id, started_at FROM broadcasts 
 const INSERT_FILE: &str = "INSERT INTO distress_files (distress_id, sha256, file_name) VALUES ($1, $2, $3) \
      ON CONFLICT (distress_id, sha256) DO NOTHING";
 const FILES: &str = "SELECT sha256, file_name FROM distress_files WHERE distress_id = $1 ORDER BY sha256";
-const INSERT_LINK: &str =
-    "INSERT INTO distress_links (token_hash, distress_id, sha256, file_name, expires_at) VALUES ($1, $2, $3, $4, $5)";
+const INSERT_LINK: &str = "INSERT INTO distress_links (token_hash, distress_id, sha256, file_name, expires_at, chat_id) \
+     VALUES ($1, $2, $3, $4, $5, $6)";
 
 impl Tx {
     /// Writes a call for help.
@@ -370,7 +370,7 @@ impl Tx {
     pub async fn put_distress_link(
         &mut self,
         token_hash: &str,
-        id: &str,
+        (id, chat_id): (&str, &str),
         file: (&str, &str),
         expires_at: Millis,
     ) -> StoreResult<()> {
@@ -380,6 +380,7 @@ impl Tx {
             .bind(file.0)
             .bind(file.1)
             .bind(expires_at.0)
+            .bind(chat_id)
             .execute(c)
             .await?
             .rows_affected());

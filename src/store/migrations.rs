@@ -53,6 +53,7 @@ const FILES: &[File] = files![
     28 "0028_distress_links",
     29 "0029_quiet_chats",
     30 "0030_strangers",
+    31 "0031_accounts",
 ];
 
 /// All migrations, in order.

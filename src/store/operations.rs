@@ -52,6 +52,10 @@ const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND cl
 const CLOSE_KIND: &str = "UPDATE incidents SET closed_at = $3 WHERE scope = $1 AND kind = $2 AND closed_at IS NULL";
 const CLOSED_SINCE: &str = "SELECT EXISTS (SELECT 1 FROM incidents WHERE closed_at >= $3 AND scope = $1 AND kind = $2)";
 const OPEN_INCIDENTS: &str = "SELECT id, scope, kind, detail, opened_at, closed_at FROM incidents WHERE closed_at IS NULL ORDER BY opened_at, id";
+const LAST_TOLD: &str = "SELECT MAX(told_at) FROM incidents WHERE kind = $1 AND told_at IS NOT NULL";
+const UNTOLD: &str =
+    "SELECT scope FROM incidents WHERE closed_at IS NULL AND kind = $1 AND told_at IS NULL ORDER BY opened_at, id";
+const TOLD: &str = "UPDATE incidents SET told_at = $3 WHERE scope = $1 AND kind = $2 AND closed_at IS NULL";
 
 impl Tx {
     /// Takes or renews a lease for `owner` until `until`. None when somebody else holds it. On `PostgreSQL` both instants are
@@ -162,5 +166,31 @@ impl Tx {
     /// The database.
     pub async fn open_incidents(&mut self) -> StoreResult<Vec<Incident>> {
         Ok(on!(self, |c| sqlx::query_as(OPEN_INCIDENTS).fetch_all(c).await?))
+    }
+
+    /// When the admins were last told of an incident of a kind that comes in crowds, business time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn last_told(&mut self, kind: &str) -> StoreResult<Option<Millis>> {
+        let at: Option<i64> = on!(self, |c| sqlx::query_scalar(LAST_TOLD).bind(kind).fetch_one(c).await?);
+        Ok(at.map(Millis))
+    }
+
+    /// The scopes of the open incidents of such a kind that nobody was told of, oldest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn untold_incidents(&mut self, kind: &str) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(UNTOLD).bind(kind).fetch_all(c).await?))
+    }
+
+    /// Notes that the admins were told of an open incident.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn note_told(&mut self, scope: &str, kind: &str, at: Millis) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(TOLD).bind(scope).bind(kind).bind(at.0).execute(c).await?.rows_affected());
+        Ok(())
     }
 }

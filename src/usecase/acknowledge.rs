@@ -209,7 +209,8 @@ async fn settle(
     for obligation in obligations {
         settled.push(settle_one(tx, act, heard, answer, (obligation, seats)).await?);
     }
-    let aired = matches!(answer.meaning, Meaning::Aired { .. });
+    // An account that waits to be confirmed acknowledges by it, and records nothing.
+    let aired = matches!(answer.meaning, Meaning::Aired { .. }) && !act.unconfirmed;
     if aired {
         for obligation in obligations {
             if !tx.ladder_of(&obligation.broadcast_id).await?.is_some_and(|ladder| ladder.exercise) {
@@ -231,7 +232,7 @@ async fn settle(
     };
     let figures = match (&answer.meaning, obligations) {
         // With several units nobody knows whose they are.
-        (Meaning::Figures { households, people, .. }, [one]) => Some(Given {
+        (Meaning::Figures { households, people, .. }, [one]) if !act.unconfirmed => Some(Given {
             obligation_id: one.id.clone(),
             unit_name: one.unit_name.clone(),
             households: *households,
@@ -259,7 +260,7 @@ async fn settle_one(
     let acknowledgement = NewAcknowledgement {
         id: act.new_id(),
         obligation_id: obligation.id.clone(),
-        person_id: act.person()?.to_owned(),
+        person_id: act.answerer()?.to_owned(),
         seat_id,
         way: answer.recorded_way(),
         meaning: meaning_word(answer.meaning).to_owned(),
@@ -301,7 +302,7 @@ async fn note_trouble(
     heard: &Heard<'_>,
     obligations: &[&Obligation],
 ) -> UseCaseResult<Heeded> {
-    let person_id = act.person()?.to_owned();
+    let person_id = act.answerer()?.to_owned();
     let name = tx.person(&person_id).await?.map(|person| person.name).unwrap_or_default();
     let mut code = String::new();
     for obligation in obligations {

@@ -6,6 +6,7 @@
 //! * A person's code typed in private needs the person's agreement to the notice on personal data; typed in a group,
 //!   where anybody could have read it, it needs an admin's confirmation besides.
 //! * A group's code is typed in the real group, by anybody there; an admin confirms it.
+//! * An account that was locked is nobody's, and its private chat is not written to, until a new code opens it.
 //!
 //! The audit entries hold ids only, never a code. Slowing down those who guess is the desk's: a code has 40 bits.
 
@@ -15,17 +16,23 @@ use crate::store::binding::{Invite, InvitePurpose, InviteState};
 use crate::store::{StoreError, Tx};
 use crate::usecase::{Act, UseCaseError, UseCaseResult};
 
+mod account;
 mod group;
 mod person;
+mod probation;
 
+pub use account::{Locked, Which, lock, open_accounts};
 pub use group::{
-    Bound, Held, PendingBinding, confirm_group, invite_group, is_lasting, pause, refuse_group, resume, type_group_code,
-    unbind, write_in_topic,
+    Bound, Held, PendingBinding, confirm_group, invite_group, is_lasting, is_locked, pause, refuse_group, resume,
+    type_group_code, unbind, write_in_topic,
 };
 pub use person::{
     NOTICE_VERSION, Offer, Redeemed, accept_notice_and_link, confirm_person, invite_person, look_at_code, refuse_person,
 };
+pub use probation::{Opened, announce, confirm_account, refuse_account, remind_of, tell_of_first};
 
+/// The reason that stands with the private chat of an account that was locked.
+const LOCKED: &str = "locked";
 /// Characters in a code, five bits each.
 const CODE_CHARS: usize = 8;
 /// How long a code works.

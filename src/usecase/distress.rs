@@ -6,7 +6,7 @@
 
 use super::notify::{self, Note};
 use super::settle::open_incident;
-use super::{Act, Denied, UseCaseResult, links, look_up, mark};
+use super::{Act, Denied, UseCaseResult, bind, links, look_up, mark};
 use crate::domain::calendar::{Millis, format_short};
 use crate::domain::message::{Lane, Purpose};
 use crate::domain::org::Role;
@@ -99,7 +99,7 @@ pub async fn warned(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResul
 /// # Errors
 /// `Denied` for somebody who is not registered; the database.
 pub async fn raise(tx: &mut Tx, act: &Act<'_>, cry: &Cry<'_>) -> UseCaseResult<Raised> {
-    let person_id = act.person()?.to_owned();
+    let person_id = act.answerer()?.to_owned();
     // Whoever took the one before may be on the way to it; what is cried then is told to everybody again. A real cry is never a
     // part of an exercise.
     let goes_on = |open: &Distress| open.taken_at.is_none() && (cry.exercise || !open.exercise);
@@ -275,10 +275,17 @@ async fn over(tx: &mut Tx, act: &Act<'_>, distress: &Distress) -> UseCaseResult<
     Ok(())
 }
 
-/// Answers whoever cried, where it was heard, before everything else.
+/// Answers whoever cried, where it was heard, before everything else; where their account was locked since, wherever they are
+/// written to.
 async fn answer(tx: &mut Tx, act: &Act<'_>, distress: &Distress, text: String) -> UseCaseResult<()> {
     let Some(chat) = tx.chat(&distress.chat_id).await? else { return Ok(()) };
     let note = Note { lane: Some(Lane::Rescue), ..Note::plain(text) };
+    if bind::is_locked(&chat) {
+        for chat in notify::chats_of(tx, act, &distress.person_id).await? {
+            notify::say(tx, act, &chat, Purpose::Reply, &note, None).await?;
+        }
+        return Ok(());
+    }
     notify::say(tx, act, &chat, Purpose::Reply, &note, distress.reply_to.as_deref()).await
 }
 

@@ -37,7 +37,8 @@ pub async fn for_delivery(
     Ok(Some(address.url))
 }
 
-/// Makes an address for a file that came with a call for help (its hash and its name); none without a public address.
+/// Makes an address for a file (its hash and its name) that came with a call for help, in one chat (`whose`: the ids of both); none
+/// without a public address.
 ///
 /// # Errors
 /// The database.
@@ -45,11 +46,11 @@ pub async fn for_distress(
     tx: &mut Tx,
     act: &Act<'_>,
     file: (&str, &str),
-    distress_id: &str,
+    whose: (&str, &str),
     hours: i64,
 ) -> UseCaseResult<Option<String>> {
     let Some(address) = Address::new(act, hours) else { return Ok(None) };
-    tx.put_distress_link(&address.token_hash, distress_id, file, address.expires_at).await?;
+    tx.put_distress_link(&address.token_hash, whose, file, address.expires_at).await?;
     Ok(Some(address.url))
 }
 

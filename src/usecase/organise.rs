@@ -69,6 +69,8 @@ pub struct ImportSummary {
     pub identities: Tally,
     /// Codes of groups that are bound to another chat than the file says, and stayed so.
     pub kept_bindings: Vec<String>,
+    /// Accounts that the file names and that stayed locked, each as "PERSON on GATEWAY".
+    pub kept_locks: Vec<String>,
 }
 
 impl ImportSummary {

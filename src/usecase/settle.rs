@@ -18,6 +18,8 @@ mod waits;
 
 pub use waits::asked_to_wait;
 
+pub(super) use elsewhere::carry_cards;
+
 /// Refusals without a known reason in one chat after which it is held to be lost.
 const REFUSALS_IN_A_ROW: usize = 3;
 /// Messages of a chat that are looked at for them, waiting ones among them.

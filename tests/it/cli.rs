@@ -245,6 +245,22 @@ fn a_one_time_code_is_printed_and_only_its_hash_is_kept() {
     assert!(place.loa(&["org", "invite-group", "dan-01"]).succeeded().contains("/ganhom "));
 }
 
+#[test]
+fn an_account_is_locked_shown_so_exported_no_more_and_not_opened_by_an_import() {
+    let place = Place::with_commune();
+    let missing = place.loa(&["org", "lock", "an", "--gateway", "zalo"]).refused();
+    assert!(missing.contains("no open account on zalo"), "{missing}");
+    let locked = place.loa(&["org", "lock", "an", "--gateway", "tele"]).succeeded();
+    assert!(locked.contains("Mẫu Văn An (an): tele") && locked.contains("loa org invite an"), "{locked}");
+    assert!(place.loa(&["org", "lock", "an"]).refused().contains("no open account:"));
+    assert!(place.loa(&["org", "show"]).succeeded().contains("tele (locked)"));
+    assert!(!place.loa(&["org", "export"]).succeeded().contains("5001"));
+    let again = place.loa(&["org", "import", &place.file("commune.toml", COMMUNE.as_bytes())]).succeeded();
+    assert!(again.contains("account of an on tele stays locked") && again.contains("nothing changed"), "{again}");
+    assert_eq!(place.count("identities WHERE state = 'locked'"), 1);
+    assert!(place.loa(&["audit", "list"]).succeeded().contains("account.locked"));
+}
+
 #[rstest]
 #[case::unknown(&["org", "invite", "nobody"], "nobody")]
 #[case::ambiguous(&["org", "invite", "mau"], "give the code")]

@@ -11,10 +11,12 @@ use loa::usecase::{Act, Via, bind, notify};
 use crate::desk_stage::{Desk, Outcome, group, person};
 use crate::fixture::{self, AT, GATEWAY};
 
+mod accounts;
 mod binding;
 mod menus;
 mod presence;
 mod register;
+mod second;
 mod verify;
 
 /// The admin's account, and with it the id of their private chat.

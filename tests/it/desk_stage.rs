@@ -116,6 +116,7 @@ impl Desk {
         Act {
             commune_id: fixture::COMMUNE.to_owned(),
             person_id: None,
+            unconfirmed: false,
             via: Via::Chat(GATEWAY.to_owned()),
             at,
             wall: at,

@@ -60,6 +60,7 @@ impl Office {
         Act {
             commune_id: COMMUNE.to_owned(),
             person_id: person.map(str::to_owned),
+            unconfirmed: false,
             via,
             at: self.clock.now(),
             wall: self.clock.now(),
@@ -114,7 +115,7 @@ async fn a_head_links_the_account_by_code_and_agreement(store: Store) {
     let done = accept_notice_and_link(&mut tx, &office.stranger(), &offer.invite_id, "777", offer.notice_version)
         .await
         .unwrap();
-    assert!(done.linked);
+    assert!(done.opened.is_some());
     assert_eq!(tx.identity(GATEWAY, "777").await.unwrap().unwrap().person_id, "p-binh");
     assert_eq!(tx.private_chat_of("p-binh").await.unwrap(), [chat]);
     let consent = tx.latest_consent("p-binh").await.unwrap().unwrap();
@@ -247,13 +248,13 @@ async fn a_code_typed_in_a_group_needs_the_agreement_and_an_admin(store: Store) 
     assert_eq!(key(confirm_person(&mut tx, &office.admin(), &offer.invite_id).await), "refused-notice-first");
     let agreed =
         accept_notice_and_link(&mut tx, &office.stranger(), &offer.invite_id, "777", NOTICE_VERSION).await.unwrap();
-    assert!(!agreed.linked);
+    assert!(agreed.opened.is_none());
     assert_eq!(tx.identity(GATEWAY, "777").await.unwrap(), None);
     let by_head = office.act(Some("p-binh"), Via::Chat(GATEWAY.to_owned()));
     assert!(matches!(confirm_person(&mut tx, &by_head, &offer.invite_id).await, Err(UseCaseError::Denied(_))));
     // The admin may come to it after the code's own time.
     office.clock.advance(Duration::from_hours(100));
-    assert!(confirm_person(&mut tx, &office.admin(), &offer.invite_id).await.unwrap().linked);
+    assert!(confirm_person(&mut tx, &office.admin(), &offer.invite_id).await.unwrap().opened.is_some());
     assert_eq!(tx.identity(GATEWAY, "777").await.unwrap().unwrap().person_id, "p-binh");
     assert_eq!(key(confirm_person(&mut tx, &office.admin(), &offer.invite_id).await), "refused-code-used");
 }

@@ -121,6 +121,7 @@ async fn import_as(
     let act = Act {
         commune_id,
         person_id: person.map(str::to_owned),
+        unconfirmed: false,
         via,
         at: AT,
         wall: AT,

@@ -74,6 +74,7 @@ fn act(person: Option<&str>, at: Millis) -> Act<'static> {
     Act {
         commune_id: COMMUNE.to_owned(),
         person_id: person.map(str::to_owned),
+        unconfirmed: false,
         via: Via::Cli("lan".to_owned()),
         at,
         wall: at,

@@ -3,7 +3,7 @@
 use loa::demo::places::Network;
 use loa::store::Store;
 use loa::store::binding::ChatState;
-use loa_sandbox::telegram::Rights;
+use loa_sandbox::telegram::{GroupKind, NewUser, Rights};
 
 use crate::db::sqlite_tests;
 use crate::flow_send::draft;
@@ -12,6 +12,7 @@ use crate::stage::Stage;
 sqlite_tests!(
     rights_taken_and_given_back_suspend_and_resume_a_group,
     a_bot_that_may_not_write_is_told_of_at_the_binding_and_says_nothing_there,
+    strange_groups_that_come_at_once_are_told_of_together,
 );
 
 const GROUP: &str = "dieu-hanh-03";
@@ -73,5 +74,27 @@ async fn a_bot_that_may_not_write_is_told_of_at_the_binding_and_says_nothing_the
     assert!(card.contains("XÁC NHẬN GẮN NHÓM") && card.contains("chưa được phép gửi tin"), "{card}");
     let open = stage.incidents().await;
     assert_eq!((stage.posts(GROUP), open), (0, vec!["unknown_group".to_owned()]), "nothing was tried there in vain");
+    stage.stop().await;
+}
+
+async fn strange_groups_that_come_at_once_are_told_of_together(store: Store) {
+    let mut stage = Stage::start(store, &[Network::Telegram]).await;
+    let (telegram, bot) = (stage.telegram(), bot(&stage));
+    let stranger = telegram.add_user(NewUser::named("Vay Nhanh")).unwrap();
+    for number in 1..=5 {
+        let title = format!("Vay nhanh {number} http://x{number}.vn");
+        let group = telegram.add_group(None, &title, GroupKind::Supergroup, &[stranger]).unwrap();
+        telegram.join(group, bot, Some(stranger)).unwrap();
+        stage.settle().await;
+    }
+    let alerts = |stage: &Stage| -> Vec<String> {
+        stage.said_to("quan").into_iter().filter(|said| said.contains("nhóm lạ")).collect()
+    };
+    assert_eq!(alerts(&stage).len(), 1, "{:?}", alerts(&stage));
+    stage.pass_to(stage.now().plus_minutes(10)).await;
+    let told = alerts(&stage);
+    assert!(told.len() == 2 && told[1].contains("4 nhóm lạ nữa") && !told[1].contains(".vn"), "{told:?}");
+    stage.pass_to(stage.now().plus_minutes(60)).await;
+    assert_eq!(alerts(&stage).len(), 2, "and that is all");
     stage.stop().await;
 }

@@ -56,6 +56,8 @@ mod flow_ladder;
 #[cfg(test)]
 mod flow_lanes;
 #[cfg(test)]
+mod flow_lock;
+#[cfg(test)]
 mod flow_organise;
 #[cfg(test)]
 mod flow_pictures;

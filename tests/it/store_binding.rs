@@ -1,7 +1,7 @@
 //! The contract of chats, slots and accounts, above all when a platform gives a group a new id.
 
 use loa::domain::calendar::Millis;
-use loa::store::binding::{ChatKind, ChatState};
+use loa::store::binding::{AccountState, ChatKind, ChatState, Identity};
 use loa::store::{Store, StoreError, Tx};
 
 use crate::db::store_tests;
@@ -14,6 +14,7 @@ store_tests!(
     a_slot_takes_one_chat_and_a_chat_one_slot,
     a_freed_slot_can_be_bound_again,
     an_account_belongs_to_one_person,
+    a_locked_account_is_nobodys_until_a_code_opens_it,
     private_chats_are_the_active_ones_of_the_persons_own_accounts,
     a_moved_group_keeps_its_row,
     moving_to_the_id_it_has_changes_nothing,
@@ -88,6 +89,26 @@ async fn an_account_belongs_to_one_person(store: Store) {
     assert_eq!(tx.identity(GATEWAY, "777").await.unwrap().unwrap().person_id, "p-binh");
     let accounts = tx.accounts_of("p-son").await.unwrap();
     assert_eq!(accounts.iter().map(|account| account.gateway.as_str()).collect::<Vec<_>>(), ["zalo"]);
+}
+
+async fn a_locked_account_is_nobodys_until_a_code_opens_it(store: Store) {
+    let mut tx = fixture::village(&store).await;
+    tx.link_identity(GATEWAY, "777", "p-binh", AT, "i-1").await.unwrap();
+    private_chat(&mut tx, "777").await;
+    assert!(tx.lock_account("i-1", AT).await.unwrap());
+    assert!(!tx.lock_account("i-1", AT).await.unwrap(), "it was");
+    assert_eq!(tx.identity(GATEWAY, "777").await.unwrap(), None);
+    assert_eq!(tx.speaker_name(GATEWAY, "777").await.unwrap(), None);
+    assert_eq!(tx.private_chat_of("p-binh").await.unwrap(), []);
+    assert!(!tx.link_identity(GATEWAY, "777", "p-binh", AT, "i-2").await.unwrap(), "no file opens it");
+    let locked = tx.owner_of(GATEWAY, "777").await.unwrap().unwrap();
+    assert_eq!((locked.state, tx.account("i-1").await.unwrap()), (AccountState::Locked, Some(locked.clone())));
+    let anew = Identity { id: "i-3".to_owned(), person_id: "p-son".to_owned(), state: AccountState::Active, ..locked };
+    assert!(tx.open_account(&anew, None).await.unwrap());
+    assert!(!tx.open_account(&anew, None).await.unwrap(), "what is open is nobody else's");
+    let owner = tx.identity(GATEWAY, "777").await.unwrap().unwrap();
+    assert_eq!((owner.id.as_str(), owner.person_id.as_str()), ("i-1", "p-son"));
+    assert_eq!(tx.private_chat_of("p-son").await.unwrap().len(), 1);
 }
 
 async fn private_chats_are_the_active_ones_of_the_persons_own_accounts(store: Store) {

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use crate::cli::opened::Opened;
 use crate::domain::org::import;
 use crate::store::Tx;
+use crate::store::binding::AccountState;
 use crate::store::organisation::{self, Person, Seat, Unit};
 
 /// What stands above the tables.
@@ -136,7 +137,9 @@ async fn groups(tx: &mut Tx, commune_id: &str, units: &Codes) -> anyhow::Result<
 async fn identities(tx: &mut Tx, people: &[Person]) -> anyhow::Result<Vec<import::Identity>> {
     let mut found = Vec::new();
     for person in people {
-        for account in tx.accounts_of(&person.id).await? {
+        let accounts = tx.accounts_of(&person.id).await?.into_iter();
+        // What is locked, or not confirmed, is not to have rights elsewhere.
+        for account in accounts.filter(|account| account.state == AccountState::Active) {
             let (gateway, external_id) = (account.gateway, account.external_id);
             found.push(import::Identity { person: person.code.clone(), gateway, external_id });
         }

@@ -8,7 +8,7 @@ use crate::cli::opened::Opened;
 use crate::domain::calendar::format_date;
 use crate::domain::org::{GroupKind, Role, UnitKind};
 use crate::store::Tx;
-use crate::store::binding::{self, ChatState};
+use crate::store::binding::{self, AccountState, ChatState};
 use crate::store::organisation;
 
 /// Everything, on one day.
@@ -56,7 +56,7 @@ struct Person {
     code: String,
     name: String,
     roles: Vec<Grant>,
-    /// Gateways on which an account is linked.
+    /// Gateways on which an account is linked; behind one that is locked or waits to be confirmed, that it is.
     accounts: Vec<String>,
 }
 
@@ -123,10 +123,17 @@ async fn people(tx: &mut Tx, commune_id: &str, codes: &HashMap<String, String>) 
     for person in tx.people(commune_id).await? {
         let roles = tx.roles_of(&person.id).await?.into_iter();
         let roles = roles.map(|grant| Grant { role: grant.role, unit: code_of(codes, &grant.unit_id) }).collect();
-        let accounts = tx.accounts_of(&person.id).await?.into_iter().map(|account| account.gateway).collect();
+        let accounts = tx.accounts_of(&person.id).await?.iter().map(account).collect();
         found.push(Person { code: person.code, name: person.name, roles, accounts });
     }
     Ok(found)
+}
+
+fn account(account: &binding::Identity) -> String {
+    match account.state {
+        AccountState::Active => account.gateway.clone(),
+        state => format!("{} ({state})", account.gateway),
+    }
 }
 
 async fn groups(tx: &mut Tx, commune_id: &str, codes: &HashMap<String, String>) -> anyhow::Result<Vec<Group>> {

@@ -23,7 +23,7 @@ pub(super) async fn tell(
 ) -> UseCaseResult<usize> {
     let mut reached = 0;
     for person in tx.people_with_role(&act.commune_id, Role::Admin).await? {
-        let theirs = Act { person_id: Some(person.id.clone()), ..act.clone() };
+        let theirs = act.by(&person.id);
         match organise::require_admin(tx, &theirs, units.to_vec()).await {
             Ok(()) => reached += usize::from(notify::tell(tx, act, &person.id, purpose, note).await? > 0),
             Err(UseCaseError::Denied(_)) => {}

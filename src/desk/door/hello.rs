@@ -7,7 +7,7 @@ use crate::say;
 use crate::store::Tx;
 use crate::store::organisation::Person;
 use crate::usecase::notify::Note;
-use crate::usecase::{Act, Denied, UseCaseResult};
+use crate::usecase::{Act, Denied, UseCaseResult, bind};
 
 /// `/batdau`: who we are, what is kept of the person, what to do next.
 pub(super) async fn start(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Response> {
@@ -21,6 +21,9 @@ pub(super) async fn start(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseRes
         let text = format!("{intro}\n\n{}", say!(locale, "door-start-stranger"));
         return speak(tx, act, talk, text).await;
     };
+    if talk.unconfirmed {
+        return speak(tx, act, talk, format!("{intro}\n\n{}", say!(locale, "account-waits"))).await;
+    }
     let standing = Standing::of(tx, act, person).await?;
     let name = standing.person.name.as_str();
     let next = say!(locale, "door-start-known", name = name, posts = standing.posts(act));
@@ -69,6 +72,8 @@ pub(super) async fn help(tx: &mut Tx, act: &Act<'_>, talk: &Talk, args: &str) ->
 
 async fn callers(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Vec<Who>> {
     match talk.person.clone() {
+        // What it may do: answer, and what everybody may.
+        Some(_) if talk.unconfirmed => Ok(vec![Who::Everyone, Who::Head]),
         Some(person) => Ok(Standing::of(tx, act, person).await?.callers),
         None => Ok(vec![Who::Everyone]),
     }
@@ -122,6 +127,9 @@ pub(super) async fn who_am_i(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCase
         let text = say!(locale, "door-who-in-group", name = name, posts);
         return speak(tx, act, talk, text).await;
     }
+    if talk.unconfirmed {
+        return speak(tx, act, talk, say!(locale, "account-waits-who", name = name, posts)).await;
+    }
     let roles = roles(tx, act, &standing).await?;
     let chats = chats(tx, act, &standing.person).await?;
     let groups = groups(tx, act, &standing).await?;
@@ -144,7 +152,7 @@ async fn roles(tx: &mut Tx, act: &Act<'_>, standing: &Standing) -> UseCaseResult
 async fn chats(tx: &mut Tx, act: &Act<'_>, person: &Person) -> UseCaseResult<String> {
     let open = tx.private_chat_of(&person.id).await?;
     let mut shown = Vec::new();
-    for account in tx.accounts_of(&person.id).await? {
+    for account in bind::open_accounts(tx, &person.id).await? {
         let gateway = account.gateway.as_str();
         let is_open = open.iter().any(|chat| chat.gateway == gateway && chat.external_id == account.external_id);
         shown.push(if is_open {

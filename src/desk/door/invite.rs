@@ -39,7 +39,7 @@ pub(super) fn only_in_private(talk: &Talk) -> UseCaseResult<()> {
 }
 
 /// The people meant: the one with this code or the whole name, or all whose name has these words.
-async fn named(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<Vec<Person>> {
+pub(super) async fn named(tx: &mut Tx, act: &Act<'_>, typed: &str) -> UseCaseResult<Vec<Person>> {
     let found = tx.find_people(&act.commune_id, typed).await?;
     let folded = fold(typed);
     let exact = |person: &&Person| fold(&person.code) == folded || person.name_folded == folded;

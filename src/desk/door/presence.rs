@@ -1,7 +1,7 @@
 //! Where we can be heard: added to a group, thrown out, blocked, let in again, and groups that got another id.
 //!
 //! A suspended chat becomes active again when the platform says that we are back, or by an admin; an admin's own pause
-//! outlives both. An unknown group is told nothing; the admins are, once.
+//! outlives both. An unknown group is told nothing; the admins are, once, and of many that come at once in one alert.
 
 use super::{Response, admins, foreign, shown_title};
 use crate::domain::event::{ChatKind, Membership};
@@ -16,6 +16,10 @@ use crate::usecase::{Act, UseCaseResult, bind};
 
 /// The incident of a group nobody has bound: open as long as we are in it, so that the admins hear of it once.
 const UNKNOWN_GROUP: &str = "unknown_group";
+/// Minutes after the admins were told of one in which others wait to be told together: anybody may add us to groups without end.
+const TOGETHER_MINUTES: i64 = 10;
+/// Titles that are named at once.
+const TITLES: usize = 10;
 
 /// Our own standing in a chat changed. The platforms repeat themselves, and report promotions the same way: what is so
 /// already is no news.
@@ -67,9 +71,48 @@ async fn arrived(tx: &mut Tx, act: &Act<'_>, chat: &Chat, by: &str) -> UseCaseRe
 async fn unknown(tx: &mut Tx, act: &Act<'_>, chat: &Chat, by: &str) -> UseCaseResult<()> {
     if open_incident(tx, act, &chat_scope(&chat.id), UNKNOWN_GROUP, "").await? {
         tx.audit(act, "chat.unknown", &chat.id, "").await?;
+        if told_lately(tx, act).await? {
+            return Ok(());
+        }
+        tx.note_told(&chat_scope(&chat.id), UNKNOWN_GROUP, act.at).await?;
         let text = say!(act.house.locale, "door-unknown-group", title = shown_title(act, chat), by = foreign(by));
         admins::tell(tx, act, &[], Purpose::Alert, &Note::plain(text)).await?;
     }
+    Ok(())
+}
+
+async fn told_lately(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<bool> {
+    let last = tx.last_told(UNKNOWN_GROUP).await?;
+    Ok(last.is_some_and(|last| act.at < last.plus_minutes(TOGETHER_MINUTES)))
+}
+
+/// The groups that are to be told of together now.
+///
+/// # Errors
+/// The database.
+pub(in crate::desk) async fn strange(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<String>> {
+    let untold = tx.untold_incidents(UNKNOWN_GROUP).await?;
+    if untold.is_empty() || told_lately(tx, act).await? { Ok(Vec::new()) } else { Ok(untold) }
+}
+
+/// Tells the admins of several unknown groups in one alert.
+///
+/// # Errors
+/// The database.
+pub(in crate::desk) async fn tell_of_strange(tx: &mut Tx, act: &Act<'_>, scopes: &[String]) -> UseCaseResult<()> {
+    let locale = &act.house.locale;
+    let mut titles = Vec::new();
+    for scope in scopes {
+        tx.note_told(scope, UNKNOWN_GROUP, act.at).await?;
+        let Some(id) = scope.strip_prefix("chat:").filter(|_| titles.len() < TITLES) else { continue };
+        titles.extend(tx.chat(id).await?.map(|chat| shown_title(act, &chat)));
+    }
+    let (count, more) = (scopes.len(), scopes.len().saturating_sub(titles.len()));
+    if more > 0 {
+        titles.push(say!(locale, "door-unknown-more", more = more));
+    }
+    let text = say!(locale, "door-unknown-groups", count = count, titles = titles.join("; "));
+    admins::tell(tx, act, &[], Purpose::Alert, &Note::plain(text)).await?;
     Ok(())
 }
 

@@ -5,15 +5,15 @@
 
 use super::standing::{Standing, command_list};
 use super::{
-    Response, Step, Talk, admins, as_code, commune_name, foreign, is_no, shown_title, speak, stop_waiting, tries,
-    wait_for,
+    Response, Step, Talk, admins, as_code, commune_name, foreign, is_no, second, shown_id, shown_title, speak,
+    stop_waiting, tries, wait_for,
 };
 use crate::domain::event::ChatKind;
 use crate::domain::message::Purpose;
 use crate::domain::text::fold;
 use crate::say;
 use crate::store::Tx;
-use crate::store::binding::{Chat, Invite, InviteState};
+use crate::store::binding::{AccountState, Chat, Identity, Invite, InviteState};
 use crate::store::organisation::Person;
 use crate::usecase::bind::{self, NOTICE_VERSION, Offer};
 use crate::usecase::notify::{self, Note};
@@ -39,6 +39,9 @@ pub(super) async fn look(tx: &mut Tx, act: &Act<'_>, talk: &Talk, typed: &str) -
     let offer = bind::look_at_code(tx, act, typed, &talk.account, &talk.chat).await;
     let offer = tries::counted(tx, act, talk, offer).await?;
     if is_settled(tx, talk, &offer).await? {
+        if talk.unconfirmed {
+            return speak(tx, act, talk, say!(locale, "account-waits")).await;
+        }
         let text = say!(locale, "door-already-linked", name = offer.person.name);
         return speak(tx, act, talk, text).await;
     }
@@ -129,7 +132,13 @@ async fn agree(tx: &mut Tx, act: &Act<'_>, talk: &Talk, code: (&str, Option<&str
     stop_waiting(tx, talk).await?;
     let redeemed = bind::accept_notice_and_link(tx, act, invite_id, &talk.account, NOTICE_VERSION).await?;
     let standing = Standing::of(tx, act, redeemed.person).await?;
-    if redeemed.linked {
+    if let Some(opened) = &redeemed.opened {
+        if opened.account.state != AccountState::Active {
+            return second::announce(tx, act, talk, opened).await;
+        }
+        if opened.is_fresh {
+            bind::tell_of_first(tx, act, &opened.account).await?;
+        }
         talk.say(tx, act, &Note::plain(welcome(act, &standing))).await?;
         return Ok(standing.menu(act, &talk.chat.external_id));
     }
@@ -162,6 +171,12 @@ async fn ask_admins(
     let (name, posts) = (standing.person.name.as_str(), standing.posts(act));
     let (account, title) = (foreign(&talk.account_name), shown_title(act, &talk.chat));
     let mut text = say!(locale, "door-card-person", name = name, posts, account, title);
+    let gateway = talk.chat.gateway.as_str();
+    let has_another = |other: &Identity| other.gateway == gateway && other.external_id != talk.account;
+    if bind::open_accounts(tx, &standing.person.id).await?.iter().any(has_another) {
+        text.push('\n');
+        text.push_str(&say!(locale, "door-card-person-replaces", gateway = gateway));
+    }
     if let Some(code) = code {
         text.push('\n');
         text.push_str(&say!(locale, "door-card-person-typed", code = code));
@@ -184,6 +199,10 @@ pub(super) async fn decide(tx: &mut Tx, act: &Act<'_>, talk: &Talk, word: (&str,
     }
     let redeemed = bind::confirm_person(tx, act, invite_id).await?;
     let name = redeemed.person.name.clone();
+    if let Some(opened) = redeemed.opened.as_ref().filter(|opened| opened.account.state != AccountState::Active) {
+        // An admin who is that person: the account they have decides.
+        bind::announce(tx, act, opened, &shown_id(&opened.account.external_id)).await?;
+    }
     tell_where_typed(tx, act, invite_id, &say!(locale, "door-person-linked", name = &name)).await?;
     let response = welcome_in_private(tx, act, talk, redeemed.person).await?;
     talk.say(tx, act, &Note::plain(say!(locale, "door-person-linked-admin", name))).await?;

@@ -71,6 +71,7 @@ pub(super) const fn is_here(command: Command) -> bool {
             | Command::WhoAmI
             | Command::Verify
             | Command::Invite
+            | Command::Lock
             | Command::Groups
             | Command::Bind
             | Command::Directive

@@ -62,8 +62,8 @@ impl Genuine {
 /// # Errors
 /// The database.
 pub(super) async fn sees_all(tx: &mut Tx, talk: &Talk) -> UseCaseResult<bool> {
-    if talk.person.is_none() || talk.is_private() {
-        return Ok(talk.person.is_some());
+    if talk.trusted().is_none() || talk.is_private() {
+        return Ok(talk.trusted().is_some());
     }
     let group = tx.group_of_chat(&talk.chat.id).await?;
     Ok(group.is_some_and(|group| group.kind != GroupKind::Residents))

@@ -97,6 +97,7 @@ pub const TABLE: &[Spec] = &{
         row(Command::Staff, "canbo", "cán bộ", &[], &[Admin], Nothing),
         row(Command::Roles, "phanquyen", "phân quyền", &[], &[Admin], Text),
         row(Command::Invite, "capma", "cấp mã", &[], &[Admin], Text),
+        row(Command::Lock, "khoataikhoan", "khóa tài khoản", &[], &[Admin], Text),
         row(Command::Handover, "thaytruongthon", "thay trưởng thôn", &[], &[Admin], Text),
         row(Command::Plan, "kehoach", "kế hoạch", &[], &[Admin], Nothing),
         row(Command::Holidays, "ngaynghi", "ngày nghỉ", &[], &[Admin], Nothing),

@@ -1,8 +1,23 @@
 //! People's accounts on the gateways, and the notices they agreed to.
+//!
+//! What reads an account in order to let it do something reads no locked one; private chats are those of active accounts.
 
 use crate::domain::calendar::Millis;
+use crate::domain::text_enum::text_enum;
 use crate::store::binding::Chat;
 use crate::store::{StoreResult, Tx, expect_one, on};
+
+text_enum! {
+    /// Where an account stands.
+    pub enum AccountState {
+        /// It has the rights of its person.
+        Active => "active",
+        /// It waits for somebody to confirm it beside another one of the person on its gateway, and may acknowledge only.
+        New => "new",
+        /// It is nobody's until a new code opens it.
+        Locked => "locked",
+    }
+}
 
 /// A person's account on one gateway.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -17,6 +32,9 @@ pub struct Identity {
     pub person_id: String,
     /// When it was linked, epoch milliseconds.
     pub linked_at: i64,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: AccountState,
 }
 
 /// A person agreed to a version of the notice on personal data.
@@ -34,17 +52,32 @@ pub struct Consent {
     pub accepted_at: i64,
 }
 
-const IDENTITY: &str =
-    "SELECT id, gateway, external_id, person_id, linked_at FROM identities WHERE gateway = $1 AND external_id = $2";
+const IDENTITY: &str = "SELECT id, gateway, external_id, person_id, linked_at, state FROM identities \
+     WHERE gateway = $1 AND external_id = $2 AND state <> 'locked'";
+const ACCOUNT: &str = "SELECT id, gateway, external_id, person_id, linked_at, state FROM identities WHERE id = $1";
+const OWNER: &str = "SELECT id, gateway, external_id, person_id, linked_at, state FROM identities \
+     WHERE gateway = $1 AND external_id = $2";
 const SPEAKER: &str = "SELECT p.name FROM identities i JOIN people p ON p.id = i.person_id \
-     WHERE i.gateway = $1 AND i.external_id = $2";
-const LINK: &str = "INSERT INTO identities (id, gateway, external_id, person_id, linked_at) VALUES ($1, $2, $3, $4, $5) \
-     ON CONFLICT (gateway, external_id) DO NOTHING";
-const ACCOUNTS_OF: &str = "SELECT id, gateway, external_id, person_id, linked_at FROM identities WHERE person_id = $1 \
+     WHERE i.gateway = $1 AND i.external_id = $2 AND i.state <> 'locked'";
+const LINK: &str = "INSERT INTO identities (id, gateway, external_id, person_id, linked_at, state) \
+     VALUES ($1, $2, $3, $4, $5, 'active') ON CONFLICT (gateway, external_id) DO NOTHING";
+const OPEN: &str = "INSERT INTO identities (id, gateway, external_id, person_id, linked_at, state, confirm_by) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gateway, external_id) DO UPDATE SET person_id = excluded.person_id, \
+       linked_at = excluded.linked_at, state = excluded.state, confirm_by = excluded.confirm_by, locked_at = NULL \
+     WHERE identities.state = 'locked'";
+const LOCK: &str =
+    "UPDATE identities SET state = 'locked', locked_at = $2, confirm_by = NULL WHERE id = $1 AND state <> 'locked'";
+const CONFIRM: &str = "UPDATE identities SET state = 'active', confirm_by = NULL WHERE id = $1 AND state = 'new'";
+const REMINDED: &str =
+    "UPDATE identities SET confirm_by = NULL WHERE id = $1 AND state = 'new' AND confirm_by IS NOT NULL";
+const UNCONFIRMED: &str =
+    "SELECT id FROM identities WHERE confirm_by IS NOT NULL AND confirm_by <= $1 ORDER BY confirm_by, id";
+const NEXT_UNCONFIRMED: &str = "SELECT MIN(confirm_by) FROM identities WHERE confirm_by IS NOT NULL";
+const ACCOUNTS_OF: &str = "SELECT id, gateway, external_id, person_id, linked_at, state FROM identities WHERE person_id = $1 \
      ORDER BY linked_at, id";
 const PRIVATE_CHATS: &str = "SELECT c.id, c.gateway, c.external_id, c.kind, c.title, c.state, c.reason, c.created_at, c.heard_at, c.topic \
      FROM identities i JOIN chats c ON c.gateway = i.gateway AND c.external_id = i.external_id \
-     WHERE i.person_id = $1 AND c.kind = 'private' AND c.state = 'active' ORDER BY i.linked_at, c.id";
+     WHERE i.person_id = $1 AND i.state = 'active' AND c.kind = 'private' AND c.state = 'active' ORDER BY i.linked_at, c.id";
 const INSERT_CONSENT: &str = "INSERT INTO consents (id, person_id, notice_version, gateway, accepted_at) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
 const CONSENT: &str = "SELECT id, person_id, notice_version, gateway, accepted_at FROM consents WHERE id = $1";
@@ -53,7 +86,7 @@ const LATEST_CONSENT: &str = "SELECT id, person_id, notice_version, gateway, acc
 const DELETE_CONSENT: &str = "DELETE FROM consents WHERE id = $1";
 
 impl Tx {
-    /// Whose account this is.
+    /// Whose account this is; nobody's, where it is locked.
     ///
     /// # Errors
     /// The database.
@@ -61,7 +94,23 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(IDENTITY).bind(gateway).bind(external_id).fetch_optional(c).await?))
     }
 
-    /// The name of the person an account is linked to; none for a stranger.
+    /// The account as it stands, locked or not.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn owner_of(&mut self, gateway: &str, external_id: &str) -> StoreResult<Option<Identity>> {
+        Ok(on!(self, |c| sqlx::query_as(OWNER).bind(gateway).bind(external_id).fetch_optional(c).await?))
+    }
+
+    /// An account by its row, locked or not.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn account(&mut self, id: &str) -> StoreResult<Option<Identity>> {
+        Ok(on!(self, |c| sqlx::query_as(ACCOUNT).bind(id).fetch_optional(c).await?))
+    }
+
+    /// The name of the person an account is linked to; none for a stranger, and where it is locked.
     ///
     /// # Errors
     /// The database.
@@ -69,7 +118,7 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_scalar(SPEAKER).bind(gateway).bind(external_id).fetch_optional(c).await?))
     }
 
-    /// Links an account to a person; `false` when the account was linked already, to whomever.
+    /// Links an account to a person; `false` when the account was linked already, to whomever, or is locked: only a code opens it.
     ///
     /// # Errors
     /// The database.
@@ -93,7 +142,69 @@ impl Tx {
         Ok(affected == 1)
     }
 
-    /// A person's accounts, the oldest first.
+    /// Links an account by a code, a locked one anew; `false` when somebody has it. `confirm_by` is the business time at which the
+    /// admins are reminded of one that waits to be confirmed.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn open_account(&mut self, account: &Identity, confirm_by: Option<Millis>) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(OPEN)
+            .bind(&account.id)
+            .bind(&account.gateway)
+            .bind(&account.external_id)
+            .bind(&account.person_id)
+            .bind(account.linked_at)
+            .bind(account.state.as_str())
+            .bind(confirm_by.map(|at| at.0))
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Locks an account; `false` when it was.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn lock_account(&mut self, id: &str, at: Millis) -> StoreResult<bool> {
+        let affected = on!(self, |c| sqlx::query(LOCK).bind(id).bind(at.0).execute(c).await?.rows_affected());
+        Ok(affected == 1)
+    }
+
+    /// Gives an account on probation all rights; `false` when it is not on probation.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn confirm_account(&mut self, id: &str) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query(CONFIRM).bind(id).execute(c).await?.rows_affected()) == 1)
+    }
+
+    /// Accounts on probation that nobody has confirmed by business time `now`, and nobody was reminded of.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn unconfirmed_accounts(&mut self, now: Millis) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(UNCONFIRMED).bind(now.0).fetch_all(c).await?))
+    }
+
+    /// When the admins are reminded of one next, business time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn next_unconfirmed(&mut self) -> StoreResult<Option<Millis>> {
+        let at: Option<i64> = on!(self, |c| sqlx::query_scalar(NEXT_UNCONFIRMED).fetch_one(c).await?);
+        Ok(at.map(Millis))
+    }
+
+    /// Notes that the admins are reminded of an account on probation; `false` when they were, or it waits no more.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn note_account_reminded(&mut self, id: &str) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query(REMINDED).bind(id).execute(c).await?.rows_affected()) == 1)
+    }
+
+    /// A person's accounts, locked ones too, the oldest first.
     ///
     /// # Errors
     /// The database.
@@ -101,7 +212,7 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(ACCOUNTS_OF).bind(person_id).fetch_all(c).await?))
     }
 
-    /// The private chats in which a person can be reached now.
+    /// The private chats in which a person can be reached now: those of active accounts.
     ///
     /// # Errors
     /// The database.

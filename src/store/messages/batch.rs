@@ -68,7 +68,7 @@ pub struct SentCall {
 }
 
 // Everything that may have changed since the row was read is asked here: nothing leaves that was taken back, has expired, goes to
-// a chat that is paused, follows a part that is not known to be sent, or edits what stands in a chat of another id.
+// a chat that is paused (of a locked account: but for what any stranger is answered, lane 7), follows a part that is not known to be sent, or edits what stands in a chat of another id.
 const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = messages.attempts + 1, attempt_id = claims.column2, \
        reason = NULL \
      FROM (VALUES ($6, $7, $8), ($9, $10, $11), ($12, $13, $14), ($15, $16, $17), ($18, $19, $20), ($21, $22, $23), \
@@ -78,7 +78,8 @@ const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = messages.
        AND messages.due_at <= $5 \
        AND EXISTS (SELECT 1 FROM leases WHERE name = $1 AND owner = $2 AND epoch = $3) \
        AND (messages.not_after IS NULL OR messages.not_after >= $4) \
-       AND EXISTS (SELECT 1 FROM chats c WHERE c.id = messages.chat_id AND c.state = 'active' \
+       AND EXISTS (SELECT 1 FROM chats c WHERE c.id = messages.chat_id \
+                   AND (c.state = 'active' OR (c.reason = 'locked' AND messages.lane = 7)) \
                    AND (c.quiet_until IS NULL OR c.quiet_until <= $5 OR c.quiet_until > $5 + c.quiet_ms)) \
        AND NOT (messages.purpose IN ('broadcast', 'reminder') \
                 AND EXISTS (SELECT 1 FROM broadcasts w WHERE w.id = messages.broadcast_id AND w.state = 'withdrawn')) \

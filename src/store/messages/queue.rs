@@ -50,11 +50,13 @@ pub struct Stretch<'a> {
 // In the order of the index `messages_due`, a page at a time: what stands behind is not read. Which chats have a call on its way the
 // dispatcher knows by itself: a `sending` row of a process that died must not hold up its chat until the deadline. A later part
 // waits until every earlier one is known to be sent (by itself or by a resend of it); a file, which says by itself what it belongs
-// to, also goes behind a text in doubt, so that a village is not left with half.
+// to, also goes behind a text in doubt, so that a village is not left with half. Where an account was locked, only what any stranger
+// is answered leaves (lane 7).
 macro_rules! waiting {
     ($stretch:literal) => {
         concat!(
-            "SELECT m.id, m.purpose, m.chat_id, c.kind AS chat_kind, c.state AS chat_state, m.delivery_id, m.part, m.lane, \
+            "SELECT m.id, m.purpose, m.chat_id, c.kind AS chat_kind, m.delivery_id, m.part, m.lane, \
+               CASE WHEN c.reason = 'locked' AND m.lane = 7 THEN 'active' ELSE c.state END AS chat_state, \
                m.due_at, m.file_sha256, m.file_name, CASE WHEN e.chat_external IS NULL THEN e.external_id END AS edit_external, \
                m.part > 1 AND EXISTS (SELECT 1 FROM messages earlier \
                        WHERE earlier.delivery_id = m.delivery_id AND m.purpose = 'broadcast' \
@@ -289,5 +291,11 @@ mod tests {
     fn the_next_due_message_is_looked_for_in_every_lane() {
         let lanes: Vec<String> = Lane::ALL.iter().map(|lane| format!("({})", lane.number())).collect();
         assert!(NEXT_DUE.contains(&format!("VALUES {})", lanes.join(", "))));
+    }
+
+    #[test]
+    fn what_leaves_for_a_locked_account_is_the_lane_of_strangers() {
+        let lane = format!("c.reason = 'locked' AND m.lane = {} THEN", Lane::Stranger.number());
+        assert!(FRONT.contains(&lane) && BEHIND.contains(&lane));
     }
 }

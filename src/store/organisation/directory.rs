@@ -49,7 +49,7 @@ const COVERS: &str = "SELECT gu.group_id, gu.unit_id FROM group_units gu \
 const HEADS: &str = "SELECT g.id AS group_id, c.id AS chat_id, c.gateway, c.heard_at FROM groups g \
      JOIN group_units gu ON gu.group_id = g.id JOIN seats s ON s.unit_id = gu.unit_id AND s.kind = 'answering' \
      JOIN seat_holdings h ON h.seat_id = s.id AND h.held_from <= $2 AND (h.held_to IS NULL OR h.held_to > $2) \
-     JOIN identities i ON i.person_id = h.person_id \
+     JOIN identities i ON i.person_id = h.person_id AND i.state = 'active' \
      JOIN chats c ON c.gateway = i.gateway AND c.external_id = i.external_id AND c.kind = 'private' AND c.state = 'active' \
      WHERE g.commune_id = $1 AND g.relay \
      ORDER BY h.held_from DESC, CASE WHEN i.gateway = g.gateway THEN 0 ELSE 1 END, i.linked_at DESC, c.id";

@@ -19,7 +19,7 @@ pub(super) async fn gather(
     let covered = covered_units(tx, heard).await?;
     let names = names_here(covered.as_deref(), seats);
     // A button has no words in which a name might stand.
-    let speaker = if heard.text.is_empty() { None } else { tx.person(act.person()?).await? };
+    let speaker = if heard.text.is_empty() { None } else { tx.person(act.answerer()?).await? };
     let (codes, several) = broadcasts_named(tx, act, heard, seats).await?;
     let mut spoken: Vec<&str> = names.iter().map(|unit| unit.name.as_str()).collect();
     spoken.extend(speaker.as_ref().map(|person| person.name.as_str()));

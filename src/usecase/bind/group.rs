@@ -2,7 +2,7 @@
 
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatKind, ChatState, Group, Invite, InvitePurpose, InviteState};
-use crate::usecase::bind::{IssuedCode, Subject, issue, mark_typed, settle, typed_invite, usable};
+use crate::usecase::bind::{IssuedCode, LOCKED, Subject, issue, mark_typed, settle, typed_invite, usable};
 use crate::usecase::organise::require_admin;
 use crate::usecase::settle::chat_scope;
 use crate::usecase::{Act, UseCaseError, UseCaseResult};
@@ -133,12 +133,18 @@ pub enum Held {
 /// The reason that stands with a chat which an admin paused. Hearing something there does not end it.
 const PAUSED: &str = "paused";
 /// Reasons that only a person takes away, whatever the platform reports.
-const LASTING: [&str; 2] = [PAUSED, "merged"];
+const LASTING: [&str; 3] = [PAUSED, LOCKED, "merged"];
 
 /// Whether a chat is suspended for a reason that only a person takes away.
 #[must_use]
 pub fn is_lasting(chat: &Chat) -> bool {
     chat.state == ChatState::Suspended && chat.reason.as_deref().is_some_and(|reason| LASTING.contains(&reason))
+}
+
+/// Whether it is the private chat of an account that was locked.
+#[must_use]
+pub fn is_locked(chat: &Chat) -> bool {
+    chat.state == ChatState::Suspended && chat.reason.as_deref() == Some(LOCKED)
 }
 
 /// An admin has nothing sent to a group for now. Its units then lack a group, and whoever composes is told so.

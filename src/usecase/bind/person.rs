@@ -1,9 +1,10 @@
 //! A person's code: invite, look, agree, and where it was typed in a group, confirm.
 
-use crate::store::binding::{Chat, ChatKind, Consent, Invite, InvitePurpose, InviteState};
+use crate::store::Tx;
+use crate::store::binding::{AccountState, Chat, ChatKind, Consent, Identity, Invite, InvitePurpose, InviteState};
 use crate::store::organisation::Person;
-use crate::store::{StoreError, Tx};
-use crate::usecase::bind::{IssuedCode, Subject, issue, mark_typed, settle, still_alive, typed_invite, usable};
+use crate::usecase::bind::probation;
+use crate::usecase::bind::{IssuedCode, Opened, Subject, issue, mark_typed, settle, still_alive, typed_invite, usable};
 use crate::usecase::organise::require_admin;
 use crate::usecase::{Act, UseCaseError, UseCaseResult};
 
@@ -30,8 +31,8 @@ pub struct Redeemed {
     pub person: Person,
     /// The notice that was agreed to.
     pub notice_version: String,
-    /// Whether the account is linked now; otherwise an admin's confirmation is awaited.
-    pub linked: bool,
+    /// The account as it is linked now; none while an admin's confirmation is awaited.
+    pub opened: Option<Opened>,
 }
 
 /// Makes a code with which a person links an account. Earlier codes of that person end.
@@ -60,7 +61,8 @@ pub async fn look_at_code(tx: &mut Tx, act: &Act<'_>, code: &str, account: &str,
     Ok(Offer { invite_id: invite.id, person, notice_version: NOTICE_VERSION, needs_admin })
 }
 
-/// Second step: the person agrees to the notice they were shown. Links the account, unless an admin must confirm first.
+/// Second step: the person agrees to the notice they were shown. Links the account, unless an admin must confirm first; beside another
+/// one of theirs on the gateway it is on probation.
 ///
 /// # Errors
 /// `Refused`: the code ended meanwhile, another account typed it, the notice has a newer version, the account belongs to
@@ -83,13 +85,13 @@ pub async fn accept_notice_and_link(
     let person = invited(tx, act, &invite).await?;
     let chat = typed_chat(tx, &invite).await?;
     refuse_other_owner(tx, &chat.gateway, account, &person.id).await?;
-    let act = Act { person_id: Some(person.id.clone()), ..act.clone() };
+    let act = act.by(&person.id);
     record_consent(tx, &act, &invite, &chat).await?;
-    let linked = chat.kind == ChatKind::Private;
-    if linked {
-        link(tx, &act, &invite, &chat, &person).await?;
-    }
-    Ok(Redeemed { person, notice_version: notice_version.to_owned(), linked })
+    let opened = match chat.kind {
+        ChatKind::Private => Some(link(tx, &act, (&invite, &chat), &person, false).await?),
+        ChatKind::Group => None,
+    };
+    Ok(Redeemed { person, notice_version: notice_version.to_owned(), opened })
 }
 
 /// An admin confirms that the account which typed a code in a group is the person's.
@@ -104,8 +106,10 @@ pub async fn confirm_person(tx: &mut Tx, act: &Act<'_>, invite_id: &str) -> UseC
         return Err(UseCaseError::refused("refused-notice-first"));
     };
     let chat = typed_chat(tx, &invite).await?;
-    link(tx, act, &invite, &chat, &person).await?;
-    Ok(Redeemed { person, notice_version: consent.notice_version, linked: true })
+    // Nobody vouches for themselves: that needs the account they have.
+    let vouched = act.person_id.as_ref() != Some(&person.id);
+    let opened = Some(link(tx, act, (&invite, &chat), &person, vouched).await?);
+    Ok(Redeemed { person, notice_version: consent.notice_version, opened })
 }
 
 /// An admin says that it is not the person. The code ends, and the agreement given with it is struck out: it was not theirs.
@@ -139,19 +143,27 @@ async fn record_consent(tx: &mut Tx, act: &Act<'_>, invite: &Invite, chat: &Chat
     Ok(())
 }
 
-async fn link(tx: &mut Tx, act: &Act<'_>, invite: &Invite, chat: &Chat, person: &Person) -> UseCaseResult<()> {
-    let account = invite.typed_by.as_deref().unwrap_or_default();
+async fn link(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    typed: (&Invite, &Chat),
+    person: &Person,
+    vouched: bool,
+) -> UseCaseResult<Opened> {
+    let (invite, chat) = typed;
     // The code first: who comes second is refused before anything is written.
     settle(tx, act, &invite.id, InviteState::Used).await?;
-    let identity_id = act.new_id();
-    tx.link_identity(&chat.gateway, account, &person.id, act.at, &identity_id).await?;
-    let owner = tx.identity(&chat.gateway, account).await?;
-    if owner.is_none_or(|owner| owner.person_id != person.id) {
-        // Somebody linked it a moment before and keeps it: undo all of this, and let the next try be refused at its start.
-        return Err(StoreError::Stale { what: "identity", row: identity_id }.into());
-    }
+    let account = Identity {
+        id: act.new_id(),
+        gateway: chat.gateway.clone(),
+        external_id: invite.typed_by.clone().unwrap_or_default(),
+        person_id: person.id.clone(),
+        linked_at: act.at.0,
+        state: AccountState::Active,
+    };
+    let opened = probation::open(tx, act, account, vouched).await?;
     tx.audit(act, "person.linked", &person.id, &invite.id).await?;
-    Ok(())
+    Ok(opened)
 }
 
 async fn refuse_other_owner(tx: &mut Tx, gateway: &str, account: &str, person_id: &str) -> UseCaseResult<()> {
@@ -165,7 +177,7 @@ async fn invited(tx: &mut Tx, act: &Act<'_>, invite: &Invite) -> UseCaseResult<P
     person_of(tx, act, invite.person_id.as_deref().unwrap_or_default()).await
 }
 
-async fn person_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Person> {
+pub(super) async fn person_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Person> {
     let person = tx.person(person_id).await?.filter(|person| person.commune_id == act.commune_id);
     person.ok_or_else(|| UseCaseError::NotFound { what: "person", name: person_id.to_owned() })
 }
@@ -175,7 +187,7 @@ async fn typed_chat(tx: &mut Tx, invite: &Invite) -> UseCaseResult<Chat> {
     chat.ok_or_else(|| UseCaseError::NotFound { what: "invite", name: invite.id.clone() })
 }
 
-async fn require_admin_over(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<()> {
+pub(super) async fn require_admin_over(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<()> {
     let seats = tx.seats_of(person_id, act.at.local_date()).await?;
     let mut units: Vec<String> = seats.into_iter().map(|seat| seat.unit_id).collect();
     // Whoever ties an account to a person hands out that person's rights too.

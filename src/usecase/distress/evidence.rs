@@ -56,7 +56,7 @@ pub(super) async fn follow(tx: &mut Tx, act: &Act<'_>, distress: &Distress, befo
     Ok(())
 }
 
-/// To each of these chats, as a file or as an address that is theirs together.
+/// To each of these chats, as a file or as an address of its own, so that what one account was given can be ended alone.
 async fn hand_on(
     tx: &mut Tx,
     act: &Act<'_>,
@@ -64,11 +64,6 @@ async fn hand_on(
     chats: &[Chat],
     piece: Piece<'_>,
 ) -> UseCaseResult<()> {
-    let url = if chats.iter().all(|chat| piece.fits(act, chat)) {
-        None
-    } else {
-        links::for_distress(tx, act, (piece.sha256, piece.name), &distress.id, LINK_HOURS).await?
-    };
     let caption = caption(tx, act, distress).await?;
     for chat in chats {
         if piece.fits(act, chat) {
@@ -79,8 +74,9 @@ async fn hand_on(
             tx.queue_message(&NewMessage { file, ..message }).await?;
             continue;
         }
-        let text = match &url {
-            Some(url) => say!(act.house.locale, "distress-file-link", caption = caption.as_str(), url = url.as_str()),
+        let (file, whose) = ((piece.sha256, piece.name), (distress.id.as_str(), chat.id.as_str()));
+        let text = match links::for_distress(tx, act, file, whose, LINK_HOURS).await? {
+            Some(url) => say!(act.house.locale, "distress-file-link", caption = caption.as_str(), url = url),
             None => say!(act.house.locale, "distress-file-lost", caption = caption.as_str()),
         };
         tell(tx, act, chat, text).await?;

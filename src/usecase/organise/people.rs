@@ -3,10 +3,10 @@
 use crate::domain::org::import;
 use crate::domain::text;
 use crate::store::Tx;
-use crate::store::binding::ChatKind;
+use crate::store::binding::{AccountState, ChatKind};
 use crate::store::organisation::{Change, Grant, Holding, Person};
 use crate::usecase::organise::Import;
-use crate::usecase::{UseCaseError, UseCaseResult};
+use crate::usecase::{UseCaseError, UseCaseResult, bind};
 
 impl Import<'_> {
     pub(super) async fn write_people(&mut self, tx: &mut Tx) -> UseCaseResult<()> {
@@ -73,24 +73,42 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// An account in the file is also a private chat: on every platform the two have the same id.
+    /// An account in the file is also a private chat: on every platform the two have the same id. One that was locked stays so,
+    /// whatever the file says: only a code opens it.
     pub(super) async fn write_identities(&mut self, tx: &mut Tx) -> UseCaseResult<()> {
         let file = self.file;
         for identity in &file.identities {
             let person_id = Self::id_of(&self.people, "person", &identity.person)?;
             let (gateway, account) = (identity.gateway.as_str(), identity.external_id.as_str());
+            self.refuse_second(tx, identity, &person_id).await?;
             let linked = tx.link_identity(gateway, account, &person_id, self.act.at, &self.act.new_id()).await?;
-            let owner = tx.identity(gateway, account).await?;
-            if owner.is_none_or(|owner| owner.person_id != person_id) {
+            let Some(owner) = tx.owner_of(gateway, account).await?.filter(|owner| owner.person_id == person_id) else {
                 return Err(UseCaseError::refused_with(
                     "refused-org-account-linked",
                     vec![("account", account.to_owned()), ("person", identity.person.clone())],
                 ));
+            };
+            if owner.state == AccountState::Locked {
+                self.summary.kept_locks.push(format!("{} on {gateway}", identity.person));
             }
             tx.ensure_chat(gateway, account, ChatKind::Private, "", self.act.at, &self.act.new_id()).await?;
             self.summary.identities.add(if linked { Change::Created } else { Change::Unchanged });
         }
         Ok(())
+    }
+
+    /// One account a person and gateway: a file does not add one beside another, or take the other's place unasked.
+    async fn refuse_second(&self, tx: &mut Tx, identity: &import::Identity, person_id: &str) -> UseCaseResult<()> {
+        let known = tx.owner_of(&identity.gateway, &identity.external_id).await?;
+        let open = bind::open_accounts(tx, person_id).await?;
+        if known.is_some() || open.iter().all(|other| other.gateway != identity.gateway) {
+            return Ok(());
+        }
+        let (account, gateway) = (identity.external_id.clone(), identity.gateway.clone());
+        Err(UseCaseError::refused_with(
+            "refused-org-second-account",
+            vec![("person", identity.person.clone()), ("account", account), ("gateway", gateway)],
+        ))
     }
 
     fn holding_row(&self, holding: &import::Holding) -> UseCaseResult<Holding> {

@@ -8,7 +8,7 @@ use super::{Act, Message, MessageState, Note, Purpose, Tx, UseCaseResult, notify
 use crate::domain::message::Lane;
 use crate::domain::render::unescape;
 use crate::say;
-use crate::store::binding::{Chat, ChatKind};
+use crate::store::binding::{AccountState, Chat, ChatKind};
 use crate::usecase::notify::{decode_buttons, menu};
 use crate::usecase::{bind, look_up};
 
@@ -20,16 +20,32 @@ pub(super) async fn carry(tx: &mut Tx, act: &Act<'_>, refused: &Message) -> UseC
     let Some(chat) = tx.chat(&refused.chat_id).await?.filter(|chat| chat.kind == ChatKind::Private) else {
         return Ok(());
     };
-    let Some(person) = tx.identity(&chat.gateway, &chat.external_id).await? else { return Ok(()) };
+    let person = tx.identity(&chat.gateway, &chat.external_id).await?;
+    // What is said to somebody who may not be who they say is nobody else's business.
+    let Some(person) = person.filter(|person| person.state == AccountState::Active) else { return Ok(()) };
     let mut stranded = tx.messages_to_chat(&chat.id, LOOK_BACK).await?;
     stranded.retain(|message| message.id == refused.id || waits(message));
     stranded.retain(|message| matches!(message.purpose, Purpose::Reply | Purpose::Card | Purpose::Alert));
+    carry_each(tx, act, (&chat, &person.person_id), stranded).await
+}
+
+/// Carries what waits to be decided on out of the private chat of an account that was cut off. What answers whoever sits there is not.
+///
+/// # Errors
+/// The database.
+pub async fn carry_cards(tx: &mut Tx, act: &Act<'_>, whose: (&Chat, &str)) -> UseCaseResult<()> {
+    let mut stranded = tx.messages_to_chat(&whose.0.id, LOOK_BACK).await?;
+    stranded.retain(|message| waits(message) && matches!(message.purpose, Purpose::Card | Purpose::Alert));
+    carry_each(tx, act, whose, stranded).await
+}
+
+async fn carry_each(tx: &mut Tx, act: &Act<'_>, whose: (&Chat, &str), mut stranded: Vec<Message>) -> UseCaseResult<()> {
     stranded.sort_by_key(|message| (message.created_at, message.part));
     for message in &stranded {
         if waits(message) {
             tx.leave_queue(&message.id, MessageState::Skipped, "chat_suspended").await?;
         }
-        carry_one(tx, act, (&chat, &person.person_id), message).await?;
+        carry_one(tx, act, whose, message).await?;
     }
     Ok(())
 }

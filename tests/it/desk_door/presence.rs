@@ -13,6 +13,7 @@ sqlite_tests!(
     a_bound_group_that_lost_us_is_suspended_and_comes_back,
     the_admins_are_told_of_an_unknown_group_once,
     nothing_of_a_strange_groups_title_is_an_address_a_mention_or_a_style,
+    forty_strange_groups_are_told_of_in_two_alerts,
     an_admins_pause_outlives_leaving_and_coming_back,
     a_private_chat_is_suspended_by_a_block_and_active_after_it,
     a_group_that_moved_keeps_its_row_however_often_it_is_said,
@@ -72,6 +73,7 @@ async fn the_admins_are_told_of_an_unknown_group_once(store: Store) {
     present(&mut desk, the_group(), false).await;
     assert_eq!(desk.news(ADMIN).await, "", "that it is gone needs nobody's attention");
     assert_eq!(desk.tx().open_incidents().await.unwrap(), []);
+    desk.at = desk.at.plus_minutes(10);
     present(&mut desk, the_group(), true).await;
     assert!(desk.news(ADMIN).await.contains("nhóm lạ"), "another time is another matter");
 }
@@ -84,6 +86,39 @@ async fn nothing_of_a_strange_groups_title_is_an_address_a_mention_or_a_style(st
     assert!(alert.contains("Họp") && alert.contains("x. vn"), "{alert}");
     for live in ["://", "x.vn", "[@", "@Bot", "/duyet", "**H"] {
         assert!(!alert.contains(live), "{live} in {alert}");
+    }
+}
+
+/// What the keeper does.
+async fn tell_of_strange_groups(desk: &mut Desk) {
+    let (tx, act) = desk.parts();
+    loa::desk::tell_of_strange_groups(tx, &act).await.unwrap();
+}
+
+async fn forty_strange_groups_are_told_of_in_two_alerts(store: Store) {
+    let mut desk = open(&store).await;
+    for number in 1..=40 {
+        let title = format!("Vay nhanh {number} http://x{number}.vn @Bot");
+        present(&mut desk, ChatRef { title, ..supergroup(&format!("-9{number:02}")) }, true).await;
+        tell_of_strange_groups(&mut desk).await;
+    }
+    let (first, _) = card(&mut desk, ADMIN).await;
+    assert!(first.contains("một nhóm lạ") && first.contains("Vay nhanh 1 "), "{first}");
+    let health = desk.say(ADMIN, "/suckhoe").await;
+    assert!(health.contains("40 nhóm lạ đã thêm bot") && !health.contains("Vay nhanh"), "{health}");
+    desk.news(ADMIN).await;
+    present(&mut desk, supergroup("-940"), false).await;
+    desk.at = desk.at.plus_minutes(10);
+    for _ in 0..2 {
+        tell_of_strange_groups(&mut desk).await;
+    }
+    let (rest, _) = card(&mut desk, ADMIN).await;
+    assert!(
+        rest.contains("thêm vào 38 nhóm lạ nữa") && rest.contains("Vay nhanh 2 ") && rest.contains("và 28 nhóm khác"),
+        "{rest}"
+    );
+    for live in ["://", ".vn", "@Bot"] {
+        assert!(!first.contains(live) && !rest.contains(live), "{live} in {rest}");
     }
 }
 
