@@ -51,6 +51,7 @@ const FILES: &[File] = files![
     26 "0026_keeping",
     27 "0027_distress",
     28 "0028_distress_links",
+    33 "0033_open_uploads",
 ];
 
 /// All migrations, in order.
