@@ -84,7 +84,7 @@ pub async fn inbox(core: Arc<Core>, mut worker: Worker, stop: CancellationToken)
         // Before looking: a ring between the look and the wait must not be lost.
         ring.as_mut().enable();
         stored.as_mut().enable();
-        let done = core.beats.during(&beat, &core.clocks, worker.turn()).await;
+        let done = core.beats.during(&beat, &core.clocks, Box::pin(worker.turn())).await;
         if matches!(done, Ok(count) if count > 0) {
             continue;
         }

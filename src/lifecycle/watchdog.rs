@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 const EVERY: Duration = Duration::from_secs(5);
 /// Wake-ups without a sign of life: a minute. The longest that was seen on a machine that swaps is a few seconds.
 const PATIENCE: u32 = 12;
-/// Of a programming error inside (sysexits.h, EX_SOFTWARE).
+/// Of a programming error inside (sysexits.h, `EX_SOFTWARE`).
 const EXIT_CODE: i32 = 70;
 
 /// The signs of life of a runtime; they end with this value.

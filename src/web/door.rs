@@ -43,7 +43,7 @@ impl Default for Limits {
             body: Duration::from_secs(15),
             upload: Duration::from_mins(10),
             connection: Duration::from_mins(20),
-            stop: Duration::from_secs(5),
+            stop: Duration::from_secs(2),
             connections: 256,
             per_address: 128,
         }
@@ -232,8 +232,8 @@ mod tests {
         let waits = door.enter(A).unwrap();
         let known = door.enter(A).unwrap();
         assert!(waits.cut.is_cancelled() && !asks.cut.is_cancelled());
-        let knows = known.visit();
-        knows.is_known();
+        let reading = known.visit();
+        reading.is_known();
         let next = door.enter(A).unwrap();
         assert!(asks.cut.is_cancelled() && !known.cut.is_cancelled());
         let next_visit = next.visit();
@@ -241,6 +241,6 @@ mod tests {
         assert!(door.enter(A).is_none(), "both are known and have just come");
         drop((visit, next_visit));
         assert!(door.enter(A).is_some() && next.cut.is_cancelled(), "its request is over");
-        drop(knows);
+        drop(reading);
     }
 }

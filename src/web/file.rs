@@ -81,13 +81,13 @@ fn answer(site: &Site, found: &Found, headers: &HeaderMap) -> Response {
 }
 
 fn body_of(site: &Site, found: &Found, wanted: Wanted) -> Response {
-    let size = found.size;
+    let whole = found.size;
     let (status, from, to) = match wanted {
-        Wanted::Whole => (StatusCode::OK, 0, size),
+        Wanted::Whole => (StatusCode::OK, 0, whole),
         Wanted::Part { from, to } => (StatusCode::PARTIAL_CONTENT, from, to),
         Wanted::Nothing => {
             let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
-            set(&mut response, header::CONTENT_RANGE, &format!("bytes */{size}"));
+            set(&mut response, header::CONTENT_RANGE, &format!("bytes */{whole}"));
             return response;
         }
     };
@@ -100,7 +100,7 @@ fn body_of(site: &Site, found: &Found, wanted: Wanted) -> Response {
     set(&mut response, header::CONTENT_LENGTH, &(to - from).to_string());
     set(&mut response, header::CONTENT_DISPOSITION, &disposition(&found.name));
     if status == StatusCode::PARTIAL_CONTENT {
-        set(&mut response, header::CONTENT_RANGE, &format!("bytes {from}-{}/{size}", to - 1));
+        set(&mut response, header::CONTENT_RANGE, &format!("bytes {from}-{}/{whole}", to - 1));
     }
     response
 }

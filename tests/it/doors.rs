@@ -260,9 +260,9 @@ fn readers_who_do_not_read_hold_little_and_no_held_connection_delays_a_stop() {
         let mut held = Vec::new();
         for _ in 0..READERS {
             let mut reader = hold("127.0.0.1", to, "GET /tep/secret HTTP/1.1\r\nHost: loa\r\n\r\n").await;
-            let mut head = [0; 12];
-            reader.read_exact(&mut head).await.unwrap();
-            assert_eq!(&head, b"HTTP/1.1 200");
+            let mut status = [0; 12];
+            reader.read_exact(&mut status).await.unwrap();
+            assert_eq!(&status, b"HTTP/1.1 200");
             held.push(reader);
         }
         let grown = memory(child.id()).saturating_sub(before) / 1024;

@@ -10,8 +10,11 @@ use crate::db::{SqliteFile, runtime, unique};
 use crate::service::{Process, Service, eventually, health_says};
 use crate::starting::listen;
 
-/// What somebody does to the file, and what the service says of it.
-const HARMS: [(&str, fn(&Path, &[u8]), &[&str]); 7] = [
+/// What somebody does to a file, of which an older copy is there.
+type Harm = fn(&Path, &[u8]);
+
+/// What is done, and what the service says of it.
+const HARMS: [(&str, Harm, &[&str]); 7] = [
     ("deleted", |path, _| fs::remove_file(path).unwrap(), &["was deleted"]),
     ("replaced", replace, &["was replaced"]),
     ("its head overwritten", |path, _| overwrite(path, 0, 1), &["is damaged"]),

@@ -98,6 +98,6 @@ mod tests {
         let said = |lines: &[&str]| damage(lines.iter().map(|line| (*line).to_owned()).collect());
         assert_eq!(said(&["ok"]), None);
         assert_eq!(said(&["CHECK constraint failed in people", "NULL value in people.name"]), None);
-        assert_eq!(said(&["ok", "Tree 4 page 7: btreeInitPage() returns error code 11"]).is_some(), true);
+        assert!(said(&["ok", "Tree 4 page 7: btreeInitPage() returns error code 11"]).is_some());
     }
 }
