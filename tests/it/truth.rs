@@ -4,11 +4,39 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
+use loa::id::SeededEntropy;
 use loa::store::Store;
+use loa::store::truth::Imprint;
+use loa::usecase::{Act, Via};
 
-use crate::db::{SqliteFile, runtime, unique};
+use crate::db::{SqliteFile, runtime, store_tests, unique};
+use crate::fixture::{AT, COMMUNE, house, village};
 use crate::service::{Process, Service, eventually, health_says};
 use crate::starting::listen;
+
+store_tests!(a_database_is_known_again_by_its_commune_and_its_last_act);
+
+async fn a_database_is_known_again_by_its_commune_and_its_last_act(store: Store) {
+    let (mut tx, entropy) = (village(&store).await, SeededEntropy::new(1));
+    let act = Act {
+        commune_id: COMMUNE.to_owned(),
+        person_id: None,
+        via: Via::Engine,
+        at: AT,
+        wall: AT,
+        entropy: entropy.as_ref(),
+        house: house(),
+    };
+    let empty = tx.imprint().await.unwrap();
+    assert!(tx.still_has(&empty).await.unwrap() && empty.entries == 0 && !empty.commune.is_empty());
+    tx.audit(&act, "test.done", "-", "-").await.unwrap();
+    tx.seal_audit().await.unwrap();
+    let sealed = tx.imprint().await.unwrap();
+    assert!(sealed.entries > 0 && tx.still_has(&sealed).await.unwrap());
+    for other in [Imprint { entries: sealed.entries + 1, ..sealed.clone() }, Imprint { head: empty.head, ..sealed }] {
+        assert!(!tx.still_has(&other).await.unwrap(), "{other:?}");
+    }
+}
 
 /// What somebody does to a file, of which an older copy is there.
 type Harm = fn(&Path, &[u8]);
