@@ -12,6 +12,7 @@ use crate::desk;
 use crate::domain::budget::Budget;
 use crate::domain::calendar::Holidays;
 use crate::domain::render;
+use crate::engine::beats::Beats;
 use crate::engine::dispatcher::{DispatchSettings, Dispatcher};
 use crate::engine::inbox::{Inbox, Worker};
 use crate::engine::keeper::Keeper;
@@ -35,6 +36,7 @@ mod gateways;
 pub mod inspector;
 pub mod private;
 pub mod role_lock;
+pub mod truth;
 pub mod vault;
 
 pub use gateways::{Gateways, Keeping, gateways, gateways_with, gateways_without_tokens, official_account};
@@ -150,7 +152,7 @@ pub fn core(
         intakes: Mutex::default(),
         arrivals: Arrivals::default(),
         set_aside: SetAside::default(),
-        database_fails: Mutex::default(),
+        beats: Beats::default(),
     })
 }
 

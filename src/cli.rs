@@ -182,11 +182,8 @@ impl Cli {
         let settings = self.settings()?;
         crate::telemetry::init(settings.log.format, &settings.log.filter)?;
         let url = settings.database.url.expose();
-        if let Some(path) = app::role_lock::sqlite_path(url).filter(|path| !self.may_begin() && !path.exists()) {
-            anyhow::bail!(
-                "there is no database at {}: begin one with `loa org import FILE`, or name the right one with --database",
-                path.display()
-            );
+        if !self.may_begin() {
+            must_be_there(url)?;
         }
         let opened = open(&settings).await?;
         let done = match &self.command {
@@ -254,6 +251,17 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Opened> {
         entropy: Arc::new(SystemEntropy),
         user: user_name(),
     })
+}
+
+/// Refuses an embedded database that is not there: a mistyped path, or one that was deleted, must not become an empty commune.
+fn must_be_there(url: &str) -> anyhow::Result<()> {
+    if let Some(path) = app::role_lock::sqlite_path(url).filter(|path| !path.exists()) {
+        anyhow::bail!(
+            "there is no database at {}: begin one with `loa org import FILE`, or name the right one with --database",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// Opens a database, making the folder of an embedded one.

@@ -131,7 +131,7 @@ impl Demo {
         let listen = listener.local_addr()?;
         let inbound = app::inbounds(settings, &self.core.gateways);
         let inbox = app::inbox(&self.core).await?;
-        let site = web::Site { core: self.core.clone(), inbox: inbox.clone() };
+        let site = web::Site::new(self.core.clone(), inbox.clone()).await?;
         web::serve_on(listener, site, &self.lifecycle);
         app::start(&self.core, &app::dispatch_settings(settings), inbox, &inbound, &self.lifecycle).await?;
         self.wait_for_ears().await?;

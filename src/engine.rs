@@ -3,13 +3,14 @@
 //! Each loop is a struct with a `tick()` that does what is due now and returns; tests and the demo call the ticks
 //! directly, `serve` calls them on a timer and on a wake-up. A tick is safe to repeat and safe to be killed in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use self::beats::Beats;
 use self::receiver::{Arrivals, Intake};
 use self::set_aside::{SetAside, Task};
 use crate::clock::Clocks;
@@ -20,6 +21,7 @@ use crate::platform::{Gateway, SelfInfo};
 use crate::store::{Store, StoreError};
 use crate::usecase::{Act, House, UseCaseError, Via, incidents};
 
+pub mod beats;
 pub mod dispatcher;
 pub mod inbox;
 pub mod keeper;
@@ -60,8 +62,8 @@ pub struct Core {
     pub arrivals: Arrivals,
     /// What failed the last time it was tried.
     pub set_aside: SetAside,
-    /// The gateways whose sending failed on the database at its last look: it is away, full, or somebody keeps it locked.
-    pub database_fails: Mutex<BTreeSet<String>>,
+    /// How the loops get on.
+    pub beats: Beats,
 }
 
 /// Why a tick could not finish. What it had committed stands.
@@ -95,6 +97,15 @@ impl EngineError {
             Self::Store(error) | Self::UseCase(UseCaseError::Store(error)) => error.is_passing(),
             _ => false,
         }
+    }
+
+    /// Whether it was the database that failed: it is away, full, may not be written, or somebody keeps it locked.
+    #[must_use]
+    pub fn is_of_database(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(StoreError::Database(_)) | Self::UseCase(UseCaseError::Store(StoreError::Database(_)))
+        )
     }
 }
 
@@ -132,22 +143,6 @@ impl Core {
     #[must_use]
     pub fn intake(&self, gateway: &str) -> Arc<Intake> {
         self.intakes.lock().unwrap_or_else(PoisonError::into_inner).entry(gateway.to_owned()).or_default().clone()
-    }
-
-    /// Notes whether a gateway's look failed on the database.
-    pub fn note_database(&self, gateway: &str, error: Option<&EngineError>) {
-        let mut failing = self.database_fails.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(error, Some(EngineError::Store(_) | EngineError::UseCase(UseCaseError::Store(_)))) {
-            failing.insert(gateway.to_owned());
-        } else {
-            failing.remove(gateway);
-        }
-    }
-
-    /// Whether some gateway's last look failed on the database.
-    #[must_use]
-    pub fn is_database_failing(&self) -> bool {
-        !self.database_fails.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     /// Business time.

@@ -23,6 +23,7 @@ use tokio_util::task::TaskTracker;
 mod signals;
 #[cfg(test)]
 mod tests;
+pub mod watchdog;
 
 use signals::Signals;
 pub use signals::survive_file_size;
@@ -57,7 +58,7 @@ pub struct Lifecycle {
     hard: CancellationToken,
     tasks: TaskTracker,
     failed: Arc<Mutex<Vec<&'static str>>>,
-    grace: Duration,
+    grace: Arc<Mutex<Duration>>,
 }
 
 /// How the process ended.
@@ -94,7 +95,19 @@ impl Lifecycle {
     #[must_use]
     pub fn new(grace: Duration) -> Self {
         let hard = CancellationToken::new();
-        Self { soft: hard.child_token(), hard, tasks: TaskTracker::new(), failed: Arc::default(), grace }
+        Self {
+            soft: hard.child_token(),
+            hard,
+            tasks: TaskTracker::new(),
+            failed: Arc::default(),
+            grace: Arc::new(Mutex::new(grace)),
+        }
+    }
+
+    /// From the next stop on waits for tasks no longer than this: nothing that they still do can be kept.
+    pub fn hurry(&self, grace: Duration) {
+        let mut known = self.grace.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = grace.min(*known);
     }
 
     /// The token a loop looks at before it starts something new.
@@ -161,14 +174,15 @@ impl Lifecycle {
         }
         self.stop();
         self.tasks.close();
+        let grace = *self.grace.lock().unwrap_or_else(PoisonError::into_inner);
         let cut = tokio::select! {
             () = self.tasks.wait() => false,
             signal = interrupt() => {
                 tracing::warn!(signal, "second signal: cutting what is under way");
                 true
             }
-            () = tokio::time::sleep(self.grace) => {
-                tracing::warn!(seconds = self.grace.as_secs(), "grace is over: cutting what is under way");
+            () = tokio::time::sleep(grace) => {
+                tracing::warn!(seconds = grace.as_secs(), "grace is over: cutting what is under way");
                 true
             }
         };

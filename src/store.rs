@@ -46,6 +46,7 @@ pub mod retention;
 pub mod sizes;
 pub mod strangers;
 pub mod tokens;
+pub mod truth;
 mod turn;
 pub mod usage;
 pub mod walls;
@@ -72,7 +73,7 @@ const REACH_TIMEOUT: Duration = Duration::from_secs(10);
 pub enum StoreError {
     /// The database itself answered with an error.
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     /// A migration could not be applied.
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -101,6 +102,17 @@ pub enum StoreError {
     },
 }
 
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let error = Self::Database(error);
+        // Here, because whoever meets damage must not have to think of telling.
+        if error.is_ruin() {
+            truth::meet_ruin();
+        }
+        error
+    }
+}
+
 impl StoreError {
     /// Whether the database was busy with somebody else, full or away: the same work may well succeed when it is tried again. On
     /// `SQLite` by the primary result code (sqlite.org/rescode.html), on `PostgreSQL` by the class of the error (its manual,
@@ -124,6 +136,12 @@ impl StoreError {
         let code = refused.code().unwrap_or_default();
         // Cancelled for taking too long (57014): it would again.
         code != "57014" && POSTGRES.iter().any(|class| code.starts_with(class))
+    }
+
+    /// Whether the file is damaged, or no database at all (sqlite.org/rescode.html: corrupt, not a database). No second try helps.
+    #[must_use]
+    pub fn is_ruin(&self) -> bool {
+        matches!(self.sqlite_code(), Some(11 | 26))
     }
 
     /// The primary result code of `SQLite`; none where it is not `SQLite` that refused.
@@ -230,6 +248,25 @@ impl Store {
         }
     }
 
+    /// The same database through connections of its own, at most so many, on which nothing can be written. Whoever reads much there keeps
+    /// nobody from a connection, and an embedded database's file is looked at as somebody sees it who comes new.
+    ///
+    /// # Errors
+    /// An embedded database that cannot be opened: it is never made here.
+    pub async fn beside(&self, connections: u32) -> StoreResult<Self> {
+        Ok(match self {
+            Self::Sqlite(pool) => {
+                let options = pool.connect_options().as_ref().clone().create_if_missing(false).read_only(true);
+                Self::Sqlite(sqlite_pool_with(options, connections).await?)
+            }
+            Self::Postgres(pool) => {
+                let options = pool.connect_options().as_ref().clone();
+                let few = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+                Self::Postgres(few.connect_lazy_with(options))
+            }
+        })
+    }
+
     /// Brings the schema up to date.
     ///
     /// # Errors
@@ -291,6 +328,10 @@ async fn sqlite_pool(url: &str, connections: u32) -> StoreResult<SqlitePool> {
         // Every statement of the program stays prepared.
         .statement_cache_capacity(STATEMENTS)
         .busy_timeout(BUSY_TIMEOUT);
+    sqlite_pool_with(options, connections).await
+}
+
+async fn sqlite_pool_with(options: SqliteConnectOptions, connections: u32) -> StoreResult<SqlitePool> {
     // A file does not hang up, so nobody has to ask before a connection is used. But the database ends a transaction by itself when
     // the disk is full or fails; the driver then counts it as open for ever, and such a connection is thrown away.
     let pool = SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false).before_acquire(

@@ -109,7 +109,7 @@ pub async fn work() -> anyhow::Result<Cost> {
     let inbox = app::inbox(&core).await?;
     let inbound = app::inbounds(&settings, &core.gateways);
     if inbound.values().any(|way| matches!(way, Inbound::Webhook(_))) {
-        let site = web::Site { core: core.clone(), inbox: inbox.clone() };
+        let site = web::Site::new(core.clone(), inbox.clone()).await?;
         web::serve(site, settings.http.listen, &lifecycle).await?;
     }
     app::start(&core, &app::dispatch_settings(&settings), inbox, &inbound, &lifecycle).await?;

@@ -35,6 +35,14 @@ pub fn database(error: StoreError) -> anyhow::Error {
         error if matches!(error.sqlite_code(), Some(10 | 13)) => {
             anyhow::anyhow!("the database cannot grow ({error}): the disk is full, or `ulimit -f` is too low")
         }
+        // Read-only, cannot open.
+        error if matches!(error.sqlite_code(), Some(8 | 14)) => anyhow::anyhow!(
+            "the database may not be written ({error}): give its file and folder to the user that Loa runs as (chown, chmod u+rw), \
+             or mount the disk for writing"
+        ),
+        error if error.is_ruin() => {
+            anyhow::anyhow!("the database is damaged, or no database at all ({error}): put the right file in its place")
+        }
         StoreError::Database(error) => {
             anyhow::anyhow!("the database cannot be opened ({error}): check [database] url, its folder and who owns it")
         }
@@ -98,6 +106,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::store::Store;
 
     fn line(error: UseCaseError) -> String {
         explain(error, &Locale::vietnamese()).to_string()
@@ -131,6 +140,29 @@ mod tests {
         let (locale, problems) = Locale::from_source("refused-secret = một\n    hai\n");
         assert_eq!(problems, Vec::<String>::new());
         assert_eq!(explain(UseCaseError::refused("refused-secret"), &locale).to_string(), "một hai");
+    }
+
+    #[test]
+    fn a_database_that_may_not_be_written_and_one_that_is_none_say_what_to_do() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let path = std::env::temp_dir().join(format!("loa-explain-{}.db", std::process::id()));
+        let url = format!("sqlite:{}", path.display());
+        let said = runtime.block_on(async {
+            let store = Store::connect(&url).await.unwrap();
+            store.migrate().await.unwrap();
+            let reader = store.beside(1).await.unwrap();
+            let mut tx = reader.begin().await.unwrap();
+            let refused = tx.expire_leases().await;
+            drop(tx);
+            let refused = database(refused.unwrap_err()).to_string();
+            reader.close().await;
+            store.close().await;
+            std::fs::write(&path, [b'Z'; 8192]).unwrap();
+            [refused, database(Store::connect(&url).await.unwrap_err()).to_string()]
+        });
+        std::fs::remove_file(&path).unwrap();
+        assert!(said[0].contains("may not be written") && said[0].contains("chown"), "{said:?}");
+        assert!(said[1].contains("no database at all"), "{said:?}");
     }
 
     #[test]

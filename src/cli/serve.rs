@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::app::truth;
 use crate::cli::version::{COMMIT, VERSION};
 use crate::clock::Clocks;
 use crate::config::Settings;
 use crate::id::SystemEntropy;
-use crate::lifecycle::Lifecycle;
+use crate::lifecycle::{Lifecycle, watchdog};
 use crate::{app, telemetry, web};
+
+/// Files and connections that are open beside those of the pages.
+const OTHER_FILES: u64 = 512;
 
 /// Runs the service until it is told to stop.
 ///
@@ -27,6 +31,8 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         "no gateway is configured: add a section [gateways.NAME] to the settings file (config/example.toml shows one)"
     );
     let url = settings.database.url.expose();
+    // One that is gone must not be begun anew by the start that follows.
+    super::must_be_there(url)?;
     let store = super::open_store(url).await?;
     // Held until the end.
     let _role = app::take_over(&store, url).await?;
@@ -42,20 +48,41 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     }
     app::inspector::type_old_pictures(&core.store).await?;
     let lifecycle = Lifecycle::new(settings.engine.shutdown);
+    let _pulse = watchdog::guard()?;
     import_plan_if_none(&core, settings).await?;
     note_reasons(&core, settings).await?;
     let inbox = app::inbox(&core).await?;
-    let site = web::Site { core: core.clone(), inbox: inbox.clone() };
+    let site = web::Site::new(core.clone(), inbox.clone()).await?.within(limits(settings));
     web::serve(site, settings.http.listen, &lifecycle).await?;
     let inbound = app::inbounds(settings, &core.gateways);
     // Before the loops: once they run, a fault of the database must not end the service here.
     say_started(&core, settings).await?;
+    let truth = truth::Truth::of(&core.store).await?;
     app::start(&core, &app::dispatch_settings(settings), inbox, &inbound, &lifecycle).await?;
+    lifecycle.spawn("database", truth::watch(core.clone(), truth, truth::EVERY, lifecycle.clone()));
     let ending = lifecycle.run().await.context("cannot listen for signals")?;
     core.store.close().await;
     let seconds = core.clocks.mono.elapsed().saturating_sub(began).as_secs();
     tracing::info!(version = VERSION, why = ending.why(), cut = ending.cut, seconds, "service.ended");
     Ok(ending.exit_code())
+}
+
+/// What the pages may hold, with as many descriptors as that takes.
+fn limits(settings: &Settings) -> web::Limits {
+    let http = &settings.http;
+    let limits = web::Limits {
+        connections: http.connections.get(),
+        per_address: http.connections_per_address.get(),
+        ..web::Limits::default()
+    };
+    // Beside the connections: the database, the platforms, a document's child.
+    let wanted = u64::try_from(limits.connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(files) if files >= wanted => {}
+        Ok(files) => tracing::warn!(files, wanted, cure = "raise `ulimit -n` or LimitNOFILE", "service.few_files"),
+        Err(error) => tracing::warn!(%error, "service.few_files"),
+    }
+    limits
 }
 
 /// Says in the log which program runs where, for whom.

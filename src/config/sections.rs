@@ -1,6 +1,7 @@
 //! The sections of the settings whose keys are fixed. `config/default.toml` holds every value and its explanation.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -201,6 +202,10 @@ pub struct Http {
     /// The address under which the world reaches `listen`, without a slash at the end; none when it does not.
     #[serde(default, deserialize_with = "public_url")]
     pub public_url: Option<String>,
+    /// Connections in all.
+    pub connections: NonZeroUsize,
+    /// Connections of one address; a proxy is one.
+    pub connections_per_address: NonZeroUsize,
 }
 
 /// `[log]`: what stands on stderr.

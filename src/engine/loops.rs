@@ -35,7 +35,7 @@ pub async fn planner(core: Arc<Core>, planner: Planner, stop: CancellationToken)
         let mut ring = pin!(ring);
         ring.as_mut().enable();
         let fired = async { if core.leads(KEEPING).await? { planner.tick().await.map(|_| ()) } else { Ok(()) } };
-        let rest = outcome("planner", fired.await);
+        let rest = outcome("planner", core.beats.during("planner", &core.clocks, fired).await);
         tokio::select! {
             () = stop.cancelled() => {}
             // Whoever rings often is answered together.
@@ -52,16 +52,14 @@ pub async fn planner(core: Arc<Core>, planner: Planner, stop: CancellationToken)
 /// None while it runs; a fault is logged and tried again.
 pub async fn keeper(core: Arc<Core>, keeper: Keeper, stop: CancellationToken) -> EngineResult<()> {
     while !stop.is_cancelled() {
-        let ours = core.leads(KEEPING).await;
-        let rest = match ours {
-            Ok(true) => {
+        let kept = async {
+            if core.leads(KEEPING).await? {
                 // What failed is logged, and waits apart.
                 let _ = keeper.tick().await;
-                REST
             }
-            Ok(false) => REST,
-            Err(error) => outcome("keeper", Err(error)),
+            Ok(())
         };
+        let rest = outcome("keeper", core.beats.during("keeper", &core.clocks, kept).await);
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(rest) => {}
@@ -79,13 +77,14 @@ pub async fn keeper(core: Arc<Core>, keeper: Keeper, stop: CancellationToken) ->
 /// # Errors
 /// None while it runs; a fault is logged and tried again.
 pub async fn inbox(core: Arc<Core>, mut worker: Worker, stop: CancellationToken) -> EngineResult<()> {
+    let beat = format!("inbox:{}", worker.gateway());
     while !stop.is_cancelled() {
         let (ring, stored) = (core.wake.notified(), core.arrivals.stored());
         let (mut ring, mut stored) = (pin!(ring), pin!(stored));
         // Before looking: a ring between the look and the wait must not be lost.
         ring.as_mut().enable();
         stored.as_mut().enable();
-        let done = worker.turn().await;
+        let done = core.beats.during(&beat, &core.clocks, Box::pin(worker.turn())).await;
         if matches!(done, Ok(count) if count > 0) {
             continue;
         }
@@ -107,13 +106,12 @@ pub async fn inbox(core: Arc<Core>, mut worker: Worker, stop: CancellationToken)
 /// # Errors
 /// The database, at the very end only.
 pub async fn dispatcher(core: Arc<Core>, mut dispatcher: Dispatcher, stop: CancellationToken) -> EngineResult<()> {
+    let beat = format!("dispatcher:{}", dispatcher.gateway());
     while !stop.is_cancelled() {
         let ring = core.wake.notified();
         let mut ring = pin!(ring);
         ring.as_mut().enable();
-        let ticked = dispatcher.tick().await;
-        // It renews its lease every few seconds, so it is the first to know.
-        core.note_database(dispatcher.gateway(), ticked.as_ref().err());
+        let ticked = core.beats.during(&beat, &core.clocks, dispatcher.tick()).await;
         let rest = match ticked {
             Ok(ticked) => {
                 let now = core.clocks.mono.elapsed();

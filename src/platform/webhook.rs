@@ -31,6 +31,17 @@ impl WebhookRequest<'_> {
         self.body.trim_ascii_start().starts_with(b"{")
     }
 
+    /// Whether there is nothing in it: somebody looks whether the address answers.
+    #[must_use]
+    pub fn is_a_look(&self) -> bool {
+        let said = self.body.trim_ascii();
+        said.is_empty()
+            || said
+                .strip_prefix(b"{")
+                .and_then(|rest| rest.strip_suffix(b"}"))
+                .is_some_and(|inside| inside.trim_ascii().is_empty())
+    }
+
     /// The body as JSON; none when it is not.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
@@ -71,6 +82,13 @@ mod tests {
         assert_eq!(derived_secret("1:a"), derived_secret("1:a"));
         assert_ne!(derived_secret("1:a"), derived_secret("1:b"));
         assert!(derived_secret("1:a").bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+
+    #[test]
+    fn what_holds_nothing_is_a_look_and_anything_else_is_not() {
+        let is_a_look = |body: &[u8]| WebhookRequest { headers: &[], body, now: Millis(0) }.is_a_look();
+        assert!(is_a_look(b"") && is_a_look(b" {} ") && is_a_look(b"{\n}"));
+        assert!(!is_a_look(b"{\"a\":1}") && !is_a_look(b"{") && !is_a_look(b"[]") && !is_a_look(b"{}}"));
     }
 
     #[test]

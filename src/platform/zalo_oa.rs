@@ -358,11 +358,14 @@ impl Gateway for ZaloOa {
         let read = request.json();
         let body = read.clone().unwrap_or_else(|| translate::legible(request.body));
         // Saving the address in the console posts an unsigned `{}`: there is nothing in it to believe.
-        if loose::text(&body["event_name"]).is_empty() {
+        if request.is_a_look() {
             return Arrived::Probe;
         }
         if let Err(why) = self.signatures.check(request, &body) {
             return Arrived::Refused(why);
+        }
+        if loose::text(&body["event_name"]).is_empty() {
+            return Arrived::Probe;
         }
         if read.is_none() {
             return Arrived::Updates(vec![RawUpdate::unreadable(request.body, None)]);

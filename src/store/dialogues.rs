@@ -22,12 +22,23 @@ const PUT: &str = "INSERT INTO dialogues (chat_id, account, flow, data, updated_
 const GET: &str = "SELECT chat_id, account, flow, data, updated_at FROM dialogues WHERE chat_id = $1 AND account = $2";
 const END: &str = "DELETE FROM dialogues WHERE chat_id = $1 AND account = $2";
 
+/// The pages for a document belong to the conversation that gave them out.
+const DROP_OTHER_UPLOADS: &str = "DELETE FROM upload_links WHERE chat_id = $1 AND account = $2 AND used_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM dialogues WHERE chat_id = $1 AND account = $2 AND flow = $3)";
+
 impl Tx {
-    /// Keeps the state of a conversation; it replaces the one before.
+    /// Keeps the state of a conversation; it replaces the one before, whose pages for a document lead nowhere from now on.
     ///
     /// # Errors
     /// The database.
     pub async fn put_dialogue(&mut self, dialogue: &Dialogue) -> StoreResult<()> {
+        on!(self, |c| sqlx::query(DROP_OTHER_UPLOADS)
+            .bind(&dialogue.chat_id)
+            .bind(&dialogue.account)
+            .bind(&dialogue.flow)
+            .execute(c)
+            .await?
+            .rows_affected());
         on!(self, |c| sqlx::query(PUT)
             .bind(&dialogue.chat_id)
             .bind(&dialogue.account)
@@ -48,11 +59,12 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(GET).bind(chat_id).bind(account).fetch_optional(c).await?))
     }
 
-    /// Ends the conversation of an account in a chat.
+    /// Ends the conversation of an account in a chat, and its pages for a document.
     ///
     /// # Errors
     /// The database.
     pub async fn end_dialogue(&mut self, chat_id: &str, account: &str) -> StoreResult<()> {
+        self.end_uploads(chat_id, account).await?;
         on!(self, |c| sqlx::query(END).bind(chat_id).bind(account).execute(c).await?.rows_affected());
         Ok(())
     }

@@ -28,6 +28,8 @@ const HANDLE: &str = "SELECT handle FROM upload_handles WHERE gateway = $1 AND s
 const FRESH_HANDLE: &str = "SELECT handle FROM upload_handles WHERE gateway = $1 AND sha256 = $2 AND file_name = $3 \
      AND created_at >= $4";
 const FACTS: &str = "SELECT media_type, size FROM attachments WHERE sha256 = $1";
+const PIECE: &str =
+    "SELECT substr(content, CAST($2 AS INTEGER), CAST($3 AS INTEGER)) FROM attachments WHERE sha256 = $1";
 const UNTYPED: &str = "SELECT sha256 FROM attachments WHERE media_type = 'image/*' LIMIT $1";
 const SET_TYPE: &str = "UPDATE attachments SET media_type = $2 WHERE sha256 = $1 AND media_type = 'image/*'";
 const DROP_HANDLE: &str = "DELETE FROM upload_handles WHERE gateway = $1 AND sha256 = $2 AND file_name = $3";
@@ -130,6 +132,18 @@ impl Tx {
     /// The database.
     pub async fn file_facts(&mut self, sha256: &str) -> StoreResult<Option<(String, i64)>> {
         Ok(on!(self, |c| sqlx::query_as(FACTS).bind(sha256).fetch_optional(c).await?))
+    }
+
+    /// So many bytes of a file from one on, counted from 0; fewer at its end.
+    ///
+    /// # Errors
+    /// The database; there are none.
+    pub async fn file_piece(&mut self, sha256: &str, from: u64, length: u64) -> StoreResult<Vec<u8>> {
+        let [from, length] = [from + 1, length].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+        let piece: Option<Vec<u8>> =
+            on!(self, |c| sqlx::query_scalar(PIECE).bind(sha256).bind(from).bind(length).fetch_optional(c).await?);
+        // Nothing at all would be asked for again and again.
+        piece.filter(|piece| !piece.is_empty()).ok_or_else(|| sqlx::Error::RowNotFound.into())
     }
 
     /// Hashes of pictures stored by a version that only knew that they are pictures, at most `limit`.

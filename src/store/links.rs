@@ -55,6 +55,7 @@ const CONFINE: &str = "INSERT INTO confined_versions (bulletin_id, version) VALU
 const CONFINED: &str = "SELECT COUNT(*) FROM confined_versions WHERE bulletin_id = $1 AND version = $2";
 const PUT_UPLOAD: &str = "INSERT INTO upload_links (token_hash, gateway, chat_id, account, person_id, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const DROP_OPEN_UPLOADS: &str = "DELETE FROM upload_links WHERE chat_id = $1 AND account = $2 AND used_at IS NULL";
 const FIND_UPLOAD: &str = "SELECT token_hash, gateway, chat_id, account, person_id FROM upload_links \
      WHERE token_hash = $1 AND expires_at > $2 AND used_at IS NULL";
 const USE_UPLOAD: &str =
@@ -115,11 +116,12 @@ impl Tx {
         Ok(count > 0)
     }
 
-    /// Stores an upload page.
+    /// Stores an upload page; another one of the same account in the same chat leads nowhere from now on.
     ///
     /// # Errors
     /// The database.
     pub async fn put_upload_link(&mut self, link: &UploadLink, now: Millis, expires_at: Millis) -> StoreResult<()> {
+        self.end_uploads(&link.chat_id, &link.account).await?;
         on!(self, |c| sqlx::query(PUT_UPLOAD)
             .bind(&link.token_hash)
             .bind(&link.gateway)
@@ -132,6 +134,16 @@ impl Tx {
             .await?
             .rows_affected());
         Ok(())
+    }
+
+    /// Ends every upload page of an account in a chat that was not used: its form is over.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end_uploads(&mut self, chat_id: &str, account: &str) -> StoreResult<u64> {
+        let ended =
+            on!(self, |c| sqlx::query(DROP_OPEN_UPLOADS).bind(chat_id).bind(account).execute(c).await?.rows_affected());
+        Ok(ended)
     }
 
     /// An upload page; none when it is unknown, over or used.

@@ -54,6 +54,7 @@ const FILES: &[File] = files![
     29 "0029_quiet_chats",
     30 "0030_strangers",
     31 "0031_accounts",
+    32 "0032_open_uploads",
 ];
 
 /// All migrations, in order.

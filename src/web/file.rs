@@ -1,43 +1,115 @@
-//! A file behind a link that nobody can guess, until it ends or is revoked.
+//! A file behind a link that nobody can guess, until it ends or is revoked: in pieces, from where a reader wants, and never from the
+//! engine's own connections.
 
 use std::sync::Arc;
 
+use axum::Extension;
+use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::Site;
+use super::door::Visit;
 use super::page::{guarded, page, paragraph};
 use crate::id::sha256_hex;
 use crate::say;
 use crate::store::StoreError;
 
+mod range;
+mod stream;
+
+use range::Wanted;
+use stream::Pieces;
+pub(super) use stream::Streams;
+
+/// A file as it is described to whoever reads it.
+struct Found {
+    sha256: String,
+    name: String,
+    media_type: String,
+    /// Bytes.
+    size: u64,
+}
+
 /// `GET /tep/{secret}`.
-pub(super) async fn file(State(site): State<Arc<Site>>, Path(secret): Path<String>) -> Response {
+pub(super) async fn file(
+    State(site): State<Arc<Site>>,
+    Extension(visit): Extension<Visit>,
+    Path(secret): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     match find(&site, &secret).await {
-        Ok(Some((name, media_type, content))) => {
-            let headers = [(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, disposition(&name))];
-            let mut response = content.into_response();
-            for (name, value) in headers {
-                if let Ok(value) = HeaderValue::from_str(&value) {
-                    // In place of the type that bytes have by themselves: platforms take a picture with one type only.
-                    response.headers_mut().insert(name, value);
-                }
-            }
-            guarded(response)
+        Ok(Some(found)) => {
+            visit.is_known();
+            guarded(answer(&site, &found, &headers))
         }
         Ok(None) => gone(&site),
         Err(error) => trouble(&site, &error),
     }
 }
 
-async fn find(site: &Site, secret: &str) -> Result<Option<(String, String, Vec<u8>)>, StoreError> {
-    let mut tx = site.core.store.read().await?;
+async fn find(site: &Site, secret: &str) -> Result<Option<Found>, StoreError> {
+    let mut tx = site.pages.read().await?;
     let Some(link) = tx.linked_file(&sha256_hex(secret.as_bytes()), site.core.wall_now()).await? else {
         return Ok(None);
     };
-    let file = tx.file(&link.sha256).await?;
-    Ok(file.map(|file| (link.file_name, file.media_type, file.content)))
+    let facts = tx.file_facts(&link.sha256).await?;
+    Ok(facts.map(|(media_type, size)| Found {
+        sha256: link.sha256,
+        name: link.file_name,
+        media_type,
+        size: u64::try_from(size).unwrap_or(0),
+    }))
+}
+
+/// The file, a part of it, or that nothing has changed.
+fn answer(site: &Site, found: &Found, headers: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", found.sha256);
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let mut response = if text(header::IF_NONE_MATCH).is_some_and(|known| range::names(known, &tag)) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        // A part of what the file was before it changed would be spliced into nonsense.
+        let part = text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|known| known == tag));
+        body_of(site, found, range::wanted(part, found.size))
+    };
+    for (name, value) in [(header::ETAG, tag.as_str()), (header::ACCEPT_RANGES, "bytes")] {
+        set(&mut response, name, value);
+    }
+    response
+}
+
+fn body_of(site: &Site, found: &Found, wanted: Wanted) -> Response {
+    let whole = found.size;
+    let (status, from, to) = match wanted {
+        Wanted::Whole => (StatusCode::OK, 0, whole),
+        Wanted::Part { from, to } => (StatusCode::PARTIAL_CONTENT, from, to),
+        Wanted::Nothing => {
+            let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+            set(&mut response, header::CONTENT_RANGE, &format!("bytes */{whole}"));
+            return response;
+        }
+    };
+    let pieces = Pieces::new(site.pages.clone(), found.sha256.clone(), (from, to), &site.streams);
+    let mut response = Response::new(Body::new(pieces));
+    *response.status_mut() = status;
+    // One type and no other: platforms take a picture with one type only, and nobody guesses at "image/*".
+    let media_type = if found.media_type.contains('*') { "application/octet-stream" } else { &found.media_type };
+    set(&mut response, header::CONTENT_TYPE, media_type);
+    set(&mut response, header::CONTENT_LENGTH, &(to - from).to_string());
+    set(&mut response, header::CONTENT_DISPOSITION, &disposition(&found.name));
+    if status == StatusCode::PARTIAL_CONTENT {
+        set(&mut response, header::CONTENT_RANGE, &format!("bytes {from}-{}/{whole}", to - 1));
+    }
+    response
+}
+
+/// Puts a header in place of one that may be there.
+fn set(response: &mut Response, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
 }
 
 /// The name in UTF-8 (RFC 8187): browsers save "Kế hoạch.pdf" under its own name.

@@ -26,7 +26,7 @@ fn a_service_goes_on_by_itself_when_there_is_room_again_and_has_lost_nothing() {
         let_files_grow(child.id(), "4096:unlimited");
         service.release("thon:13,14,15,16,17,18,19,20,21,22,23,24").await;
         service.sandbox.handle().say(quan, quan, "/trogiup", None).unwrap();
-        eventually("its health fails", async || health_says(&address, "database").await).await;
+        eventually("its health fails", async || health_says(&address, "not_writable").await).await;
         assert!(child.try_wait().unwrap().is_none(), "it lives");
         assert!(service.waiting().await > 0);
         let_files_grow(child.id(), "unlimited:unlimited");

@@ -30,6 +30,8 @@ mod desk_watch;
 #[cfg(test)]
 mod disk_full;
 #[cfg(test)]
+mod doors;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod flow_accounts;
@@ -137,6 +139,8 @@ mod store_tokens;
 mod stories;
 #[cfg(test)]
 mod supply;
+#[cfg(test)]
+mod truth;
 #[cfg(test)]
 mod webhook;
 #[cfg(test)]

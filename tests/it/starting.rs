@@ -49,7 +49,8 @@ fn a_database_that_another_program_keeps_locked_is_told_by_the_services_health()
         let says = async |word: &str| health_says(&address, word).await;
         eventually("the service is well", async || says("\"ok\"").await).await;
         let lock = service.store.begin().await.unwrap();
-        eventually("it says so", async || says("database").await).await;
+        eventually("it says so", async || says("not_writable").await).await;
+        assert_eq!(health(&service, &[]).0, Some(1), "while nothing can be written nothing leaves");
         drop(lock);
         eventually("it is well again", async || says("\"ok\"").await).await;
         child.kill().unwrap();

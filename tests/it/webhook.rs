@@ -109,7 +109,7 @@ async fn what_does_not_prove_to_come_from_telegram_is_refused_and_leaves_nothing
         assert_eq!(pages.post(&update, wrong).await, 401, "{wrong:?}");
     }
     let elsewhere = client().post(web::hook_address(&pages.public_url, "khac")).json(&update);
-    assert_eq!(elsewhere.header(SECRET, &secret).send().await.unwrap().status().as_u16(), 404);
+    assert_eq!(elsewhere.header(SECRET, &secret).send().await.unwrap().status().as_u16(), 401);
     assert_eq!(taken_in(&store).await, before);
 
     assert_eq!(pages.post(&update, Some(&secret)).await, 200);

@@ -62,7 +62,7 @@ async fn post(address: &str, content_type: &str, body: &str) -> (u16, String) {
 }
 
 /// From the command to the queue: the document by its page, everything else by numbers and words.
-async fn queue(stage: &mut Stage) {
+pub async fn queue(stage: &mut Stage) {
     let asked = stage.say("lan", "/vanban").await;
     let page = address(&asked, "/gui/");
     let (status, body) = upload(&page, "KH tuyên truyền.pdf", crate::stories::six_pages()).await;

@@ -110,12 +110,13 @@ pub async fn ask(tx: &mut Tx, act: &Act<'_>, talk: &Talk, mut form: Form, lead: 
         form.shown_deadline = timing::deadline_of(act, &form);
     }
     let mut question: Question = questions::question(tx, act, &form).await?;
+    // Before a page is given out: what another conversation gave out ends here.
+    talk.keep(tx, act, FLOW, &form).await?;
     if form.next() == Step::File && form.side.is_none() {
         question.text.push_str(&upload::invitation(tx, act, talk).await?);
     }
     let address = format!("c:{}:{}", form.token, form.question());
     let note = question.note(problem.as_deref().unwrap_or(lead), &address);
-    talk.keep(tx, act, FLOW, &form).await?;
     talk.say(tx, act, &note).await?;
     Ok(Response::default())
 }

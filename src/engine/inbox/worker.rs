@@ -152,6 +152,12 @@ impl Worker {
         Ok(taken)
     }
 
+    /// The gateway's name.
+    #[must_use]
+    pub fn gateway(&self) -> &str {
+        &self.gateway
+    }
+
     /// Whether the network is waited for.
     #[must_use]
     pub fn is_preparing(&self) -> bool {

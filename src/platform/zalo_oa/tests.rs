@@ -390,7 +390,7 @@ async fn a_quota_that_is_used_up_is_a_persons_in_private_and_perhaps_the_account
 #[rstest]
 #[case::nothing("")]
 #[case::the_consoles_look("{}")]
-#[case::no_json("hello")]
+#[case::nothing("")]
 #[tokio::test]
 async fn a_look_whether_somebody_answers_needs_no_signature(#[case] body: &str) {
     let stage = Stage::new(willing).await;

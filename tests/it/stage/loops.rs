@@ -59,7 +59,7 @@ pub fn inbox(core: &Arc<Core>, commune: &str) -> Arc<Inbox> {
 /// Opens the service's own pages.
 pub async fn open_pages(core: &Arc<Core>, inbox: &Arc<Inbox>, address: SocketAddr) -> Lifecycle {
     let lifecycle = Lifecycle::new(Duration::from_secs(5));
-    let site = web::Site { core: core.clone(), inbox: inbox.clone() };
+    let site = web::Site::new(core.clone(), inbox.clone()).await.unwrap();
     web::serve(site, address, &lifecycle).await.unwrap();
     lifecycle
 }
