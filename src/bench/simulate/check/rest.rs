@@ -41,7 +41,7 @@ const SICK: &str =
 const STEPS: &str = "SELECT r.broadcast_id FROM reminder_steps r JOIN broadcasts b ON b.id = r.broadcast_id \
      WHERE r.done_at IS NULL AND b.state <> 'withdrawn' AND r.due_at <= $1";
 const UNANSWERED: &str = "SELECT id FROM obligations WHERE state IN ('awaiting', 'unreachable') AND deadline < $1";
-const UNSEALED: &str = "SELECT id || ' ' || act || ' ' || subject FROM audit_entries WHERE seq IS NULL AND at <= $1";
+const UNSEALED: &str = "SELECT id FROM audit_entries WHERE seq IS NULL AND at <= $1";
 
 /// The longest wait a platform is believed, milliseconds ([`crate::domain::retry::LONGEST_ASKED_WAIT`]).
 const LONGEST_WAIT: i64 = 14 * 86_400_000;

@@ -114,7 +114,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     (
         "a message is put off longer than anybody asked for",
         MESSAGE,
-        "UPDATE messages SET state = 'retry_wait', sent_at = NULL, due_at = 1764547200001 WHERE id = 'past-m1000001-1000001'",
+        "UPDATE messages SET state = 'retry_wait', sent_at = NULL, due_at = 1765670400001 WHERE id = 'past-m1000001-1000001'",
     ),
     (
         "a broadcast is settled and not closed",
