@@ -237,7 +237,7 @@ async fn put_behind_a_link(url: &str, secret: &str) {
     let mut connection = options.foreign_keys(false).connect().await.unwrap();
     for statement in [
         "INSERT INTO attachments (sha256, size, media_type, content, created_at) \
-         VALUES ('big', 20000000, 'application/pdf', zeroblob(20000000), 0)",
+         VALUES ('big', 20000000, 'application/pdf', zeroblob(20000000), 9000000000000)",
         "INSERT INTO file_links (token_hash, sha256, file_name, bulletin_id, delivery_id, created_at, expires_at) \
          VALUES ($1, 'big', 'a.pdf', 'b', 'd', 0, 9000000000000)",
     ] {
@@ -260,9 +260,10 @@ fn readers_who_do_not_read_hold_little_and_no_held_connection_delays_a_stop() {
         let mut held = Vec::new();
         for _ in 0..READERS {
             let mut reader = hold("127.0.0.1", to, "GET /tep/secret HTTP/1.1\r\nHost: loa\r\n\r\n").await;
-            let mut status = [0; 12];
-            reader.read_exact(&mut status).await.unwrap();
-            assert_eq!(&status, b"HTTP/1.1 200");
+            // Longer than a head: some of the file is here.
+            let mut begun = [0; 4096];
+            reader.read_exact(&mut begun).await.unwrap();
+            assert!(begun.starts_with(b"HTTP/1.1 200"));
             held.push(reader);
         }
         let grown = memory(child.id()).saturating_sub(before) / 1024;

@@ -91,7 +91,69 @@ fn is_interrupted(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::FileExt as _;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use sqlx::ConnectOptions as _;
+    use sqlx::sqlite::SqliteConnectOptions;
+
     use super::*;
+    use crate::clock::TestClock;
+    use crate::domain::calendar::Millis;
+
+    /// Every look at it is an hour later.
+    struct Hasty(AtomicU64);
+
+    impl Monotonic for Hasty {
+        fn elapsed(&self) -> Duration {
+            Duration::from_hours(self.0.fetch_add(1, Ordering::Relaxed))
+        }
+    }
+
+    async fn open(path: &Path) -> SqliteConnection {
+        SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.unwrap()
+    }
+
+    /// A small table and one of some hundred pages.
+    async fn filled(path: &Path) {
+        let mut connection = open(path).await;
+        for statement in [
+            "CREATE TABLE a (x)",
+            "CREATE TABLE b (x)",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) \
+             INSERT INTO b SELECT randomblob(1000) FROM n",
+        ] {
+            (&mut connection).execute(statement).await.unwrap();
+        }
+        sqlx::Connection::close(connection).await.unwrap();
+    }
+
+    #[test]
+    fn a_page_in_the_middle_of_a_table_is_met_and_what_a_moment_does_not_reach_is_left_for_the_next() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let path = std::env::temp_dir().join(format!("loa-whole-{}.db", std::process::id()));
+        runtime.block_on(async {
+            filled(&path).await;
+            let mut rounds = Rounds::default();
+            let hasty = Arc::new(Hasty(AtomicU64::new(0)));
+            assert!(matches!(rounds.some(&mut open(&path).await, hasty.clone()).await, Ok(None)));
+            assert_eq!(rounds.next, 1, "the large table begins the next moment");
+            assert!(matches!(rounds.some(&mut open(&path).await, hasty).await, Ok(None)));
+            assert_eq!(rounds.next, 2, "and is passed over when a whole one is too short");
+
+            let still = TestClock::at(Millis(0));
+            let mut rounds = Rounds::default();
+            assert!(matches!(rounds.some(&mut open(&path).await, still.clone()).await, Ok(None)));
+            let middle = std::fs::metadata(&path).unwrap().len() / 8192 * 4096;
+            let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+            file.write_all_at(&[b'Z'; 4096], middle).unwrap();
+            let seen = rounds.some(&mut open(&path).await, still).await;
+            assert!(!matches!(seen, Ok(None)), "{seen:?}");
+            assert!(!matches!(all(&mut open(&path).await).await, Ok(None)));
+        });
+        std::fs::remove_file(&path).unwrap();
+    }
 
     #[test]
     fn a_row_that_breaks_a_rule_is_no_damage() {
