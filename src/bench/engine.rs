@@ -188,7 +188,7 @@ impl Engine {
     /// Waits until an engine drives the gateway that did not at that epoch.
     ///
     /// # Errors
-    /// The database; none does within [`STARTS_WITHIN`].
+    /// The database; none does within two minutes.
     pub async fn until_driven(&self, before: i64) -> anyhow::Result<()> {
         let driven = async {
             while self.epoch().await? == before {
