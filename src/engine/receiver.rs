@@ -159,7 +159,7 @@ impl Receiver {
             dedupe: update.key.clone(),
             chat: chat_of(&event),
             event: Some(body),
-            urgent: matches!(event, Event::Press(_)),
+            urgent: matches!(event, Event::Press(_)) && stranger.is_none(),
             stranger: stranger.is_some(),
             received_at: now,
             not_before: Millis(0),

@@ -35,7 +35,7 @@ pub struct NewInboxRow {
     pub chat: Option<String>,
     /// The event as JSON; none for one that was not admitted.
     pub event: Option<String>,
-    /// A button press: the person looks at a spinner until it is answered.
+    /// A button press of somebody we know: they look at a spinner until it is answered.
     pub urgent: bool,
     /// Whether nobody knows who it is from.
     pub stranger: bool,
@@ -149,9 +149,7 @@ impl Tx {
     pub async fn waiting_inbox(&mut self, gateway: &str, now: Millis, most: i64) -> StoreResult<Vec<InboxRow>> {
         let mut waiting = Vec::new();
         // One look each, because the index runs one way: presses first, and among them the oldest.
-        for (stranger, urgent, most_of_it) in
-            [(false, true, most), (false, false, most), (true, true, STRANGERS), (true, false, STRANGERS)]
-        {
+        for (stranger, urgent, most_of_it) in [(false, true, most), (false, false, most), (true, false, STRANGERS)] {
             let room = (most - i64::try_from(waiting.len()).unwrap_or(most)).min(most_of_it);
             let more: Vec<InboxRow> = on!(self, |c| sqlx::query_as(WAITING)
                 .bind(gateway)
