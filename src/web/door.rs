@@ -1,12 +1,13 @@
 //! Who may come in: so many connections in all, so many from one address. When there is no room, somebody who only holds is let go of,
 //! before somebody new is refused.
 //!
-//! A connection waits (nothing was asked), asks (nothing is known of who asks), or is known: what it asked names a secret of ours. Those
-//! who wait go first, then those who ask, each time whoever holds longest of the address that holds most; one that is known only
-//! after a minute. So nobody becomes deaf by being held, and a person with a slow line keeps it.
+//! A connection waits (nothing was asked), reads (a file whose address stands in groups of hundreds), asks (nothing is known of who
+//! asks), or is known: what it asked names a secret of ours that a platform or one person has. They go in this order, each time whoever
+//! holds longest of the address that holds most; one that is known only after a minute. So nobody becomes deaf by being held, however
+//! many read, and a person with a slow line keeps it. Of an IPv6 address the network counts: whoever has one has billions of others.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Doing {
     Waits,
+    Reads,
     Asks,
     IsKnown,
 }
@@ -105,6 +107,7 @@ impl Door {
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let now = self.clock.elapsed();
         let mut inside = self.lock();
+        let address = network(address);
         let of_address = inside.open.values().filter(|entry| entry.address == address).count();
         if of_address >= self.limits.per_address {
             inside.let_go(now, Some(address))?;
@@ -143,11 +146,15 @@ impl Door {
 impl Inside {
     /// Takes the place of whoever may go first, of this address or of the one that holds most.
     fn let_go(&mut self, now: Duration, address: Option<IpAddr>) -> Option<()> {
-        let may_go = |entry: &Entry| entry.doing < Doing::IsKnown || now.saturating_sub(entry.since) > KNOWN_FOR;
-        let address = address.or_else(|| self.crowded(may_go))?;
-        let goers = self.open.iter().filter(|(_, entry)| entry.address == address && may_go(entry));
-        let (id, _) = goers.min_by_key(|(_, entry)| (entry.doing, entry.since))?;
-        let id = *id;
+        let here = |entry: &Entry| address.is_none_or(|address| entry.address == address);
+        let may_go = |entry: &Entry| {
+            here(entry) && (entry.doing < Doing::IsKnown || now.saturating_sub(entry.since) > KNOWN_FOR)
+        };
+        let doing = self.open.values().filter(|entry| may_go(entry)).map(|entry| entry.doing).min()?;
+        let goes = |entry: &Entry| may_go(entry) && entry.doing == doing;
+        let address = self.crowded(goes)?;
+        let goers = self.open.iter().filter(|(_, entry)| entry.address == address && goes(entry));
+        let id = *goers.min_by_key(|(_, entry)| entry.since)?.0;
         self.open.remove(&id)?.cut.cancel();
         Some(())
     }
@@ -162,6 +169,17 @@ impl Inside {
         }
         let most = held.into_iter().filter(|(_, (_, gives))| *gives).max_by_key(|(_, (count, _))| *count);
         most.map(|(address, _)| address)
+    }
+}
+
+/// What counts as one address: an IPv4 address, or the /64 network of an IPv6 one, the least that anybody is given (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(long) => match long.to_ipv4_mapped() {
+            Some(short) => IpAddr::V4(short),
+            None => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() >> 64 << 64)),
+        },
     }
 }
 
@@ -180,6 +198,11 @@ impl Drop for Place {
 }
 
 impl Visit {
+    /// What it asked is a file that many may read.
+    pub(super) fn reads(&self) {
+        self.0.door.note(self.0.id, Doing::Reads);
+    }
+
     /// What it asked names a secret of ours.
     pub(super) fn is_known(&self) {
         self.0.door.note(self.0.id, Doing::IsKnown);
@@ -222,6 +245,32 @@ mod tests {
         let places: Vec<Place> = (0..4).filter_map(|_| door.enter(A)).collect();
         assert_eq!(places.iter().filter(|place| place.cut.is_cancelled()).count(), 2);
         assert!(!b.cut.is_cancelled());
+    }
+
+    #[test]
+    fn readers_of_a_public_file_give_way_to_whoever_asks_and_one_who_only_holds_to_both() {
+        let door = door(3, 3);
+        let reader = door.enter(A).unwrap();
+        let reading = reader.visit();
+        reading.reads();
+        let asks = door.enter(A).unwrap();
+        let asking = asks.visit();
+        let waits = door.enter(B).unwrap();
+        let next = door.enter(B).unwrap();
+        assert!(waits.cut.is_cancelled() && !reader.cut.is_cancelled(), "although A holds more");
+        let next_visit = next.visit();
+        let _another = door.enter(B).unwrap();
+        assert!(reader.cut.is_cancelled() && !asks.cut.is_cancelled() && !next.cut.is_cancelled());
+        drop((reading, asking, next_visit));
+    }
+
+    #[test]
+    fn a_network_is_one_address() {
+        let long = |text: &str| network(text.parse().unwrap());
+        assert_eq!(long("2001:db8:0:1::1"), long("2001:db8:0:1:ffff::2"));
+        assert_ne!(long("2001:db8:0:1::1"), long("2001:db8:0:2::1"));
+        assert_eq!(long("::ffff:10.0.0.1"), A);
+        assert_ne!(network(A), network(B));
     }
 
     #[test]
