@@ -2,10 +2,11 @@
 //! before somebody new is refused.
 //!
 //! A connection waits (nothing was asked), reads (a file whose address stands in groups of hundreds), asks (nothing is known of who
-//! asks), or is known: what it asked names a secret of ours that a platform or one person has. They go in this order, each time whoever
-//! holds longest of the address that holds most; one that is known only after a minute. So nobody becomes deaf by being held, however
+//! asks), or is known: what it asked names a secret of ours that a platform or one person has. Of the address that holds most they go in
+//! this order, each time whoever holds longest; one that is known only after a minute. So nobody becomes deaf by being held, however
 //! many read, and a person with a slow line keeps it. Of an IPv6 address the network counts: whoever has one has billions of others.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,9 @@ use crate::clock::{Monotonic as _, SystemClock};
 
 /// How long somebody known keeps the place when others want it.
 const KNOWN_FOR: Duration = Duration::from_mins(1);
+
+/// Places that nobody is called crowded for: a platform has as many.
+const FEW: usize = 4;
 
 /// How much and how long one may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,25 +154,27 @@ impl Inside {
         let may_go = |entry: &Entry| {
             here(entry) && (entry.doing < Doing::IsKnown || now.saturating_sub(entry.since) > KNOWN_FOR)
         };
-        let doing = self.open.values().filter(|entry| may_go(entry)).map(|entry| entry.doing).min()?;
-        let goes = |entry: &Entry| may_go(entry) && entry.doing == doing;
-        let address = self.crowded(goes)?;
-        let goers = self.open.iter().filter(|(_, entry)| entry.address == address && goes(entry));
-        let id = *goers.min_by_key(|(_, entry)| entry.since)?.0;
+        let address = self.crowded(may_go)?;
+        let goers = self.open.iter().filter(|(_, entry)| entry.address == address && may_go(entry));
+        let id = *goers.min_by_key(|(_, entry)| (entry.doing, entry.since))?.0;
         self.open.remove(&id)?.cut.cancel();
         Some(())
     }
 
-    /// The address with most places, of those that have one to give.
+    /// The address with most places, of those that have one to give; where nobody has more than a few, the one with somebody who goes
+    /// first.
     fn crowded(&self, may_go: impl Fn(&Entry) -> bool) -> Option<IpAddr> {
-        let mut held = BTreeMap::<IpAddr, (usize, bool)>::new();
+        let mut held = BTreeMap::<IpAddr, (usize, Option<Doing>)>::new();
         for entry in self.open.values() {
-            let (count, gives) = held.entry(entry.address).or_default();
+            let (count, first) = held.entry(entry.address).or_default();
             *count += 1;
-            *gives |= may_go(entry);
+            if may_go(entry) {
+                *first = Some(first.map_or(entry.doing, |known| known.min(entry.doing)));
+            }
         }
-        let most = held.into_iter().filter(|(_, (_, gives))| *gives).max_by_key(|(_, (count, _))| *count);
-        most.map(|(address, _)| address)
+        let goers = held.into_iter().filter_map(|(address, (count, first))| Some((address, count, first?)));
+        let rank = |count: usize| if count > FEW { count } else { 0 };
+        goers.max_by_key(|(_, count, first)| (rank(*count), Reverse(*first))).map(|(address, ..)| address)
     }
 }
 
@@ -228,14 +234,14 @@ mod tests {
 
     #[test]
     fn whoever_waits_longest_at_the_most_crowded_address_makes_room() {
-        let door = door(3, 3);
+        let door = door(FEW + 2, FEW + 2);
         let b = door.enter(B).unwrap();
-        let first = door.enter(A).unwrap();
-        let second = door.enter(A).unwrap();
-        let third = door.enter(A).unwrap();
-        assert!(first.cut.is_cancelled() && !second.cut.is_cancelled() && !third.cut.is_cancelled());
+        let places: Vec<Place> = (0..FEW + 2).map(|_| door.enter(A).unwrap()).collect();
+        let cut: Vec<bool> = places.iter().map(|place| place.cut.is_cancelled()).collect();
+        assert_eq!(cut.iter().position(|cut| *cut), Some(0));
+        assert_eq!(cut.iter().filter(|cut| **cut).count(), 1);
         assert!(!b.cut.is_cancelled(), "it came before all of them");
-        assert_eq!(door.lock().open.len(), 3);
+        assert_eq!(door.lock().open.len(), FEW + 2);
     }
 
     #[test]
@@ -257,7 +263,7 @@ mod tests {
         let asking = asks.visit();
         let waits = door.enter(B).unwrap();
         let next = door.enter(B).unwrap();
-        assert!(waits.cut.is_cancelled() && !reader.cut.is_cancelled(), "although A holds more");
+        assert!(waits.cut.is_cancelled() && !reader.cut.is_cancelled(), "nobody has more than a few");
         let next_visit = next.visit();
         let _another = door.enter(B).unwrap();
         assert!(reader.cut.is_cancelled() && !asks.cut.is_cancelled() && !next.cut.is_cancelled());
