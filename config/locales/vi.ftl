@@ -637,6 +637,7 @@ verify-differs-words = ⚠️ Giống { $code } nhưng lời đã khác bản g�
 verify-never = Loa chưa gửi tin này. Bà con không bấm liên kết, không chuyển tiền; xin hỏi trưởng thôn.
 door-verify-withdrawn = ⚠️ Tin { $code } (gửi { $time }) đã thu hồi. Không làm theo tin này nữa.
 door-verify-superseded = Tin này đã có bản đính chính; xin làm theo bản mới nhất.
+alert-strangers-spent = 🟠 { $gateway }: người lạ đã dùng hết phần tin trả lời dành cho họ trong tháng này. Người hỏi thêm chưa được trả lời, trừ người báo nguy; tin của xã không bị ảnh hưởng.
 alert-code-guessing = 🟠 { $gateway }: hôm nay đã { $count } lần gõ mã không có thật. Loa trả lời chậm lại; xem /suckhoe
 door-slow-down = Nhập sai mã quá nhiều lần. Xin chờ một phút rồi thử lại; trong lúc chờ, bot không trả lời.
 
@@ -1062,6 +1063,7 @@ health-task-other = Một việc định kỳ
 health-group-disabled = nền tảng đã khóa nhóm
 health-not-member = bot không còn trong nhóm
 health-no-rights = bot không được phép gửi tin trong nhóm
+health-strangers-spent = người lạ đã dùng hết phần tin trả lời của họ trong tháng
 health-code-guessing = có người dò mã; Loa trả lời chậm lại
 health-no-officer = chưa báo được trực ban nào, xem ngay và gọi điện
 health-distress = Lời kêu cứu

@@ -20,7 +20,7 @@ use crate::store::dialogues::Dialogue;
 use crate::store::inbox::NewInboxRow;
 use crate::usecase::acknowledge::Heeded;
 use crate::usecase::distress::{self, Cry, Pressed};
-use crate::usecase::notify::Note;
+use crate::usecase::notify::{self, Note};
 use crate::usecase::{Act, UseCaseResult, look_up};
 
 /// Tries to fetch what came with a cry.
@@ -257,7 +257,7 @@ pub(super) async fn plea(
     let lately = tx.messages_to_chat(&talk.chat.id, 1).await?;
     let said = lately.iter().any(|last| last.body == shown && act.wall.0 - last.created_at < AGAIN_AFTER);
     if !said {
-        talk.say(tx, act, &Note::plain(text)).await?;
+        notify::to_dial(tx, act, &talk.chat, text, talk.reply_to()).await?;
     }
     Ok(Response::default())
 }

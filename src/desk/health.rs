@@ -144,6 +144,7 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "bad_proof" => say!(locale, "health-bad-proof"),
         "old_interface" => say!(locale, "health-old-interface"),
         "code_guessing" => say!(locale, "health-code-guessing"),
+        "strangers_spent" => say!(locale, "health-strangers-spent"),
         "no_officer" => say!(locale, "health-no-officer"),
         "not_stored" => say!(locale, "health-not-stored"),
         "conflict" => say!(locale, "health-conflict"),

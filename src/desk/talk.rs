@@ -2,6 +2,7 @@
 
 use crate::domain::calendar::Millis;
 use crate::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, IncomingMessage};
+use crate::domain::message::Lane;
 use crate::domain::retry::FailureReason;
 use crate::store::Tx;
 use crate::store::binding::{AccountState, Chat, ChatState};
@@ -155,6 +156,16 @@ impl Talk {
                 .await;
         }
         notify::answer(tx, act, &self.chat, &self.account, note, self.reply_to()).await
+    }
+
+    /// Answers somebody whose code was right: they are ours, though nobody knows them yet. The chat of an account that was cut off takes
+    /// only what any stranger is told.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn say_to_newcomer(&self, tx: &mut Tx, act: &Act<'_>, note: Note) -> UseCaseResult<()> {
+        let lane = if self.chat.state == ChatState::Suspended { Lane::Stranger } else { Lane::Reply };
+        self.say(tx, act, &Note { lane: Some(lane), ..note }).await
     }
 
     /// What is said to people we do not know waits until nothing else does.

@@ -68,6 +68,8 @@ pub struct Dispatcher {
     /// Chats with a call on its way, one each: a platform serialises them anyway, and order in a chat is kept.
     busy: HashSet<String>,
     halted: Option<Halt>,
+    /// How the account was stopped before it answered who we are; until something leaves again.
+    answered: Option<Halt>,
     refusals: Refusals,
     /// An incident of the account is open: from then on the platform is asked whether that is still so, monotonic time.
     sick: Option<Duration>,
@@ -138,6 +140,7 @@ impl Dispatcher {
             queue: Queue::default(),
             busy: HashSet::new(),
             halted: None,
+            answered: None,
             refusals: Refusals::default(),
             sick: None,
             known_again: false,
@@ -347,7 +350,12 @@ impl Dispatcher {
         for (attempt_id, message_id) in tx.abandoned_attempts(self.gateway.name(), wall).await? {
             let lost = Finished::Unknown { detail: "crashed".to_owned() };
             settle::record(tx, &self.core.act(&self.commune_id), &message_id, &attempt_id, &lost).await?;
-            self.count_sent(tx, Lane::Normal, 1).await?;
+            let lane = tx
+                .message(&message_id)
+                .await?
+                .and_then(|message| Lane::try_from(message.lane).ok())
+                .unwrap_or(Lane::Normal);
+            self.count_sent(tx, lane, 1).await?;
         }
         Ok(())
     }

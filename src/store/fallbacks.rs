@@ -104,7 +104,7 @@ const CHAT_FAULTS: &str = "WITH hurt AS ( \
        SELECT m.delivery_id FROM broadcasts b CROSS JOIN messages m WHERE b.state = 'running' AND m.broadcast_id = b.id \
          AND m.purpose = 'broadcast' AND m.state IN ('failed', 'skipped', 'expired', 'cancelled') \
          AND m.reason IN ('kicked', 'not_member', 'group_deleted', 'chat_not_found', 'no_rights', 'blocked', 'never_started', \
-                          'deactivated', 'moved', 'gave_up', 'generic', 'chat_suspended', 'budget') \
+                          'deactivated', 'moved', 'group_disabled', 'person_quota', 'gave_up', 'generic', 'chat_suspended', 'budget') \
        UNION \
        SELECT m.delivery_id FROM chats c CROSS JOIN messages m WHERE c.state = 'suspended' AND m.chat_id = c.id \
          AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast') \
@@ -116,7 +116,7 @@ const CHAT_FAULTS: &str = "WITH hurt AS ( \
        AND c.id = d.chat_id AND b.state = 'running' AND (c.reason IS NULL OR c.reason <> 'merged') \
        AND EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
          AND ((m.state = 'failed' AND m.reason IN ('kicked', 'not_member', 'group_deleted', 'chat_not_found', 'no_rights', \
-                                                   'blocked', 'never_started', 'deactivated', 'moved', 'gave_up')) \
+                                                   'blocked', 'never_started', 'deactivated', 'moved', 'group_disabled', 'person_quota', 'gave_up')) \
            OR (m.state = 'failed' AND c.state = 'suspended' AND m.reason = 'generic') \
            OR (m.state = 'skipped' AND m.reason IN ('chat_suspended', 'budget')) \
            OR (c.state = 'suspended' AND m.state IN ('pending', 'retry_wait')))) \
@@ -127,7 +127,11 @@ const CHAT_FAULTS: &str = "WITH hurt AS ( \
      ORDER BY d.broadcast_id, d.id";
 const WAIT_FAULTS: &str = "WITH waiting AS ( \
        SELECT DISTINCT m.delivery_id FROM chats c CROSS JOIN messages m WHERE c.quiet_until IS NOT NULL AND c.quiet_until > $2 \
-         AND c.quiet_until <= $1 + c.quiet_ms AND m.chat_id = c.id AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast') \
+         AND c.quiet_until <= $1 + c.quiet_ms AND m.chat_id = c.id AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast' \
+       UNION \
+       SELECT m.delivery_id FROM broadcasts b CROSS JOIN bulletin_versions v CROSS JOIN messages m WHERE b.state = 'running' \
+         AND v.bulletin_id = b.bulletin_id AND v.version = b.version AND v.urgency = 'flash' AND m.broadcast_id = b.id \
+         AND m.purpose = 'broadcast' AND m.state = 'retry_wait' AND m.due_at > $2) \
      SELECT d.id AS delivery_id, d.broadcast_id, 'wait' AS fault \
      FROM waiting w CROSS JOIN deliveries d CROSS JOIN broadcasts b CROSS JOIN bulletin_versions v \
      WHERE d.id = w.delivery_id AND b.id = d.broadcast_id AND v.bulletin_id = b.bulletin_id AND v.version = b.version \
@@ -208,7 +212,7 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(GATEWAY_FAULTS).bind(gateway).bind(ordinary).fetch_all(c).await?))
     }
 
-    /// Deliveries of Hỏa tốc that wait for a chat until after machine time `until`, since its platform asked for it, and of which
+    /// Deliveries of Hỏa tốc that wait until after machine time `until`, for a chat or for another try, and of which
     /// nothing has left, unless something took over already. It is `now`.
     ///
     /// # Errors
@@ -340,5 +344,18 @@ impl Tx {
     /// The database.
     pub async fn stand_ins_of_bulletin(&mut self, bulletin_id: &str) -> StoreResult<Vec<StandIn>> {
         Ok(on!(self, |c| sqlx::query_as(OF_BULLETIN).bind(bulletin_id).fetch_all(c).await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::retry::{Consequence, FailureReason};
+
+    #[test]
+    fn every_loss_of_a_chat_is_one_that_another_group_stands_in_for() {
+        for reason in FailureReason::ALL.iter().filter(|reason| reason.consequence() == Consequence::ParkChat) {
+            assert_eq!(CHAT_FAULTS.matches(&format!("'{reason}'")).count(), 2, "{reason}");
+        }
     }
 }

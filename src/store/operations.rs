@@ -52,6 +52,8 @@ const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND cl
 const CLOSE_KIND: &str = "UPDATE incidents SET closed_at = $3 WHERE scope = $1 AND kind = $2 AND closed_at IS NULL";
 const CLOSED_SINCE: &str = "SELECT EXISTS (SELECT 1 FROM incidents WHERE closed_at >= $3 AND scope = $1 AND kind = $2)";
 const OPEN_INCIDENTS: &str = "SELECT id, scope, kind, detail, opened_at, closed_at FROM incidents WHERE closed_at IS NULL ORDER BY opened_at, id";
+const CHATS_WITH: &str = "SELECT COUNT(*) FROM incidents i JOIN chats c ON i.scope = 'chat:' || c.id \
+     WHERE i.closed_at IS NULL AND i.kind = $2 AND c.gateway = $1";
 const LAST_TOLD: &str = "SELECT MAX(told_at) FROM incidents WHERE kind = $1 AND told_at IS NOT NULL";
 const UNTOLD: &str =
     "SELECT scope FROM incidents WHERE closed_at IS NULL AND kind = $1 AND told_at IS NULL ORDER BY opened_at, id";
@@ -166,6 +168,14 @@ impl Tx {
     /// The database.
     pub async fn open_incidents(&mut self) -> StoreResult<Vec<Incident>> {
         Ok(on!(self, |c| sqlx::query_as(OPEN_INCIDENTS).fetch_all(c).await?))
+    }
+
+    /// How many chats of a gateway have an open incident of a kind.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn chats_with_incident(&mut self, gateway: &str, kind: &str) -> StoreResult<i64> {
+        Ok(on!(self, |c| sqlx::query_scalar(CHATS_WITH).bind(gateway).bind(kind).fetch_one(c).await?))
     }
 
     /// When the admins were last told of an incident of a kind that comes in crowds, business time.

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::notify::{self, Note};
 use super::settle::{chat_scope, close_incident, gateway_scope, open_incident};
 use super::{Act, UseCaseResult};
+use crate::domain::budget::month_of;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
@@ -53,6 +54,8 @@ pub async fn task_failed(tx: &mut Tx, act: &Act<'_>, task: &str, error: &str) ->
     Ok(())
 }
 
+/// The incident of an account of whose month strangers have had their part.
+const STRANGERS_SPENT: &str = "strangers_spent";
 /// The incident of somebody who counts codes.
 const CODE_GUESSING: &str = "code_guessing";
 
@@ -71,23 +74,44 @@ pub async fn code_guessed(tx: &mut Tx, act: &Act<'_>, gateway: &str, told_at: i6
     Ok(())
 }
 
-/// Guessing is over with its day. Gives the scopes whose incidents are.
+/// People nobody knows have used up their part of an account's month: the admins are told, once.
 ///
 /// # Errors
 /// The database.
-pub async fn guessing_is_over(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<String>> {
-    let mut open = tx.open_incidents().await?;
-    open.retain(|one| one.kind == CODE_GUESSING && Millis(one.opened_at).local_date() < act.at.local_date());
-    Ok(open.into_iter().map(|one| one.scope).collect())
+pub async fn strangers_spent(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseResult<()> {
+    if open_incident(tx, act, &strangers_scope(gateway), STRANGERS_SPENT, "").await? {
+        let text = say!(act.house.locale, "alert-strangers-spent", gateway = gateway);
+        notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    }
+    Ok(())
 }
 
-/// Closes the incident of a day's guessing.
+/// Incidents that are over with the time in which they were opened: guessing with its day, what strangers used up with its month.
+/// Gives scope and kind of each.
 ///
 /// # Errors
 /// The database.
-pub async fn close_guessing(tx: &mut Tx, act: &Act<'_>, scope: &str) -> UseCaseResult<()> {
-    close_incident(tx, act, scope, CODE_GUESSING).await?;
+pub async fn over_with_their_time(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<(String, String)>> {
+    let mut open = tx.open_incidents().await?;
+    open.retain(|one| match one.kind.as_str() {
+        CODE_GUESSING => Millis(one.opened_at).local_date() < act.at.local_date(),
+        STRANGERS_SPENT => month_of(Millis(one.opened_at)) < month_of(act.at),
+        _ => false,
+    });
+    Ok(open.into_iter().map(|one| (one.scope, one.kind)).collect())
+}
+
+/// Closes such an incident.
+///
+/// # Errors
+/// The database.
+pub async fn close_with_its_time(tx: &mut Tx, act: &Act<'_>, incident: (&str, &str)) -> UseCaseResult<()> {
+    close_incident(tx, act, incident.0, incident.1).await?;
     Ok(())
+}
+
+fn strangers_scope(gateway: &str) -> String {
+    format!("strangers:{gateway}")
 }
 
 fn guess_scope(gateway: &str) -> String {

@@ -145,7 +145,10 @@ async fn due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<(MonthUsage, Budge
     for (name, traits) in &act.house.gateways {
         let Some(budget) = traits.budget else { continue };
         let row = tx.month_usage(name, &month).await?.filter(|row| row.warned_at.is_none());
-        found.extend(row.filter(|row| budget.has_reached(counted(row).used(), WARN_PERCENT)).map(|row| (row, budget)));
+        // Strangers use up nobody else's part: neither warns of theirs.
+        let share = act.house.strangers.share_of(budget.messages_a_month);
+        let is_due = |row: &MonthUsage| budget.has_reached(counted(row).used_within(share), WARN_PERCENT);
+        found.extend(row.filter(is_due).map(|row| (row, budget)));
     }
     Ok(found)
 }

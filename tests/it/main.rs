@@ -52,6 +52,8 @@ mod flow_fallback;
 #[cfg(test)]
 mod flow_faults;
 #[cfg(test)]
+mod flow_gate;
+#[cfg(test)]
 mod flow_hold;
 #[cfg(test)]
 mod flow_ladder;

@@ -1,4 +1,4 @@
-//! Incidents of codes that were guessed: over with the day on which it was done.
+//! Incidents that are over with their day or month: codes that were guessed, what strangers used up.
 
 use super::{Keeper, Look};
 use crate::engine::EngineResult;
@@ -7,13 +7,13 @@ use crate::usecase::incidents;
 impl Keeper {
     pub(super) async fn forget_guesses(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let over = incidents::guessing_is_over(look.read().await?, &act).await?;
+        let over = incidents::over_with_their_time(look.read().await?, &act).await?;
         if over.is_empty() {
             return Ok(());
         }
         let mut tx = look.write().await?;
-        for scope in &over {
-            incidents::close_guessing(&mut tx, &act, scope).await?;
+        for (scope, kind) in &over {
+            incidents::close_with_its_time(&mut tx, &act, (scope, kind)).await?;
         }
         Ok(tx.commit().await?)
     }
