@@ -137,6 +137,12 @@ pub fn is_composing(dialogue: &Dialogue) -> bool {
     dialogue.flow == compose::FLOW
 }
 
+/// How many documents the form of a conversation has.
+#[must_use]
+pub fn documents_in(dialogue: &Dialogue) -> usize {
+    compose::documents_in(dialogue)
+}
+
 /// The menu of commands of people with these standings: names without slash, and what each does.
 #[must_use]
 pub fn menu_for(callers: &[Who], locale: &Locale) -> Vec<(String, String)> {

@@ -535,6 +535,7 @@ lock-which-person = Có nhiều người trùng tên. Khóa tài khoản của a
 lock-ask =
     Khóa tài khoản chat của { $name } ({ $posts })? Đang mở: { $count } tài khoản.
     Việc đang làm dở, nút, số chọn, trang gửi tệp và liên kết ở đó hết tác dụng ngay; tài khoản chỉ mở lại bằng mã mời mới.
+lock-ask-raises = Nếu chỉ khóa tài khoản cũ trên { $gateway } thì tài khoản mới đang chờ ở đó được dùng ngay: nếu tài khoản mới mới là của kẻ lạ, bấm khóa tài khoản mới hoặc khóa cả.
 button-lock = 🔒 Khóa tài khoản này
 button-lock-all = 🔒 Khóa cả { $count } tài khoản
 button-lock-one = 🔒 Chỉ khóa { $gateway }
@@ -951,6 +952,7 @@ distress-file-link = { $caption }, xem tại: { $url }
 distress-file-lost = { $caption }: chưa tải được, xin gọi lại ngay để hỏi.
 card-distress = 🆘 { $unit } – { $name }, { $phone } ({ $time }, { $place }):
     { $words }
+distress-unconfirmed = (Nhắn từ tài khoản mới, chưa xác nhận là của người này: gọi số trên để hỏi lại.)
 card-distress-passed-on = 🆘 QUÁ 3 PHÚT CHƯA AI TIẾP NHẬN
     { $card }
 card-distress-no-officer = 🆘 KHÔNG BÁO ĐƯỢC TRỰC BAN
