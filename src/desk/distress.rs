@@ -27,6 +27,8 @@ use crate::usecase::{Act, UseCaseResult, look_up};
 const TRIES: u32 = 5;
 /// Milliseconds between two tries, times the number of those made.
 const BETWEEN_TRIES: i64 = 3_000;
+/// Latest messages to a stranger among which the numbers are looked for.
+const LOOK_BACK: i64 = 10;
 /// Milliseconds within which one stranger is told the numbers once.
 const AGAIN_AFTER: i64 = 10 * 60_000;
 /// Milliseconds after its last step for which a form has the words of whoever left it lying.
@@ -254,7 +256,7 @@ pub(super) async fn plea(
     let talk = super::talk::without_names(tx, act, prepared.gateway, (chat, from), external_id).await?;
     let text = say!(act.house.locale, "distress-stranger", numbers = distress::numbers(act));
     let shown = act.house.shown(&talk.chat.gateway, text.clone());
-    let lately = tx.messages_to_chat(&talk.chat.id, 1).await?;
+    let lately = tx.messages_to_chat(&talk.chat.id, LOOK_BACK).await?;
     let said = lately.iter().any(|last| last.body == shown && act.wall.0 - last.created_at < AGAIN_AFTER);
     if !said {
         notify::to_dial(tx, act, &talk.chat, text, talk.reply_to()).await?;

@@ -2,7 +2,7 @@
 
 use crate::domain::calendar::Millis;
 use crate::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, IncomingMessage};
-use crate::domain::message::Lane;
+use crate::domain::message::Purpose;
 use crate::domain::retry::FailureReason;
 use crate::store::Tx;
 use crate::store::binding::{AccountState, Chat, ChatState};
@@ -164,8 +164,14 @@ impl Talk {
     /// # Errors
     /// The database.
     pub async fn say_to_newcomer(&self, tx: &mut Tx, act: &Act<'_>, note: Note) -> UseCaseResult<()> {
-        let lane = if self.chat.state == ChatState::Suspended { Lane::Stranger } else { Lane::Reply };
-        self.say(tx, act, &Note { lane: Some(lane), ..note }).await
+        if self.chat.state == ChatState::Suspended {
+            return self.say(tx, act, &note.to_stranger()).await;
+        }
+        // In the conversation that follows the choices stand in the text.
+        let asks = self.dialogue(tx).await?.is_some();
+        let note = if asks { note.without_buttons_on(act, &self.chat) } else { note };
+        // A card: no end of a month leaves it out.
+        notify::say(tx, act, &self.chat, Purpose::Card, &note, self.reply_to()).await
     }
 
     /// What is said to people we do not know waits until nothing else does.

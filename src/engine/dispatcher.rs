@@ -71,6 +71,8 @@ pub struct Dispatcher {
     /// How the account was stopped before it answered who we are; until something leaves again.
     answered: Option<Halt>,
     refusals: Refusals,
+    /// Chats by which a stopped account was asked in this round: the others' turn comes first.
+    asked: HashSet<String>,
     /// An incident of the account is open: from then on the platform is asked whether that is still so, monotonic time.
     sick: Option<Duration>,
     /// The platform answered such a question, and that is not written down yet.
@@ -142,6 +144,7 @@ impl Dispatcher {
             halted: None,
             answered: None,
             refusals: Refusals::default(),
+            asked: HashSet::new(),
             sick: None,
             known_again: false,
             swept_at: None,

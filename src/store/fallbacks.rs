@@ -131,7 +131,11 @@ const WAIT_FAULTS: &str = "WITH waiting AS ( \
        UNION \
        SELECT m.delivery_id FROM broadcasts b CROSS JOIN bulletin_versions v CROSS JOIN messages m WHERE b.state = 'running' \
          AND v.bulletin_id = b.bulletin_id AND v.version = b.version AND v.urgency = 'flash' AND m.broadcast_id = b.id \
-         AND m.purpose = 'broadcast' AND m.state = 'retry_wait' AND m.due_at > $2) \
+         AND m.purpose = 'broadcast' AND m.state = 'retry_wait' AND m.due_at > $2 AND m.due_at - m.wait_ms <= $1 \
+       UNION \
+       SELECT m.delivery_id FROM incidents i CROSS JOIN messages m WHERE i.closed_at IS NULL AND i.kind = 'asked_to_wait' \
+         AND i.scope LIKE 'chat:%' AND m.chat_id = SUBSTR(i.scope, 6) AND m.state IN ('pending', 'retry_wait') \
+         AND m.state = 'retry_wait' AND m.purpose = 'broadcast') \
      SELECT d.id AS delivery_id, d.broadcast_id, 'wait' AS fault \
      FROM waiting w CROSS JOIN deliveries d CROSS JOIN broadcasts b CROSS JOIN bulletin_versions v \
      WHERE d.id = w.delivery_id AND b.id = d.broadcast_id AND v.bulletin_id = b.bulletin_id AND v.version = b.version \
@@ -155,6 +159,8 @@ const GATEWAY_FAULTS: &str = "WITH waiting AS ( \
 // The states of the index `messages_due` first: by itself `retry_wait` has none.
 const TIRED: &str = "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') \
      AND state = 'retry_wait' AND attempts >= $2";
+const TIRED_GROUPS: &str = "SELECT COUNT(*) FROM messages m CROSS JOIN chats c WHERE m.gateway = $1 AND m.state IN ('pending', 'retry_wait') \
+     AND m.state = 'retry_wait' AND m.attempts >= 1 AND c.id = m.chat_id AND c.kind = 'group'";
 // In the order of their starts: nothing but the latest ones is read.
 const LATEST: &str =
     "SELECT outcome FROM attempts WHERE gateway = $1 AND outcome IS NOT NULL ORDER BY started_at DESC LIMIT $2";
@@ -219,6 +225,15 @@ impl Tx {
     /// The database.
     pub async fn wait_faults(&mut self, now: Millis, until: Millis) -> StoreResult<Vec<Troubled>> {
         Ok(on!(self, |c| sqlx::query_as(WAIT_FAULTS).bind(now.0).bind(until.0).fetch_all(c).await?))
+    }
+
+    /// Whether a message of a gateway to a group waits after it was tried.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_refused_group(&mut self, gateway: &str) -> StoreResult<bool> {
+        let count: i64 = on!(self, |c| sqlx::query_scalar(TIRED_GROUPS).bind(gateway).fetch_one(c).await?);
+        Ok(count > 0)
     }
 
     /// Whether a message of a gateway waits after so many tries or more.

@@ -49,6 +49,11 @@ const OPEN: &str =
 // That a message arrived says nothing of what runs out in a month.
 const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND closed_at IS NULL \
      AND kind NOT IN ('asset_expires', 'token_expires', 'no_file_rights')";
+const CLOSE_OF_CHAT: &str = "UPDATE incidents SET closed_at = $3 WHERE scope = $1 AND closed_at IS NULL \
+     AND kind NOT IN ('asset_expires', 'token_expires', 'no_file_rights') AND (kind <> 'asked_to_wait' OR NOT EXISTS ( \
+       SELECT 1 FROM messages m WHERE m.chat_id = $2 AND m.state IN ('pending', 'retry_wait') AND m.due_at > $4))";
+const IS_WAITED_FOR: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE chat_id = $1 AND state IN ('pending', 'retry_wait')) \
+     OR EXISTS (SELECT 1 FROM chats WHERE id = $1 AND quiet_until > $2 AND quiet_until <= $2 + quiet_ms)";
 const CLOSE_KIND: &str = "UPDATE incidents SET closed_at = $3 WHERE scope = $1 AND kind = $2 AND closed_at IS NULL";
 const CLOSED_SINCE: &str = "SELECT EXISTS (SELECT 1 FROM incidents WHERE closed_at >= $3 AND scope = $1 AND kind = $2)";
 const OPEN_INCIDENTS: &str = "SELECT id, scope, kind, detail, opened_at, closed_at FROM incidents WHERE closed_at IS NULL ORDER BY opened_at, id";
@@ -142,6 +147,31 @@ impl Tx {
     /// The database.
     pub async fn close_incidents(&mut self, scope: &str, at: Millis) -> StoreResult<u64> {
         Ok(on!(self, |c| sqlx::query(CLOSE).bind(scope).bind(at.0).execute(c).await?.rows_affected()))
+    }
+
+    /// Closes every fault of a chat, because something worked there; not that something waits, while a message waits beyond machine
+    /// time `long`. Gives how many were closed.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn close_chat_incidents(&mut self, chat_id: &str, at: Millis, long: Millis) -> StoreResult<u64> {
+        let scope = format!("chat:{chat_id}");
+        Ok(on!(self, |c| sqlx::query(CLOSE_OF_CHAT)
+            .bind(&scope)
+            .bind(chat_id)
+            .bind(at.0)
+            .bind(long.0)
+            .execute(c)
+            .await?
+            .rows_affected()))
+    }
+
+    /// Whether anything waits for a chat, or the chat is to be waited for at machine time `now`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn is_waited_for(&mut self, chat_id: &str, now: Millis) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(IS_WAITED_FOR).bind(chat_id).bind(now.0).fetch_one(c).await?))
     }
 
     /// Closes one incident. False when it was not open.

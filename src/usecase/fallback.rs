@@ -224,7 +224,7 @@ async fn troubled(tx: &mut Tx, act: &Act<'_>, stopped: &[(String, String)]) -> U
         // After a quota's end the account is asked again and again: only a refusal proves that it is still so.
         let (ordinary, urgent) = match kind.as_str() {
             "quota" => {
-                let refused = tx.has_tired_message(gateway, 1).await?;
+                let refused = tx.has_refused_group(gateway).await?;
                 (refused, refused)
             }
             "unreachable" => {

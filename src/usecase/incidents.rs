@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::notify::{self, Note};
-use super::settle::{chat_scope, close_incident, gateway_scope, open_incident};
+use super::settle::{chat_scope, close_incident, ended_waits, gateway_scope, open_incident};
 use super::{Act, UseCaseResult};
 use crate::domain::budget::month_of;
 use crate::domain::calendar::{Millis, format_full};
@@ -86,7 +86,8 @@ pub async fn strangers_spent(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCa
     Ok(())
 }
 
-/// Incidents that are over with the time in which they were opened: guessing with its day, what strangers used up with its month.
+/// Incidents that are over with the time in which they were opened: guessing with its day, what strangers used up with its month, a
+/// wait when nothing waits any more.
 /// Gives scope and kind of each.
 ///
 /// # Errors
@@ -98,7 +99,9 @@ pub async fn over_with_their_time(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<V
         STRANGERS_SPENT => month_of(Millis(one.opened_at)) < month_of(act.at),
         _ => false,
     });
-    Ok(open.into_iter().map(|one| (one.scope, one.kind)).collect())
+    let mut over: Vec<(String, String)> = open.into_iter().map(|one| (one.scope, one.kind)).collect();
+    over.extend(ended_waits(tx, act).await?);
+    Ok(over)
 }
 
 /// Closes such an incident.

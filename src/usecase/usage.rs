@@ -47,11 +47,11 @@ impl Usage {
         self.strangers_sent + self.strangers_heard
     }
 
-    /// As [`Self::used`], with no more of strangers than their share: however many they are, they do not use up what is left for
-    /// the commune.
+    /// As [`Self::used`], with no more of what strangers said than their share: however many they are, they do not use up what is left
+    /// for the commune. What left to them is counted in full: the platform counts it.
     #[must_use]
     pub fn used_within(self, share: u64) -> u64 {
-        self.to_ours() + self.from_ours() + self.of_strangers().min(share)
+        self.to_ours() + self.from_ours() + self.of_strangers().min(share.max(self.strangers_sent))
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use loa::clock::Monotonic as _;
 use loa::demo::places::Network;
+use loa::domain::message::MessageState;
 use loa::domain::org::import::OrgFile;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
@@ -25,6 +26,8 @@ sqlite_tests!(
     several_groups_that_refuse_stop_the_account_and_the_first_message_that_is_taken_lets_the_rest_go,
     a_storm_warning_asks_a_spent_account_at_once,
     a_storm_warning_to_the_only_group_of_a_spent_account_asks_at_once,
+    a_group_that_refuses_takes_no_turn_from_those_that_would_take_something,
+    the_only_group_that_refuses_while_people_are_answered_is_told_of,
     people_who_have_no_place_keep_a_spent_account_from_nothing,
     a_group_that_refuses_beside_others_that_take_everything_is_told_of,
     a_storm_warning_that_a_group_takes_in_the_morning_only_goes_by_another_group,
@@ -191,6 +194,41 @@ async fn a_storm_warning_to_the_only_group_of_a_spent_account_asks_at_once(store
     stage.stop().await;
 }
 
+async fn a_group_that_refuses_takes_no_turn_from_those_that_would_take_something(store: Store) {
+    let mut stage = bot(store).await;
+    stage.bot().add_fault(spent());
+    let urgent = Draft { urgency: Urgency::Urgent, audience: "truong + tram".to_owned(), ..draft() };
+    let refused = stage.release(&urgent).await;
+    let composed = stage.release(&Draft { audience: "thon + phong".to_owned(), ..draft() }).await;
+    stage.until("halted", async |stage: &Stage| stage.is_halted()).await;
+    stage.bot().set_faults(vec![spent().in_chat(&stage.chat("truong-tram")).from_call(1, 0)]);
+    turn_for(&mut stage, Duration::from_secs(20)).await;
+    assert_eq!((stage.sent(&refused).await, stage.sent(&composed).await, stage.is_halted()), (0, 2, false));
+    stage.stop().await;
+}
+
+async fn the_only_group_that_refuses_while_people_are_answered_is_told_of(store: Store) {
+    let only = |org: &mut OrgFile| org.groups.retain(|group| group.code == "truong-tram");
+    let mut stage = Stage::on(&[Network::ZaloBot]).groups(only).start(store).await;
+    stage.settle().await;
+    stage.bot().add_fault(spent().in_chat(&stage.chat("truong-tram")).from_call(1, 0));
+    stage.release(&Draft { audience: "truong + tram".to_owned(), ..draft() }).await;
+    for _ in 0..8 {
+        stage.home().say_privately(&stage.account("lan"), "/toilaai");
+        turn_for(&mut stage, Duration::from_secs(3)).await;
+    }
+    assert_eq!(stage.incidents().await, ["asked_to_wait"]);
+    // Nothing is to be waited for any more.
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let chat = tx.chat_by_external("zalo_bot", &stage.chat("truong-tram")).await.unwrap().unwrap();
+    for message in tx.messages_to_chat(&chat.id, 10).await.unwrap() {
+        tx.leave_queue(&message.id, MessageState::Skipped, "tests").await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    stage.until("over", async |stage: &Stage| stage.incidents().await.is_empty()).await;
+    stage.stop().await;
+}
+
 async fn people_who_have_no_place_keep_a_spent_account_from_nothing(store: Store) {
     let mut stage = bot(store).await;
     let people: Vec<String> =
@@ -243,7 +281,6 @@ async fn a_storm_warning_that_a_group_takes_in_the_morning_only_goes_by_another_
         async |stage: &Stage| stage.rows("SELECT COUNT(*) FROM fallbacks WHERE by_delivery IS NOT NULL").await;
     stage.until("another group", async |stage: &Stage| stood_in(stage).await == 1).await;
     stage.until("sent", async |stage: &Stage| stage.sent(&composed).await == 1).await;
-    assert_eq!(stage.incidents().await, ["asked_to_wait"]);
     stage.until("told", async |stage: &Stage| stage.private_chat("quan").contains("nền tảng bắt chờ đến")).await;
     stage.stop().await;
 }

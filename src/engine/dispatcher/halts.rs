@@ -14,6 +14,7 @@ use crate::domain::message::Lane;
 use crate::domain::retry::FailureReason;
 use crate::store::Tx;
 use crate::store::messages::Finished;
+use crate::usecase::settle;
 
 /// The first wait until the account is asked again, and the longest.
 const FIRST: Duration = Duration::from_secs(2);
@@ -114,14 +115,14 @@ impl Halt {
         Self { reason, question: soon, ordinary: Turns::all_at(soon), pressing: at_once }
     }
 
-    /// The same account stopped again though it had answered who we are: such an answer proves less and less.
+    /// The same account stopped again, soon after it had answered who we are: such an answer proves less and less.
     pub(super) fn again(self, reason: FailureReason, now: Duration) -> Self {
-        if self.reason != reason {
+        let mut question = self.question;
+        if now.saturating_sub(question.at) > LONGEST {
             return Self::new(reason, now);
         }
-        let mut halt = self;
-        halt.question.take(now, LONGEST);
-        halt
+        question.take(now, LONGEST);
+        Self { reason, question, ..self }
     }
 
     /// When such a message may ask; never where asking who we are is enough and nobody presses.
@@ -199,23 +200,27 @@ impl Dispatcher {
         if self.halted.is_some() {
             return self.is_still_spent(tx, detail).await;
         }
-        let (now, count) = (self.core.clocks.mono.elapsed(), self.refusals.count(done));
+        let count = self.refusals.count(done);
         if !done.is_group && count > 1 && self.refusals.groups.is_empty() {
             self.refusals.end_of(&done.chat_id);
             return Ok(Finished::Failed { reason: FailureReason::PersonQuota.as_str().to_owned(), detail });
         }
-        if done.is_group && self.is_of_the_account(tx).await? {
+        let is_told = done.is_group && count >= REFUSALS_OF_ONE;
+        // Where it is the only group: one that refuses while people are written to is not the account's trouble.
+        if done.is_group && (!is_told || self.refusals.groups.len() >= GROUPS) && self.is_of_the_account(tx).await? {
             self.stops(FailureReason::Quota);
             return self.is_still_spent(tx, detail).await;
         }
         let asker = Asker::of(done.lane, done.is_group);
         let mut wait = after(count, asker.longest());
-        if done.is_group && count >= REFUSALS_OF_ONE {
-            wait = wait.max(WAIT_OF_ONE);
-            self.ask_to_wait(tx, done, wait, &detail).await?;
+        if is_told {
+            if !asker.is_pressing {
+                wait = wait.max(WAIT_OF_ONE);
+            }
+            let core = self.core.clone();
+            settle::message_waits(tx, &core.act(&self.commune_id), &done.chat_id, wait, &detail).await?;
         }
-        // A pressing message does not wait for what an ordinary one was refused.
-        self.pacer.pause_chat(now, &done.chat_id, wait.min(LONGEST_OF_PRESSING));
+        // The chat is not paused: a pressing message does not wait for what an ordinary one was refused.
         Ok(Finished::Retry { wait, counts: false, detail })
     }
 
@@ -234,6 +239,7 @@ impl Dispatcher {
         }
         let now = self.core.clocks.mono.elapsed();
         self.halted = Some(self.answered.map_or_else(|| Halt::new(reason, now), |halt| halt.again(reason, now)));
+        self.asked.clear();
         tracing::error!(gateway = self.gateway.name(), reason = reason.as_str(), "gateway.halted");
     }
 
@@ -314,7 +320,9 @@ mod tests {
             halt = halt.again(FailureReason::Unauthorized, now);
         }
         assert_eq!(halt.asks_at(), Some(now + LONGEST));
-        assert_eq!(halt.again(FailureReason::Conflict, now).asks_at(), Some(now + FIRST), "another fault");
+        assert_eq!(halt.again(FailureReason::Conflict, now).asks_at(), Some(now + LONGEST), "whatever is wrong next");
+        let days_later = now + Duration::from_hours(48);
+        assert_eq!(halt.again(FailureReason::Unauthorized, days_later).asks_at(), Some(days_later + FIRST));
     }
 
     #[test]

@@ -133,10 +133,10 @@ impl Queue {
         self.chats.get(chat)?.get(place)
     }
 
-    /// The same among groups only, or among people only.
-    pub(super) fn first_of_kind(&self, lane: Lane, is_group: bool) -> Option<&WaitingMessage> {
+    /// The first one of those for which something holds.
+    pub(super) fn first_where(&self, lane: Lane, holds: impl Fn(&WaitingMessage) -> bool) -> Option<&WaitingMessage> {
         let mut ready = self.ready_of(lane).filter_map(|(place, chat)| self.chats.get(chat)?.get(place));
-        ready.find(|message| message.is_to_group() == is_group)
+        ready.find(|message| holds(message))
     }
 
     /// How many chats of a lane are ready, counted no further than `most`.

@@ -3,7 +3,7 @@
 //! What waits is read without a lock. Only what was given a slot is claimed, in the tick's transaction, and the row itself says
 //! whether it may still leave.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::call::{Call, Content};
@@ -28,6 +28,11 @@ const PAGE: usize = 128;
 const WHILE_UPLOADING: Duration = Duration::from_secs(1);
 /// How long before the last slot that was given the next ones are: the claim needs a moment.
 const LEAD: Duration = Duration::from_millis(40);
+
+/// Messages of one kind that ask a stopped account at once: one of them may hang.
+const ASKING: usize = 2;
+/// Of all places those who speak of danger, and are nobody we know, take one part in so many.
+const PART_TO_DIAL: usize = 8;
 
 /// Hours for which the address of a picture works: the platform fetches it during the call, and once more at a retry.
 const PICTURE_HOURS: i64 = 24;
@@ -143,29 +148,53 @@ impl Dispatcher {
         let lane_at = self.pacer.lane_free_at(lane, self.queue.waits_pressing());
         let Some(halt) = self.halted else {
             let has_place = self.busy.len() + chosen.len() < self.settings.places;
-            let first = self.queue.first_of(lane).filter(|first| has_place && !self.has_to_give_way(first))?;
-            return Some((first, Opening { slot, lane_at }));
+            let first = match lane {
+                Lane::Stranger => self.queue.first_where(lane, |message| !self.has_to_give_way(message, chosen)),
+                _ => self.queue.first_of(lane),
+            };
+            return first.filter(|_| has_place).map(|first| (first, Opening { slot, lane_at }));
         };
         let kinds = [true, false].into_iter().filter_map(|is_group| {
             let asker = Asker::of(lane, is_group);
-            let asks_at = halt.opens(asker).filter(|_| !self.asks_already(asker, chosen))?;
-            let first = self.queue.first_of_kind(lane, is_group).filter(|first| !self.has_to_give_way(first))?;
+            let asks_at = halt.opens(asker).filter(|_| self.may_ask(asker, chosen))?;
+            let first = self.first_to_ask(lane, asker, chosen)?;
             Some((first, Opening { slot, lane_at: lane_at.max(asks_at) }))
         });
         kinds.min_by_key(|(_, opening)| opening.lane_at)
     }
 
-    /// Whether a message of this kind is on its way to ask whether the account works again. One from before it was stopped does not ask.
-    fn asks_already(&self, asker: Asker, chosen: &[Chosen]) -> bool {
-        let is_chosen = |chosen: &Chosen| Asker::of(chosen.message.lane, chosen.message.is_to_group()) == asker;
-        self.under_way.values().any(|done| done.asks == Some(asker)) || chosen.iter().any(is_chosen)
+    /// The message of a lane by which a stopped account is asked next: not by one chat again while another one, of any lane of its kind,
+    /// was not asked by.
+    fn first_to_ask(&self, lane: Lane, asker: Asker, chosen: &[Chosen]) -> Option<&WaitingMessage> {
+        let is_of_kind = |message: &WaitingMessage| {
+            Asker::of(message.lane, message.is_to_group()) == asker && !self.has_to_give_way(message, chosen)
+        };
+        let is_fresh = |message: &WaitingMessage| is_of_kind(message) && !self.asked.contains(&message.chat_id);
+        if Lane::ALL.iter().any(|lane| self.queue.first_where(*lane, is_fresh).is_some()) {
+            return self.queue.first_where(lane, is_fresh);
+        }
+        self.queue.first_where(lane, is_of_kind)
+    }
+
+    /// Whether few enough messages of this kind are on their way to ask whether the account works again. One from before it was stopped
+    /// does not ask; one that hangs keeps no other one back.
+    fn may_ask(&self, asker: Asker, chosen: &[Chosen]) -> bool {
+        let is_chosen = chosen.iter().any(|one| Asker::of(one.message.lane, one.message.is_to_group()) == asker);
+        !is_chosen && self.under_way.values().filter(|done| done.asks == Some(asker)).count() < ASKING
     }
 
     /// People nobody knows are answered one at a time, and not while anything pressing waits, for whatever it waits: what ends that
-    /// looks anew. Whoever speaks of danger reads whom to dial all the same.
-    fn has_to_give_way(&self, message: &WaitingMessage) -> bool {
-        let is_busy = || self.queue.has_pressing() || self.under_way.values().any(|done| done.lane == Lane::Stranger);
-        message.lane == Lane::Stranger && !message.tells_whom_to_dial() && is_busy()
+    /// looks anew. Whoever speaks of danger reads whom to dial all the same, a few at a time.
+    fn has_to_give_way(&self, message: &WaitingMessage, chosen: &[Chosen]) -> bool {
+        if message.lane != Lane::Stranger {
+            return false;
+        }
+        let on_their_way = self.under_way.values().filter(|done| done.lane == Lane::Stranger).count()
+            + chosen.iter().filter(|chosen| chosen.message.lane == Lane::Stranger).count();
+        if message.tells_whom_to_dial() {
+            return on_their_way > self.settings.places / PART_TO_DIAL;
+        }
+        self.queue.has_pressing() || on_their_way > 0
     }
 
     /// Moves what may leave now to `sending`, in the tick's transaction.
@@ -319,6 +348,10 @@ impl Dispatcher {
         let asker = Asker::of(message.lane, message.is_to_group());
         let halt = self.halted.as_mut()?;
         halt.asked_by(asker, now);
+        if !self.asked.insert(message.chat_id.clone()) {
+            // All had their turn: a new round.
+            self.asked = HashSet::from([message.chat_id.clone()]);
+        }
         Some(asker)
     }
 

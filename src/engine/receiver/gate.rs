@@ -4,8 +4,12 @@ use super::{Event, IncomingMessage, Receiver, Tx};
 use crate::desk::is_composing;
 use crate::domain::distress::calls_for_rescue;
 use crate::domain::event::{AccountRef, ChatRef};
+use crate::domain::org::Role;
 use crate::domain::secrecy::{stamp_in, stamp_in_name, stamp_in_words};
 use crate::engine::EngineResult;
+
+/// Characters of the longest call for rescue that is heard in a form although a stamp stands in it: a document is longer.
+const LONGEST_CRY_IN_A_FORM: usize = 200;
 
 impl Receiver {
     /// An update without what may not be stored. A call for rescue passes where it brings no file: a life comes before a stamp, and
@@ -29,16 +33,25 @@ impl Receiver {
         if let Some(file) = &message.file {
             return Ok(stamp_in_name(&file.name).is_some() || stamp_in(&message.text).is_some());
         }
-        if stamp_in(&message.text).is_none() || calls_for_rescue(&message.text, &[]) {
+        if stamp_in(&message.text).is_none() {
             return Ok(false);
         }
-        Ok(stamp_in_words(&message.text).is_some() || self.goes_into_a_form(tx, message).await?)
+        let becomes_a_document = self.becomes_a_document(tx, message).await?;
+        let is_cry = calls_for_rescue(&message.text, &[])
+            && (!becomes_a_document || message.text.chars().count() <= LONGEST_CRY_IN_A_FORM);
+        Ok(!is_cry && (becomes_a_document || stamp_in_words(&message.text).is_some()))
     }
 
-    /// Whether it would become part of a document.
-    async fn goes_into_a_form(&self, tx: &mut Tx, message: &IncomingMessage) -> EngineResult<bool> {
-        let chat = tx.chat_by_external(self.gateway.name(), &message.chat.external_id).await?;
-        let Some(chat) = chat else { return Ok(false) };
-        Ok(tx.dialogue(&chat.id, &message.from.external_id).await?.is_some_and(|dialogue| is_composing(&dialogue)))
+    /// Whether it becomes part of a document, or may: what opens a form may stand just before it and not be processed yet.
+    async fn becomes_a_document(&self, tx: &mut Tx, message: &IncomingMessage) -> EngineResult<bool> {
+        let (gateway, account) = (self.gateway.name(), &message.from.external_id);
+        if let Some(chat) = tx.chat_by_external(gateway, &message.chat.external_id).await?
+            && tx.dialogue(&chat.id, account).await?.is_some_and(|dialogue| is_composing(&dialogue))
+        {
+            return Ok(true);
+        }
+        let Some(identity) = tx.identity(gateway, account).await? else { return Ok(false) };
+        let composes = |role: Role| matches!(role, Role::Composer | Role::Approver);
+        Ok(tx.roles_of(&identity.person_id).await?.into_iter().any(|grant| composes(grant.role)))
     }
 }

@@ -42,6 +42,7 @@ impl Receiver {
         let wish = match event {
             Event::Message(message) => self.wish(tx, message).await?,
             Event::Secret { .. } => Wish::Talk,
+            Event::Plea { .. } => Wish::Help,
             _ => Wish::Door,
         };
         let account_hash = sha256_hex(format!("{gateway}\0{}", from.external_id).as_bytes());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Act, Note, Purpose, Role, Tx, UseCaseResult, chat_scope, close_incident, notify, open_incident};
 use crate::domain::calendar::{Millis, format_full};
+use crate::domain::retry::LONG_WAIT;
 use crate::say;
 
 /// The incident of a chat that is to be waited for, and of a gateway of which many are.
@@ -11,8 +12,12 @@ const ASKED_TO_WAIT: &str = "asked_to_wait";
 /// Groups of one gateway that wait at once from which on the admins read of all together, and of no further one.
 const MANY: i64 = 3;
 
+/// How the scopes of these incidents begin; an id or a name follows.
+const CHAT: &str = "chat:";
+const MANY_SCOPE: &str = "waiting:";
+
 fn many_scope(gateway: &str) -> String {
-    format!("waiting:{gateway}")
+    format!("{MANY_SCOPE}{gateway}")
 }
 
 /// Nothing is sent to a chat for so long, also by whoever comes after us. For a group the admins are told, once.
@@ -65,9 +70,10 @@ async fn tell_of_wait(tx: &mut Tx, act: &Act<'_>, chat_id: &str, until: Millis, 
     Ok(())
 }
 
-/// The platform took something for a chat: what was said to be wrong with it is over.
+/// The platform took something for a chat: what was said to be wrong with it is over, but for a message that still has to wait.
 pub(super) async fn works(tx: &mut Tx, act: &Act<'_>, chat_id: &str) -> UseCaseResult<()> {
-    if tx.close_incidents(&chat_scope(chat_id), act.at).await? == 0 {
+    let long = i64::try_from(LONG_WAIT.as_millis()).unwrap_or(i64::MAX);
+    if tx.close_chat_incidents(chat_id, act.at, act.wall.plus_ms(long)).await? == 0 {
         return Ok(());
     }
     tx.end_quiet(chat_id).await?;
@@ -76,4 +82,24 @@ pub(super) async fn works(tx: &mut Tx, act: &Act<'_>, chat_id: &str) -> UseCaseR
         close_incident(tx, act, &many_scope(&chat.gateway), ASKED_TO_WAIT).await?;
     }
     Ok(())
+}
+
+/// Waits that ended without a success: what waited was cancelled, or the chat is lost. Gives scope and kind of the incidents
+/// that are over.
+///
+/// # Errors
+/// The database.
+pub async fn ended_waits(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<(String, String)>> {
+    let mut over = Vec::new();
+    for incident in tx.open_incidents().await?.into_iter().filter(|incident| incident.kind == ASKED_TO_WAIT) {
+        let goes_on = match (incident.scope.strip_prefix(CHAT), incident.scope.strip_prefix(MANY_SCOPE)) {
+            (Some(chat_id), _) => tx.is_waited_for(chat_id, act.wall).await?,
+            (_, Some(gateway)) => tx.chats_with_incident(gateway, ASKED_TO_WAIT).await? > 0,
+            _ => true,
+        };
+        if !goes_on {
+            over.push((incident.scope, incident.kind));
+        }
+    }
+    Ok(over)
 }

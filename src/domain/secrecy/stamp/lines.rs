@@ -68,10 +68,12 @@ impl<'a> Line<'a> {
         !field && AFTER.contains(&lower(first).as_str()) && self.same_case_as(first)
     }
 
-    /// Whether it is written as a stamp is printed: in capitals, and with an accent or in several words.
+    /// Whether it is written as a stamp is printed: in capitals, and with an accent or in several words; or is its name in full.
     pub(super) fn is_printed(&self) -> bool {
         let in_print = in_capitals(self.0) && (!self.0.is_ascii() || self.0.split_whitespace().nth(1).is_some());
-        in_print || labelled(self.0).is_some() || beside_a_heading(self.0).is_some()
+        // Of two words, with every accent, it is nothing else however it is written.
+        let spelt = Letters::of(self.0).is_some_and(|letters| SPELLINGS[1..].iter().any(|(word, _)| letters.are(word)));
+        in_print || spelt || labelled(self.0).is_some() || beside_a_heading(self.0).is_some()
     }
 
     /// The line.

@@ -187,6 +187,8 @@ proptest! {
 #[case("TOI MAT\nKe hoach", true)]
 #[case("Độ mật: Tối mật", true)]
 #[case("MẬT Hà Long, ngày 25 tháng 7 năm 2025", true)]
+#[case("Tuyệt mật\nPhương án", true)]
+#[case("tối mật", true)]
 #[case("Mật", false)]
 #[case("mat", false)]
 #[case("MAT", false)]
