@@ -632,6 +632,8 @@ door-verify-real =
     { $text }
     Nếu nội dung bạn nhận được khác thế này, đừng tin và báo Công an xã.
 verify-verbatim = ✅ Đúng nguyên văn { $code }.
+verify-piece = ✅ Có nguyên văn trong { $code }, nhưng chỉ là một đoạn. Bà con xem đủ tin trong nhóm thôn.
+verify-file = Ảnh, tệp gửi kèm thì Loa không kiểm tra được.
 verify-differs = ⚠️ Giống { $code } nhưng đã bị sửa. SAI: { $facts }
     Bà con không làm theo; xem tin trong nhóm thôn.
 verify-differs-words = ⚠️ Giống { $code } nhưng lời đã khác bản gốc. Bà con xem tin trong nhóm thôn.
@@ -938,7 +940,7 @@ distress-nobody = ⚠️ Loa chưa báo được ai. GỌI NGAY: { $numbers }
 distress-denied-by = ☑️ { $name } ghi lúc { $time }: không phải kêu cứu. Đồng chí thấy cần thì gọi lại cho người báo.
 distress-denied = Trực ban ghi: không phải kêu cứu. Nếu vẫn cần, đồng chí gọi { $numbers }
 distress-stranger = Nếu đang nguy hiểm, bà con GỌI NGAY: { $numbers }
-    Loa không thay được cuộc gọi.
+    Loa không thay được cuộc gọi. Muốn biết tin có phải của xã: gửi /xacminh kèm nội dung tin.
 distress-in-private = nhắn riêng
 distress-in-group = trong nhóm
 distress-no-unit = Cán bộ xã

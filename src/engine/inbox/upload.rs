@@ -67,5 +67,6 @@ fn message(link: &UploadLink, chat: &Chat, file: (&str, u64), now: crate::domain
         reply: None,
         topic: None,
         mentions_us: true,
+        hidden_links: Vec::new(),
     }
 }
