@@ -267,7 +267,7 @@ fn must_be_there(url: &str) -> anyhow::Result<()> {
 /// Opens a database, making the folder of an embedded one.
 ///
 /// # Errors
-/// The folder cannot be made, the database cannot be reached, a migration fails.
+/// The folder cannot be made or is open to others, the database cannot be reached, a migration fails.
 pub async fn open_store(url: &str) -> anyhow::Result<Store> {
     if let Some(path) = app::role_lock::sqlite_path(url) {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -277,6 +277,10 @@ pub async fn open_store(url: &str) -> anyhow::Result<Store> {
         }
         // One that cannot be written is reported by the database itself, in its own words.
         let _ = app::private::file(&path);
+        let found = app::private::check_database(&path)?;
+        if found.closed > 0 {
+            tracing::info!(files = found.closed, "files.closed");
+        }
     }
     Store::open(url).await.map_err(explain::database)
 }

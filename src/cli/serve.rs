@@ -42,6 +42,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let house = app::house(settings, &gateways)?;
     let core = app::core(store, clocks, entropy, house, gateways);
     let began = core.clocks.mono.elapsed();
+    say_exposed(url)?;
     let swept = app::inspector::sweep(&std::env::temp_dir());
     if swept > 0 {
         tracing::warn!(files = swept, "documents.left_behind_removed");
@@ -65,6 +66,16 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let seconds = core.clocks.mono.elapsed().saturating_sub(began).as_secs();
     tracing::info!(version = VERSION, why = ending.why(), cut = ending.cut, seconds, "service.ended");
     Ok(ending.exit_code())
+}
+
+/// Says in the log which folders should be closed.
+fn say_exposed(url: &str) -> anyhow::Result<()> {
+    let database = app::role_lock::sqlite_path(url).map(|path| app::private::check_database(&path)).transpose()?;
+    let temporary = app::private::temporary(&std::env::temp_dir());
+    for warning in database.unwrap_or_default().warnings.into_iter().chain(temporary) {
+        tracing::warn!(%warning, "files.exposed");
+    }
+    Ok(())
 }
 
 /// What the pages may hold, with as many descriptors as that takes.

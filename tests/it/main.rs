@@ -94,6 +94,8 @@ mod kill;
 #[cfg(test)]
 mod locale;
 #[cfg(test)]
+mod modes;
+#[cfg(test)]
 mod plan_text;
 #[cfg(test)]
 mod platform_cases;
