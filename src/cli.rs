@@ -14,6 +14,7 @@ use crate::clock::Clocks;
 use crate::config::{Settings, process_environment};
 use crate::id::SystemEntropy;
 use crate::store::Store;
+use crate::usecase::incidents::CLOCK_SCOPE;
 
 pub mod activity;
 pub mod audit;
@@ -186,6 +187,7 @@ impl Cli {
             must_be_there(url)?;
         }
         let opened = open(&settings).await?;
+        warn_of_clock(&opened.store).await?;
         let done = match &self.command {
             Command::Gateway(command) => {
                 let mut input = std::io::BufReader::new(std::io::stdin());
@@ -251,6 +253,15 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Opened> {
         entropy: Arc::new(SystemEntropy),
         user: user_name(),
     })
+}
+
+/// Says that a time that is typed now may not be what the service takes it for: a command goes by the machine's date.
+async fn warn_of_clock(store: &Store) -> anyhow::Result<()> {
+    let open = store.read().await?.open_incidents().await?;
+    if let Some(incident) = open.iter().find(|incident| incident.scope == CLOCK_SCOPE) {
+        tracing::warn!(kind = incident.kind, by = incident.detail, cure = "set the machine's date right", "clock.sick");
+    }
+    Ok(())
 }
 
 /// Refuses an embedded database that is not there: a mistyped path, or one that was deleted, must not become an empty commune.

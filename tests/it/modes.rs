@@ -117,7 +117,8 @@ fn a_folder_that_others_can_write_is_refused_with_the_cure() {
 /// Settings with which a service gets as far as its database.
 fn settings(place: &Place) -> PathBuf {
     let path = place.0.join("loa.toml");
-    fs::write(&path, "[gateways.telegram]\nplatform = \"telegram\"\ntoken = \"1:a\"\nenabled_reason = \"thử\"\n").unwrap();
+    fs::write(&path, "[gateways.telegram]\nplatform = \"telegram\"\ntoken = \"1:a\"\nenabled_reason = \"thử\"\n")
+        .unwrap();
     set(&path, 0o600);
     path
 }
