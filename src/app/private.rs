@@ -237,6 +237,14 @@ mod tests {
             assert!(refusal.contains("can be written by others") && refusal.contains("chmod 700"), "{refusal}");
             assert!(temporary(&top).is_some());
         }
+        // A group of the owner's own number is the owner's.
+        let (owner, group) = (std::fs::metadata(&top).unwrap().uid(), std::fs::metadata(&top).unwrap().gid());
+        set(&top, 0o770);
+        assert_eq!(check_database(&database).is_ok(), owner == group);
+        if owner == ROOT {
+            std::os::unix::fs::chown(&top, None, Some(65_534)).unwrap();
+            assert!(check_database(&database).is_err());
+        }
         set(&top, 0o700);
         assert_eq!((temporary(&top), check(&top.join("missing"), &[]).unwrap()), (None, Found::default()));
         std::fs::remove_dir_all(&top).unwrap();
