@@ -131,20 +131,22 @@ text_enum! {
 /// The scope of what is wrong with the date.
 pub const CLOCK_SCOPE: &str = "clock";
 
-/// What is wrong with the date now, each with its milliseconds: opens what is, closes what is no more.
+/// What is wrong with the date now, each with its milliseconds, and what is over: opens those, closes these.
 ///
 /// # Errors
 /// The database.
-pub async fn clock_is(tx: &mut Tx, act: &Act<'_>, faults: &[(ClockFault, i64)]) -> UseCaseResult<()> {
-    let open = tx.open_incidents().await?;
-    for incident in open.iter().filter(|one| one.scope == CLOCK_SCOPE) {
-        if !faults.iter().any(|(fault, _)| fault.as_str() == incident.kind) {
-            close_incident(tx, act, CLOCK_SCOPE, &incident.kind).await?;
-        }
+pub async fn clock_is(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    faults: &[(ClockFault, i64)],
+    over: &[ClockFault],
+) -> UseCaseResult<()> {
+    for fault in over {
+        close_incident(tx, act, CLOCK_SCOPE, fault.as_str()).await?;
     }
+    let open = tx.open_incidents().await?;
     for (fault, by) in faults {
-        let is_known = open.iter().any(|one| one.scope == CLOCK_SCOPE && one.kind == fault.as_str());
-        if !is_known {
+        if !open.iter().any(|one| one.scope == CLOCK_SCOPE && one.kind == fault.as_str()) {
             open_incident(tx, act, CLOCK_SCOPE, fault.as_str(), &format!("{:+} s", by / 1_000)).await?;
         }
     }

@@ -41,15 +41,16 @@ pub struct Watch {
     clock: Arc<SteadyClock>,
     /// When the last act was that the database knew at the start.
     newest: Option<Millis>,
-    /// Whether the rows say that all is well.
-    is_clear: bool,
+    /// What the rows may say: at the start anything, by whoever was here before; then what was said. Other services that share the
+    /// database look at dates of their own.
+    said: Vec<ClockFault>,
 }
 
 impl Watch {
     /// Nothing was looked at yet.
     #[must_use]
     pub fn new(core: Arc<Core>, clock: Arc<SteadyClock>) -> Self {
-        Self { core, clock, newest: None, is_clear: false }
+        Self { core, clock, newest: None, said: ClockFault::ALL.to_vec() }
     }
 
     /// Looks once, with what a platform said the time is since the last look.
@@ -63,14 +64,16 @@ impl Watch {
             self.newest = Some(head.map_or(Millis(0), |entry| Millis(entry.at)));
         }
         let faults = self.faults(standing);
-        if faults.is_empty() && self.is_clear {
+        if faults.is_empty() && self.said.is_empty() {
             return Ok(());
         }
+        let is_wrong = |fault: &ClockFault| faults.iter().any(|(wrong, _)| wrong == fault);
+        let over: Vec<ClockFault> = self.said.iter().copied().filter(|fault| !is_wrong(fault)).collect();
         // As long as something is wrong, also when it was said already: another service may have begun and taken it for over.
         let mut tx = self.core.store.begin().await?;
-        incidents::clock_is(&mut tx, &self.core.act(""), &faults).await?;
+        incidents::clock_is(&mut tx, &self.core.act(""), &faults, &over).await?;
         tx.commit().await?;
-        self.is_clear = faults.is_empty();
+        self.said = faults.into_iter().map(|(fault, _)| fault).collect();
         Ok(())
     }
 
