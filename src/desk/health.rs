@@ -97,6 +97,7 @@ async fn fault(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult
         "chat" => say!(locale, "health-chat", name = chat_name(tx, act, name).await?),
         "inbox" | "receiving" => say!(locale, "health-receiving", name = name),
         "distress" => say!(locale, "health-distress"),
+        "" if name == "clock" => say!(locale, "health-clock"),
         "task" => task(act, name.split(':').next().unwrap_or_default()),
         _ => name.to_owned(),
     };
@@ -145,6 +146,9 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "old_interface" => say!(locale, "health-old-interface"),
         "code_guessing" => say!(locale, "health-code-guessing"),
         "strangers_spent" => say!(locale, "health-strangers-spent"),
+        "jumped" => say!(locale, "health-clock-jumped"),
+        "wrong" => say!(locale, "health-clock-wrong"),
+        "behind" => say!(locale, "health-clock-behind"),
         "no_officer" => say!(locale, "health-no-officer"),
         "not_stored" => say!(locale, "health-not-stored"),
         "conflict" => say!(locale, "health-conflict"),

@@ -95,7 +95,7 @@ struct Seen {
     next_due: Option<Duration>,
     /// Whether a call of a dead process has to be settled.
     has_abandoned: bool,
-    /// Whether a message waits longer than it was told to.
+    /// Whether something waits longer than it was told to.
     has_put_off: bool,
 }
 
@@ -341,7 +341,7 @@ impl Dispatcher {
     async fn reload_pacer(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {
         let wall = self.core.wall_now();
         let memory = i64::try_from(PACER_MEMORY.as_millis()).unwrap_or(i64::MAX);
-        for (chat_id, started_at) in tx.recent_attempts(self.gateway.name(), wall.plus_ms(-memory)).await? {
+        for (chat_id, started_at) in tx.recent_attempts(self.gateway.name(), wall.plus_ms(-memory), wall).await? {
             self.pacer.reload(now, &chat_id, Millis(started_at).until(wall));
         }
         Ok(())

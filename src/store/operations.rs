@@ -21,7 +21,7 @@ pub struct Lease {
 pub struct Incident {
     /// The id.
     pub id: String,
-    /// What is sick: `gateway:NAME`, `receiving:NAME` or `chat:ID`.
+    /// What is sick: `gateway:NAME`, `receiving:NAME`, `chat:ID`, `clock`.
     pub scope: String,
     /// A word for the fault, such as `unauthorized` or `kicked`.
     pub kind: String,

@@ -15,6 +15,7 @@ use crate::domain::message::Purpose;
 use crate::domain::org::Role;
 use crate::domain::retry::{Consequence, FailureReason};
 use crate::domain::text::inert;
+use crate::domain::text_enum::text_enum;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
@@ -138,6 +139,43 @@ pub async fn all_tasks_begin_anew(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<(
     let open = tx.open_incidents().await?;
     for incident in open.iter().filter(|incident| incident.kind == TASK_FAILED) {
         close_incident(tx, act, &incident.scope, TASK_FAILED).await?;
+    }
+    Ok(())
+}
+
+text_enum! {
+    /// What is wrong with the date.
+    pub enum ClockFault {
+        /// The machine's date jumped away; the service goes on by its own count.
+        Jumped => "jumped",
+        /// Platforms say another date than the one the service began with.
+        Wrong => "wrong",
+        /// The database holds acts of a time that has not come.
+        Behind => "behind",
+    }
+}
+
+/// The scope of what is wrong with the date.
+pub const CLOCK_SCOPE: &str = "clock";
+
+/// What is wrong with the date now, each with its milliseconds, and what is over: opens those, closes these.
+///
+/// # Errors
+/// The database.
+pub async fn clock_is(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    faults: &[(ClockFault, i64)],
+    over: &[ClockFault],
+) -> UseCaseResult<()> {
+    for fault in over {
+        close_incident(tx, act, CLOCK_SCOPE, fault.as_str()).await?;
+    }
+    let open = tx.open_incidents().await?;
+    for (fault, by) in faults {
+        if !open.iter().any(|one| one.scope == CLOCK_SCOPE && one.kind == fault.as_str()) {
+            open_incident(tx, act, CLOCK_SCOPE, fault.as_str(), &format!("{:+} s", by / 1_000)).await?;
+        }
     }
     Ok(())
 }

@@ -44,6 +44,8 @@ mod flow_beside;
 #[cfg(test)]
 mod flow_bind;
 #[cfg(test)]
+mod flow_clock;
+#[cfg(test)]
 mod flow_dead_letters;
 #[cfg(test)]
 mod flow_distress;
@@ -95,6 +97,8 @@ mod inspect;
 mod kill;
 #[cfg(test)]
 mod locale;
+#[cfg(test)]
+mod modes;
 #[cfg(test)]
 mod plan_text;
 #[cfg(test)]
