@@ -1,7 +1,7 @@
 //! Folders and files that only their owner reads: people, messages and the audit log lie in them.
 //!
-//! What is ours and too open is closed at every start. What cannot be mended from here is refused, with the command that mends it:
-//! in a folder where others can write, a database or a lock could be exchanged, and every promise about them with it.
+//! What is ours and too open is closed at every start. What cannot be mended from here is said, with the command that mends it. A folder
+//! in which everybody can write is refused: a database or a lock could be exchanged there, and every promise about them with it.
 
 use std::fs::{DirBuilder, Metadata, OpenOptions, Permissions};
 use std::io;
@@ -101,10 +101,18 @@ pub fn check_database(path: &Path) -> Result<Found, Exposed> {
         name.push(ending);
         PathBuf::from(name)
     });
-    let named = ["engine-lock", "key", "backup-key"].map(|ending| path.with_extension(ending));
-    let files: Vec<PathBuf> = [path.to_owned()].into_iter().chain(beside).chain(named).collect();
+    let lock = path.with_extension("engine-lock");
+    let files: Vec<PathBuf> = [path.to_owned()].into_iter().chain(beside).chain([lock]).collect();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    check(folder, &files)
+    let mut found = check(folder, &files)?;
+    // A key may be mounted read-only, or be another user's for a reason.
+    for key in ["key", "backup-key"].map(|ending| path.with_extension(ending)) {
+        match close(&key) {
+            Ok(closed) => found.closed += usize::from(closed),
+            Err(open) => found.warnings.push(open.to_string()),
+        }
+    }
+    Ok(found)
 }
 
 /// Closes files to everybody but their owner, and looks whether their folder is safe. What is not there is passed over. The first of
@@ -124,9 +132,14 @@ pub fn check(folder: &Path, files: &[PathBuf]) -> Result<Found, Exposed> {
     for file in files {
         let Some(seen) = looked_at(file)? else { continue };
         if place.uid() != ROOT && place.uid() != seen.uid() {
-            return Err(Exposed::Owner { folder: folder.to_owned(), file: file.clone() });
+            let owner = Exposed::Owner { folder: folder.to_owned(), file: file.clone() };
+            found.warnings.push(owner.to_string());
         }
         break;
+    }
+    if is_writable_by_group(&place) {
+        let shown = folder.display();
+        found.warnings.push(format!("the group of {shown} could exchange what lies there. Run: chmod g-w {shown}"));
     }
     let others_look_in = place.mode() & OTHERS_READ_FOLDER != 0 && place.mode() & STICKY == 0;
     if others_look_in {
@@ -167,13 +180,16 @@ pub fn temporary(folder: &Path) -> Option<String> {
     })
 }
 
-/// Whether others can put a file of theirs into the place of one that lies there. A group with its owner's own number is taken for the
-/// owner's alone: so many systems make their users, and folders that its group may write.
+/// Whether everybody can put a file of theirs into the place of one that lies there.
 fn is_writable_by_others(folder: &Metadata) -> bool {
-    let (mode, is_own_group) = (folder.mode(), folder.gid() == folder.uid());
+    let mode = folder.mode();
     let is_kept_apart = mode & STICKY != 0 && folder.uid() == ROOT;
-    let others_write = mode & ALL_WRITE != 0 || (mode & GROUP_WRITES != 0 && !is_own_group);
-    others_write && !is_kept_apart
+    mode & ALL_WRITE != 0 && !is_kept_apart
+}
+
+/// Whether a group may that is more than the owner: one with the owner's own number is theirs alone, as many systems make their users.
+fn is_writable_by_group(folder: &Metadata) -> bool {
+    folder.mode() & GROUP_WRITES != 0 && folder.gid() != folder.uid() && folder.mode() & STICKY == 0
 }
 
 fn looked_at(path: &Path) -> Result<Option<Metadata>, Exposed> {
@@ -240,10 +256,11 @@ mod tests {
         // A group of the owner's own number is the owner's.
         let (owner, group) = (std::fs::metadata(&top).unwrap().uid(), std::fs::metadata(&top).unwrap().gid());
         set(&top, 0o770);
-        assert_eq!(check_database(&database).is_ok(), owner == group);
+        let group_is_told = || check_database(&database).unwrap().warnings.iter().any(|said| said.contains("chmod g-w"));
+        assert_eq!(group_is_told(), owner != group);
         if owner == ROOT {
             std::os::unix::fs::chown(&top, None, Some(65_534)).unwrap();
-            assert!(check_database(&database).is_err());
+            assert!(group_is_told());
         }
         set(&top, 0o700);
         assert_eq!((temporary(&top), check(&top.join("missing"), &[]).unwrap()), (None, Found::default()));

@@ -3,8 +3,8 @@
 //! Commands of the command line write beside the engine and need no lock. Whoever can open the file can lock it, so it is its owner's
 //! alone.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -31,9 +31,12 @@ pub fn take(database_url: &str) -> anyhow::Result<RoleLock> {
     let Some(path) = sqlite_path(database_url) else { return Ok(RoleLock { file: None }) };
     let lock = path.with_extension("engine-lock");
     let file = opened(&lock)?;
-    let owner = std::fs::metadata(&path).map(|database| database.uid()).ok();
+    let owner = std::fs::metadata(&path).ok();
+    let is_theirs = |owner: &Metadata| file.metadata().is_ok_and(|lock| lock.uid() == owner.uid());
+    // Root gives away what it made, so that whoever runs it next can take it.
+    let is_given = |owner: &Metadata| fchown(&file, Some(owner.uid()), Some(owner.gid())).is_ok();
     anyhow::ensure!(
-        owner.is_none_or(|owner| file.metadata().is_ok_and(|lock| lock.uid() == owner)),
+        owner.as_ref().is_none_or(|owner| is_theirs(owner) || is_given(owner)),
         "the lock file {} belongs to another user than the database: run `loa serve` as the database's owner, and remove the lock file \
          when no engine runs",
         lock.display()

@@ -41,6 +41,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let keeping = app::Keeping { store: store.clone(), wall: clocks.wall.clone(), entropy: entropy.clone() };
     let gateways = app::gateways_with(settings, &keeping)?;
     let house = app::house(settings, &gateways)?;
+    let newest = time::newest_act(&store).await?;
     let core = app::core(store, clocks, entropy, house, gateways);
     let began = core.clocks.mono.elapsed();
     say_exposed(url)?;
@@ -62,7 +63,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let truth = truth::Truth::of(&core.store).await?;
     app::start(&core, &app::dispatch_settings(settings), inbox, &inbound, &lifecycle).await?;
     lifecycle.spawn("database", truth::watch(core.clone(), truth, truth::EVERY, lifecycle.clone()));
-    lifecycle.spawn("time", time::keep(core.clone(), steady, lifecycle.soft()));
+    lifecycle.spawn("time", time::keep(core.clone(), steady, newest, lifecycle.soft()));
     let ending = lifecycle.run().await.context("cannot listen for signals")?;
     core.store.close().await;
     let seconds = core.clocks.mono.elapsed().saturating_sub(began).as_secs();

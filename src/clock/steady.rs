@@ -41,8 +41,10 @@ pub struct SteadyClock {
 struct State {
     /// What the count has to be added to, epoch milliseconds.
     offset: i64,
-    /// By how much the count with sleep was ahead of the one without.
+    /// By how much the count with sleep was ahead of the one without, at most.
     asleep: Option<i64>,
+    /// What has to be added to the count to have what others said last.
+    told_by: Option<i64>,
     contradictions: u32,
     standing: Standing,
 }
@@ -65,9 +67,16 @@ impl SteadyClock {
     pub fn look(&self, told: Option<Millis>) -> Standing {
         let (machine, ticked) = (self.machine.now().0, millis(self.ticking.elapsed()));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.offset += self.slept(&mut state, ticked);
+        let slept = self.slept(&mut state, ticked);
+        // A count alone is not believed: some containers read nonsense there, and the date goes along with a sleep.
+        if slept != 0 && is_near(machine - (ticked + state.offset + slept)) {
+            state.offset += slept;
+            state.told_by = state.told_by.map(|by| by + slept);
+        }
+        state.told_by = told.map(|told| told.0 - ticked).or(state.told_by);
         let away = machine - (ticked + state.offset);
-        let is_confirmed = told.is_some_and(|told| is_near(told.0 - machine));
+        // Whatever others said before the date was set right confirms it now.
+        let is_confirmed = state.told_by.is_some_and(|by| is_near(ticked + by - machine));
         state.standing.jumped_by = if is_near(away) || is_confirmed {
             state.offset += away;
             None
@@ -86,7 +95,8 @@ impl SteadyClock {
     fn slept(&self, state: &mut State, ticked: i64) -> i64 {
         let Some(booted) = (self.since_boot)() else { return 0 };
         let asleep = millis(booted) - ticked;
-        let before = state.asleep.replace(asleep).unwrap_or(asleep);
+        let before = state.asleep.unwrap_or(asleep);
+        state.asleep = Some(asleep.max(before));
         Some(asleep - before).filter(|slept| *slept >= SLEEP).unwrap_or(0)
     }
 }
@@ -198,6 +208,30 @@ mod tests {
         bench.asleep.fetch_add(DAY, Ordering::SeqCst);
         bench.jump(DAY);
         assert_eq!((bench.pass(1, None), bench.since_start()), (Standing::default(), DAY + 1_000));
+    }
+
+    #[rstest]
+    #[case::a_dip([-40 * DAY, 40 * DAY])]
+    #[case::a_rise([40 * DAY, 0])]
+    fn a_count_of_sleep_with_which_no_date_goes_along_moves_nothing(#[case] by: [i64; 2]) {
+        let bench = Bench::new();
+        for by in by {
+            bench.asleep.fetch_add(by, Ordering::SeqCst);
+            assert_eq!(bench.pass(1, None), Standing::default());
+        }
+        assert_eq!(bench.since_start(), 2_000);
+        // What is slept afterwards is counted as ever.
+        bench.asleep.fetch_add(DAY, Ordering::SeqCst);
+        bench.jump(DAY);
+        assert_eq!((bench.pass(1, None), bench.since_start()), (Standing::default(), DAY + 3_000));
+    }
+
+    #[test]
+    fn what_others_said_before_the_date_was_set_right_confirms_it() {
+        let bench = Bench::new();
+        bench.pass(1, Some(START + DAY + 1_000));
+        bench.jump(DAY);
+        assert_eq!((bench.pass(60, None), bench.since_start()), (Standing::default(), DAY + 61_000));
     }
 
     #[test]

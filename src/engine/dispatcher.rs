@@ -351,6 +351,10 @@ impl Dispatcher {
     async fn sweep(&self, tx: &mut Tx) -> EngineResult<()> {
         let wall = self.core.wall_now();
         for (attempt_id, message_id) in tx.abandoned_attempts(self.gateway.name(), wall).await? {
+            // A date that was followed forward ends nobody's call: ours come back.
+            if self.under_way.values().any(|done| done.attempt_id == attempt_id) {
+                continue;
+            }
             let lost = Finished::Unknown { detail: "crashed".to_owned() };
             settle::record(tx, &self.core.act(&self.commune_id), &message_id, &attempt_id, &lost).await?;
             let lane = tx

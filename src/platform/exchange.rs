@@ -115,6 +115,7 @@ pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, Broken> 
 /// and the connection ends with it.
 pub(super) async fn read_within(request: RequestBuilder, most: usize) -> Result<Unread, Broken> {
     let mut answer = answered(request).await?;
+    witness::hear(&answer);
     let status = answer.status().as_u16();
     let calls_left =
         answer.headers().get("x-ratelimit-remain").and_then(|left| left.to_str().ok()?.trim().parse().ok());
@@ -122,11 +123,9 @@ pub(super) async fn read_within(request: RequestBuilder, most: usize) -> Result<
     Ok(Unread { status, calls_left, raw: String::from_utf8_lossy(&raw).into_owned() })
 }
 
-/// Makes one call and waits for the head of its answer. Every answer passes here.
+/// Makes one call and waits for the head of its answer.
 async fn answered(request: RequestBuilder) -> Result<Response, Broken> {
-    let answer = request.send().await.map_err(|error| broken(&error))?;
-    witness::hear(&answer);
-    Ok(answer)
+    request.send().await.map_err(|error| broken(&error))
 }
 
 fn broken(error: &reqwest::Error) -> Broken {

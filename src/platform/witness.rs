@@ -3,10 +3,11 @@
 //! Only what came by https from another machine counts. A stand-in or a server of one's own, on this machine or beside it, goes by
 //! the very clock that is in question.
 
+use std::net::Ipv4Addr;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::DateTime;
-use reqwest::header::{DATE, HeaderMap};
+use reqwest::header::{AGE, DATE, HeaderMap};
 use reqwest::{Response, Url};
 
 use super::exchange::is_loopback;
@@ -29,11 +30,18 @@ pub(super) fn hear(answer: &Response) {
 }
 
 fn date(address: &Url, headers: &HeaderMap) -> Option<Millis> {
-    if address.scheme() != "https" || is_loopback(address) {
+    // What somebody kept and hands out again bears the date of then (RFC 9111, `Age`).
+    if address.scheme() != "https" || is_near(address) || headers.contains_key(AGE) {
         return None;
     }
     let date = DateTime::parse_from_rfc2822(headers.get(DATE)?.to_str().ok()?).ok()?;
     Some(Millis(date.timestamp_millis()))
+}
+
+/// Whether it is this machine, or one beside it by its number.
+fn is_near(address: &Url) -> bool {
+    let number = address.host_str().unwrap_or_default().parse::<Ipv4Addr>();
+    is_loopback(address) || number.is_ok_and(|number| number.is_private() || number.is_link_local())
 }
 
 #[cfg(test)]
@@ -55,6 +63,7 @@ mod tests {
     #[case("https://api.telegram.org/bot1/getMe", "Mon, 28 Jul 2025 01:00:00 GMT", Some(1_753_664_400_000))]
     #[case("http://api.telegram.org/bot1/getMe", "Mon, 28 Jul 2025 01:00:00 GMT", None)]
     #[case("https://127.0.0.1:8443/bot1/getMe", "Mon, 28 Jul 2025 01:00:00 GMT", None)]
+    #[case("https://192.168.1.4/bot1/getMe", "Mon, 28 Jul 2025 01:00:00 GMT", None)]
     #[case("https://localhost/bot1/getMe", "Mon, 28 Jul 2025 01:00:00 GMT", None)]
     #[case("https://api.telegram.org/", "yesterday", None)]
     #[case("https://api.telegram.org/", "", None)]
@@ -67,5 +76,7 @@ mod tests {
         let address = Url::parse(address).unwrap();
         assert_eq!(date(&address, &headers), expected.map(Millis));
         assert_eq!(date(&address, &HeaderMap::new()), None);
+        let kept = HeaderMap::from_iter([(DATE, said.parse().unwrap()), (AGE, "9".parse().unwrap())]);
+        assert_eq!(date(&address, &kept), None);
     }
 }

@@ -131,7 +131,7 @@ const WAIT_FAULTS: &str = "WITH waiting AS ( \
        UNION \
        SELECT m.delivery_id FROM broadcasts b CROSS JOIN bulletin_versions v CROSS JOIN messages m WHERE b.state = 'running' \
          AND v.bulletin_id = b.bulletin_id AND v.version = b.version AND v.urgency = 'flash' AND m.broadcast_id = b.id \
-         AND m.purpose = 'broadcast' AND m.state = 'retry_wait' AND m.due_at > $2 AND m.due_at - m.wait_ms <= $1 \
+         AND m.purpose = 'broadcast' AND m.state = 'retry_wait' AND m.due_at > $2 AND m.due_at - m.wait_ms - 60000 <= $1 \
        UNION \
        SELECT m.delivery_id FROM incidents i CROSS JOIN messages m WHERE i.closed_at IS NULL AND i.kind = 'asked_to_wait' \
          AND i.scope LIKE 'chat:%' AND m.chat_id = SUBSTR(i.scope, 6) AND m.state IN ('pending', 'retry_wait') \

@@ -33,12 +33,12 @@ pub struct Incident {
     pub closed_at: Option<i64>,
 }
 
-// Taken when free, expired, or already ours; the epoch rises only when the owner changes.
+// Taken when free, expired, or already ours, or longer than any lease is: then it was taken under a date that was ahead. The epoch rises only when the owner changes.
 const TAKE: &str = "INSERT INTO leases (name, owner, epoch, until) VALUES ($1, $2, 1, $4) \
      ON CONFLICT (name) DO UPDATE SET \
        epoch = CASE WHEN leases.owner = excluded.owner THEN leases.epoch ELSE leases.epoch + 1 END, \
        owner = excluded.owner, until = excluded.until \
-     WHERE leases.owner = excluded.owner OR leases.until < $3 \
+     WHERE leases.owner = excluded.owner OR leases.until < $3 OR leases.until > $4 + 600000 \
      RETURNING name, owner, epoch, until";
 const DATABASE_NOW: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 const HOLDER: &str = "SELECT name, owner, epoch, until FROM leases WHERE name = $1";

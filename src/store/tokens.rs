@@ -41,7 +41,7 @@ const REPLACE: &str = "INSERT INTO gateway_tokens (gateway, version, sealed, obt
      renewing_at = NULL, renewals = 0";
 /// Milliseconds by which a renewal may have begun later than now, by the clock of another service. One that began later than that was
 /// begun by a clock that was ahead, and nobody is at it.
-const CLOCKS_DIFFER: i64 = 120_000;
+const CLOCKS_DIFFER: i64 = 3_600_000;
 
 // One of several processes meets the row: the others find it begun.
 const BEGIN: &str = "UPDATE gateway_tokens SET renewing_at = $3, renewals = renewals + 1 \

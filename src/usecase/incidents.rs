@@ -180,6 +180,14 @@ pub async fn clock_is(
     Ok(())
 }
 
+/// Whether something is wrong with the date.
+///
+/// # Errors
+/// The database.
+pub async fn is_clock_in_doubt(tx: &mut Tx) -> UseCaseResult<bool> {
+    Ok(tx.open_incidents().await?.iter().any(|incident| incident.scope == CLOCK_SCOPE))
+}
+
 /// What keeping an account in order showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Noted<'a> {

@@ -7,7 +7,7 @@ use super::{Chore, Keeper, Look};
 use crate::domain::retention::Kind;
 use crate::engine::EngineResult;
 use crate::store::retention::BATCH;
-use crate::usecase::{dead_letters, retain};
+use crate::usecase::{dead_letters, incidents, retain};
 
 /// Milliseconds between two looks.
 const LOOK_EVERY: u64 = 3_600_000;
@@ -20,6 +20,10 @@ impl Keeper {
     pub(super) async fn retain(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let now = u64::try_from(self.core.clocks.mono.elapsed().as_millis()).unwrap_or(u64::MAX);
         if now < self.retained_until.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        // While the date is in doubt nothing is old enough to go.
+        if incidents::is_clock_in_doubt(look.read().await?).await? {
             return Ok(());
         }
         let noted = self.core.alone(Chore::Retain.task("ends"), self.note_ends(look)).await;

@@ -79,12 +79,12 @@ const REACHED: &str = "UPDATE obligations SET state = 'awaiting' WHERE state = '
 const NOTE_ECHO: &str =
     "UPDATE messages SET external_id = $2 WHERE id = $1 AND state = 'sending' AND external_id IS NULL";
 // A wait ends no later than it was long: whatever is due later than that was put off by a clock that was ahead. What was never tried
-// was due when it was queued; a minute for another service's clock. The lanes stand here because the index begins with them.
+// was due when it was queued. A minute for another service's clock. The lanes stand here because the index begins with them.
 const HAS_PUT_OFF: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') \
-       AND lane IN (-1, 0, 1, 2, 3, 4, 5, 6, 7) AND due_at > $2 AND due_at - COALESCE(wait_ms, 60000) > $2) \
+       AND lane IN (-1, 0, 1, 2, 3, 4, 5, 6, 7) AND due_at > $2 AND due_at - COALESCE(wait_ms, 0) - 60000 > $2) \
      OR EXISTS (SELECT 1 FROM attempts WHERE gateway = $1 AND started_at > $3 AND finished_at IS NULL)";
 const END_PUT_OFF: &str = "UPDATE messages SET due_at = $2 WHERE gateway = $1 AND state IN ('pending', 'retry_wait') \
-     AND lane IN (-1, 0, 1, 2, 3, 4, 5, 6, 7) AND due_at > $2 AND due_at - COALESCE(wait_ms, 60000) > $2";
+     AND lane IN (-1, 0, 1, 2, 3, 4, 5, 6, 7) AND due_at > $2 AND due_at - COALESCE(wait_ms, 0) - 60000 > $2";
 // Such a call began now, as far as anybody knows: its deadline is no further away than it was then.
 const BEGAN_NOW: &str = "UPDATE attempts SET started_at = $2, deadline_at = $2 + (deadline_at - started_at) \
      WHERE gateway = $1 AND started_at > $3 AND finished_at IS NULL";
