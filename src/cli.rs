@@ -17,6 +17,7 @@ use crate::store::Store;
 
 pub mod activity;
 pub mod audit;
+pub mod backup;
 pub mod bench;
 pub mod bulletin;
 pub mod db;
@@ -112,6 +113,8 @@ enum Command {
     /// The database itself.
     #[command(subcommand)]
     Db(db::DbCommand),
+    /// Make a sealed backup beside the running service, check one, open one.
+    Backup(backup::BackupArgs),
     /// Ask a running service on this machine how it is; exit 1 when it does not answer or has lost its database.
     #[command(after_help = "Examples:\n  loa health            for a container's check: what a restart may repair\n  \
                             loa health --strict   for a monitor: whatever somebody should look at")]
@@ -172,6 +175,9 @@ impl Cli {
                 bench::run(args, self.database.as_deref(), &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
             }
             Command::BenchEngine => bench::engine(&mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS),
+            Command::Backup(args) => {
+                backup::run(args, &self.settings()?, &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
+            }
             Command::Health { strict } => serve::health(&self.settings()?, *strict).await,
             Command::Inspect { .. } => anyhow::bail!("inspect takes one file and nothing else: loa inspect FILE"),
             _ => self.run_on_database().await.map(|()| ExitCode::SUCCESS),

@@ -1,0 +1,124 @@
+//! The form of a backup: a line that says what it is, a salt, and sealed records. The first record is the manifest, those after it are
+//! the copy of the database. Every record is sealed under its number and the salt, the last one also as the last: none can be changed,
+//! moved, left out or brought in from another backup.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+
+use super::Manifest;
+use crate::app::private;
+use crate::app::vault::hex;
+use crate::id::Entropy;
+use crate::platform::vault::seal::Sealer;
+
+/// What the file begins with; the digit is the form.
+const HEAD: &[u8] = b"LOABACKUP1\n";
+/// Bytes that make one backup differ from every other.
+const SALT: usize = 16;
+/// Bytes of the database in a record.
+const RECORD: usize = 256 << 10;
+/// No sealed record is longer: the manifest is short, and sealing adds 29 bytes.
+const LONGEST: usize = RECORD + (64 << 10);
+
+fn label(salt: &[u8], number: u64, last: bool) -> String {
+    format!("loa backup {} {number}{}", hex(salt), if last { " last" } else { "" })
+}
+
+/// Writes a backup to `target`, which is made for its owner alone and is on the disk when this returns.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub(super) fn write(
+    manifest: &Manifest,
+    copy: &Path,
+    target: &Path,
+    sealer: &Sealer,
+    entropy: &dyn Entropy,
+) -> anyhow::Result<()> {
+    let mut salt = [0_u8; SALT];
+    entropy.fill(&mut salt);
+    private::file(target)?;
+    let mut out = BufWriter::new(File::options().write(true).truncate(true).open(target)?);
+    out.write_all(HEAD)?;
+    out.write_all(&salt)?;
+    let mut source = File::open(copy)?;
+    let (mut record, mut number) = (serde_json::to_vec(manifest)?, 0);
+    loop {
+        let next = full_record(&mut source)?;
+        let sealed = sealer.seal(&label(&salt, number, next.is_empty()), &record, entropy);
+        let sealed = sealed.context("the cipher refuses a record")?;
+        out.write_all(&u32::try_from(sealed.len())?.to_be_bytes())?;
+        out.write_all(&sealed)?;
+        if next.is_empty() {
+            break;
+        }
+        (record, number) = (next, number + 1);
+    }
+    Ok(out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?)
+}
+
+/// The next bytes, as many as a record holds; fewer only at the end.
+fn full_record(source: &mut impl Read) -> std::io::Result<Vec<u8>> {
+    let mut record = Vec::new();
+    source.take(RECORD as u64).read_to_end(&mut record)?;
+    Ok(record)
+}
+
+/// Opens a backup, puts the copy of the database into `target`, and gives the manifest.
+///
+/// # Errors
+/// It is no backup; the key is another one; it was changed or cut; a file cannot be read or written.
+pub(super) fn open(archive: &Path, target: &Path, sealer: &Sealer) -> anyhow::Result<Manifest> {
+    let file = File::open(archive).with_context(|| format!("cannot read {}", archive.display()))?;
+    let mut source = BufReader::new(file);
+    let mut head = [0_u8; HEAD.len() + SALT];
+    let is_whole = source.read_exact(&mut head).is_ok();
+    ensure!(is_whole && head.starts_with(HEAD), "{} is no backup of Loa, or its head was changed", archive.display());
+    let salt = &head[HEAD.len()..];
+    private::file(target)?;
+    let mut out = File::options().write(true).truncate(true).open(target)?;
+    let (mut manifest, mut number) = (None, 0);
+    let mut sealed = next(&mut source, 0)?.context("the backup was cut: nothing stands in it")?;
+    loop {
+        let following = next(&mut source, number + 1)?;
+        let opened = sealer.open(&label(salt, number, following.is_none()), &sealed);
+        match (number, opened) {
+            (0, None) => {
+                anyhow::bail!("the backup does not open: the key is another one, or the file was changed or cut")
+            }
+            (_, None) => anyhow::bail!("the backup was changed or cut at record {number}"),
+            (0, Some(text)) => manifest = Some(serde_json::from_slice(&text).context("the manifest cannot be read")?),
+            (_, Some(text)) => out.write_all(&text)?,
+        }
+        let Some(following) = following else { break };
+        (sealed, number) = (following, number + 1);
+    }
+    out.sync_all()?;
+    manifest.context("the backup has no manifest")
+}
+
+/// The next sealed record; none at the end of the file.
+fn next(source: &mut impl Read, number: u64) -> anyhow::Result<Option<Vec<u8>>> {
+    let mut length = [0_u8; 4];
+    match source.read(&mut length[..1])? {
+        0 => return Ok(None),
+        _ => cut(source.read_exact(&mut length[1..]), number)?,
+    }
+    let length = usize::try_from(u32::from_be_bytes(length))?;
+    ensure!(length <= LONGEST, "the backup was changed or cut at record {number}");
+    let mut sealed = vec![0_u8; length];
+    cut(source.read_exact(&mut sealed), number)?;
+    Ok(Some(sealed))
+}
+
+fn cut(read: std::io::Result<()>, number: u64) -> anyhow::Result<()> {
+    match read {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            anyhow::bail!("the backup was changed or cut at record {number}")
+        }
+        read => Ok(read?),
+    }
+}
