@@ -89,11 +89,9 @@ fn print(document: &impl serde::Serialize, json: bool, text: &str, out: &mut dyn
 }
 
 fn made_text(made: &Made) -> String {
-    let mut said = format!("{}{} bytes in {}\n", text(&made.manifest), made.bytes, made.file.display());
-    if made.key_is_new {
-        said += &format!("keep a copy of {} elsewhere: without it no backup can be opened\n", made.key_file.display());
-    }
-    said
+    let key = format!("keep a copy of {} elsewhere: without it no backup can be opened\n", made.key_file.display());
+    let key = if made.key_is_new { key } else { String::new() };
+    format!("{}{} bytes in {}\n{key}", text(&made.manifest), made.bytes, made.file.display())
 }
 
 fn text(manifest: &Manifest) -> String {

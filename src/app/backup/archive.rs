@@ -35,7 +35,7 @@ pub(super) fn write(
     manifest: &Manifest,
     copy: &Path,
     target: &Path,
-    sealer: &Sealer,
+    cipher: &Sealer,
     entropy: &dyn Entropy,
 ) -> anyhow::Result<()> {
     let mut salt = [0_u8; SALT];
@@ -48,7 +48,7 @@ pub(super) fn write(
     let (mut record, mut number) = (serde_json::to_vec(manifest)?, 0);
     loop {
         let next = full_record(&mut source)?;
-        let sealed = sealer.seal(&label(&salt, number, next.is_empty()), &record, entropy);
+        let sealed = cipher.seal(&label(&salt, number, next.is_empty()), &record, entropy);
         let sealed = sealed.context("the cipher refuses a record")?;
         out.write_all(&u32::try_from(sealed.len())?.to_be_bytes())?;
         out.write_all(&sealed)?;
@@ -71,7 +71,7 @@ fn full_record(source: &mut impl Read) -> std::io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// It is no backup; the key is another one; it was changed or cut; a file cannot be read or written.
-pub(super) fn open(archive: &Path, target: &Path, sealer: &Sealer) -> anyhow::Result<Manifest> {
+pub(super) fn open(archive: &Path, target: &Path, cipher: &Sealer) -> anyhow::Result<Manifest> {
     let file = File::open(archive).with_context(|| format!("cannot read {}", archive.display()))?;
     let mut source = BufReader::new(file);
     let mut head = [0_u8; HEAD.len() + SALT];
@@ -84,7 +84,7 @@ pub(super) fn open(archive: &Path, target: &Path, sealer: &Sealer) -> anyhow::Re
     let mut sealed = next(&mut source, 0)?.context("the backup was cut: nothing stands in it")?;
     loop {
         let following = next(&mut source, number + 1)?;
-        let opened = sealer.open(&label(salt, number, following.is_none()), &sealed);
+        let opened = cipher.open(&label(salt, number, following.is_none()), &sealed);
         match (number, opened) {
             (0, None) => {
                 anyhow::bail!("the backup does not open: the key is another one, or the file was changed or cut")

@@ -18,7 +18,7 @@ struct Kept {
 impl Kept {
     fn new() -> Self {
         let place = Place::with_commune();
-        place.create(&[]).succeeded();
+        place.create(&["--send", "now", "--not-secret"]).succeeded();
         place.seal();
         let archive = place.folder.join("loa.backup");
         let said = place.loa(&["backup", "--to", archive.to_str().unwrap()]).succeeded();
