@@ -122,3 +122,45 @@ fn cut(read: std::io::Result<()>, number: u64) -> anyhow::Result<()> {
         read => Ok(read?),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+
+    use super::super::Contents;
+    use super::*;
+    use crate::id::SeededEntropy;
+
+    /// Whether these bytes open as a backup.
+    fn opens(folder: &Path, bytes: &[u8], cipher: &Sealer) -> bool {
+        fs::write(folder.join("changed"), bytes).unwrap();
+        open(&folder.join("changed"), &folder.join("opened"), cipher).is_ok()
+    }
+
+    #[test]
+    fn records_can_neither_be_left_out_nor_moved_nor_added() {
+        let folder = std::env::temp_dir().join(format!("loa-archive-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let contents = Contents { schema: 1, rows: BTreeMap::new(), entries: 0, head: String::new(), unsealed: 0 };
+        let manifest = Manifest { made_at: String::new(), program: String::new(), contents };
+        let copy: Vec<u8> = [vec![1; RECORD], vec![2; RECORD], vec![3; RECORD]].concat();
+        fs::write(folder.join("copy"), &copy).unwrap();
+        let (cipher, entropy) = (Sealer::new(&[7; 32]).unwrap(), SeededEntropy::new(1));
+        let archive = folder.join("archive");
+        write(&manifest, &folder.join("copy"), &archive, &cipher, entropy.as_ref()).unwrap();
+        let whole = fs::read(&archive).unwrap();
+        let length = 4 + 29 + RECORD;
+        let (head, records) = whole.split_at(whole.len() - 3 * length);
+        let part = |number: usize| &records[number * length..(number + 1) * length];
+        let with = |numbers: &[usize]| {
+            [&[head][..], &numbers.iter().map(|number| part(*number)).collect::<Vec<_>>()].concat().concat()
+        };
+        let changed = [&[0, 1][..], &[], &[1, 2], &[0, 2], &[1, 0, 2], &[0, 1, 2, 2]];
+        let found: Vec<bool> = changed.iter().map(|numbers| opens(&folder, &with(numbers), &cipher)).collect();
+        let same = opens(&folder, &with(&[0, 1, 2]), &cipher) && fs::read(folder.join("opened")).unwrap() == copy;
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(same, "what was not changed opens to the same bytes");
+        assert_eq!(found, vec![false; changed.len()], "{changed:?}");
+    }
+}
