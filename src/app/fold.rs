@@ -45,8 +45,9 @@ pub async fn fold_log(store: &Store) -> StoreResult<bool> {
     if is_empty(pool) {
         return Ok(true);
     }
-    // A connection of its own: those of the pool wait longer, and nobody is to wait for this.
-    let options = pool.connect_options().as_ref().clone().busy_timeout(PATIENCE);
+    // A connection of its own: those of the pool wait longer, and nobody is to wait for this. It makes no file: one that is missing
+    // was taken away, and whoever opens an empty one in its place deletes the log.
+    let options = pool.connect_options().as_ref().clone().create_if_missing(false).busy_timeout(PATIENCE);
     let mut connection = options.connect().await?;
     let folded: sqlx::Result<(i64, i64, i64)> = sqlx::query_as(FOLD).fetch_one(&mut connection).await;
     connection.close().await?;

@@ -131,7 +131,7 @@ fn answered_words(act: &Act<'_>, answered: Answered) -> String {
 
 /// "1", "2 VB-2025-0042", "gửi bù": the same by typing. None when nothing is being asked, or these are other words.
 pub(super) async fn typed(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Option<Response>> {
-    let (Some(person), true) = (&talk.person, talk.is_private()) else { return Ok(None) };
+    let (Some(person), true) = (talk.trusted(), talk.is_private()) else { return Ok(None) };
     let Some((send, code)) = answer_of(text) else { return Ok(None) };
     let asking = tx.schedules_asking(&person.id).await?;
     let mut open = Vec::new();

@@ -1,12 +1,14 @@
 //! Who may come in: so many connections in all, so many from one address. When there is no room, somebody who only holds is let go of,
 //! before somebody new is refused.
 //!
-//! A connection waits (nothing was asked), asks (nothing is known of who asks), or is known: what it asked names a secret of ours. Those
-//! who wait go first, then those who ask, each time whoever holds longest of the address that holds most; one that is known only
-//! after a minute. So nobody becomes deaf by being held, and a person with a slow line keeps it.
+//! A connection waits (nothing was asked), reads (a file whose address stands in groups of hundreds), asks (nothing is known of who
+//! asks), or is known: what it asked names a secret of ours that a platform or one person has. Of the address that holds most they go in
+//! this order, each time whoever holds longest; one that is known only after a minute. So nobody becomes deaf by being held, however
+//! many read, and a person with a slow line keeps it. Of an IPv6 address the network counts: whoever has one has billions of others.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +18,9 @@ use crate::clock::{Monotonic as _, SystemClock};
 
 /// How long somebody known keeps the place when others want it.
 const KNOWN_FOR: Duration = Duration::from_mins(1);
+
+/// Places that nobody is called crowded for: a platform has as many.
+const FEW: usize = 4;
 
 /// How much and how long one may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +59,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Doing {
     Waits,
+    Reads,
     Asks,
     IsKnown,
 }
@@ -105,6 +111,7 @@ impl Door {
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let now = self.clock.elapsed();
         let mut inside = self.lock();
+        let address = network(address);
         let of_address = inside.open.values().filter(|entry| entry.address == address).count();
         if of_address >= self.limits.per_address {
             inside.let_go(now, Some(address))?;
@@ -143,25 +150,42 @@ impl Door {
 impl Inside {
     /// Takes the place of whoever may go first, of this address or of the one that holds most.
     fn let_go(&mut self, now: Duration, address: Option<IpAddr>) -> Option<()> {
-        let may_go = |entry: &Entry| entry.doing < Doing::IsKnown || now.saturating_sub(entry.since) > KNOWN_FOR;
-        let address = address.or_else(|| self.crowded(may_go))?;
+        let here = |entry: &Entry| address.is_none_or(|address| entry.address == address);
+        let may_go = |entry: &Entry| {
+            here(entry) && (entry.doing < Doing::IsKnown || now.saturating_sub(entry.since) > KNOWN_FOR)
+        };
+        let address = self.crowded(may_go)?;
         let goers = self.open.iter().filter(|(_, entry)| entry.address == address && may_go(entry));
-        let (id, _) = goers.min_by_key(|(_, entry)| (entry.doing, entry.since))?;
-        let id = *id;
+        let id = *goers.min_by_key(|(_, entry)| (entry.doing, entry.since))?.0;
         self.open.remove(&id)?.cut.cancel();
         Some(())
     }
 
-    /// The address with most places, of those that have one to give.
+    /// The address with most places, of those that have one to give; where nobody has more than a few, the one with somebody who goes
+    /// first.
     fn crowded(&self, may_go: impl Fn(&Entry) -> bool) -> Option<IpAddr> {
-        let mut held = BTreeMap::<IpAddr, (usize, bool)>::new();
+        let mut held = BTreeMap::<IpAddr, (usize, Option<Doing>)>::new();
         for entry in self.open.values() {
-            let (count, gives) = held.entry(entry.address).or_default();
+            let (count, first) = held.entry(entry.address).or_default();
             *count += 1;
-            *gives |= may_go(entry);
+            if may_go(entry) {
+                *first = Some(first.map_or(entry.doing, |known| known.min(entry.doing)));
+            }
         }
-        let most = held.into_iter().filter(|(_, (_, gives))| *gives).max_by_key(|(_, (count, _))| *count);
-        most.map(|(address, _)| address)
+        let goers = held.into_iter().filter_map(|(address, (count, first))| Some((address, count, first?)));
+        let rank = |count: usize| if count > FEW { count } else { 0 };
+        goers.max_by_key(|(_, count, first)| (rank(*count), Reverse(*first))).map(|(address, ..)| address)
+    }
+}
+
+/// What counts as one address: an IPv4 address, or the /64 network of an IPv6 one, the least that anybody is given (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(long) => match long.to_ipv4_mapped() {
+            Some(short) => IpAddr::V4(short),
+            None => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() >> 64 << 64)),
+        },
     }
 }
 
@@ -180,6 +204,11 @@ impl Drop for Place {
 }
 
 impl Visit {
+    /// What it asked is a file that many may read.
+    pub(super) fn reads(&self) {
+        self.0.door.note(self.0.id, Doing::Reads);
+    }
+
     /// What it asked names a secret of ours.
     pub(super) fn is_known(&self) {
         self.0.door.note(self.0.id, Doing::IsKnown);
@@ -205,14 +234,14 @@ mod tests {
 
     #[test]
     fn whoever_waits_longest_at_the_most_crowded_address_makes_room() {
-        let door = door(3, 3);
+        let door = door(FEW + 2, FEW + 2);
         let b = door.enter(B).unwrap();
-        let first = door.enter(A).unwrap();
-        let second = door.enter(A).unwrap();
-        let third = door.enter(A).unwrap();
-        assert!(first.cut.is_cancelled() && !second.cut.is_cancelled() && !third.cut.is_cancelled());
+        let places: Vec<Place> = (0..FEW + 2).map(|_| door.enter(A).unwrap()).collect();
+        let cut: Vec<bool> = places.iter().map(|place| place.cut.is_cancelled()).collect();
+        assert_eq!(cut.iter().position(|cut| *cut), Some(0));
+        assert_eq!(cut.iter().filter(|cut| **cut).count(), 1);
         assert!(!b.cut.is_cancelled(), "it came before all of them");
-        assert_eq!(door.lock().open.len(), 3);
+        assert_eq!(door.lock().open.len(), FEW + 2);
     }
 
     #[test]
@@ -222,6 +251,32 @@ mod tests {
         let places: Vec<Place> = (0..4).filter_map(|_| door.enter(A)).collect();
         assert_eq!(places.iter().filter(|place| place.cut.is_cancelled()).count(), 2);
         assert!(!b.cut.is_cancelled());
+    }
+
+    #[test]
+    fn readers_of_a_public_file_give_way_to_whoever_asks_and_one_who_only_holds_to_both() {
+        let door = door(3, 3);
+        let reader = door.enter(A).unwrap();
+        let reading = reader.visit();
+        reading.reads();
+        let asks = door.enter(A).unwrap();
+        let asking = asks.visit();
+        let waits = door.enter(B).unwrap();
+        let next = door.enter(B).unwrap();
+        assert!(waits.cut.is_cancelled() && !reader.cut.is_cancelled(), "nobody has more than a few");
+        let next_visit = next.visit();
+        let _another = door.enter(B).unwrap();
+        assert!(reader.cut.is_cancelled() && !asks.cut.is_cancelled() && !next.cut.is_cancelled());
+        drop((reading, asking, next_visit));
+    }
+
+    #[test]
+    fn a_network_is_one_address() {
+        let long = |text: &str| network(text.parse().unwrap());
+        assert_eq!(long("2001:db8:0:1::1"), long("2001:db8:0:1:ffff::2"));
+        assert_ne!(long("2001:db8:0:1::1"), long("2001:db8:0:2::1"));
+        assert_eq!(long("::ffff:10.0.0.1"), A);
+        assert_ne!(network(A), network(B));
     }
 
     #[test]

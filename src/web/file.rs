@@ -41,7 +41,7 @@ pub(super) async fn file(
 ) -> Response {
     match find(&site, &secret).await {
         Ok(Some(found)) => {
-            visit.is_known();
+            visit.reads();
             guarded(answer(&site, &found, &headers))
         }
         Ok(None) => gone(&site),

@@ -22,6 +22,7 @@ sqlite_tests!(
     a_file_that_was_handed_to_a_lost_account_leads_nowhere,
     a_locked_account_is_answered_as_a_stranger_and_told_nothing_else,
     another_account_of_the_person_goes_on,
+    codes_that_were_made_with_a_lost_account_open_nothing,
     a_card_that_was_on_its_way_there_goes_where_its_reader_is_read_to,
     an_answer_to_a_cry_follows_whoever_cried,
     a_second_account_acknowledges_and_the_admins_are_reminded_of_it_after_a_day,
@@ -63,6 +64,22 @@ async fn what_was_open_on_a_lost_telephone_is_dead_at_once(store: Store) {
     stage.say("pct", &format!("/duyet {}", composed.bulletin.code)).await;
     assert!(stage.last_words("pct").contains("chưa được cấp quyền"), "{}", stage.private_chat("pct"));
     assert_eq!(stage.sent(&composed).await, 0);
+    stage.stop().await;
+}
+
+async fn codes_that_were_made_with_a_lost_account_open_nothing(store: Store) {
+    const OPEN: &str = "SELECT COUNT(*) FROM invites WHERE state = 'open'";
+    let mut stage = Stage::start(store, &[Network::ZaloBot]).await;
+    stage.settle().await;
+    let act = stage.act_of("quan").await;
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let binh = tx.person_by_code(&stage.commune, "binh").await.unwrap().unwrap();
+    bind::invite_person(&mut tx, &act, &binh.id).await.unwrap();
+    tx.commit().await.unwrap();
+    drop(act);
+    assert_eq!(stage.rows(OPEN).await, 1);
+    lock(&mut stage, "quan", Which::All).await;
+    assert_eq!(stage.rows(OPEN).await, 0);
     stage.stop().await;
 }
 

@@ -70,6 +70,8 @@ const TYPE: &str =
 const SETTLE: &str = "UPDATE invites SET state = $2, settled_at = $3 WHERE id = $1 AND state IN ('open', 'typed')";
 const STRIKE_CONSENTS: &str =
     "DELETE FROM consents WHERE id IN (SELECT id FROM invites WHERE state = 'typed' AND person_id = $1)";
+const END_BY: &str =
+    "UPDATE invites SET state = 'refused', settled_at = $2 WHERE state IN ('open', 'typed') AND created_by = $1";
 const REPLACE: &str = "UPDATE invites SET state = 'refused', settled_at = $3 \
      WHERE state IN ('open', 'typed') AND (person_id = $1 OR group_id = $2)";
 
@@ -133,6 +135,14 @@ impl Tx {
             .await?
             .rows_affected());
         expect_one(affected, "invite", id)
+    }
+
+    /// Ends the codes that a person made and nobody has used up. Returns how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end_invites_by(&mut self, person_id: &str, at: Millis) -> StoreResult<u64> {
+        Ok(on!(self, |c| sqlx::query(END_BY).bind(person_id).bind(at.0).execute(c).await?.rows_affected()))
     }
 
     /// Ends every earlier code for the same person or slot: only the newest one works. An agreement given with one that

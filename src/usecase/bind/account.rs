@@ -98,6 +98,8 @@ pub async fn lock(tx: &mut Tx, act: &Act<'_>, person_id: &str, which: Which<'_>)
         }
     }
     tx.replace_invites(Some(&locked.person.id), None, act.at).await?;
+    // Whoever has the telephone may have made codes with it, and can read those that were made.
+    tx.end_invites_by(&locked.person.id, act.at).await?;
     tell_locked(tx, act, &locked).await?;
     Ok(locked)
 }
