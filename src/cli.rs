@@ -113,8 +113,10 @@ enum Command {
     /// The database itself.
     #[command(subcommand)]
     Db(db::DbCommand),
-    /// Make a sealed backup beside the running service, check one, open one.
+    /// Make a sealed backup beside the running service, check one, list them.
     Backup(backup::BackupArgs),
+    /// Take the database from a backup.
+    Restore(backup::RestoreArgs),
     /// Ask a running service on this machine how it is; exit 1 when it does not answer or has lost its database.
     #[command(after_help = "Examples:\n  loa health            for a container's check: what a restart may repair\n  \
                             loa health --strict   for a monitor: whatever somebody should look at")]
@@ -177,6 +179,9 @@ impl Cli {
             Command::BenchEngine => bench::engine(&mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS),
             Command::Backup(args) => {
                 backup::run(args, &self.settings()?, &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
+            }
+            Command::Restore(args) => {
+                backup::restore(args, &self.settings()?, &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Health { strict } => serve::health(&self.settings()?, *strict).await,
             Command::Inspect { .. } => anyhow::bail!("inspect takes one file and nothing else: loa inspect FILE"),

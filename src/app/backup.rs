@@ -3,28 +3,34 @@
 //! * The plain copy lies beside the database, for its owner alone, and nowhere else: the folder that backups go to sees sealed bytes only.
 //!   One that a killed backup left there goes with the next.
 //! * What is in a backup was read and found whole before it was sealed: pages, references, the chain of acts. So damage that nobody had met
-//!   yet is found by the next backup, and no good one is replaced by a bad one.
+//!   yet is found by the next backup, and no good one is replaced by a bad one. What was sealed is opened again before it gets its name.
 //! * Files people sent are rows and are in it. Keys are not: neither that of the backup nor that of tokens.
 //! * Nothing is ever overwritten.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{AssertSqlSafe, SqlitePool};
 
 use super::role_lock::sqlite_path;
 use super::{private, vault};
 use crate::clock::Clocks;
 use crate::config::Settings;
-use crate::domain::calendar::format_rfc3339;
+use crate::domain::calendar::{Millis, format_rfc3339};
 use crate::id::Entropy;
 use crate::platform::vault::seal::Sealer;
-use crate::store::Store;
 
 mod archive;
+mod contents;
+mod restore;
+pub mod schedule;
+
+pub use contents::Contents;
+pub use restore::{Hand, Restored};
+
+/// What the file of a backup ends in.
+const ENDING: &str = ".backup";
 
 /// What a backup says of itself. It is sealed like the rest.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -38,19 +44,15 @@ pub struct Manifest {
     pub contents: Contents,
 }
 
-/// What stands in a copy of the database.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Contents {
-    /// The newest migration.
-    pub schema: i64,
-    /// Rows of each table.
-    pub rows: BTreeMap<String, i64>,
-    /// Entries in the chain of acts.
-    pub entries: i64,
-    /// The hash of the last of them.
-    pub head: String,
-    /// Entries that were not chained yet.
-    pub unsealed: i64,
+impl Manifest {
+    /// When it was made, machine time.
+    ///
+    /// # Errors
+    /// The time cannot be read.
+    pub fn made_at(&self) -> anyhow::Result<Millis> {
+        let at = chrono::DateTime::parse_from_rfc3339(&self.made_at);
+        Ok(Millis(at.context("the backup has no time")?.timestamp_millis()))
+    }
 }
 
 /// A backup that was made.
@@ -60,6 +62,8 @@ pub struct Made {
     pub file: PathBuf,
     /// Its length.
     pub bytes: u64,
+    /// Its hash.
+    pub sha256: String,
     /// Where its key is.
     pub key_file: PathBuf,
     /// Whether the key was made for it.
@@ -69,11 +73,25 @@ pub struct Made {
     pub manifest: Manifest,
 }
 
+/// A backup that lies in the folder.
+#[derive(Debug, serde::Serialize)]
+pub struct Listed {
+    /// Where it is.
+    pub file: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// What it says of itself; none when its first record does not open.
+    pub manifest: Option<Manifest>,
+}
+
 /// Where the backups of one database are worked on.
-#[derive(Debug)]
+#[derive(Clone)]
 pub struct Workshop {
     database: PathBuf,
+    folder: PathBuf,
     key_file: PathBuf,
+    clocks: Clocks,
+    entropy: Arc<dyn Entropy>,
 }
 
 /// The plain copy, which goes however the work ends.
@@ -94,82 +112,79 @@ impl Drop for Plain {
 }
 
 impl Workshop {
-    /// For the configured database; the key lies beside it, ending in `.backup-key`, unless it is named.
+    /// For the configured database. Unless they are named, backups go into the folder `backups` beside the database, and the key lies
+    /// beside it, ending in `.backup-key`.
     ///
     /// # Errors
     /// The database is not a file.
-    pub fn new(settings: &Settings, key_file: Option<&Path>) -> anyhow::Result<Self> {
-        let database = sqlite_path(settings.database.url.expose())
-            .context("backups are made of an embedded database; on PostgreSQL use pg_dump")?;
-        let key_file = key_file.map_or_else(|| database.with_extension("backup-key"), Path::to_path_buf);
-        Ok(Self { database, key_file })
+    pub fn new(
+        settings: &Settings,
+        key_file: Option<&Path>,
+        clocks: Clocks,
+        entropy: Arc<dyn Entropy>,
+    ) -> anyhow::Result<Self> {
+        let database = sqlite_path(settings.database.url.expose()).context(
+            "backups are made of an embedded database: on PostgreSQL use `pg_dump --format=custom`, and `pg_restore` into an empty database",
+        )?;
+        let key_file = key_file.map(Path::to_path_buf).or_else(|| settings.backup.key_file.clone());
+        let key_file = key_file.unwrap_or_else(|| database.with_extension("backup-key"));
+        let folder = settings.backup.folder.clone().unwrap_or_else(|| database.with_file_name("backups"));
+        Ok(Self { database, folder, key_file, clocks, entropy })
     }
 
-    /// Makes a backup beside the running service. Without `to` it goes into the folder `backups` beside the database, named by its time.
+    /// Makes a backup beside the running service. Without `to` it goes into the folder, named by its time.
     ///
     /// # Errors
     /// There is no database; it is damaged; the target is there already; another backup is at work; a file cannot be written.
-    pub async fn make(&self, to: Option<&Path>, clocks: &Clocks, entropy: &dyn Entropy) -> anyhow::Result<Made> {
+    pub async fn make(&self, to: Option<&Path>) -> anyhow::Result<Made> {
         ensure!(self.database.exists(), "there is no database at {}", self.database.display());
-        let made_at = format_rfc3339(clocks.wall.now());
+        let made_at = format_rfc3339(self.clocks.wall.now());
         let file = to.map_or_else(|| self.usual_target(&made_at), Path::to_path_buf);
         ensure!(!file.exists(), "{} is there already: nothing is overwritten", file.display());
         let _lock = self.lock()?;
         let plain = self.plain()?;
-        copy(&self.database, &plain.0).await?;
-        let contents = read(&plain.0).await.context("the database is not whole, and nothing was backed up")?;
+        contents::copy(&self.database, &plain.0).await?;
+        let contents =
+            contents::read(&plain.0).await.context("the database is not whole, and nothing was backed up")?;
         let key_is_new = !self.key_file.exists();
-        let sealer = self.sealer(entropy)?;
+        let sealer = self.sealer()?;
         let manifest = Manifest { made_at, program: env!("CARGO_PKG_VERSION").to_owned(), contents };
         if let Some(folder) = folder_of(&file) {
             private::folder(folder)?;
         }
-        let part = with(&file, ".part");
-        archive::write(&manifest, &plain.0, &part, &sealer, entropy)
-            .and_then(|()| put(&part, &file))
-            .inspect_err(|_| drop(fs::remove_file(&part)))
-            .with_context(|| format!("cannot write the backup {}", file.display()))?;
+        let (job, target) = ((manifest.clone(), plain.0.clone(), self.entropy.clone()), file.clone());
+        let sha256 = blocking(move || seal(&job.0, &job.1, &target, (&sealer, job.2.as_ref()))).await?;
         let bytes = fs::metadata(&file)?.len();
-        Ok(Made { file, bytes, key_file: self.key_file.clone(), key_is_new, manifest })
+        Ok(Made { file, bytes, sha256, key_file: self.key_file.clone(), key_is_new, manifest })
     }
 
-    /// Opens a backup beside the database, reads all of it, and compares it with what it says of itself.
+    /// What lies in the folder, newest first, as far as it can be told without opening all of it.
     ///
     /// # Errors
-    /// The key is another one; anything is not as it was when the backup was made.
-    pub async fn verify(&self, archive: &Path, entropy: &dyn Entropy) -> anyhow::Result<Manifest> {
-        let _lock = self.lock()?;
-        let plain = self.plain()?;
-        self.open_into(archive, &plain.0, entropy).await
+    /// The key cannot be read.
+    pub fn list(&self) -> anyhow::Result<Vec<Listed>> {
+        let sealer = if self.key_file.exists() { Some(self.sealer()?) } else { None };
+        let mut files = self.files();
+        files.reverse();
+        let listed = |file: PathBuf| Listed {
+            bytes: fs::metadata(&file).map_or(0, |file| file.len()),
+            manifest: sealer.as_ref().and_then(|sealer| archive::manifest(&file, sealer).ok()),
+            file,
+        };
+        Ok(files.into_iter().map(listed).collect())
     }
 
-    /// Does the same, and leaves what was in the backup as the new database `to`.
-    ///
-    /// # Errors
-    /// As for [`Self::verify`]; something is there already.
-    pub async fn open(&self, archive: &Path, to: &Path, entropy: &dyn Entropy) -> anyhow::Result<Manifest> {
-        for ending in ["", "-wal", "-shm"] {
-            let there = with(to, ending);
-            ensure!(!there.exists(), "{} is there already: nothing is overwritten", there.display());
-        }
-        let plain = Plain(with(to, ".part"));
-        plain.remove();
-        let manifest = self.open_into(archive, &plain.0, entropy).await?;
-        put(&plain.0, to)?;
-        Ok(manifest)
-    }
-
-    async fn open_into(&self, archive: &Path, plain: &Path, entropy: &dyn Entropy) -> anyhow::Result<Manifest> {
-        ensure!(self.key_file.exists(), "there is no key at {}: name it with --key", self.key_file.display());
-        let manifest = archive::open(archive, plain, &self.sealer(entropy)?)?;
-        let found = read(plain).await?;
-        ensure!(found == manifest.contents, "what stands in the backup is not what it says of itself");
-        Ok(manifest)
+    /// The backups of the folder by their names, which tell their times: oldest first.
+    fn files(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| is_ours(path, ENDING)).collect();
+        files.sort();
+        files
     }
 
     fn usual_target(&self, made_at: &str) -> PathBuf {
-        let name = format!("loa-{}.backup", made_at.get(..19).unwrap_or(made_at).replace(':', ""));
-        self.database.with_file_name("backups").join(name)
+        let name = format!("loa-{}{ENDING}", made_at.get(..19).unwrap_or(made_at).replace(':', ""));
+        self.folder.join(name)
     }
 
     /// A path beside the database where nothing is any more.
@@ -182,8 +197,8 @@ impl Workshop {
         Ok(plain)
     }
 
-    fn sealer(&self, entropy: &dyn Entropy) -> anyhow::Result<Sealer> {
-        let key = vault::key(&self.key_file, entropy);
+    fn sealer(&self) -> anyhow::Result<Sealer> {
+        let key = vault::key(&self.key_file, self.entropy.as_ref());
         let key = key.with_context(|| format!("backup key file {}", self.key_file.display()))?;
         Sealer::new(&key).context("the cipher refuses the key")
     }
@@ -204,6 +219,34 @@ impl Workshop {
     }
 }
 
+/// Seals a copy, opens what was sealed again, and gives it its name. Gives the hash of the backup.
+fn seal(manifest: &Manifest, plain: &Path, file: &Path, with_what: (&Sealer, &dyn Entropy)) -> anyhow::Result<String> {
+    let (sealer, entropy) = with_what;
+    let part = with(file, ".part");
+    let work = || {
+        let copied = archive::write(manifest, plain, &part, sealer, entropy)?;
+        ensure!(archive::hash_inside(&part, sealer)? == copied, "what was written is not what is read back");
+        let sha256 = archive::hash(&part)?;
+        put(&part, file)?;
+        Ok(sha256)
+    };
+    work()
+        .inspect_err(|_| drop(fs::remove_file(&part)))
+        .with_context(|| format!("cannot write the backup {}", file.display()))
+}
+
+/// Work on files that takes its time, where it keeps nobody from getting on.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work).await.context("the work on the backup was cut")?
+}
+
+/// Whether a file of the folder was named by the service itself.
+fn is_ours(path: &Path, ending: &str) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let time = name.strip_prefix("loa-").and_then(|rest| rest.strip_suffix(ending)).unwrap_or_default();
+    time.len() == "2025-11-30T020000".len() && time.chars().all(|sign| sign.is_ascii_digit() || "-T".contains(sign))
+}
+
 fn with(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
@@ -216,54 +259,11 @@ fn folder_of(path: &Path) -> Option<&Path> {
 
 /// Gives a finished file its name, never over one that is there, and has the disk remember it.
 fn put(part: &Path, file: &Path) -> anyhow::Result<()> {
-    fs::hard_link(part, file)?;
-    fs::remove_file(part)?;
+    match fs::hard_link(part, file) {
+        Ok(()) => fs::remove_file(part)?,
+        // A stick knows no links: there the look comes first.
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists && !file.exists() => fs::rename(part, file)?,
+        Err(error) => return Err(error.into()),
+    }
     Ok(File::open(folder_of(file).unwrap_or(Path::new(".")))?.sync_all()?)
-}
-
-/// A consistent copy of a database that others may be writing to. (SQLite's documentation, "VACUUM INTO".)
-async fn copy(database: &Path, plain: &Path) -> anyhow::Result<()> {
-    // For its owner alone from the first byte on; the database takes a file that is empty.
-    private::file(plain)?;
-    let pool = pool(SqliteConnectOptions::new().filename(database)).await?;
-    let target = plain.to_str().context("the path of the database is not UTF-8")?;
-    let copied = sqlx::query("VACUUM INTO $1").bind(target).execute(&pool).await;
-    pool.close().await;
-    copied.map(drop).context("the database cannot be copied")
-}
-
-async fn pool(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    SqlitePoolOptions::new().max_connections(1).connect_with(options.create_if_missing(false)).await
-}
-
-/// Reads a whole copy. On connections that write nothing.
-async fn read(plain: &Path) -> anyhow::Result<Contents> {
-    let pool = pool(SqliteConnectOptions::new().filename(plain).read_only(true)).await?;
-    let found = contents(&pool).await;
-    pool.close().await;
-    found
-}
-
-async fn contents(pool: &SqlitePool) -> anyhow::Result<Contents> {
-    let damage: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(pool).await?;
-    ensure!(damage == ["ok"], "damaged: {}", damage.join("; "));
-    let dangling = sqlx::query("PRAGMA foreign_key_check").fetch_all(pool).await?.len();
-    ensure!(dangling == 0, "{dangling} rows point to rows that are not there");
-    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
-    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(pool).await?;
-    let mut rows = BTreeMap::new();
-    for table in tables {
-        let count = AssertSqlSafe(format!("SELECT COUNT(*) FROM \"{table}\""));
-        rows.insert(table, sqlx::query_scalar(count).fetch_one(pool).await?);
-    }
-    let newest = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";
-    let schema = sqlx::query_scalar(newest).fetch_one(pool).await?;
-    let unsealed = "SELECT COUNT(*) FROM audit_entries WHERE seq IS NULL";
-    let unsealed = sqlx::query_scalar(unsealed).fetch_one(pool).await?;
-    let mut tx = Store::Sqlite(pool.clone()).read().await?;
-    let chain = tx.verify_audit().await?;
-    if let Some(broken) = chain.first_broken {
-        bail!("entry {} of the chain of acts is broken: {}", broken.seq, broken.reason);
-    }
-    Ok(Contents { schema, rows, entries: chain.entries, head: chain.head, unsealed })
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::app::backup::Workshop;
+use crate::app::backup::schedule::{self, Schedule};
 use crate::app::truth;
 use crate::cli::version::{COMMIT, VERSION};
 use crate::clock::Clocks;
@@ -59,6 +61,9 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     say_started(&core, settings).await?;
     let truth = truth::Truth::of(&core.store).await?;
     app::start(&core, &app::dispatch_settings(settings), inbox, &inbound, &lifecycle).await?;
+    if let Some(schedule) = backups(&core, settings)? {
+        lifecycle.spawn("backup", schedule::keep(core.clone(), schedule, lifecycle.soft()));
+    }
     lifecycle.spawn("database", truth::watch(core.clone(), truth, truth::EVERY, lifecycle.clone()));
     let ending = lifecycle.run().await.context("cannot listen for signals")?;
     core.store.close().await;
@@ -83,6 +88,15 @@ fn limits(settings: &Settings) -> web::Limits {
         Err(error) => tracing::warn!(%error, "service.few_files"),
     }
     limits
+}
+
+/// When backups are made by the service itself, if they are: of a file, unless that was turned off.
+fn backups(core: &crate::engine::Core, settings: &Settings) -> anyhow::Result<Option<Schedule>> {
+    if matches!(core.store, crate::store::Store::Postgres(_)) {
+        return Ok(None);
+    }
+    let workshop = Workshop::new(settings, None, core.clocks.clone(), core.entropy.clone())?;
+    Ok(Schedule::new(&settings.backup, workshop, core.clocks.wall.now()))
 }
 
 /// Says in the log which program runs where, for whom.

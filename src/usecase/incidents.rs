@@ -56,6 +56,9 @@ pub async fn task_failed(tx: &mut Tx, act: &Act<'_>, task: &str, error: &str) ->
 /// The incident of somebody who counts codes.
 const CODE_GUESSING: &str = "code_guessing";
 
+/// The incident of a database that was taken from a backup.
+const RESTORED: &str = "restored";
+
 /// Counts a code that was typed through a gateway and is none. At the given number a day the admins are told, once.
 ///
 /// # Errors
@@ -71,22 +74,44 @@ pub async fn code_guessed(tx: &mut Tx, act: &Act<'_>, gateway: &str, told_at: i6
     Ok(())
 }
 
-/// Guessing is over with its day. Gives the scopes whose incidents are.
+/// Opens the incident of a database that was taken from a backup of this time.
 ///
 /// # Errors
 /// The database.
-pub async fn guessing_is_over(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<String>> {
-    let mut open = tx.open_incidents().await?;
-    open.retain(|one| one.kind == CODE_GUESSING && Millis(one.opened_at).local_date() < act.at.local_date());
-    Ok(open.into_iter().map(|one| one.scope).collect())
+pub async fn restored(tx: &mut Tx, act: &Act<'_>, made_at: Millis) -> UseCaseResult<()> {
+    let incident = Incident {
+        id: act.new_id(),
+        scope: "database".to_owned(),
+        kind: RESTORED.to_owned(),
+        detail: format_full(made_at),
+        opened_at: act.at.0,
+        closed_at: None,
+    };
+    // Not in the log: it may be a rehearsal.
+    tx.open_incident(&incident).await?;
+    Ok(())
 }
 
-/// Closes the incident of a day's guessing.
+/// Incidents that end by the clock alone: guessing is over with its day, and a restored database is nothing new after another.
 ///
 /// # Errors
 /// The database.
-pub async fn close_guessing(tx: &mut Tx, act: &Act<'_>, scope: &str) -> UseCaseResult<()> {
-    close_incident(tx, act, scope, CODE_GUESSING).await?;
+pub async fn outlived(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<Incident>> {
+    let mut open = tx.open_incidents().await?;
+    open.retain(|one| match one.kind.as_str() {
+        CODE_GUESSING => Millis(one.opened_at).local_date() < act.at.local_date(),
+        RESTORED => Millis(one.opened_at).plus_days(1) <= act.at,
+        _ => false,
+    });
+    Ok(open)
+}
+
+/// Closes such an incident.
+///
+/// # Errors
+/// The database.
+pub async fn close_outlived(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult<()> {
+    close_incident(tx, act, &incident.scope, &incident.kind).await?;
     Ok(())
 }
 

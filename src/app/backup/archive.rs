@@ -7,6 +7,7 @@ use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
+use sha2::{Digest as _, Sha256};
 
 use super::Manifest;
 use crate::app::private;
@@ -27,7 +28,51 @@ fn label(salt: &[u8], number: u64, last: bool) -> String {
     format!("loa backup {} {number}{}", hex(salt), if last { " last" } else { "" })
 }
 
-/// Writes a backup to `target`, which is made for its owner alone and is on the disk when this returns.
+/// Takes bytes in and keeps nothing but their hash.
+struct Hasher(Sha256);
+
+impl Hasher {
+    fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    fn end(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+impl Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The SHA-256 of a file, which may be longer than the memory.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn hash(path: &Path) -> anyhow::Result<String> {
+    let mut hasher = Hasher::new();
+    std::io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(hasher.end())
+}
+
+/// Opens a backup for nothing but the hash of the copy in it.
+///
+/// # Errors
+/// As for [`open`].
+pub(super) fn hash_inside(archive: &Path, cipher: &Sealer) -> anyhow::Result<String> {
+    let mut hasher = Hasher::new();
+    open_to(archive, &mut hasher, cipher)?;
+    Ok(hasher.end())
+}
+
+/// Writes a backup to `target`, which is made for its owner alone and is on the disk when this returns. Gives the SHA-256 of the copy.
 ///
 /// # Errors
 /// A file cannot be read or written.
@@ -37,7 +82,7 @@ pub(super) fn write(
     target: &Path,
     cipher: &Sealer,
     entropy: &dyn Entropy,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<String> {
     let mut salt = [0_u8; SALT];
     entropy.fill(&mut salt);
     private::file(target)?;
@@ -46,8 +91,10 @@ pub(super) fn write(
     out.write_all(&salt)?;
     let mut source = File::open(copy)?;
     let (mut record, mut number) = (serde_json::to_vec(manifest)?, 0);
+    let mut hasher = Hasher::new();
     loop {
         let next = full_record(&mut source)?;
+        hasher.write_all(&next)?;
         let sealed = cipher.seal(&label(&salt, number, next.is_empty()), &record, entropy);
         let sealed = sealed.context("the cipher refuses a record")?;
         out.write_all(&u32::try_from(sealed.len())?.to_be_bytes())?;
@@ -57,7 +104,8 @@ pub(super) fn write(
         }
         (record, number) = (next, number + 1);
     }
-    Ok(out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?)
+    out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+    Ok(hasher.end())
 }
 
 /// The next bytes, as many as a record holds; fewer only at the end.
@@ -72,19 +120,42 @@ fn full_record(source: &mut impl Read) -> std::io::Result<Vec<u8>> {
 /// # Errors
 /// It is no backup; the key is another one; it was changed or cut; a file cannot be read or written.
 pub(super) fn open(archive: &Path, target: &Path, cipher: &Sealer) -> anyhow::Result<Manifest> {
+    private::file(target)?;
+    let mut out = File::options().write(true).truncate(true).open(target)?;
+    let manifest = open_to(archive, &mut out, cipher)?;
+    out.sync_all()?;
+    Ok(manifest)
+}
+
+/// What a backup says of itself, without what is in it.
+///
+/// # Errors
+/// As for [`open`].
+pub(super) fn manifest(archive: &Path, cipher: &Sealer) -> anyhow::Result<Manifest> {
+    let (mut source, salt) = begin(archive)?;
+    let sealed = next(&mut source, 0)?.context("the backup was cut: nothing stands in it")?;
+    let text = cipher.open(&label(&salt, 0, false), &sealed);
+    let text = text.context("the backup does not open: the key is another one, or the file was changed or cut")?;
+    serde_json::from_slice(&text).context("the manifest cannot be read")
+}
+
+/// A backup behind its head, and its salt.
+fn begin(archive: &Path) -> anyhow::Result<(BufReader<File>, Vec<u8>)> {
     let file = File::open(archive).with_context(|| format!("cannot read {}", archive.display()))?;
     let mut source = BufReader::new(file);
     let mut head = [0_u8; HEAD.len() + SALT];
     let is_whole = source.read_exact(&mut head).is_ok();
     ensure!(is_whole && head.starts_with(HEAD), "{} is no backup of Loa, or its head was changed", archive.display());
-    let salt = &head[HEAD.len()..];
-    private::file(target)?;
-    let mut out = File::options().write(true).truncate(true).open(target)?;
+    Ok((source, head[HEAD.len()..].to_vec()))
+}
+
+fn open_to(archive: &Path, out: &mut impl Write, cipher: &Sealer) -> anyhow::Result<Manifest> {
+    let (mut source, salt) = begin(archive)?;
     let (mut manifest, mut number) = (None, 0);
     let mut sealed = next(&mut source, 0)?.context("the backup was cut: nothing stands in it")?;
     loop {
         let following = next(&mut source, number + 1)?;
-        let opened = cipher.open(&label(salt, number, following.is_none()), &sealed);
+        let opened = cipher.open(&label(&salt, number, following.is_none()), &sealed);
         match (number, opened) {
             (0, None) => {
                 anyhow::bail!("the backup does not open: the key is another one, or the file was changed or cut")
@@ -96,7 +167,6 @@ pub(super) fn open(archive: &Path, target: &Path, cipher: &Sealer) -> anyhow::Re
         let Some(following) = following else { break };
         (sealed, number) = (following, number + 1);
     }
-    out.sync_all()?;
     manifest.context("the backup has no manifest")
 }
 

@@ -1,4 +1,4 @@
-//! Incidents of codes that were guessed: over with the day on which it was done.
+//! Incidents that are over after a time, whatever happens: codes that were guessed, a database that was restored.
 
 use super::{Keeper, Look};
 use crate::engine::EngineResult;
@@ -7,13 +7,13 @@ use crate::usecase::incidents;
 impl Keeper {
     pub(super) async fn forget_guesses(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let over = incidents::guessing_is_over(look.read().await?, &act).await?;
+        let over = incidents::outlived(look.read().await?, &act).await?;
         if over.is_empty() {
             return Ok(());
         }
         let mut tx = look.write().await?;
-        for scope in &over {
-            incidents::close_guessing(&mut tx, &act, scope).await?;
+        for incident in &over {
+            incidents::close_outlived(&mut tx, &act, incident).await?;
         }
         Ok(tx.commit().await?)
     }

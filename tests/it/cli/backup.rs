@@ -31,6 +31,15 @@ impl Kept {
         self.place.loa(&["backup", "verify", &changed])
     }
 
+    /// The URL of another database, and the command that takes it from the backup.
+    fn restored(&self, name: &str) -> (String, Vec<String>) {
+        let url = format!("sqlite:{}", self.place.folder.join(name).display());
+        let words = ["--database", &url, "restore", self.archive.to_str().unwrap(), "--key"];
+        let key = self.beside("backup-key").to_str().unwrap().to_owned();
+        let command = words.iter().map(ToString::to_string).chain([key]).collect();
+        (url, command)
+    }
+
     fn bytes(&self) -> Vec<u8> {
         std::fs::read(&self.archive).unwrap()
     }
@@ -53,18 +62,26 @@ fn holds(bytes: &[u8], words: &str) -> bool {
 }
 
 #[test]
-fn a_backup_opens_to_the_same_rows_and_the_same_chain_and_overwrites_nothing() {
+fn a_restore_gives_the_same_rows_and_the_same_chain_and_overwrites_nothing() {
     let kept = Kept::new();
     let archive = kept.archive.to_str().unwrap();
-    let copy = kept.place.folder.join("copy.db");
-    kept.place.loa(&["backup", "open", archive, "--to", copy.to_str().unwrap()]).succeeded();
-    let url = format!("sqlite:{}", copy.display());
-    for command in [&["org", "show", "--json"][..], &["stats", "--json"], &["audit", "verify", "--json"]] {
-        let there = kept.place.loa(&[&["--database", &url][..], command].concat()).succeeded();
-        assert_eq!(there, kept.place.loa(command).succeeded(), "{command:?}");
+    let (url, restore) = kept.restored("copy.db");
+    let restore: Vec<&str> = restore.iter().map(String::as_str).collect();
+    kept.place.loa(&restore).succeeded();
+    for command in [&["org", "show", "--json"][..], &["stats", "--json"]] {
+        let mut there = kept.place.loa(&[&["--database", &url][..], command].concat()).json();
+        let here = kept.place.loa(command).json();
+        if let Some(incidents) = there.get_mut("incidents").map(Value::take) {
+            assert_eq!(incidents[0]["kind"], "restored");
+            (there["incidents"], there["open_incidents"]) = (here["incidents"].clone(), 0.into());
+        }
+        assert_eq!(there, here, "{command:?}");
     }
+    let chain = |database: &[&str]| kept.place.loa(&[database, &["audit", "verify", "--json"]].concat()).json();
+    assert_eq!(chain(&["--database", &url])["head"], chain(&[])["head"]);
+    kept.place.loa(&["--database", &url, "db", "check"]).succeeded();
     let before = kept.bytes();
-    for again in [&["backup", "--to", archive][..], &["backup", "open", archive, "--to", copy.to_str().unwrap()]] {
+    for again in [&["backup", "--to", archive][..], &restore] {
         let refused = kept.place.loa(again);
         assert_eq!(refused.code, Some(1));
         assert!(refused.err.contains("nothing is overwritten"), "{}", refused.err);
@@ -100,15 +117,16 @@ fn the_wrong_key_opens_nothing_and_none_is_made() {
     let archive = kept.archive.to_str().unwrap();
     let other = kept.place.file("other.key", "ab".repeat(32).as_bytes());
     let missing = kept.place.folder.join("missing.key");
-    let to = kept.place.folder.join("never.db");
+    let url = format!("sqlite:{}", kept.place.folder.join("never.db").display());
     for (key, reason) in [(Path::new(&other), "the key is another one"), (missing.as_path(), "there is no key at")] {
         let key = key.to_str().unwrap();
-        let refused = kept.place.loa(&["backup", "open", archive, "--to", to.to_str().unwrap(), "--key", key]);
+        let refused = kept.place.loa(&["--database", &url, "restore", archive, "--key", key]);
         assert_eq!(refused.code, Some(1));
         assert!(refused.err.contains(reason), "{}", refused.err);
     }
     let left: Vec<_> = std::fs::read_dir(&kept.place.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(!missing.exists() && !left.iter().any(|name| name.to_string_lossy().starts_with("never")), "{left:?}");
+    let made = |name: &std::ffi::OsString| ["never.db", "never.backup-plain"].iter().any(|made| name == made);
+    assert!(!missing.exists() && !left.iter().any(made), "{left:?}");
 }
 
 #[test]
@@ -142,4 +160,42 @@ fn a_chain_that_was_tampered_with_is_not_backed_up() {
     let made = kept.place.loa(&["backup", "verify", kept.archive.to_str().unwrap(), "--json"]).succeeded();
     let made: Value = serde_json::from_str(&made).unwrap();
     assert_eq!(made["rows"]["people"], 3, "{made}");
+}
+
+#[test]
+fn a_restore_waits_for_no_engine_and_takes_no_newer_backup() {
+    let kept = Kept::new();
+    let (_, restore) = kept.restored("held.db");
+    let restore: Vec<&str> = restore.iter().map(String::as_str).collect();
+    let held = std::fs::File::create(kept.place.folder.join("held.engine-lock")).unwrap();
+    held.lock().unwrap();
+    assert!(kept.place.loa(&restore).refused().contains("another engine already runs"));
+    drop(held);
+    kept.place.change("UPDATE _sqlx_migrations SET version = version + 1000 WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)");
+    let newer = kept.place.folder.join("newer.backup");
+    kept.place.loa(&["backup", "--to", newer.to_str().unwrap()]).succeeded();
+    let refused = kept.place.loa(&["backup", "verify", newer.to_str().unwrap()]).refused();
+    assert!(refused.contains("made by a newer loa"), "{refused}");
+}
+
+#[test]
+fn what_lies_in_the_folder_is_listed_and_the_newest_is_verified() {
+    let kept = Kept::new();
+    assert!(kept.place.loa(&["backup", "verify"]).refused().contains("no backup in the folder"));
+    let folder = kept.place.folder.join("backups");
+    std::fs::create_dir(&folder).unwrap();
+    for (name, bytes) in [("loa-2025-11-30T020000.backup", kept.bytes()), ("loa-2025-11-29T020000.backup", vec![1])] {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+    std::fs::write(folder.join("loa.backup"), "not by the service").unwrap();
+    let in_folder = |args: &[&str]| {
+        let mut command = kept.place.command(args);
+        super::Done::from(command.env("LOA__BACKUP__FOLDER", &folder).output().unwrap())
+    };
+    let listed = in_folder(&["backup", "list"]).succeeded();
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines.len() == 2 && lines[0].contains("T020000.backup") && lines[0].contains("schema"), "{listed}");
+    assert!(lines[1].contains("11-29T020000.backup") && lines[1].contains("does not open"), "{listed}");
+    let verified = in_folder(&["backup", "verify"]).succeeded();
+    assert!(verified.contains("loa-2025-11-30T020000.backup is whole"), "{verified}");
 }
