@@ -268,7 +268,8 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Opened> {
 fn must_be_there(url: &str) -> anyhow::Result<()> {
     if let Some(path) = app::role_lock::sqlite_path(url).filter(|path| !path.exists()) {
         anyhow::bail!(
-            "there is no database at {}: begin one with `loa org import FILE`, or name the right one with --database",
+            "there is no database at {}: begin one with `loa org import FILE`, take one from a backup with `loa restore FILE`, \
+             or name the right one with --database",
             path.display()
         );
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{AssertSqlSafe, SqlitePool};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, SqlitePool};
 
 use crate::app::private;
 use crate::store::Store;
@@ -43,7 +43,9 @@ pub(super) async fn writable(plain: &Path) -> anyhow::Result<Store> {
     Ok(Store::Sqlite(pool(options).await?))
 }
 
+/// One connection, on which a statement may take its time without a word in the log.
 async fn pool(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let options = options.disable_statement_logging();
     SqlitePoolOptions::new().max_connections(1).connect_with(options.create_if_missing(false)).await
 }
 
