@@ -1,6 +1,7 @@
-//! Backups of an embedded database: a consistent copy taken beside the running service, checked, and sealed with a key of its own.
+//! Backups: a consistent copy taken beside the running service, checked, and sealed with a key of its own. What is sealed is an embedded
+//! database, also where the rows are on a server: a backup of either restores onto either.
 //!
-//! * The plain copy lies beside the database, for its owner alone, and nowhere else: the folder that backups go to sees sealed bytes only.
+//! * The plain copy lies beside the database, on a server's machine beside the key, for its owner alone, and nowhere else: the folder that backups go to sees sealed bytes only.
 //!   One that a killed backup left there goes with the next.
 //! * What is in a backup was read and found whole before it was sealed: pages, references, the chain of acts. So damage that nobody had met
 //!   yet is found by the next backup, and no good one is replaced by a bad one. What was sealed is opened again before it gets its name.
@@ -16,7 +17,7 @@ use anyhow::{Context as _, bail, ensure};
 use super::role_lock::sqlite_path;
 use super::{private, vault};
 use crate::clock::Clocks;
-use crate::config::Settings;
+use crate::config::{Secret, Settings};
 use crate::domain::calendar::{Millis, format_rfc3339};
 use crate::id::Entropy;
 use crate::platform::vault::seal::Sealer;
@@ -25,10 +26,14 @@ mod archive;
 mod contents;
 mod restore;
 pub mod schedule;
+mod server;
 
 pub use contents::Contents;
 pub use restore::{Hand, Restored};
 
+/// Why nothing can be done for a server.
+const NO_KEY: &str =
+    "backups of a server's database are sealed with a key file: set backup.key_file, or name it with --key";
 /// What the file of a backup ends in.
 const ENDING: &str = ".backup";
 
@@ -87,11 +92,22 @@ pub struct Listed {
 /// Where the backups of one database are worked on.
 #[derive(Clone)]
 pub struct Workshop {
-    database: PathBuf,
+    database: Database,
+    /// Beside which file the plain copy and the lock lie.
+    base: PathBuf,
     folder: PathBuf,
     key_file: PathBuf,
     clocks: Clocks,
     entropy: Arc<dyn Entropy>,
+}
+
+/// What is backed up.
+#[derive(Clone)]
+enum Database {
+    /// An embedded one.
+    File(PathBuf),
+    /// On the server of this URL.
+    Server(Secret),
 }
 
 /// The plain copy, which goes however the work ends.
@@ -113,23 +129,25 @@ impl Drop for Plain {
 
 impl Workshop {
     /// For the configured database. Unless they are named, backups go into the folder `backups` beside the database, and the key lies
-    /// beside it, ending in `.backup-key`.
+    /// beside it, ending in `.backup-key`. With a server the key has to be named, and what else is not lies beside the key.
     ///
     /// # Errors
-    /// The database is not a file.
+    /// The database is on a server, and nobody said where the key is.
     pub fn new(
         settings: &Settings,
         key_file: Option<&Path>,
         clocks: Clocks,
         entropy: Arc<dyn Entropy>,
     ) -> anyhow::Result<Self> {
-        let database = sqlite_path(settings.database.url.expose()).context(
-            "backups are made of an embedded database: on PostgreSQL use `pg_dump --format=custom`, and `pg_restore` into an empty database",
-        )?;
+        let url = &settings.database.url;
         let key_file = key_file.map(Path::to_path_buf).or_else(|| settings.backup.key_file.clone());
-        let key_file = key_file.unwrap_or_else(|| database.with_extension("backup-key"));
-        let folder = settings.backup.folder.clone().unwrap_or_else(|| database.with_file_name("backups"));
-        Ok(Self { database, folder, key_file, clocks, entropy })
+        let (database, base) = match sqlite_path(url.expose()) {
+            Some(file) => (Database::File(file.clone()), file),
+            None => (Database::Server(url.clone()), key_file.clone().context(NO_KEY)?),
+        };
+        let key_file = key_file.unwrap_or_else(|| base.with_extension("backup-key"));
+        let folder = settings.backup.folder.clone().unwrap_or_else(|| base.with_file_name("backups"));
+        Ok(Self { database, base, folder, key_file, clocks, entropy })
     }
 
     /// Makes a backup beside the running service. Without `to` it goes into the folder, named by its time.
@@ -137,13 +155,18 @@ impl Workshop {
     /// # Errors
     /// There is no database; it is damaged; the target is there already; another backup is at work; a file cannot be written.
     pub async fn make(&self, to: Option<&Path>) -> anyhow::Result<Made> {
-        ensure!(self.database.exists(), "there is no database at {}", self.database.display());
+        if let Database::File(database) = &self.database {
+            ensure!(database.exists(), "there is no database at {}", database.display());
+        }
         let made_at = format_rfc3339(self.clocks.wall.now());
         let file = to.map_or_else(|| self.usual_target(&made_at), Path::to_path_buf);
         ensure!(!file.exists(), "{} is there already: nothing is overwritten", file.display());
         let _lock = self.lock()?;
         let plain = self.plain()?;
-        contents::copy(&self.database, &plain.0).await?;
+        match &self.database {
+            Database::File(database) => contents::copy(database, &plain.0).await?,
+            Database::Server(url) => server::fetch(url.expose(), &plain.0).await?,
+        }
         let contents =
             contents::read(&plain.0).await.context("the database is not whole, and nothing was backed up")?;
         let key_is_new = !self.key_file.exists();
@@ -189,10 +212,10 @@ impl Workshop {
 
     /// A path beside the database where nothing is any more.
     fn plain(&self) -> anyhow::Result<Plain> {
-        if let Some(folder) = folder_of(&self.database) {
+        if let Some(folder) = folder_of(&self.base) {
             private::folder(folder)?;
         }
-        let plain = Plain(self.database.with_extension("backup-plain"));
+        let plain = Plain(self.base.with_extension("backup-plain"));
         plain.remove();
         Ok(plain)
     }
@@ -205,7 +228,7 @@ impl Workshop {
 
     /// One backup of a database at a time: the place of the plain copy is one.
     fn lock(&self) -> anyhow::Result<File> {
-        let path = self.database.with_extension("backup-lock");
+        let path = self.base.with_extension("backup-lock");
         if let Some(folder) = folder_of(&path) {
             private::folder(folder)?;
         }

@@ -168,7 +168,7 @@ fn verified_text(file: &Path, restored: &Restored) -> String {
 }
 
 fn restored_text(restored: &Restored) -> String {
-    let database = restored.database.as_deref().unwrap_or(Path::new("")).display().to_string();
+    let database = restored.database.as_deref().unwrap_or_default();
     let order = &restored.order;
     let codes = |what: &str, codes: &[String]| {
         if codes.is_empty() { String::new() } else { format!("{what}: {}\n", codes.join(" ")) }

@@ -90,9 +90,11 @@ fn limits(settings: &Settings) -> web::Limits {
     limits
 }
 
-/// When backups are made by the service itself, if they are: of a file, unless that was turned off.
+/// When backups are made by the service itself, if they are: unless that was turned off, or nobody said with which key.
 fn backups(core: &crate::engine::Core, settings: &Settings) -> anyhow::Result<Option<Schedule>> {
-    if matches!(core.store, crate::store::Store::Postgres(_)) {
+    let is_server = matches!(core.store, crate::store::Store::Postgres(_));
+    if is_server && settings.backup.key_file.is_none() {
+        tracing::warn!(cure = "set backup.key_file, or back up the server by its own means", "backup.none");
         return Ok(None);
     }
     let workshop = Workshop::new(settings, None, core.clocks.clone(), core.entropy.clone())?;

@@ -6,6 +6,8 @@ mod admission;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod backup_server;
+#[cfg(test)]
 mod backups;
 #[cfg(test)]
 mod beside;

@@ -43,6 +43,11 @@ pub(super) async fn writable(plain: &Path) -> anyhow::Result<Store> {
     Ok(Store::Sqlite(pool(options).await?))
 }
 
+/// The same without a look at references: for rows that come table by table.
+pub(super) async fn unchecked(plain: &Path) -> sqlx::Result<SqlitePool> {
+    pool(SqliteConnectOptions::new().filename(plain).foreign_keys(false)).await
+}
+
 /// One connection, on which a statement may take its time without a word in the log.
 async fn pool(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     let options = options.disable_statement_logging();

@@ -1,12 +1,12 @@
 //! Taking a database from a backup: opened beside its place, read, compared, brought up to date and put in order there; only then it
 //! gets its name. Whatever is wrong leaves nothing behind, and a rehearsal is the same without the last step.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 
-use super::{Manifest, Workshop, archive, blocking, contents, folder_of, put, with};
+use super::{Database, Manifest, Workshop, archive, blocking, contents, folder_of, put, server, with};
 use crate::app::{private, role_lock};
 use crate::id;
 use crate::store::backups::Backup;
@@ -27,7 +27,7 @@ pub struct Hand {
 #[derive(Debug, serde::Serialize)]
 pub struct Restored {
     /// The database; none after a rehearsal.
-    pub database: Option<PathBuf>,
+    pub database: Option<String>,
     /// The hash of the backup.
     pub sha256: String,
     /// What the backup says of itself.
@@ -54,23 +54,39 @@ impl Workshop {
     /// # Errors
     /// As for [`Self::verify`]; something is there already; an engine runs.
     pub async fn restore(&self, archive: &Path, hand: &Hand, numbers: Numbers) -> anyhow::Result<Restored> {
-        for ending in ["", "-wal", "-shm", "-journal"] {
-            let there = with(&self.database, ending);
-            ensure!(
-                !there.exists(),
-                "{} is there already: nothing is overwritten, move it away first",
-                there.display()
-            );
+        let restored = match &self.database {
+            Database::Server(url) => {
+                let _lock = self.lock()?;
+                let plain = self.plain()?;
+                let restored = self.prepare(archive, &plain.0, hand, numbers).await?;
+                server::bring(&plain.0, url.expose()).await?;
+                Restored { database: Some("the server's database".to_owned()), ..restored }
+            }
+            Database::File(file) => self.restore_file(file, archive, hand, numbers).await?,
+        };
+        Ok(restored)
+    }
+
+    async fn restore_file(
+        &self,
+        file: &Path,
+        archive: &Path,
+        hand: &Hand,
+        numbers: Numbers,
+    ) -> anyhow::Result<Restored> {
+        let endings = ["", "-wal", "-shm", "-journal"];
+        if let Some(there) = endings.map(|ending| with(file, ending)).into_iter().find(|there| there.exists()) {
+            bail!("{} is there already: nothing is overwritten, move it away first", there.display());
         }
-        if let Some(folder) = folder_of(&self.database) {
+        if let Some(folder) = folder_of(file) {
             private::folder(folder)?;
         }
-        let _role = role_lock::take(&format!("sqlite:{}", self.database.display()))?;
+        let _role = role_lock::take(&format!("sqlite:{}", file.display()))?;
         let _lock = self.lock()?;
         let plain = self.plain()?;
         let restored = self.prepare(archive, &plain.0, hand, numbers).await?;
-        put(&plain.0, &self.database)?;
-        Ok(Restored { database: Some(self.database.clone()), ..restored })
+        put(&plain.0, file)?;
+        Ok(Restored { database: Some(file.display().to_string()), ..restored })
     }
 
     async fn prepare(&self, archive: &Path, plain: &Path, hand: &Hand, numbers: Numbers) -> anyhow::Result<Restored> {

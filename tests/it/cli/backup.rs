@@ -124,6 +124,8 @@ fn the_wrong_key_opens_nothing_and_none_is_made() {
         assert_eq!(refused.code, Some(1));
         assert!(refused.err.contains(reason), "{}", refused.err);
     }
+    let server = kept.place.loa(&["--database", "postgres://nobody@127.0.0.1:9/none", "backup"]).refused();
+    assert!(server.contains("set backup.key_file"), "{server}");
     let left: Vec<_> = std::fs::read_dir(&kept.place.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     let made = |name: &std::ffi::OsString| ["never.db", "never.backup-plain"].iter().any(|made| name == made);
     assert!(!missing.exists() && !left.iter().any(made), "{left:?}");
