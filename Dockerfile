@@ -26,7 +26,7 @@ COPY migrations migrations
 # COPY keeps the dates of the files; without a newer one cargo would take the stand-ins for up to date.
 RUN touch src/lib.rs src/main.rs crates/sandbox/src/lib.rs \
     && cargo build --locked --release --bin loa \
-    && mkdir -p /rootfs/srv/loa/data
+    && mkdir -p -m 700 /rootfs/srv/loa/data
 
 # No shell, no package manager; certificate authorities and time zones are in it. The tag's user is 65532.
 FROM gcr.io/distroless/cc-debian12:nonroot

@@ -213,6 +213,7 @@ pub async fn start(
     let stop = lifecycle.soft();
     lifecycle.spawn("bell", loops::bell::pass_on(core.clone(), stop.clone()));
     lifecycle.spawn("fold", fold::keep_folding(core.clone(), stop.clone()));
+    lifecycle.spawn("vacuum", fold::keep_vacuuming(core.clone(), stop.clone()));
     let planner = Planner::new(core.clone(), commune.clone());
     lifecycle.spawn("planner", loops::planner(core.clone(), planner, stop.clone()));
     let keeper = Keeper::new(core.clone(), commune.clone());

@@ -14,6 +14,7 @@ use crate::clock::Clocks;
 use crate::config::{Settings, process_environment};
 use crate::id::SystemEntropy;
 use crate::store::Store;
+use crate::usecase::incidents::CLOCK_SCOPE;
 
 pub mod activity;
 pub mod audit;
@@ -197,6 +198,7 @@ impl Cli {
             must_be_there(url)?;
         }
         let opened = open(&settings).await?;
+        warn_of_clock(&opened.store).await?;
         let done = match &self.command {
             Command::Gateway(command) => {
                 let mut input = std::io::BufReader::new(std::io::stdin());
@@ -264,6 +266,15 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Opened> {
     })
 }
 
+/// Says that a time that is typed now may not be what the service takes it for: a command goes by the machine's date.
+async fn warn_of_clock(store: &Store) -> anyhow::Result<()> {
+    let open = store.read().await?.open_incidents().await?;
+    if let Some(incident) = open.iter().find(|incident| incident.scope == CLOCK_SCOPE) {
+        tracing::warn!(kind = incident.kind, by = incident.detail, cure = "set the machine's date right", "clock.sick");
+    }
+    Ok(())
+}
+
 /// Refuses an embedded database that is not there: a mistyped path, or one that was deleted, must not become an empty commune.
 fn must_be_there(url: &str) -> anyhow::Result<()> {
     if let Some(path) = app::role_lock::sqlite_path(url).filter(|path| !path.exists()) {
@@ -279,7 +290,7 @@ fn must_be_there(url: &str) -> anyhow::Result<()> {
 /// Opens a database, making the folder of an embedded one.
 ///
 /// # Errors
-/// The folder cannot be made, the database cannot be reached, a migration fails.
+/// The folder cannot be made or is open to others, the database cannot be reached, a migration fails.
 pub async fn open_store(url: &str) -> anyhow::Result<Store> {
     if let Some(path) = app::role_lock::sqlite_path(url) {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -289,6 +300,10 @@ pub async fn open_store(url: &str) -> anyhow::Result<Store> {
         }
         // One that cannot be written is reported by the database itself, in its own words.
         let _ = app::private::file(&path);
+        let found = app::private::check_database(&path)?;
+        if found.closed > 0 {
+            tracing::info!(files = found.closed, "files.closed");
+        }
     }
     Store::open(url).await.map_err(explain::database)
 }

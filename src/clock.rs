@@ -1,7 +1,8 @@
 //! Time as a parameter. Three clocks, never confused:
 //!
 //! * **business**: schedules, windows, deadlines, reminders, expiry, periods. The demo lets it jump.
-//! * **wall**: the system's own time: leases, retry waits, token ages. Never jumps on purpose.
+//! * **wall**: the system's own time: leases, retry waits, token ages. Never jumps on purpose; a service's goes on steadily when
+//!   the machine's date jumps ([`steady`]).
 //! * **monotonic**: pacing and timeouts; not related to any date.
 //!
 //! `now()` of the standard library and of chrono is banned by clippy everywhere else.
@@ -11,6 +12,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use crate::domain::calendar::Millis;
+
+pub mod steady;
+
+use steady::SteadyClock;
 
 /// A source of instants.
 pub trait Clock: Send + Sync {
@@ -41,6 +46,15 @@ impl Clocks {
     pub fn system() -> Self {
         let system = Arc::new(SystemClock::new());
         Self { business: system.clone(), wall: system.clone(), mono: system }
+    }
+
+    /// Both dates go by the machine's count and not by its date alone, as a service's must that runs for months: with the clock
+    /// that somebody has to look at.
+    #[must_use]
+    pub fn steady() -> (Self, Arc<SteadyClock>) {
+        let system = Arc::new(SystemClock::new());
+        let steady = SteadyClock::of(&system);
+        (Self { business: steady.clone(), wall: steady.clone(), mono: system }, steady)
     }
 
     /// Both dates on one test clock; the monotonic one follows it too, so that a test drives everything by hand.
@@ -87,6 +101,13 @@ impl Monotonic for SystemClock {
 /// What the monotonic clock of a process shows when it begins: calls made by the process before this one have their own place
 /// on it, and a start need not wait as if they had all been made just now. Longer than the pace of any platform remembers.
 const HEAD_START: Duration = Duration::from_hours(1);
+
+/// Time since the machine was switched on, its sleep counted (Linux, proc(5), `/proc/uptime`: seconds); none where that is not told.
+fn since_boot() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/uptime").ok()?;
+    let seconds: f64 = told.split_whitespace().next()?.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
 
 /// A clock that runs with the machine's but can be put ahead: the demo's business clock.
 pub struct JumpingClock {

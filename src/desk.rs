@@ -8,6 +8,7 @@ use crate::domain::command::{self, Who};
 use crate::domain::event::{ButtonPress, Event, IncomingMessage, Rights};
 use crate::locale::Locale;
 use crate::store::Tx;
+use crate::store::dialogues::Dialogue;
 use crate::usecase::notify::{Note, menu};
 use crate::usecase::{Act, UseCaseError, UseCaseResult, settle};
 
@@ -128,6 +129,18 @@ pub async fn wants(tx: &mut Tx, act: &Act<'_>, prepared: &Prepared<'_>) -> UseCa
         file: message.file.is_some() && compose::takes_file(tx, act, prepared.gateway, message).await?,
         members: door::is_bind_attempt(message, &prepared.username),
     })
+}
+
+/// Whether a conversation is a form from which a document is made.
+#[must_use]
+pub fn is_composing(dialogue: &Dialogue) -> bool {
+    dialogue.flow == compose::FLOW
+}
+
+/// How many documents the form of a conversation has.
+#[must_use]
+pub fn documents_in(dialogue: &Dialogue) -> usize {
+    compose::documents_in(dialogue)
 }
 
 /// The menu of commands of people with these standings: names without slash, and what each does.

@@ -24,6 +24,7 @@ mod stub;
 pub mod telegram;
 pub mod vault;
 mod webhook;
+pub mod witness;
 pub mod zalo_bot;
 pub mod zalo_oa;
 

@@ -342,7 +342,10 @@ async fn sqlite_pool_with(options: SqliteConnectOptions, connections: u32) -> St
             Box::pin(async move { Ok(is_whole) })
         },
     );
-    Ok(pool.connect_with(options).await?)
+    let pool = pool.connect_with(options.clone()).await?;
+    // Only its first connection may make the file: one that is missing later was taken away, and no empty one comes in its place.
+    pool.set_connect_options(options.create_if_missing(false));
+    Ok(pool)
 }
 
 /// Commits of this process.

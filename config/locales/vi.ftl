@@ -540,6 +540,7 @@ lock-which-person = Có nhiều người trùng tên. Khóa tài khoản của a
 lock-ask =
     Khóa tài khoản chat của { $name } ({ $posts })? Đang mở: { $count } tài khoản.
     Việc đang làm dở, nút, số chọn, trang gửi tệp và liên kết ở đó hết tác dụng ngay; tài khoản chỉ mở lại bằng mã mời mới.
+lock-ask-raises = Nếu chỉ khóa tài khoản cũ trên { $gateway } thì tài khoản mới đang chờ ở đó được dùng ngay: nếu tài khoản mới mới là của kẻ lạ, bấm khóa tài khoản mới hoặc khóa cả.
 button-lock = 🔒 Khóa tài khoản này
 button-lock-all = 🔒 Khóa cả { $count } tài khoản
 button-lock-one = 🔒 Chỉ khóa { $gateway }
@@ -636,12 +637,15 @@ door-verify-real =
     { $text }
     Nếu nội dung bạn nhận được khác thế này, đừng tin và báo Công an xã.
 verify-verbatim = ✅ Đúng nguyên văn { $code }.
+verify-piece = ✅ Có nguyên văn trong { $code }, nhưng chỉ là một đoạn. Bà con xem đủ tin trong nhóm thôn.
+verify-file = Ảnh, tệp gửi kèm thì Loa không kiểm tra được.
 verify-differs = ⚠️ Giống { $code } nhưng đã bị sửa. SAI: { $facts }
     Bà con không làm theo; xem tin trong nhóm thôn.
 verify-differs-words = ⚠️ Giống { $code } nhưng lời đã khác bản gốc. Bà con xem tin trong nhóm thôn.
 verify-never = Loa chưa gửi tin này. Bà con không bấm liên kết, không chuyển tiền; xin hỏi trưởng thôn.
 door-verify-withdrawn = ⚠️ Tin { $code } (gửi { $time }) đã thu hồi. Không làm theo tin này nữa.
 door-verify-superseded = Tin này đã có bản đính chính; xin làm theo bản mới nhất.
+alert-strangers-spent = 🟠 { $gateway }: người lạ đã dùng hết phần tin trả lời dành cho họ trong tháng này. Người hỏi thêm chưa được trả lời, trừ người báo nguy; tin của xã không bị ảnh hưởng.
 alert-code-guessing = 🟠 { $gateway }: hôm nay đã { $count } lần gõ mã không có thật. Loa trả lời chậm lại; xem /suckhoe
 door-slow-down = Nhập sai mã quá nhiều lần. Xin chờ một phút rồi thử lại; trong lúc chờ, bot không trả lời.
 
@@ -942,7 +946,7 @@ distress-nobody = ⚠️ Loa chưa báo được ai. GỌI NGAY: { $numbers }
 distress-denied-by = ☑️ { $name } ghi lúc { $time }: không phải kêu cứu. Đồng chí thấy cần thì gọi lại cho người báo.
 distress-denied = Trực ban ghi: không phải kêu cứu. Nếu vẫn cần, đồng chí gọi { $numbers }
 distress-stranger = Nếu đang nguy hiểm, bà con GỌI NGAY: { $numbers }
-    Loa không thay được cuộc gọi.
+    Loa không thay được cuộc gọi. Muốn biết tin có phải của xã: gửi /xacminh kèm nội dung tin.
 distress-in-private = nhắn riêng
 distress-in-group = trong nhóm
 distress-no-unit = Cán bộ xã
@@ -956,6 +960,7 @@ distress-file-link = { $caption }, xem tại: { $url }
 distress-file-lost = { $caption }: chưa tải được, xin gọi lại ngay để hỏi.
 card-distress = 🆘 { $unit } – { $name }, { $phone } ({ $time }, { $place }):
     { $words }
+distress-unconfirmed = (Nhắn từ tài khoản mới, chưa xác nhận là của người này: gọi số trên để hỏi lại.)
 card-distress-passed-on = 🆘 QUÁ 3 PHÚT CHƯA AI TIẾP NHẬN
     { $card }
 card-distress-no-officer = 🆘 KHÔNG BÁO ĐƯỢC TRỰC BAN
@@ -1075,9 +1080,14 @@ health-task-other = Một việc định kỳ
 health-group-disabled = nền tảng đã khóa nhóm
 health-not-member = bot không còn trong nhóm
 health-no-rights = bot không được phép gửi tin trong nhóm
+health-strangers-spent = người lạ đã dùng hết phần tin trả lời của họ trong tháng
 health-code-guessing = có người dò mã; Loa trả lời chậm lại
 health-no-officer = chưa báo được trực ban nào, xem ngay và gọi điện
 health-distress = Lời kêu cứu
+health-clock = Đồng hồ của máy chủ
+health-clock-jumped = ngày giờ nhảy đột ngột; Loa giữ giờ cũ, xin chỉnh lại
+health-clock-wrong = ngày giờ khác với các nền tảng; xin chỉnh lại rồi khởi động lại Loa
+health-clock-behind = ngày giờ chậm hơn sổ ghi; xin chỉnh lại
 health-no-duty-phones = ⚠️ Chưa ghi số trực ban (desk.duty_phones): người kêu cứu chỉ thấy 112, 114, 115.
 health-no-file-rights = nhóm không cho bot gửi tệp
 health-strange-groups = • { $count } nhóm lạ đã thêm bot, chưa gắn; bot im lặng ở đó

@@ -2,6 +2,9 @@
 //!
 //! What is deleted is overwritten in the file; its log keeps what was written before until it is folded and cut. Left alone it is
 //! folded when it is long, and cut when the last connection closes.
+//!
+//! `PostgreSQL` keeps what was deleted in the pages of a table until they are vacuumed: what may have held words of people is, every
+//! quarter of an hour. Its own log and its backups are whoever runs it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +39,39 @@ pub async fn keep_folding(core: Arc<Core>, stop: CancellationToken) -> EngineRes
     }
 }
 
-/// Folds and cuts the log. False when somebody was in the way; on a server there is nothing to fold.
+/// How often a server's tables are vacuumed.
+const VACUUM_EVERY: Duration = Duration::from_mins(15);
+/// The tables that hold people's words for a while. Who works on one at this moment is not waited for.
+const VACUUM: &str = "VACUUM (SKIP_LOCKED) inbox, dialogues, messages, bulletin_versions, attachments";
+
+/// Vacuums a server's tables every now and then, until asked to end.
+///
+/// # Errors
+/// None: a fault is logged, and it is tried again.
+pub async fn keep_vacuuming(core: Arc<Core>, stop: CancellationToken) -> EngineResult<()> {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(VACUUM_EVERY) => {}
+        }
+        if let Err(error) = vacuum(&core.store).await {
+            tracing::warn!(%error, "database.not_vacuumed");
+        }
+    }
+}
+
+/// Vacuums a server's tables that hold people's words; an embedded database overwrites what is deleted.
+///
+/// # Errors
+/// The database.
+pub async fn vacuum(store: &Store) -> StoreResult<()> {
+    if let Store::Postgres(pool) = store {
+        sqlx::query(VACUUM).execute(pool).await?;
+    }
+    Ok(())
+}
+
+/// Folds and cuts the log. False when somebody was in the way; on a server [`keep_vacuuming`] does its part.
 ///
 /// # Errors
 /// The database.

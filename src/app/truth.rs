@@ -30,6 +30,10 @@ pub const EVERY: Duration = Duration::from_secs(3);
 const GRACE: Duration = Duration::from_secs(2);
 /// A look of a loop that takes so long while the database answers will never end.
 const STUCK: Duration = Duration::from_mins(10);
+/// Looks in a row at which the database must have been ruined.
+const RUIN_LOOKS: u32 = 2;
+/// Looks in a row at which a loop must have stood still: a process that was stopped for an hour and goes on is not stuck.
+const STUCK_LOOKS: u32 = 20;
 /// Under which name the look stands among the loops.
 const BEAT: &str = "database";
 
@@ -189,24 +193,31 @@ impl Truth {
     }
 }
 
-/// Looks until asked to end.
+/// Looks until asked to end. What is seen once only is not believed: a disk in the network may tell nonsense for a moment.
 ///
 /// # Errors
 /// What no waiting mends. Then calls under way are waited for no longer than a moment.
 pub async fn watch(core: Arc<Core>, mut truth: Truth, every: Duration, lifecycle: Lifecycle) -> Result<(), Ruin> {
     let stop = lifecycle.soft();
-    let mut is_away = false;
-    while pauses(every, &stop).await {
+    let (mut is_away, mut ruined, mut stuck) = (false, 0, 0);
+    while pauses(if ruined > 0 { every / 3 } else { every }, &stop).await {
         let now = || core.clocks.mono.elapsed();
         core.beats.begins(BEAT, now());
-        let away = match truth.look(&core).await {
-            Ok(()) => None,
-            Err(Sight::Away(error)) => Some(EngineError::from(error)),
-            Err(Sight::Ruined(ruin)) => {
-                lifecycle.hurry(GRACE);
-                return Err(ruin);
-            }
+        let (away, ruin) = match truth.look(&core).await {
+            Ok(()) => (None, None),
+            Err(Sight::Away(error)) => (Some(EngineError::from(error)), None),
+            Err(Sight::Ruined(ruin)) => (None, Some(ruin)),
         };
+        if let Some(ruin) = &ruin {
+            tracing::warn!(%ruin, "database.doubted");
+        }
+        if let Some(ruin) = seen_so_often(&mut ruined, ruin, RUIN_LOOKS) {
+            lifecycle.hurry(GRACE);
+            return Err(ruin);
+        }
+        if ruined > 0 {
+            continue;
+        }
         core.beats.ends(BEAT, now(), away.as_ref());
         match &away {
             Some(error) if !is_away => tracing::error!(%error, "database.away"),
@@ -214,13 +225,20 @@ pub async fn watch(core: Arc<Core>, mut truth: Truth, every: Duration, lifecycle
             _ => {}
         }
         is_away = away.is_some();
-        if let Some(task) = core.beats.stuck(now(), STUCK).pop().filter(|_| !is_away) {
+        let stays = core.beats.stuck(now(), STUCK).pop().filter(|_| !is_away).map(Ruin::Stuck);
+        if let Some(ruin) = seen_so_often(&mut stuck, stays, STUCK_LOOKS) {
             lifecycle.hurry(GRACE);
-            return Err(Ruin::Stuck(task));
+            return Err(ruin);
         }
     }
     truth.end().await;
     Ok(())
+}
+
+/// What was seen, once it was seen at so many looks in a row.
+fn seen_so_often(times: &mut u32, seen: Option<Ruin>, enough: u32) -> Option<Ruin> {
+    *times = if seen.is_some() { *times + 1 } else { 0 };
+    seen.filter(|_| *times >= enough)
 }
 
 /// Waits; false when asked to end.
@@ -236,4 +254,17 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_seen_once_only_is_not_believed() {
+        let mut times = 0;
+        let mut look = |is_ruined: bool| seen_so_often(&mut times, is_ruined.then_some(Ruin::Foreign), RUIN_LOOKS);
+        let seen = [true, false, true, true].map(|is_ruined| look(is_ruined).is_some());
+        assert_eq!(seen, [false, false, false, true]);
+    }
 }

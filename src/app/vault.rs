@@ -37,6 +37,10 @@ impl StoreVault {
     /// The key file cannot be made or read, or nobody said where it is.
     pub fn open(settings: &Settings, store: Store, entropy: Arc<dyn Entropy>) -> anyhow::Result<Self> {
         let path = key_path(settings)?;
+        // A mounted secret may belong to another user and be ours to read by our group.
+        if let Err(error) = super::private::close(&path) {
+            tracing::warn!(warning = %error, "files.exposed");
+        }
         let key = key(&path, entropy.as_ref()).with_context(|| format!("vault key file {}", path.display()))?;
         Self::with_key(&key, store, entropy)
     }

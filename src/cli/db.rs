@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::opened::Opened;
+use crate::app::private;
 use crate::store::{Store, migrations};
 
 mod stats;
@@ -42,6 +43,8 @@ struct Report {
     expected_schema: i64,
     /// Settings by name, as the database tells them.
     settings: Vec<Setting>,
+    /// What should be mended; nothing is wrong with the database.
+    warnings: Vec<String>,
     /// What is wrong; empty when nothing is.
     problems: Vec<String>,
 }
@@ -95,6 +98,7 @@ fn text(report: &Report) -> String {
     let Report { database, version, schema, .. } = report;
     let mut text = format!("{database} {version}, schema {schema}\n");
     text.extend(report.settings.iter().map(|setting| format!("{} = {}\n", setting.name, setting.value)));
+    text.extend(report.warnings.iter().map(|warning| format!("warning: {warning}\n")));
     text.extend(report.problems.iter().map(|problem| format!("problem: {problem}\n")));
     if report.problems.is_empty() { text + "whole\n" } else { text }
 }
@@ -135,12 +139,13 @@ async fn sqlite(pool: &sqlx::SqlitePool) -> anyhow::Result<Report> {
     if dangling > 0 {
         problems.push(format!("{dangling} rows point to rows that are not there: restore a backup"));
     }
+    let warnings = private::check_database(pool.connect_options().get_filename())?.warnings;
     let settings = vec![
         Setting { name: "journal_mode", value: journal },
         Setting { name: "synchronous", value: synchronous.to_string() },
         Setting { name: "foreign_keys", value: foreign_keys.to_string() },
     ];
-    Ok(Report { expected_schema: expected_schema(), settings, problems, ..Report::default() })
+    Ok(Report { expected_schema: expected_schema(), settings, warnings, problems, ..Report::default() })
 }
 
 /// What is wrong with the settings of the embedded database.
@@ -195,6 +200,7 @@ mod tests {
             schema: 1,
             expected_schema: 1,
             settings: Vec::new(),
+            warnings: Vec::new(),
             problems,
         };
         assert!(text(&report(Vec::new())).ends_with("whole\n"));

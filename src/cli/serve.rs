@@ -12,6 +12,7 @@ use crate::app::truth;
 use crate::cli::version::{COMMIT, VERSION};
 use crate::clock::Clocks;
 use crate::config::Settings;
+use crate::engine::loops::time;
 use crate::id::SystemEntropy;
 use crate::lifecycle::{Lifecycle, watchdog};
 use crate::{app, telemetry, web};
@@ -38,12 +39,13 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let store = super::open_store(url).await?;
     // Held until the end.
     let _role = app::take_over(&store, url).await?;
-    let (clocks, entropy) = (Clocks::system(), Arc::new(SystemEntropy));
+    let ((clocks, steady), entropy) = (Clocks::steady(), Arc::new(SystemEntropy));
     let keeping = app::Keeping { store: store.clone(), wall: clocks.wall.clone(), entropy: entropy.clone() };
     let gateways = app::gateways_with(settings, &keeping)?;
     let house = app::house(settings, &gateways)?;
     let core = app::core(store, clocks, entropy, house, gateways);
     let began = core.clocks.mono.elapsed();
+    say_exposed(url)?;
     let swept = app::inspector::sweep(&std::env::temp_dir());
     if swept > 0 {
         tracing::warn!(files = swept, "documents.left_behind_removed");
@@ -65,11 +67,22 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         lifecycle.spawn("backup", schedule::keep(core.clone(), schedule, lifecycle.soft()));
     }
     lifecycle.spawn("database", truth::watch(core.clone(), truth, truth::EVERY, lifecycle.clone()));
+    lifecycle.spawn("time", time::keep(core.clone(), steady, lifecycle.soft()));
     let ending = lifecycle.run().await.context("cannot listen for signals")?;
     core.store.close().await;
     let seconds = core.clocks.mono.elapsed().saturating_sub(began).as_secs();
     tracing::info!(version = VERSION, why = ending.why(), cut = ending.cut, seconds, "service.ended");
     Ok(ending.exit_code())
+}
+
+/// Says in the log which folders should be closed.
+fn say_exposed(url: &str) -> anyhow::Result<()> {
+    let database = app::role_lock::sqlite_path(url).map(|path| app::private::check_database(&path)).transpose()?;
+    let temporary = app::private::temporary(&std::env::temp_dir());
+    for warning in database.unwrap_or_default().warnings.into_iter().chain(temporary) {
+        tracing::warn!(%warning, "files.exposed");
+    }
+    Ok(())
 }
 
 /// What the pages may hold, with as many descriptors as that takes.

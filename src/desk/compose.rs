@@ -81,6 +81,11 @@ pub(super) async fn secret(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseRe
     files::refuse_secret(tx, act, talk, form.as_ref()).await
 }
 
+/// How many documents a form has.
+pub(super) fn documents_in(dialogue: &Dialogue) -> usize {
+    Form::read(dialogue).map_or(0, |form| form.files.len())
+}
+
 /// Private chats and the working groups of offices; never a group of heads or residents.
 async fn composes_here(tx: &mut Tx, chat: &Chat) -> UseCaseResult<bool> {
     if chat.kind == ChatKind::Private {

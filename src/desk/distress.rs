@@ -20,13 +20,15 @@ use crate::store::dialogues::Dialogue;
 use crate::store::inbox::NewInboxRow;
 use crate::usecase::acknowledge::Heeded;
 use crate::usecase::distress::{self, Cry, Pressed};
-use crate::usecase::notify::Note;
+use crate::usecase::notify::{self, Note};
 use crate::usecase::{Act, UseCaseResult, look_up};
 
 /// Tries to fetch what came with a cry.
 const TRIES: u32 = 5;
 /// Milliseconds between two tries, times the number of those made.
 const BETWEEN_TRIES: i64 = 3_000;
+/// Latest messages to a stranger among which the numbers are looked for.
+const LOOK_BACK: i64 = 10;
 /// Milliseconds within which one stranger is told the numbers once.
 const AGAIN_AFTER: i64 = 10 * 60_000;
 /// Milliseconds after its last step for which a form has the words of whoever left it lying.
@@ -254,10 +256,10 @@ pub(super) async fn plea(
     let talk = super::talk::without_names(tx, act, prepared.gateway, (chat, from), external_id).await?;
     let text = say!(act.house.locale, "distress-stranger", numbers = distress::numbers(act));
     let shown = act.house.shown(&talk.chat.gateway, text.clone());
-    let lately = tx.messages_to_chat(&talk.chat.id, 1).await?;
+    let lately = tx.messages_to_chat(&talk.chat.id, LOOK_BACK).await?;
     let said = lately.iter().any(|last| last.body == shown && act.wall.0 - last.created_at < AGAIN_AFTER);
     if !said {
-        talk.say(tx, act, &Note::plain(text)).await?;
+        notify::to_dial(tx, act, &talk.chat, text, talk.reply_to()).await?;
     }
     Ok(Response::default())
 }

@@ -86,7 +86,6 @@ pub(super) async fn command(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (Comm
         Command::Start => hello::start(tx, act, talk).await,
         Command::WhoAmI => hello::who_am_i(tx, act, talk).await,
         Command::Register => register::look(tx, act, talk, args).await,
-        Command::Verify => verify::answer(tx, act, talk, args).await,
         Command::Invite => invite::command(tx, act, talk, args).await,
         Command::Lock => lock::command(tx, act, talk, args).await,
         _ => hello::help(tx, act, talk, args).await,
@@ -289,12 +288,32 @@ pub(super) fn foreign(text: &str) -> String {
 ///
 /// # Errors
 /// The database.
-pub(super) async fn checked(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Option<Response>> {
+pub(super) async fn checked(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    talk: &Talk,
+    message: &IncomingMessage,
+) -> UseCaseResult<Option<Response>> {
+    let text = message.text.as_str();
     let is_code = !crate::domain::bulletin::find_codes(text).is_empty();
     if talk.person.is_some() || !talk.is_private() || !(is_code || verbatim::is_pasted(text)) {
         return Ok(None);
     }
-    verify::answer(tx, act, talk, text).await.map(Some)
+    check(tx, act, talk, message, text).await.map(Some)
+}
+
+/// `/xacminh`, with what lies behind the words and beside them.
+pub(super) async fn check(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    talk: &Talk,
+    message: &IncomingMessage,
+    typed: &str,
+) -> UseCaseResult<Response> {
+    reopen_private(tx, act, talk).await?;
+    let words = std::iter::once(typed).chain(message.hidden_links.iter().map(String::as_str));
+    let words = words.collect::<Vec<_>>().join("\n");
+    verify::answer(tx, act, talk, (words.trim(), message.file.is_some())).await
 }
 
 /// A group as its platform calls it, in quotes; by its id where the platform tells no title.

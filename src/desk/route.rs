@@ -76,7 +76,7 @@ async fn talk_or_document(
     if prepared.file.is_some() {
         return compose::document(tx, act, talk, (message, prepared)).await;
     }
-    if let Some(response) = door::checked(tx, act, talk, &message.text).await? {
+    if let Some(response) = door::checked(tx, act, talk, message).await? {
         return Ok(response);
     }
     if let Some(response) = steer::typed(tx, act, talk, &message.text).await? {
@@ -118,13 +118,10 @@ async fn command(
     let (message, prepared) = what;
     let args = parsed.args.as_str();
     match parsed.command {
-        Command::Start
-        | Command::Help
-        | Command::Register
-        | Command::WhoAmI
-        | Command::Verify
-        | Command::Invite
-        | Command::Lock => door::command(tx, act, talk, (parsed.command, args)).await,
+        Command::Start | Command::Help | Command::Register | Command::WhoAmI | Command::Invite | Command::Lock => {
+            door::command(tx, act, talk, (parsed.command, args)).await
+        }
+        Command::Verify => door::check(tx, act, talk, message, args).await,
         Command::Groups | Command::Bind => door::groups(tx, act, talk, (parsed.command, args), prepared).await,
         Command::Directive | Command::Announce | Command::Urgent | Command::Exercise => {
             compose::start(tx, act, talk, parsed.command, (message, prepared)).await

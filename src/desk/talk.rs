@@ -2,6 +2,7 @@
 
 use crate::domain::calendar::Millis;
 use crate::domain::event::{AccountRef, ButtonPress, ChatKind, ChatRef, IncomingMessage};
+use crate::domain::message::Purpose;
 use crate::domain::retry::FailureReason;
 use crate::store::Tx;
 use crate::store::binding::{AccountState, Chat, ChatState};
@@ -155,6 +156,22 @@ impl Talk {
                 .await;
         }
         notify::answer(tx, act, &self.chat, &self.account, note, self.reply_to()).await
+    }
+
+    /// Answers somebody whose code was right: they are ours, though nobody knows them yet. The chat of an account that was cut off takes
+    /// only what any stranger is told.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn say_to_newcomer(&self, tx: &mut Tx, act: &Act<'_>, note: Note) -> UseCaseResult<()> {
+        if self.chat.state == ChatState::Suspended {
+            return self.say(tx, act, &note.to_stranger()).await;
+        }
+        // In the conversation that follows the choices stand in the text.
+        let asks = self.dialogue(tx).await?.is_some();
+        let note = if asks { note.without_buttons_on(act, &self.chat) } else { note };
+        // A card: no end of a month leaves it out.
+        notify::say(tx, act, &self.chat, Purpose::Card, &note, self.reply_to()).await
     }
 
     /// What is said to people we do not know waits until nothing else does.

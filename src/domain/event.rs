@@ -82,6 +82,9 @@ pub struct IncomingMessage {
     pub topic: Option<String>,
     /// Whether it names the bot.
     pub mentions_us: bool,
+    /// Addresses that lie behind words of the text, and are not seen in it.
+    #[serde(default)]
+    pub hidden_links: Vec<String>,
 }
 
 /// A button pressed.

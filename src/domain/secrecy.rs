@@ -21,7 +21,7 @@ pub use gate::{Attestation, CadreReason, FirstPage, PartyOrigin, Question, Refus
 pub use marks::{RestrictedMark, restricted_mark_in};
 pub use name::stamp_in_name;
 pub use personal::{PERSONAL_LIST, personal_numbers};
-pub use stamp::{SecrecyLevel, Stamp, stamp_in};
+pub use stamp::{SecrecyLevel, Stamp, stamp_in, stamp_in_words};
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,8 @@ pub enum Wish {
     Check,
     /// To be let in: a code, a registration, a button, a word in a group.
     Door,
+    /// To be told whom to dial.
+    Help,
     /// Anything else.
     Talk,
 }
@@ -32,7 +34,7 @@ impl Heard {
         let (talks, checks, doors) = match wish {
             Wish::Talk => (1, 0, 0),
             Wish::Check => (0, 1, 0),
-            Wish::Door => (0, 0, 1),
+            Wish::Door | Wish::Help => (0, 0, 1),
         };
         Self { talks, checks, doors }
     }
@@ -67,6 +69,8 @@ impl Allowance {
             Wish::Talk => heard.talks < self.answers_a_day,
             Wish::Check => heard.checks < self.checks_a_day,
             Wish::Door => heard.doors < self.doors_a_day,
+            // Whatever else they tried today.
+            Wish::Help => heard.doors < 2 * self.doors_a_day,
         }
     }
 
@@ -91,7 +95,7 @@ mod tests {
     #[test]
     fn each_wish_has_its_own_measure_a_day() {
         let allowance = Allowance::default();
-        for (wish, most) in [(Wish::Talk, 3), (Wish::Check, 5), (Wish::Door, 20)] {
+        for (wish, most) in [(Wish::Talk, 3), (Wish::Check, 5), (Wish::Door, 20), (Wish::Help, 40)] {
             let mut heard = Heard { talks: 0, checks: 0, doors: 0 };
             let mut times = 0;
             while allowance.admits(wish, heard) {

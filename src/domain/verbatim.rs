@@ -18,6 +18,8 @@ pub use facts::{Fact, facts};
 const LONGEST: usize = 16_384;
 /// Shortest text that is taken for a pasted one, characters.
 const SHORTEST: usize = 40;
+/// Words in a row that are a piece of a bulletin: a message of several, or a paragraph.
+const PIECE: usize = 12;
 /// Words in a row by which texts are recognised.
 const ROW: usize = 3;
 
@@ -41,6 +43,8 @@ pub struct Genuine {
 pub enum Verdict {
     /// Ours, word for word.
     Identical,
+    /// A piece of ours, word for word, and long enough to be known.
+    Piece,
     /// Like ours, with other words.
     Differs {
         /// What stands in it and not in ours, as it was typed, in the order of the text.
@@ -59,11 +63,13 @@ pub fn compare(pasted: &str, genuine: &Genuine, named: bool) -> Verdict {
         return Verdict::Other;
     }
     // Words alone must not be enough: "7.5" and "75" are one sequence of digits cut differently, and addresses have no words.
-    let known: BTreeSet<String> =
-        facts(&genuine.whole).into_iter().chain(facts(&genuine.core)).map(|fact| fact.meaning).collect();
-    let wrong: Vec<Fact> = facts(pasted).into_iter().filter(|fact| !known.contains(&fact.meaning)).collect();
+    let ours: Vec<Fact> = facts(&genuine.whole).into_iter().chain(facts(&genuine.core)).collect();
+    let wrong: Vec<Fact> = facts(pasted).into_iter().filter(|fact| !ours.iter().any(|own| own.means(fact))).collect();
     if wrong.is_empty() && (said == core || (holds(&whole, &said) && holds(&said, &core))) {
         return Verdict::Identical;
+    }
+    if wrong.is_empty() && said.len() >= PIECE && holds(&whole, &said) {
+        return Verdict::Piece;
     }
     if named || alike(&said, &core) { Verdict::Differs { wrong } } else { Verdict::Other }
 }
@@ -86,7 +92,15 @@ fn alike(said: &[String], core: &[String]) -> bool {
 fn words(text: &str) -> Vec<String> {
     let text = nfc(start_of(text)).to_lowercase();
     let visible = text.chars().filter(|c| !is_invisible(*c));
-    let split: String = visible.map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let mut split = String::new();
+    for c in visible {
+        match c {
+            // Whichever way round it stands turns a sentence over.
+            '<' | '>' | '≤' | '≥' => split.extend([' ', c, ' ']),
+            c if c.is_alphanumeric() => split.push(c),
+            _ => split.push(' '),
+        }
+    }
     split.split_whitespace().map(str::to_owned).collect()
 }
 

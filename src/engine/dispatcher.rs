@@ -68,7 +68,11 @@ pub struct Dispatcher {
     /// Chats with a call on its way, one each: a platform serialises them anyway, and order in a chat is kept.
     busy: HashSet<String>,
     halted: Option<Halt>,
+    /// How the account was stopped before it answered who we are; until something leaves again.
+    answered: Option<Halt>,
     refusals: Refusals,
+    /// Chats by which a stopped account was asked in this round: the others' turn comes first.
+    asked: HashSet<String>,
     /// An incident of the account is open: from then on the platform is asked whether that is still so, monotonic time.
     sick: Option<Duration>,
     /// The platform answered such a question, and that is not written down yet.
@@ -91,7 +95,7 @@ struct Seen {
     next_due: Option<Duration>,
     /// Whether a call of a dead process has to be settled.
     has_abandoned: bool,
-    /// Whether a message waits longer than it was told to.
+    /// Whether something waits longer than it was told to.
     has_put_off: bool,
 }
 
@@ -138,7 +142,9 @@ impl Dispatcher {
             queue: Queue::default(),
             busy: HashSet::new(),
             halted: None,
+            answered: None,
             refusals: Refusals::default(),
+            asked: HashSet::new(),
             sick: None,
             known_again: false,
             swept_at: None,
@@ -335,7 +341,7 @@ impl Dispatcher {
     async fn reload_pacer(&mut self, tx: &mut Tx, now: Duration) -> EngineResult<()> {
         let wall = self.core.wall_now();
         let memory = i64::try_from(PACER_MEMORY.as_millis()).unwrap_or(i64::MAX);
-        for (chat_id, started_at) in tx.recent_attempts(self.gateway.name(), wall.plus_ms(-memory)).await? {
+        for (chat_id, started_at) in tx.recent_attempts(self.gateway.name(), wall.plus_ms(-memory), wall).await? {
             self.pacer.reload(now, &chat_id, Millis(started_at).until(wall));
         }
         Ok(())
@@ -347,7 +353,12 @@ impl Dispatcher {
         for (attempt_id, message_id) in tx.abandoned_attempts(self.gateway.name(), wall).await? {
             let lost = Finished::Unknown { detail: "crashed".to_owned() };
             settle::record(tx, &self.core.act(&self.commune_id), &message_id, &attempt_id, &lost).await?;
-            self.count_sent(tx, Lane::Normal, 1).await?;
+            let lane = tx
+                .message(&message_id)
+                .await?
+                .and_then(|message| Lane::try_from(message.lane).ok())
+                .unwrap_or(Lane::Normal);
+            self.count_sent(tx, lane, 1).await?;
         }
         Ok(())
     }

@@ -64,7 +64,7 @@ text_enum! {
         PressRelays => "press_relays",
         /// Doubts that wait for a person.
         TellDoubts => "tell_doubts",
-        /// Codes that were guessed on a day that is over, and whatever else ends after a time.
+        /// Codes that were guessed on a day that is over, and what strangers used up of a month.
         ForgetGuesses => "forget_guesses",
         /// Second accounts that nobody has confirmed for a day.
         RemindOfAccounts => "remind_of_accounts",

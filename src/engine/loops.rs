@@ -14,6 +14,7 @@ use super::{Core, EngineError, EngineResult};
 
 pub mod bell;
 pub mod receiving;
+pub mod time;
 pub mod upkeep;
 
 /// The lease of the one engine that keeps the commune's rows: of several, one fires, reminds, closes and seals.

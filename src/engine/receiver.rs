@@ -145,7 +145,8 @@ impl Receiver {
             return Ok(false);
         }
         let now = self.core.wall_now();
-        let event = Self::without_secret(self.without_plea(tx, event).await?);
+        let event = self.without_plea(tx, event).await?;
+        let event = self.without_secret(tx, event).await?;
         let stranger = self.stranger(tx, &event, now).await?;
         if let Some(stranger) = &stranger
             && !self.hears(tx, stranger, now).await?

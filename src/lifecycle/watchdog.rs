@@ -6,6 +6,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -14,6 +15,8 @@ use tokio::task::JoinSet;
 const EVERY: Duration = Duration::from_secs(5);
 /// Wake-ups without a sign of life: a minute. The longest that was seen on a machine that swaps is a few seconds.
 const PATIENCE: u32 = 12;
+/// How long the end waits for its line in the log.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// Of a programming error inside (sysexits.h, `EX_SOFTWARE`).
 const EXIT_CODE: i32 = 70;
 
@@ -30,7 +33,15 @@ pub struct Pulse {
 pub fn guard() -> std::io::Result<Pulse> {
     guard_with(EVERY, PATIENCE, || {
         let cure = "it is to be started again; a report with the log of the last minutes helps";
-        tracing::error!(cure, "process.stuck");
+        // Apart: whoever reads the log may have stopped reading, and that may be what everybody waits for.
+        let (done, said) = mpsc::channel();
+        let says = move || {
+            tracing::error!(cure, "process.stuck");
+            let _ = done.send(());
+        };
+        if std::thread::Builder::new().spawn(says).is_ok() {
+            let _ = said.recv_timeout(LAST_WORDS);
+        }
         std::process::exit(EXIT_CODE)
     })
 }
@@ -76,8 +87,6 @@ impl Silence {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
-
     use super::*;
 
     #[test]

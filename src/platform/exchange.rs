@@ -9,7 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, Url};
 use serde_json::Value;
 
-use super::{AskError, Failure};
+use super::{AskError, Failure, witness};
 use crate::domain::retry::{Outcome, Phase};
 
 /// Largest answer of an API that is read, bytes. Lists of a platform are far smaller, but for what waits to be heard.
@@ -114,12 +114,19 @@ pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, Broken> 
 /// Makes one call and gives its answer, of so many bytes at most, as it came. What is longer is no answer of an API: it cannot be read,
 /// and the connection ends with it.
 pub(super) async fn read_within(request: RequestBuilder, most: usize) -> Result<Unread, Broken> {
-    let mut answer = request.send().await.map_err(|error| broken(&error))?;
+    let mut answer = answered(request).await?;
     let status = answer.status().as_u16();
     let calls_left =
         answer.headers().get("x-ratelimit-remain").and_then(|left| left.to_str().ok()?.trim().parse().ok());
     let raw = read(&mut answer, most).await.map_err(|error| late(&error))?.unwrap_or_default();
     Ok(Unread { status, calls_left, raw: String::from_utf8_lossy(&raw).into_owned() })
+}
+
+/// Makes one call and waits for the head of its answer. Every answer passes here.
+async fn answered(request: RequestBuilder) -> Result<Response, Broken> {
+    let answer = request.send().await.map_err(|error| broken(&error))?;
+    witness::hear(&answer);
+    Ok(answer)
 }
 
 fn broken(error: &reqwest::Error) -> Broken {
@@ -156,7 +163,7 @@ pub(super) async fn fetch_media(client: &Client, api: &Url, address: &str, limit
 
 /// Downloads a file of so many bytes at most.
 pub(super) async fn download(request: RequestBuilder, limit: u64) -> Result<Vec<u8>, AskError> {
-    let mut answer = request.send().await.map_err(|error| broken(&error))?;
+    let mut answer = answered(request).await?;
     if !answer.status().is_success() {
         return Err(AskError::Refused(format!("download answered {}", answer.status().as_u16())));
     }

@@ -143,10 +143,10 @@ impl Pacer {
         }
     }
 
-    /// The same, with so many percent of the slots for people nobody knows.
+    /// The same, with at most so many percent of the slots for people nobody knows.
     #[must_use]
     pub fn with_strangers(self, percent: u32) -> Self {
-        Self { strangers_every: 100 / percent.clamp(1, 100), ..self }
+        Self { strangers_every: 100_u32.div_ceil(percent.clamp(1, 100)), ..self }
     }
 
     /// Takes a slot that begins no later than `ahead` from now; gives its instant. Ahead is only the gateway's own spacing: for a

@@ -104,7 +104,7 @@ const CHAT_FAULTS: &str = "WITH hurt AS ( \
        SELECT m.delivery_id FROM broadcasts b CROSS JOIN messages m WHERE b.state = 'running' AND m.broadcast_id = b.id \
          AND m.purpose = 'broadcast' AND m.state IN ('failed', 'skipped', 'expired', 'cancelled') \
          AND m.reason IN ('kicked', 'not_member', 'group_deleted', 'chat_not_found', 'no_rights', 'blocked', 'never_started', \
-                          'deactivated', 'moved', 'gave_up', 'generic', 'chat_suspended', 'budget') \
+                          'deactivated', 'moved', 'group_disabled', 'person_quota', 'gave_up', 'generic', 'chat_suspended', 'budget') \
        UNION \
        SELECT m.delivery_id FROM chats c CROSS JOIN messages m WHERE c.state = 'suspended' AND m.chat_id = c.id \
          AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast') \
@@ -116,7 +116,7 @@ const CHAT_FAULTS: &str = "WITH hurt AS ( \
        AND c.id = d.chat_id AND b.state = 'running' AND (c.reason IS NULL OR c.reason <> 'merged') \
        AND EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.purpose = 'broadcast' \
          AND ((m.state = 'failed' AND m.reason IN ('kicked', 'not_member', 'group_deleted', 'chat_not_found', 'no_rights', \
-                                                   'blocked', 'never_started', 'deactivated', 'moved', 'gave_up')) \
+                                                   'blocked', 'never_started', 'deactivated', 'moved', 'group_disabled', 'person_quota', 'gave_up')) \
            OR (m.state = 'failed' AND c.state = 'suspended' AND m.reason = 'generic') \
            OR (m.state = 'skipped' AND m.reason IN ('chat_suspended', 'budget')) \
            OR (c.state = 'suspended' AND m.state IN ('pending', 'retry_wait')))) \
@@ -127,7 +127,15 @@ const CHAT_FAULTS: &str = "WITH hurt AS ( \
      ORDER BY d.broadcast_id, d.id";
 const WAIT_FAULTS: &str = "WITH waiting AS ( \
        SELECT DISTINCT m.delivery_id FROM chats c CROSS JOIN messages m WHERE c.quiet_until IS NOT NULL AND c.quiet_until > $2 \
-         AND c.quiet_until <= $1 + c.quiet_ms AND m.chat_id = c.id AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast') \
+         AND c.quiet_until <= $1 + c.quiet_ms AND m.chat_id = c.id AND m.state IN ('pending', 'retry_wait') AND m.purpose = 'broadcast' \
+       UNION \
+       SELECT m.delivery_id FROM broadcasts b CROSS JOIN bulletin_versions v CROSS JOIN messages m WHERE b.state = 'running' \
+         AND v.bulletin_id = b.bulletin_id AND v.version = b.version AND v.urgency = 'flash' AND m.broadcast_id = b.id \
+         AND m.purpose = 'broadcast' AND m.state = 'retry_wait' AND m.due_at > $2 AND m.due_at - m.wait_ms <= $1 \
+       UNION \
+       SELECT m.delivery_id FROM incidents i CROSS JOIN messages m WHERE i.closed_at IS NULL AND i.kind = 'asked_to_wait' \
+         AND i.scope LIKE 'chat:%' AND m.chat_id = SUBSTR(i.scope, 6) AND m.state IN ('pending', 'retry_wait') \
+         AND m.state = 'retry_wait' AND m.purpose = 'broadcast') \
      SELECT d.id AS delivery_id, d.broadcast_id, 'wait' AS fault \
      FROM waiting w CROSS JOIN deliveries d CROSS JOIN broadcasts b CROSS JOIN bulletin_versions v \
      WHERE d.id = w.delivery_id AND b.id = d.broadcast_id AND v.bulletin_id = b.bulletin_id AND v.version = b.version \
@@ -151,6 +159,8 @@ const GATEWAY_FAULTS: &str = "WITH waiting AS ( \
 // The states of the index `messages_due` first: by itself `retry_wait` has none.
 const TIRED: &str = "SELECT COUNT(*) FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') \
      AND state = 'retry_wait' AND attempts >= $2";
+const TIRED_GROUPS: &str = "SELECT COUNT(*) FROM messages m CROSS JOIN chats c WHERE m.gateway = $1 AND m.state IN ('pending', 'retry_wait') \
+     AND m.state = 'retry_wait' AND m.attempts >= 1 AND c.id = m.chat_id AND c.kind = 'group'";
 // In the order of their starts: nothing but the latest ones is read.
 const LATEST: &str =
     "SELECT outcome FROM attempts WHERE gateway = $1 AND outcome IS NOT NULL ORDER BY started_at DESC LIMIT $2";
@@ -208,13 +218,22 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(GATEWAY_FAULTS).bind(gateway).bind(ordinary).fetch_all(c).await?))
     }
 
-    /// Deliveries of Hỏa tốc that wait for a chat until after machine time `until`, since its platform asked for it, and of which
+    /// Deliveries of Hỏa tốc that wait until after machine time `until`, for a chat or for another try, and of which
     /// nothing has left, unless something took over already. It is `now`.
     ///
     /// # Errors
     /// The database.
     pub async fn wait_faults(&mut self, now: Millis, until: Millis) -> StoreResult<Vec<Troubled>> {
         Ok(on!(self, |c| sqlx::query_as(WAIT_FAULTS).bind(now.0).bind(until.0).fetch_all(c).await?))
+    }
+
+    /// Whether a message of a gateway to a group waits after it was tried.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn has_refused_group(&mut self, gateway: &str) -> StoreResult<bool> {
+        let count: i64 = on!(self, |c| sqlx::query_scalar(TIRED_GROUPS).bind(gateway).fetch_one(c).await?);
+        Ok(count > 0)
     }
 
     /// Whether a message of a gateway waits after so many tries or more.
@@ -340,5 +359,18 @@ impl Tx {
     /// The database.
     pub async fn stand_ins_of_bulletin(&mut self, bulletin_id: &str) -> StoreResult<Vec<StandIn>> {
         Ok(on!(self, |c| sqlx::query_as(OF_BULLETIN).bind(bulletin_id).fetch_all(c).await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::retry::{Consequence, FailureReason};
+
+    #[test]
+    fn every_loss_of_a_chat_is_one_that_another_group_stands_in_for() {
+        for reason in FailureReason::ALL.iter().filter(|reason| reason.consequence() == Consequence::ParkChat) {
+            assert_eq!(CHAT_FAULTS.matches(&format!("'{reason}'")).count(), 2, "{reason}");
+        }
     }
 }

@@ -50,13 +50,18 @@ const STRANGERS: i64 = 4;
 /// Tries before an update is given up as failed.
 pub const MAX_ATTEMPTS: i64 = 3;
 
+/// Milliseconds that an update waits for its next try at most: thirty seconds after each of three. What is to wait longer was put off
+/// by a clock that was ahead.
+const LONGEST_WAIT: i64 = 120_000;
+
 const PUT: &str = "INSERT INTO inbox (id, gateway, dedupe, event, urgent, state, attempts, received_at, retry_at, chat, stranger) \
      VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10) ON CONFLICT (gateway, dedupe) DO NOTHING";
 const WAITING: &str = "SELECT id, gateway, dedupe, chat, event, attempts, received_at FROM inbox \
-     WHERE state = 'waiting' AND gateway = $1 AND stranger = $5 AND urgent = $2 AND retry_at <= $3 \
+     WHERE state = 'waiting' AND gateway = $1 AND stranger = $5 AND urgent = $2 AND (retry_at <= $3 OR retry_at > $6) \
        AND NOT EXISTS (SELECT 1 FROM inbox earlier \
                        WHERE earlier.gateway = $1 AND earlier.chat = inbox.chat AND earlier.state = 'waiting' \
-                         AND (earlier.received_at, earlier.id) < (inbox.received_at, inbox.id) AND earlier.retry_at > $3) \
+                         AND (earlier.received_at, earlier.id) < (inbox.received_at, inbox.id) \
+                         AND earlier.retry_at > $3 AND earlier.retry_at <= $6) \
      ORDER BY received_at, id LIMIT $4";
 const CLAIM: &str = "UPDATE inbox SET attempts = attempts + 1, retry_at = $2 + $3 * (attempts + 1) \
      WHERE id = $1 AND state = 'waiting' AND attempts = $4";
@@ -157,6 +162,7 @@ impl Tx {
                 .bind(now.0)
                 .bind(room)
                 .bind(stranger)
+                .bind(now.0 + LONGEST_WAIT)
                 .fetch_all(c)
                 .await?);
             waiting.extend(more);

@@ -21,7 +21,7 @@ pub struct Lease {
 pub struct Incident {
     /// The id.
     pub id: String,
-    /// What is sick: `gateway:NAME`, `receiving:NAME` or `chat:ID`.
+    /// What is sick: `gateway:NAME`, `receiving:NAME`, `chat:ID`, `clock`.
     pub scope: String,
     /// A word for the fault, such as `unauthorized` or `kicked`.
     pub kind: String,
@@ -49,9 +49,16 @@ const OPEN: &str =
 // That a message arrived says nothing of what runs out in a month.
 const CLOSE: &str = "UPDATE incidents SET closed_at = $2 WHERE scope = $1 AND closed_at IS NULL \
      AND kind NOT IN ('asset_expires', 'token_expires', 'no_file_rights')";
+const CLOSE_OF_CHAT: &str = "UPDATE incidents SET closed_at = $3 WHERE scope = $1 AND closed_at IS NULL \
+     AND kind NOT IN ('asset_expires', 'token_expires', 'no_file_rights') AND (kind <> 'asked_to_wait' OR NOT EXISTS ( \
+       SELECT 1 FROM messages m WHERE m.chat_id = $2 AND m.state IN ('pending', 'retry_wait') AND m.due_at > $4))";
+const IS_WAITED_FOR: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE chat_id = $1 AND state IN ('pending', 'retry_wait')) \
+     OR EXISTS (SELECT 1 FROM chats WHERE id = $1 AND quiet_until > $2 AND quiet_until <= $2 + quiet_ms)";
 const CLOSE_KIND: &str = "UPDATE incidents SET closed_at = $3 WHERE scope = $1 AND kind = $2 AND closed_at IS NULL";
 const CLOSED_SINCE: &str = "SELECT EXISTS (SELECT 1 FROM incidents WHERE closed_at >= $3 AND scope = $1 AND kind = $2)";
 const OPEN_INCIDENTS: &str = "SELECT id, scope, kind, detail, opened_at, closed_at FROM incidents WHERE closed_at IS NULL ORDER BY opened_at, id";
+const CHATS_WITH: &str = "SELECT COUNT(*) FROM incidents i JOIN chats c ON i.scope = 'chat:' || c.id \
+     WHERE i.closed_at IS NULL AND i.kind = $2 AND c.gateway = $1";
 const LAST_TOLD: &str = "SELECT MAX(told_at) FROM incidents WHERE kind = $1 AND told_at IS NOT NULL";
 const UNTOLD: &str =
     "SELECT scope FROM incidents WHERE closed_at IS NULL AND kind = $1 AND told_at IS NULL ORDER BY opened_at, id";
@@ -142,6 +149,31 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query(CLOSE).bind(scope).bind(at.0).execute(c).await?.rows_affected()))
     }
 
+    /// Closes every fault of a chat, because something worked there; not that something waits, while a message waits beyond machine
+    /// time `long`. Gives how many were closed.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn close_chat_incidents(&mut self, chat_id: &str, at: Millis, long: Millis) -> StoreResult<u64> {
+        let scope = format!("chat:{chat_id}");
+        Ok(on!(self, |c| sqlx::query(CLOSE_OF_CHAT)
+            .bind(&scope)
+            .bind(chat_id)
+            .bind(at.0)
+            .bind(long.0)
+            .execute(c)
+            .await?
+            .rows_affected()))
+    }
+
+    /// Whether anything waits for a chat, or the chat is to be waited for at machine time `now`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn is_waited_for(&mut self, chat_id: &str, now: Millis) -> StoreResult<bool> {
+        Ok(on!(self, |c| sqlx::query_scalar(IS_WAITED_FOR).bind(chat_id).bind(now.0).fetch_one(c).await?))
+    }
+
     /// Closes one incident. False when it was not open.
     ///
     /// # Errors
@@ -166,6 +198,14 @@ impl Tx {
     /// The database.
     pub async fn open_incidents(&mut self) -> StoreResult<Vec<Incident>> {
         Ok(on!(self, |c| sqlx::query_as(OPEN_INCIDENTS).fetch_all(c).await?))
+    }
+
+    /// How many chats of a gateway have an open incident of a kind.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn chats_with_incident(&mut self, gateway: &str, kind: &str) -> StoreResult<i64> {
+        Ok(on!(self, |c| sqlx::query_scalar(CHATS_WITH).bind(gateway).bind(kind).fetch_one(c).await?))
     }
 
     /// When the admins were last told of an incident of a kind that comes in crowds, business time.

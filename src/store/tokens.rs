@@ -39,9 +39,13 @@ const REPLACE: &str = "INSERT INTO gateway_tokens (gateway, version, sealed, obt
      VALUES ($1, 1, $2, $3, $4, 0) ON CONFLICT (gateway) DO UPDATE SET version = gateway_tokens.version + 1, \
      sealed = excluded.sealed, obtained_at = excluded.obtained_at, expires_at = excluded.expires_at, \
      renewing_at = NULL, renewals = 0";
+/// Milliseconds by which a renewal may have begun later than now, by the clock of another service. One that began later than that was
+/// begun by a clock that was ahead, and nobody is at it.
+const CLOCKS_DIFFER: i64 = 120_000;
+
 // One of several processes meets the row: the others find it begun.
 const BEGIN: &str = "UPDATE gateway_tokens SET renewing_at = $3, renewals = renewals + 1 \
-     WHERE gateway = $1 AND version = $2 AND (renewing_at IS NULL OR (renewals > 1 AND renewing_at <= $5) OR (renewals <= 1 AND renewing_at <= $4))";
+     WHERE gateway = $1 AND version = $2 AND (renewing_at IS NULL OR renewing_at > $6 OR (renewals > 1 AND renewing_at <= $5) OR (renewals <= 1 AND renewing_at <= $4))";
 const FINISH: &str = "UPDATE gateway_tokens SET version = version + 1, sealed = $3, obtained_at = $4, expires_at = $5, \
      renewing_at = NULL, renewals = 0 WHERE gateway = $1 AND version = $2";
 const ABANDON: &str = "UPDATE gateway_tokens SET renewing_at = CASE WHEN renewals > 1 THEN renewing_at END, renewals = renewals - 1 \
@@ -108,6 +112,7 @@ impl Tx {
             .bind(now.0)
             .bind(first_over.0)
             .bind(later_over.0)
+            .bind(now.0 + CLOCKS_DIFFER)
             .execute(c)
             .await?
             .rows_affected());

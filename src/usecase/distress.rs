@@ -160,7 +160,7 @@ async fn card(tx: &mut Tx, act: &Act<'_>, distress: &Distress, words: &str) -> U
     let phone = tx.phone_of(&distress.person_id).await?;
     let phone =
         phone.map_or_else(|| say!(locale, "call-no-phone"), |phone| say!(locale, "call-phone", phone = phone.as_str()));
-    let text = say!(
+    let mut text = say!(
         locale,
         "card-distress",
         unit = unit.unwrap_or_else(|| say!(locale, "distress-no-unit")),
@@ -170,6 +170,10 @@ async fn card(tx: &mut Tx, act: &Act<'_>, distress: &Distress, words: &str) -> U
         place = place,
         words = words
     );
+    if act.unconfirmed {
+        text.push('\n');
+        text.push_str(&say!(locale, "distress-unconfirmed"));
+    }
     if !distress.exercise {
         return Ok(text);
     }

@@ -220,12 +220,11 @@ pub async fn stand_in(tx: &mut Tx, act: &Act<'_>, delivery_id: &str) -> UseCaseR
 /// leaves, and why.
 async fn troubled(tx: &mut Tx, act: &Act<'_>, stopped: &[(String, String)]) -> UseCaseResult<Vec<Troubled>> {
     let mut found = tx.chat_faults().await?;
-    join(&mut found, tx.wait_faults(act.wall, act.wall.plus_ms(FLASH_WAITS_MS)).await?);
     for (gateway, kind) in stopped {
         // After a quota's end the account is asked again and again: only a refusal proves that it is still so.
         let (ordinary, urgent) = match kind.as_str() {
             "quota" => {
-                let refused = tx.has_tired_message(gateway, 1).await?;
+                let refused = tx.has_refused_group(gateway).await?;
                 (refused, refused)
             }
             "unreachable" => {
@@ -238,6 +237,8 @@ async fn troubled(tx: &mut Tx, act: &Act<'_>, stopped: &[(String, String)]) -> U
             join(&mut found, tx.gateway_faults(gateway, ordinary).await?);
         }
     }
+    // Last: where a whole gateway is at fault, that is what is said of it.
+    join(&mut found, tx.wait_faults(act.wall, act.wall.plus_ms(FLASH_WAITS_MS)).await?);
     Ok(found)
 }
 

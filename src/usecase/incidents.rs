@@ -7,13 +7,15 @@
 use std::collections::BTreeSet;
 
 use super::notify::{self, Note};
-use super::settle::{chat_scope, close_incident, gateway_scope, open_incident};
+use super::settle::{chat_scope, close_incident, ended_waits, gateway_scope, open_incident};
 use super::{Act, UseCaseResult};
+use crate::domain::budget::month_of;
 use crate::domain::calendar::{Millis, format_full};
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
 use crate::domain::retry::{Consequence, FailureReason};
 use crate::domain::text::inert;
+use crate::domain::text_enum::text_enum;
 use crate::say;
 use crate::store::Tx;
 use crate::store::binding::{Chat, ChatState};
@@ -53,6 +55,8 @@ pub async fn task_failed(tx: &mut Tx, act: &Act<'_>, task: &str, error: &str) ->
     Ok(())
 }
 
+/// The incident of an account of whose month strangers have had their part.
+const STRANGERS_SPENT: &str = "strangers_spent";
 /// The incident of somebody who counts codes.
 const CODE_GUESSING: &str = "code_guessing";
 
@@ -92,27 +96,48 @@ pub async fn restored(tx: &mut Tx, act: &Act<'_>, made_at: Millis) -> UseCaseRes
     Ok(())
 }
 
-/// Incidents that end by the clock alone: guessing is over with its day, and a restored database is nothing new after another.
+/// People nobody knows have used up their part of an account's month: the admins are told, once.
 ///
 /// # Errors
 /// The database.
-pub async fn outlived(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<Incident>> {
+pub async fn strangers_spent(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCaseResult<()> {
+    if open_incident(tx, act, &strangers_scope(gateway), STRANGERS_SPENT, "").await? {
+        let text = say!(act.house.locale, "alert-strangers-spent", gateway = gateway);
+        notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    }
+    Ok(())
+}
+
+/// Incidents that are over with the time in which they were opened: guessing with its day, what strangers used up with its month, a
+/// wait when nothing waits any more, a restore after a day.
+/// Gives scope and kind of each.
+///
+/// # Errors
+/// The database.
+pub async fn over_with_their_time(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<(String, String)>> {
     let mut open = tx.open_incidents().await?;
     open.retain(|one| match one.kind.as_str() {
         CODE_GUESSING => Millis(one.opened_at).local_date() < act.at.local_date(),
         RESTORED => Millis(one.opened_at).plus_days(1) <= act.at,
+        STRANGERS_SPENT => month_of(Millis(one.opened_at)) < month_of(act.at),
         _ => false,
     });
-    Ok(open)
+    let mut over: Vec<(String, String)> = open.into_iter().map(|one| (one.scope, one.kind)).collect();
+    over.extend(ended_waits(tx, act).await?);
+    Ok(over)
 }
 
 /// Closes such an incident.
 ///
 /// # Errors
 /// The database.
-pub async fn close_outlived(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult<()> {
-    close_incident(tx, act, &incident.scope, &incident.kind).await?;
+pub async fn close_with_its_time(tx: &mut Tx, act: &Act<'_>, incident: (&str, &str)) -> UseCaseResult<()> {
+    close_incident(tx, act, incident.0, incident.1).await?;
     Ok(())
+}
+
+fn strangers_scope(gateway: &str) -> String {
+    format!("strangers:{gateway}")
 }
 
 fn guess_scope(gateway: &str) -> String {
@@ -136,6 +161,43 @@ pub async fn all_tasks_begin_anew(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<(
     let open = tx.open_incidents().await?;
     for incident in open.iter().filter(|incident| incident.kind == TASK_FAILED) {
         close_incident(tx, act, &incident.scope, TASK_FAILED).await?;
+    }
+    Ok(())
+}
+
+text_enum! {
+    /// What is wrong with the date.
+    pub enum ClockFault {
+        /// The machine's date jumped away; the service goes on by its own count.
+        Jumped => "jumped",
+        /// Platforms say another date than the one the service began with.
+        Wrong => "wrong",
+        /// The database holds acts of a time that has not come.
+        Behind => "behind",
+    }
+}
+
+/// The scope of what is wrong with the date.
+pub const CLOCK_SCOPE: &str = "clock";
+
+/// What is wrong with the date now, each with its milliseconds, and what is over: opens those, closes these.
+///
+/// # Errors
+/// The database.
+pub async fn clock_is(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    faults: &[(ClockFault, i64)],
+    over: &[ClockFault],
+) -> UseCaseResult<()> {
+    for fault in over {
+        close_incident(tx, act, CLOCK_SCOPE, fault.as_str()).await?;
+    }
+    let open = tx.open_incidents().await?;
+    for (fault, by) in faults {
+        if !open.iter().any(|one| one.scope == CLOCK_SCOPE && one.kind == fault.as_str()) {
+            open_incident(tx, act, CLOCK_SCOPE, fault.as_str(), &format!("{:+} s", by / 1_000)).await?;
+        }
     }
     Ok(())
 }

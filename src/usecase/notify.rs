@@ -1,6 +1,7 @@
 //! Saying something to a person or a chat: every word is a message row and shares the queue's pace.
 
 use super::{Act, UseCaseResult, incidents};
+use crate::domain::calendar::Millis;
 use crate::domain::message::{Lane, Purpose};
 use crate::domain::org::Role;
 use crate::domain::render::Button;
@@ -21,6 +22,8 @@ pub struct Note {
     pub buttons: Vec<Vec<Button>>,
     /// The lane in which it leaves where that is not its purpose's.
     pub lane: Option<Lane>,
+    /// Whether it leaves before everything else of its lane.
+    pub ahead: bool,
 }
 
 impl Note {
@@ -65,7 +68,7 @@ impl Note {
     #[must_use]
     pub fn without_buttons_on(&self, act: &Act<'_>, chat: &Chat) -> Self {
         let buttons = if act.house.render_for(&chat.gateway).buttons { self.buttons.clone() } else { Vec::new() };
-        Self { text: self.text.clone(), buttons, lane: self.lane }
+        Self { text: self.text.clone(), buttons, lane: self.lane, ahead: self.ahead }
     }
 }
 
@@ -98,6 +101,22 @@ pub async fn say(
 pub(super) async fn card(tx: &mut Tx, act: &Act<'_>, chat: &Chat, note: &Note) -> UseCaseResult<Option<String>> {
     let note = menu::numbered(tx, act, chat, note, menu::For::Everybody).await?;
     queue(tx, act, chat, Purpose::Card, &note, None).await
+}
+
+/// Tells somebody nobody knows whom to dial: apart from whatever else is said to strangers, and before it.
+///
+/// # Errors
+/// The database.
+pub async fn to_dial(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    chat: &Chat,
+    text: String,
+    reply_to: Option<&str>,
+) -> UseCaseResult<()> {
+    let note = Note { ahead: true, ..Note::plain(text).to_stranger() };
+    queue(tx, act, chat, Purpose::Alert, &note, reply_to).await?;
+    Ok(())
 }
 
 /// Answers one account in a chat; numbers that stand for buttons there are for that account alone.
@@ -162,6 +181,7 @@ async fn queue(
             Some(lane) => message.in_lane(lane),
             None => message,
         };
+        let message = NewMessage { due_at: if note.ahead { Millis(0) } else { message.due_at }, ..message };
         tx.queue_message(&message).await?;
         id = Some(message.id);
     }
@@ -219,9 +239,9 @@ pub(super) fn private_is_open(act: &Act<'_>, gateway: &str, heard_at: Option<i64
 /// # Errors
 /// The database.
 pub(super) async fn chats_of(tx: &mut Tx, act: &Act<'_>, person_id: &str) -> UseCaseResult<Vec<Chat>> {
-    let sick = incidents::sick_gateways(tx).await?;
-    let well =
-        |chats: &[Chat]| -> Vec<Chat> { chats.iter().filter(|chat| !sick.contains(&chat.gateway)).cloned().collect() };
+    let (sick, quiet) = (incidents::sick_gateways(tx).await?, tx.quiet_people(act.wall).await?);
+    let is_well = |chat: &&Chat| !sick.contains(&chat.gateway) && !quiet.contains(&chat.id);
+    let well = |chats: &[Chat]| -> Vec<Chat> { chats.iter().filter(is_well).cloned().collect() };
     let mut private = tx.private_chat_of(person_id).await?;
     private.retain(|chat| private_is_open(act, &chat.gateway, chat.heard_at));
     let through = well(&private);

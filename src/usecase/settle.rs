@@ -16,7 +16,7 @@ use crate::store::operations::Incident;
 mod elsewhere;
 mod waits;
 
-pub use waits::asked_to_wait;
+pub use waits::{asked_to_wait, ended_waits, message_waits};
 
 pub(super) use elsewhere::carry_cards;
 

@@ -47,11 +47,11 @@ impl Usage {
         self.strangers_sent + self.strangers_heard
     }
 
-    /// As [`Self::used`], with no more of strangers than their share: however many they are, they do not use up what is left for
-    /// the commune.
+    /// As [`Self::used`], with no more of what strangers said than their share: however many they are, they do not use up what is left
+    /// for the commune. What left to them is counted in full: the platform counts it.
     #[must_use]
     pub fn used_within(self, share: u64) -> u64 {
-        self.to_ours() + self.from_ours() + self.of_strangers().min(share)
+        self.to_ours() + self.from_ours() + self.of_strangers().min(share.max(self.strangers_sent))
     }
 }
 
@@ -145,7 +145,10 @@ async fn due(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<(MonthUsage, Budge
     for (name, traits) in &act.house.gateways {
         let Some(budget) = traits.budget else { continue };
         let row = tx.month_usage(name, &month).await?.filter(|row| row.warned_at.is_none());
-        found.extend(row.filter(|row| budget.has_reached(counted(row).used(), WARN_PERCENT)).map(|row| (row, budget)));
+        // Strangers use up nobody else's part: neither warns of theirs.
+        let share = act.house.strangers.share_of(budget.messages_a_month);
+        let is_due = |row: &MonthUsage| budget.has_reached(counted(row).used_within(share), WARN_PERCENT);
+        found.extend(row.filter(is_due).map(|row| (row, budget)));
     }
     Ok(found)
 }

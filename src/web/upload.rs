@@ -27,7 +27,7 @@ use crate::store::links::UploadLink;
 
 /// Largest document, bytes: what a chat that carries documents takes too.
 pub(super) const MAX_BYTES: usize = 20_000_000;
-/// What is read of a document that is too large, so that whoever sends it can read the answer.
+/// What is read of a document that is not taken, so that whoever sends it can read the answer.
 const DRAINED: (u64, Duration) = (64_000_000, Duration::from_secs(10));
 /// How long one waits for a place where documents are read.
 const FOR_A_PLACE: Duration = Duration::from_secs(5);
@@ -67,19 +67,27 @@ pub(super) async fn posted(
 ) -> Response {
     let link = match link(&site, &secret).await {
         Ok(Some(link)) => link,
-        Ok(None) => return gone(&site),
-        Err(error) => return trouble(&site, &error),
+        Ok(None) => return unread(request, gone(&site)).await,
+        Err(error) => return unread(request, trouble(&site, &error)).await,
     };
     let Some(_claim) = Claim::of(&site, &link) else {
-        return say(&site, StatusCode::CONFLICT, "page-upload-under-way");
+        return unread(request, say(&site, StatusCode::CONFLICT, "page-upload-under-way")).await;
     };
     visit.is_known();
-    let Ok(Ok(_place)) = timeout(FOR_A_PLACE, site.uploads.acquire()).await else { return busy(&site) };
+    let Ok(Ok(_place)) = timeout(FOR_A_PLACE, site.uploads.acquire()).await else {
+        return unread(request, busy(&site)).await;
+    };
     match timeout(site.limits.upload, document(request)).await {
         Ok(Ok((name, content))) => handed_over(&site, &link, &name, content).await,
         Ok(Err((status, key))) => say(&site, status, key),
         Err(_) => say(&site, StatusCode::REQUEST_TIMEOUT, "page-upload-slow"),
     }
+}
+
+/// The answer to somebody whose document is not wanted, once it was read past: a browser shows no answer before it has sent everything.
+async fn unread(request: Request, answer: Response) -> Response {
+    body::drain(request.into_body(), DRAINED.0, DRAINED.1).await;
+    answer
 }
 
 async fn handed_over(site: &Site, link: &UploadLink, name: &str, content: Vec<u8>) -> Response {

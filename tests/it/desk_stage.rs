@@ -220,6 +220,7 @@ impl Desk {
             reply: None,
             topic: None,
             mentions_us: false,
+            hidden_links: Vec::new(),
             said_at: None,
         }
     }

@@ -342,6 +342,10 @@ async fn without_buttons_an_officer_types_the_number_and_follows_an_address_to_t
     let (first, second) = (stage.private_chat("lan"), stage.private_chat("pct"));
     stage.pass_to(at(2025, 10, 5, 21, 30)).await;
     assert_eq!(follow(&first).await, b"\xff\xf1 a voice");
+    assert_eq!(follow(&second).await, b"\xff\xf1 a voice");
+    stage.say("quan", "/khoataikhoan Mẫu Thị Thanh").await;
+    stage.choose("quan", "Khóa tài khoản này").await;
+    assert_ne!(follow(&second).await, b"\xff\xf1 a voice", "an account that was locked leads nowhere");
     stage.pass_to(at(2025, 10, 6, 8, 0)).await;
     for chat in [first, second] {
         assert_ne!(follow(&chat).await, b"\xff\xf1 a voice", "a week is enough");

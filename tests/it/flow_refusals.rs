@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use loa::clock::Monotonic as _;
 use loa::demo::places::Network;
+use loa::domain::message::MessageState;
+use loa::domain::org::import::OrgFile;
 use loa::domain::urgency::Urgency;
 use loa::store::Store;
 use loa::store::bulletins::{Marks, NewFile};
@@ -23,6 +25,12 @@ sqlite_tests!(
     the_quota_of_one_group_is_waited_for_while_the_others_read_on,
     several_groups_that_refuse_stop_the_account_and_the_first_message_that_is_taken_lets_the_rest_go,
     a_storm_warning_asks_a_spent_account_at_once,
+    a_storm_warning_to_the_only_group_of_a_spent_account_asks_at_once,
+    a_group_that_refuses_takes_no_turn_from_those_that_would_take_something,
+    the_only_group_that_refuses_while_people_are_answered_is_told_of,
+    people_who_have_no_place_keep_a_spent_account_from_nothing,
+    a_group_that_refuses_beside_others_that_take_everything_is_told_of,
+    a_storm_warning_that_a_group_takes_in_the_morning_only_goes_by_another_group,
     a_storm_warning_asks_an_account_with_a_refused_token_at_once,
     a_group_that_has_to_wait_ten_minutes_is_not_written_to_before_and_the_others_go_on,
     many_groups_that_have_to_wait_are_told_of_together,
@@ -141,7 +149,7 @@ async fn several_groups_that_refuse_stop_the_account_and_the_first_message_that_
     let before = calls(&stage).await;
     turn_for(&mut stage, Duration::from_mins(3)).await;
     let asked = calls(&stage).await - before;
-    assert!((5..=9).contains(&asked), "2, 4, 8 … 64 and 128 seconds: {asked}");
+    assert!((5..=18).contains(&asked), "2, 4, 8 … 64 and 128 seconds, groups and people: {asked}");
     assert_eq!(stage.incidents().await, ["quota"]);
 
     stage.bot().set_faults(Vec::new());
@@ -166,6 +174,114 @@ async fn a_storm_warning_asks_a_spent_account_at_once(store: Store) {
     let took = stage.clock.elapsed().saturating_sub(before);
     assert!(took < Duration::from_secs(5), "{took:?}");
     assert!(!stage.is_halted());
+    stage.stop().await;
+}
+
+async fn a_storm_warning_to_the_only_group_of_a_spent_account_asks_at_once(store: Store) {
+    let only = |org: &mut OrgFile| org.groups.retain(|group| group.code == "truong-tram");
+    let mut stage = Stage::on(&[Network::ZaloBot]).groups(only).start(store).await;
+    stage.settle().await;
+    stage.bot().add_fault(spent());
+    stage.release(&Draft { audience: "truong + tram".to_owned(), ..draft() }).await;
+    stage.until("halted", async |stage: &Stage| stage.is_halted()).await;
+    turn_for(&mut stage, Duration::from_mins(15)).await;
+    stage.bot().set_faults(Vec::new());
+    let before = stage.clock.elapsed();
+    let composed = stage.release(&warning("truong + tram")).await;
+    stage.until("sent", async |stage: &Stage| stage.sent(&composed).await == 1).await;
+    let took = stage.clock.elapsed().saturating_sub(before);
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    stage.stop().await;
+}
+
+async fn a_group_that_refuses_takes_no_turn_from_those_that_would_take_something(store: Store) {
+    let mut stage = bot(store).await;
+    stage.bot().add_fault(spent());
+    let urgent = Draft { urgency: Urgency::Urgent, audience: "truong + tram".to_owned(), ..draft() };
+    let refused = stage.release(&urgent).await;
+    let composed = stage.release(&Draft { audience: "thon + phong".to_owned(), ..draft() }).await;
+    stage.until("halted", async |stage: &Stage| stage.is_halted()).await;
+    stage.bot().set_faults(vec![spent().in_chat(&stage.chat("truong-tram")).from_call(1, 0)]);
+    turn_for(&mut stage, Duration::from_secs(20)).await;
+    assert_eq!((stage.sent(&refused).await, stage.sent(&composed).await, stage.is_halted()), (0, 2, false));
+    stage.stop().await;
+}
+
+async fn the_only_group_that_refuses_while_people_are_answered_is_told_of(store: Store) {
+    let only = |org: &mut OrgFile| org.groups.retain(|group| group.code == "truong-tram");
+    let mut stage = Stage::on(&[Network::ZaloBot]).groups(only).start(store).await;
+    stage.settle().await;
+    stage.bot().add_fault(spent().in_chat(&stage.chat("truong-tram")).from_call(1, 0));
+    stage.release(&Draft { audience: "truong + tram".to_owned(), ..draft() }).await;
+    for _ in 0..8 {
+        stage.home().say_privately(&stage.account("lan"), "/toilaai");
+        turn_for(&mut stage, Duration::from_secs(3)).await;
+    }
+    assert_eq!(stage.incidents().await, ["asked_to_wait"]);
+    // Nothing is to be waited for any more.
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let chat = tx.chat_by_external("zalo_bot", &stage.chat("truong-tram")).await.unwrap().unwrap();
+    for message in tx.messages_to_chat(&chat.id, 10).await.unwrap() {
+        tx.leave_queue(&message.id, MessageState::Skipped, "tests").await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    stage.until("over", async |stage: &Stage| stage.incidents().await.is_empty()).await;
+    stage.stop().await;
+}
+
+async fn people_who_have_no_place_keep_a_spent_account_from_nothing(store: Store) {
+    let mut stage = bot(store).await;
+    let people: Vec<String> =
+        (0..3).map(|number| stage.bot().add_person(None, &format!("Người {number}")).unwrap()).collect();
+    for person in &people {
+        stage.bot().add_fault(spent().in_chat(person));
+        stage.home().say_privately(person, "xin chào");
+    }
+    let groups: Vec<String> = GROUPS.iter().map(|group| stage.chat(group)).collect();
+    for group in &groups {
+        stage.bot().add_fault(spent().in_chat(group));
+    }
+    let composed = stage.release(&to_all()).await;
+    while stage.receive().await > 0 {}
+    stage.until("halted", async |stage: &Stage| stage.is_halted()).await;
+    turn_for(&mut stage, Duration::from_secs(40)).await;
+    stage.bot().set_faults(people.iter().map(|person| spent().in_chat(person).from_call(1, 0)).collect());
+    let before = stage.clock.elapsed();
+    stage.until("sent", async |stage: &Stage| stage.sent(&composed).await == 3).await;
+    let took = stage.clock.elapsed().saturating_sub(before);
+    assert!(took < Duration::from_secs(140), "the next turn of groups, whoever asked meanwhile: {took:?}");
+    stage.settle().await;
+    assert_eq!((closed(&stage).await, stage.is_halted()), (3, false));
+    stage.stop().await;
+}
+
+async fn a_group_that_refuses_beside_others_that_take_everything_is_told_of(store: Store) {
+    let mut stage = bot(store).await;
+    let group = stage.chat("truong-tram");
+    stage.bot().add_fault(spent().in_chat(&group).from_call(1, 0));
+    stage.release(&to_all()).await;
+    for _ in 0..6 {
+        stage.release(&Draft { audience: "thon + phong".to_owned(), ..draft() }).await;
+        turn_for(&mut stage, Duration::from_secs(3)).await;
+    }
+    assert_eq!((stage.incidents().await, stage.is_halted()), (vec!["asked_to_wait".to_owned()], false));
+    let tried = stage.rows(REFUSED).await;
+    assert!(tried <= 4, "{tried}");
+    stage.stop().await;
+}
+
+async fn a_storm_warning_that_a_group_takes_in_the_morning_only_goes_by_another_group(store: Store) {
+    let mut stage = Stage::on(&[Network::ZaloOa]).at(at(2025, 7, 28, 23, 0)).start(store).await;
+    stage.settle().await;
+    let group = stage.chat("dieu-hanh-03");
+    let night = OaFaultKind::error(-234, "not at night");
+    stage.oa().add_fault(OaFault::next("group/message", night).in_chat(&group).from_call(1, 0));
+    let composed = stage.release(&warning("thon:03")).await;
+    let stood_in =
+        async |stage: &Stage| stage.rows("SELECT COUNT(*) FROM fallbacks WHERE by_delivery IS NOT NULL").await;
+    stage.until("another group", async |stage: &Stage| stood_in(stage).await == 1).await;
+    stage.until("sent", async |stage: &Stage| stage.sent(&composed).await == 1).await;
+    stage.until("told", async |stage: &Stage| stage.private_chat("quan").contains("nền tảng bắt chờ đến")).await;
     stage.stop().await;
 }
 

@@ -8,6 +8,8 @@ use loa::store::bulletins::Marks;
 use loa::store::usage::Direction;
 use loa::usecase::compose::Draft;
 
+use loa_sandbox::telegram::{GroupKind, NewUser};
+
 use crate::db::sqlite_tests;
 use crate::flow_send::draft;
 use crate::stage::{Stage, at};
@@ -19,6 +21,9 @@ sqlite_tests!(
     strangers_on_an_official_account_hold_up_no_storm_warning,
     what_waits_for_one_stranger_is_one_message,
     strangers_have_a_share_of_the_month_and_what_they_used_is_not_the_communes,
+    whoever_speaks_of_danger_is_answered_when_the_strangers_month_is_over,
+    a_new_head_is_asked_for_consent_when_the_strangers_month_is_over,
+    whoever_takes_the_account_in_and_out_of_a_group_without_end_is_heard_a_few_times_a_day,
     people_we_know_are_heard_before_strangers_who_were_first,
 );
 
@@ -137,12 +142,12 @@ async fn what_waits_for_one_stranger_is_one_message(store: Store) {
     let chat = tx.chat_by_external("zalo_bot", &stranger).await.unwrap().unwrap();
     let waiting = tx.messages_to_chat(&chat.id, 10).await.unwrap();
     drop(tx);
-    assert_eq!(waiting.len(), 1, "{waiting:#?}");
+    assert_eq!(waiting.len(), 2, "and whom to dial apart: {waiting:#?}");
     stage.settle().await;
     let said = stage.home().said_to(&stranger);
-    assert_eq!(said.len(), 1);
-    assert!(said[0].starts_with("Không có tin gửi bà con mã này") && said[0].contains("\n\n"), "{said:?}");
-    assert!(said[0].contains("114"), "{said:?}");
+    assert_eq!(said.len(), 2);
+    assert!(said[0].contains("114"), "before whatever was asked first: {said:?}");
+    assert!(said[1].starts_with("Không có tin gửi bà con mã này") && !said[1].contains("114"), "{said:?}");
     stage.stop().await;
 }
 
@@ -161,8 +166,7 @@ async fn strangers_have_a_share_of_the_month_and_what_they_used_is_not_the_commu
     assert_eq!(says(&mut stage, &stranger, "/xacminh VB-2025-0001").await, 1);
     count(&stage, Direction::SentToStranger, 150).await;
     assert_eq!(says(&mut stage, &stranger, "/xacminh VB-2025-0002").await, 0);
-    let left_out =
-        stage.rows("SELECT COUNT(*) FROM messages WHERE state = 'skipped' AND reason = 'stranger_share'").await;
+    let left_out = stage.rows("SELECT COUNT(*) FROM messages WHERE state = 'skipped' AND reason = 'budget'").await;
     assert_eq!(left_out, 1);
 
     // However much they used: what is the commune's own is counted.
@@ -172,6 +176,60 @@ async fn strangers_have_a_share_of_the_month_and_what_they_used_is_not_the_commu
     assert_eq!(stage.sent(&composed).await, 3);
     let health = stage.say("quan", "/suckhoe").await;
     assert!(health.contains("người lạ 2903"), "{health}");
+    stage.stop().await;
+}
+
+/// All that strangers may have of this month is used up.
+async fn use_up(stage: &Stage) {
+    let mut tx = stage.core.store.begin().await.unwrap();
+    let month = month_of(stage.core.wall_now());
+    tx.count_usage("zalo_bot", &month, Direction::SentToStranger, 300).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn whoever_speaks_of_danger_is_answered_when_the_strangers_month_is_over(store: Store) {
+    let mut stage = start(store, Network::ZaloBot).await;
+    let (curious, afraid) = (stranger(&stage, "Người tò mò"), stranger(&stage, "Người bị nạn"));
+    use_up(&stage).await;
+    assert_eq!(says(&mut stage, &curious, "/xacminh VB-2025-0002").await, 0);
+    assert_eq!(stage.incidents().await, ["strangers_spent"]);
+    let health = stage.say("quan", "/suckhoe").await;
+    assert!(health.contains("người lạ đã dùng hết phần tin") && health.contains("1 câu trả lời"), "{health}");
+    let told = stage.said_to("quan").iter().filter(|said| said.contains("người lạ đã dùng hết")).count();
+    assert_eq!(told, 2, "an alert, and what was asked for");
+
+    assert_eq!(says(&mut stage, &afraid, "nhà tôi bị sập, cứu với").await, 1);
+    assert!(stage.home().said_to(&afraid)[0].contains("114"));
+    stage.stop().await;
+}
+
+async fn a_new_head_is_asked_for_consent_when_the_strangers_month_is_over(store: Store) {
+    let mut stage = start(store, Network::ZaloBot).await;
+    let handed_out = stage.say("quan", "/capma Mẫu Văn Bình").await;
+    let (_, code) = handed_out.split_once("/dangky ").unwrap();
+    let newcomer = stranger(&stage, "Máy mới");
+    use_up(&stage).await;
+    assert_eq!(says(&mut stage, &newcomer, &format!("/dangky {code}")).await, 1);
+    let asked = stage.home().said_to(&newcomer);
+    assert!(asked[0].contains("Đồng ý"), "{asked:?}");
+    assert_eq!(says(&mut stage, &newcomer, "Đồng ý").await, 1);
+    stage.stop().await;
+}
+
+async fn whoever_takes_the_account_in_and_out_of_a_group_without_end_is_heard_a_few_times_a_day(store: Store) {
+    let mut stage = start(store, Network::Telegram).await;
+    let (telegram, bot) = (stage.telegram(), stage.telegram().bot_ids()[0]);
+    let stranger = telegram.add_user(NewUser::named("Người lạ")).unwrap();
+    let group = telegram.add_group(None, "Vay nhanh", GroupKind::Supergroup, &[stranger]).unwrap();
+    telegram.join(group, bot, Some(stranger)).unwrap();
+    stage.settle().await;
+    for _ in 0..20 {
+        telegram.kick(group, bot, Some(stranger)).unwrap();
+        telegram.join(group, bot, Some(stranger)).unwrap();
+    }
+    stage.receive().await;
+    assert_eq!(stage.rows("SELECT COUNT(*) FROM inbox WHERE stranger").await, 20, "of forty");
+    assert_eq!(stage.rows("SELECT COUNT(*) FROM inbox WHERE state = 'waiting' AND NOT stranger").await, 0);
     stage.stop().await;
 }
 

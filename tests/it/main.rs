@@ -48,6 +48,8 @@ mod flow_beside;
 #[cfg(test)]
 mod flow_bind;
 #[cfg(test)]
+mod flow_clock;
+#[cfg(test)]
 mod flow_dead_letters;
 #[cfg(test)]
 mod flow_distress;
@@ -55,6 +57,8 @@ mod flow_distress;
 mod flow_fallback;
 #[cfg(test)]
 mod flow_faults;
+#[cfg(test)]
+mod flow_gate;
 #[cfg(test)]
 mod flow_hold;
 #[cfg(test)]
@@ -99,6 +103,8 @@ mod inspect;
 mod kill;
 #[cfg(test)]
 mod locale;
+#[cfg(test)]
+mod modes;
 #[cfg(test)]
 mod plan_text;
 #[cfg(test)]

@@ -21,6 +21,7 @@ use loa::demo::places::Network;
 use loa::domain::calendar::Millis;
 use loa::domain::org::import::OrgFile;
 use loa::engine::Core;
+use loa::engine::loops::time::Watch;
 use loa::id::SeededEntropy;
 use loa::store::Store;
 use loa::usecase::{self, Act, House, Via};
@@ -35,6 +36,7 @@ mod commune;
 pub mod ground;
 pub mod line;
 pub mod loops;
+mod machine;
 mod people;
 pub mod spare;
 
@@ -42,6 +44,7 @@ use commune::Commune;
 use ground::Ground;
 use line::Line;
 use loops::Service;
+use machine::Machine;
 
 /// The example commune, as shipped.
 pub const COMMUNE: &str = include_str!("../../config/examples/xa-mau.toml");
@@ -58,6 +61,10 @@ pub struct Stage {
     pub public_url: String,
     /// The line to the first platform, where there is one to be cut.
     pub line: Option<Line>,
+    /// The machine's date, where it is not the time that passes.
+    pub machine: Option<Arc<Machine>>,
+    /// Who looks at that date.
+    pub watch: Option<Watch>,
     pub service: Service,
     grounds: Vec<Ground>,
     /// Which of the grounds people talk to the service on in private.
@@ -78,6 +85,7 @@ pub struct Build<'a> {
     rules: Rules,
     spare: bool,
     line: bool,
+    steady: bool,
     groups: Box<dyn FnOnce(&mut OrgFile)>,
 }
 
@@ -121,6 +129,11 @@ impl Build<'_> {
         Self { line: true, ..self }
     }
 
+    /// On a machine whose date somebody may set wrong: what is called `clock` here is the time that passes.
+    pub fn steady(self) -> Self {
+        Self { steady: true, ..self }
+    }
+
     /// With other groups.
     pub fn groups(self, change: impl FnOnce(&mut OrgFile) + 'static) -> Self {
         Self { groups: Box::new(change), ..self }
@@ -139,11 +152,14 @@ impl Build<'_> {
         }
         let line = if self.line { Some(Line::to(&grounds[0].base_url()).await) } else { None };
         let places = Commune::settle(self.networks, &grounds, self.groups);
-        let keeping = app::Keeping { store, wall: clock.clone(), entropy: SeededEntropy::new(7) };
+        let machine = self.steady.then(|| Machine::of(&clock));
+        let (clocks, steady) = machine::clocks(&clock, machine.as_ref());
+        let keeping = app::Keeping { store, wall: clocks.wall.clone(), entropy: SeededEntropy::new(7) };
         let key_file = std::env::temp_dir().join(format!("loa-test-{}.key", unique()));
         let address = free_address().await;
         let settings = settings(&grounds, line.as_ref(), &pages_of(&grounds, address), &key_file);
-        let core = core(&settings, &keeping, &clock, &self.rules).await;
+        let core = core(&settings, &keeping, clocks, &self.rules).await;
+        let watch = steady.map(|steady| Watch::new(core.clone(), steady));
         let commune = import_org(&core, places.org()).await;
         let service = Service::start(&core, &commune, &grounds, address, None).await;
         let mut stage = Stage {
@@ -152,6 +168,8 @@ impl Build<'_> {
             commune,
             public_url: pages_of(&grounds, address),
             line,
+            machine,
+            watch,
             service,
             spoken: usize::from(self.spare),
             grounds,
@@ -178,6 +196,7 @@ impl Stage {
             rules: Box::new(|_| {}),
             spare: false,
             line: false,
+            steady: false,
             groups: Box::new(|_| {}),
         }
     }
@@ -202,7 +221,10 @@ impl Stage {
         let mut tx = self.keeping.store.begin().await.unwrap();
         tx.expire_leases().await.unwrap();
         tx.commit().await.unwrap();
-        self.core = core(&self.settings(), &self.keeping, &self.clock, &self.rules).await;
+        let (clocks, steady) = machine::clocks(&self.clock, self.machine.as_ref());
+        self.keeping.wall = clocks.wall.clone();
+        self.core = core(&self.settings(), &self.keeping, clocks, &self.rules).await;
+        self.watch = steady.map(|steady| Watch::new(self.core.clone(), steady));
         self.service = Service::start(&self.core, &self.commune, &self.grounds, address, Some(&self.service)).await;
     }
 
@@ -282,11 +304,11 @@ fn settings(grounds: &[Ground], line: Option<&Line>, public_url: &str, key_file:
 
 /// The service as a process would make it: everything it knows it has from the settings and the database. A platform that cannot
 /// be reached is asked for its name later.
-async fn core(settings: &Settings, keeping: &app::Keeping, clock: &Arc<TestClock>, rules: &Rules) -> Arc<Core> {
+async fn core(settings: &Settings, keeping: &app::Keeping, clocks: Clocks, rules: &Rules) -> Arc<Core> {
     let gateways = app::gateways_with(settings, keeping).unwrap();
     let mut house = app::house(settings, &gateways).unwrap();
     rules(&mut house);
-    let core = app::core(keeping.store.clone(), Clocks::test(clock), keeping.entropy.clone(), house, gateways);
+    let core = app::core(keeping.store.clone(), clocks, keeping.entropy.clone(), house, gateways);
     for (name, gateway) in &core.gateways {
         if let Ok(me) = gateway.identify().await {
             core.learn_myself(name, me);

@@ -48,6 +48,7 @@ fn a_database_that_another_program_keeps_locked_is_told_by_the_services_health()
         let mut child = service.spawn("off", Stdio::null());
         let says = async |word: &str| health_says(&address, word).await;
         eventually("the service is well", async || says("\"ok\"").await).await;
+        eventually("somebody looks at the date", async || says("\"time\":").await).await;
         let lock = service.store.begin().await.unwrap();
         eventually("it says so", async || says("not_writable").await).await;
         assert_eq!(health(&service, &[]).0, Some(1), "while nothing can be written nothing leaves");

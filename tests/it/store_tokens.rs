@@ -10,6 +10,7 @@ store_tests!(
     the_first_pair_stays_and_a_consent_replaces_it,
     one_of_several_renews_until_its_time_is_over,
     what_never_left_is_taken_back,
+    nobody_is_at_what_was_begun_in_the_future,
 );
 
 const NOW: Millis = Millis(1_789_000_000_000);
@@ -68,5 +69,14 @@ async fn what_never_left_is_taken_back(store: Store) {
     tx.abandon_renewal("oa", 1).await.unwrap();
     let row = tx.tokens("oa").await.unwrap().unwrap();
     assert_eq!((row.renewals, row.renewing_at.is_some()), (1, true), "the first one is still in doubt");
+    tx.commit().await.unwrap();
+}
+
+async fn nobody_is_at_what_was_begun_in_the_future(store: Store) {
+    let mut tx = store.begin().await.unwrap();
+    tx.put_first_tokens("oa", pair(b"one")).await.unwrap();
+    assert!(begin(&mut tx, 1, NOW.plus_days(1)).await, "by a clock that was ahead");
+    assert!(begin(&mut tx, 1, NOW).await);
+    assert!(!begin(&mut tx, 1, NOW.plus_ms(-2 * MINUTE)).await, "another service's clock may be ahead a little");
     tx.commit().await.unwrap();
 }

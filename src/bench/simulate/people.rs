@@ -129,6 +129,7 @@ impl People {
                 reply: Some(ReplyRef { external_id: Some(post.to_owned()), to_us: true }),
                 topic: None,
                 mentions_us: false,
+                hidden_links: Vec::new(),
             }),
         };
         self.told(&event)

@@ -102,10 +102,12 @@ fn not_fetched(act: &Act<'_>, message: &IncomingMessage) -> String {
     }
 }
 
-/// Ends the form, removes its files, and leaves an entry that names neither title nor file nor hash.
+/// Ends the form where there is one, removes its files, and leaves an entry that names neither title nor file nor hash.
 pub async fn refuse_secret(tx: &mut Tx, act: &Act<'_>, talk: &Talk, form: Option<&Form>) -> UseCaseResult<Response> {
     let locale = &act.house.locale;
-    leave(tx, talk).await?;
+    if form.is_some() {
+        leave(tx, talk).await?;
+    }
     // The message of this turn, and those that brought the files before.
     let mut delete = if talk.pressed { Vec::new() } else { vec![talk.message.clone()] };
     if let Some(form) = form {

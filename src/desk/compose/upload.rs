@@ -15,7 +15,7 @@ const MINUTES: i64 = 30;
 pub(super) async fn invitation(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<String> {
     let locale = &act.house.locale;
     let hears = act.house.gateways.get(&talk.chat.gateway).is_none_or(|traits| traits.hears_documents);
-    let Some(person) = talk.person.as_ref().filter(|_| !hears) else { return Ok(String::new()) };
+    let Some(person) = talk.trusted().filter(|_| !hears) else { return Ok(String::new()) };
     let Some(public_url) = &act.house.public_url else {
         return Ok(format!("\n{}", say!(locale, "compose-no-upload")));
     };

@@ -43,7 +43,8 @@ pub(super) async fn typed(
         return Ok(Response::default());
     }
     let key = if reached > 0 { "door-wait-for-admin" } else { "door-no-admin" };
-    speak(tx, act, talk, locale.text(key, &[])).await
+    talk.say_to_newcomer(tx, act, Note::plain(locale.text(key, &[]))).await?;
+    Ok(Response::default())
 }
 
 /// Who typed the code: by name, or by the account's id where the platform tells no name.

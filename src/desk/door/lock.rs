@@ -2,6 +2,8 @@
 //!
 //! Nothing is locked by naming somebody: the card says whose accounts they are, and a button does it.
 
+use std::collections::BTreeSet;
+
 use super::invite::{named, only_in_private};
 use super::standing::Standing;
 use super::{CHOICES, Response, Talk, shown_id, speak};
@@ -81,7 +83,11 @@ async fn ask(tx: &mut Tx, act: &Act<'_>, talk: &Talk, person: Person) -> UseCase
         1 => say!(locale, "button-lock"),
         count => say!(locale, "button-lock-all", count = count),
     };
-    let question = say!(locale, "lock-ask", name = name, posts, count = open.len());
+    let mut question = say!(locale, "lock-ask", name = name, posts, count = open.len());
+    for gateway in waiting_behind(&open) {
+        question.push('\n');
+        question.push_str(&say!(locale, "lock-ask-raises", gateway = gateway));
+    }
     let mut note = Note::plain(question).with_row(&[(&all, &format!("lk:a:{}", standing.person.id))]);
     for account in open.iter().filter(|_| open.len() > 1) {
         let label = label(act, account, &open);
@@ -89,6 +95,13 @@ async fn ask(tx: &mut Tx, act: &Act<'_>, talk: &Talk, person: Person) -> UseCase
     }
     talk.show(tx, act, &note).await?;
     Ok(Response::default())
+}
+
+/// Gateways on which a new account waits behind the old one, whose place it would take.
+fn waiting_behind(open: &[Identity]) -> BTreeSet<&str> {
+    let on = |state| open.iter().filter(move |account| account.state == state).map(|account| account.gateway.as_str());
+    let old: BTreeSet<&str> = on(AccountState::Active).collect();
+    on(AccountState::New).filter(|gateway| old.contains(gateway)).collect()
 }
 
 /// The gateway; of several accounts there, which of them.

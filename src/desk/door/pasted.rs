@@ -25,7 +25,8 @@ const MOST_FACTS: usize = 5;
 const FACT_CHARS: usize = 40;
 
 /// Says whether it is ours, to somebody who need not wait. Counted as a wrong code where it is not: whoever pastes without end is slowed as well.
-pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseResult<Response> {
+pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (&str, bool)) -> UseCaseResult<Response> {
+    let (text, has_file) = what;
     let locale = &act.house.locale;
     let said = match find(tx, act, talk, text).await? {
         None | Some((_, Verdict::Other)) => {
@@ -33,6 +34,7 @@ pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) 
             say!(locale, "verify-never")
         }
         Some((one, _)) if one.is_withdrawn() => verify::withdrawn(act, &one),
+        Some((one, Verdict::Piece)) => verify::qualified(act, &one, say!(locale, "verify-piece", code = one.code())),
         Some((one, Verdict::Differs { wrong })) if wrong.is_empty() => {
             say!(locale, "verify-differs-words", code = one.code())
         }
@@ -43,7 +45,7 @@ pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) 
             verify::qualified(act, &one, say!(locale, "verify-verbatim", code = one.code()))
         }
     };
-    speak(tx, act, talk, said).await
+    speak(tx, act, talk, verify::beside(act, said, has_file)).await
 }
 
 fn named(wrong: &[Fact]) -> String {
@@ -65,6 +67,7 @@ async fn find(tx: &mut Tx, act: &Act<'_>, talk: &Talk, text: &str) -> UseCaseRes
         let Some(one) = verify::of_broadcast(tx, &broadcast_id).await? else { continue };
         match compared(tx, act, (&one, text), false).await? {
             Verdict::Identical => return Ok(Some((one, Verdict::Identical))),
+            Verdict::Piece if !matches!(like, Some((_, Verdict::Piece))) => like = Some((one, Verdict::Piece)),
             differs @ Verdict::Differs { .. } if like.is_none() => like = Some((one, differs)),
             _ => {}
         }

@@ -48,7 +48,7 @@ pub(super) async fn look(tx: &mut Tx, act: &Act<'_>, talk: &Talk, typed: &str) -
     let code = offer.needs_admin.then(|| as_code(typed)).flatten();
     wait_for(tx, act, talk, &Step::Agree { invite: offer.invite_id.clone(), code }).await?;
     let note = notice(tx, act, offer).await?;
-    talk.say(tx, act, &note).await?;
+    talk.say_to_newcomer(tx, act, note).await?;
     Ok(Response::default())
 }
 
@@ -139,12 +139,13 @@ async fn agree(tx: &mut Tx, act: &Act<'_>, talk: &Talk, code: (&str, Option<&str
         if opened.is_fresh {
             bind::tell_of_first(tx, act, &opened.account).await?;
         }
-        talk.say(tx, act, &Note::plain(welcome(act, &standing))).await?;
+        talk.say_to_newcomer(tx, act, Note::plain(welcome(act, &standing))).await?;
         return Ok(standing.menu(act, &talk.chat.external_id));
     }
     let reached = ask_admins(tx, act, talk, &standing, (invite_id, code)).await?;
     let key = if reached > 0 { "door-wait-for-admin" } else { "door-no-admin" };
-    speak(tx, act, talk, act.house.locale.text(key, &[])).await
+    talk.say_to_newcomer(tx, act, Note::plain(act.house.locale.text(key, &[]))).await?;
+    Ok(Response::default())
 }
 
 async fn decline(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResult<Response> {

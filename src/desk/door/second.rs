@@ -1,7 +1,7 @@
 //! A second account of a person on a gateway, on probation: what it is told, and what its owner or an admin says about it.
 
 use super::standing::{Standing, command_list};
-use super::{Response, Talk, foreign, shown_id, speak};
+use super::{Response, Talk, foreign, shown_id};
 use crate::say;
 use crate::store::Tx;
 use crate::usecase::bind::{self, Opened};
@@ -15,7 +15,8 @@ pub(super) async fn announce(tx: &mut Tx, act: &Act<'_>, talk: &Talk, opened: &O
         let shown = if name.is_empty() { shown_id(&talk.account) } else { name };
         bind::announce(tx, act, opened, &shown).await?;
     }
-    speak(tx, act, talk, say!(act.house.locale, "account-waits")).await
+    talk.say_to_newcomer(tx, act, Note::plain(say!(act.house.locale, "account-waits"))).await?;
+    Ok(Response::default())
 }
 
 /// `p:nk:<account>`: it is theirs. `p:nx:<account>`: it is not.

@@ -16,6 +16,7 @@ fn said(kind: ChatKind, text: &str) -> IncomingMessage {
         reply: None,
         topic: None,
         mentions_us: false,
+        hidden_links: Vec::new(),
         said_at: None,
     }
 }

@@ -69,9 +69,10 @@ pub(super) async fn sees_all(tx: &mut Tx, talk: &Talk) -> UseCaseResult<bool> {
     Ok(group.is_some_and(|group| group.kind != GroupKind::Residents))
 }
 
-/// `/xacminh MÃ`.
-pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, typed: &str) -> UseCaseResult<Response> {
+/// `/xacminh MÃ`: what was typed, and whether a file came with it, which nobody compares.
+pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, what: (&str, bool)) -> UseCaseResult<Response> {
     let locale = &act.house.locale;
+    let (typed, has_file) = what;
     if tries::must_wait(tx, act, talk, true).await? {
         return Ok(Response::default());
     }
@@ -81,7 +82,7 @@ pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, typed: &str)
         return speak(tx, act, talk, say!(locale, "door-verify-usage")).await;
     }
     if parse_typed(typed).is_none() && verbatim::is_pasted(typed) {
-        return pasted::answer(tx, act, talk, typed).await;
+        return pasted::answer(tx, act, talk, what).await;
     }
     let all = sees_all(tx, talk).await?;
     let code = parse_typed(typed).or_else(|| find_codes(typed).into_iter().next());
@@ -100,7 +101,12 @@ pub(super) async fn answer(tx: &mut Tx, act: &Act<'_>, talk: &Talk, typed: &str)
             say!(locale, "refused-code-ambiguous", codes = codes.join(", "))
         }
     };
-    speak(tx, act, talk, text).await
+    speak(tx, act, talk, beside(act, text, has_file)).await
+}
+
+/// What is said of words, where a file came with them.
+pub(super) fn beside(act: &Act<'_>, said: String, has_file: bool) -> String {
+    if has_file { format!("{said}\n{}", say!(act.house.locale, "verify-file")) } else { said }
 }
 
 /// The bulletins that a typed code may stand for and that were sent, to residents unless `all`; of several years the newest.

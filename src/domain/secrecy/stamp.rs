@@ -41,6 +41,14 @@ pub fn stamp_in(page_text: &str) -> Option<Stamp> {
     Some(Stamp { level })
 }
 
+/// The secrecy stamp among words typed in a chat. There "mật" on a line is a name, honey, or "mất" without its accent: only what is
+/// printed as a stamp is, in capitals or behind its label.
+#[must_use]
+pub fn stamp_in_words(text: &str) -> Option<Stamp> {
+    let printed: Vec<&str> = lines::split(text).filter(Line::is_printed).map(Line::text).collect();
+    stamp_in(&printed.join("\n"))
+}
+
 /// The two shapes in which an ordinary page has the bare word on a line: a wrapped compound and a list of degrees.
 fn is_innocent(lines: &[Line<'_>], at: usize, level: SecrecyLevel) -> bool {
     let before = at.checked_sub(1).and_then(|at| lines.get(at));

@@ -13,12 +13,22 @@ pub struct Fact {
     pub typed: String,
     /// What it means, equal for all ways of typing it.
     pub(super) meaning: String,
+    /// The year of a date, where one was typed: it is left out as often as not.
+    year: Option<u32>,
     /// Whether it is an address that somebody could press.
     pub is_link: bool,
 }
 
+impl Fact {
+    /// Whether another one says the same; of a date without its year the day.
+    pub(super) fn means(&self, other: &Self) -> bool {
+        let years = self.year.zip(other.year);
+        self.meaning == other.meaning && years.is_none_or(|(one, other)| one == other)
+    }
+}
+
 fn fact(typed: &str, meaning: String) -> Fact {
-    Fact { typed: typed.to_owned(), meaning, is_link: false }
+    Fact { typed: typed.to_owned(), meaning, year: None, is_link: false }
 }
 
 /// What stands in a text, in its order.
@@ -41,7 +51,7 @@ fn read(pieces: &[&str], at: usize) -> (Option<Fact>, usize) {
     let piece = trimmed(pieces[at]);
     if is_link(piece) {
         let meaning = format!("link {}", with_small_host(piece).trim_end_matches('/'));
-        return (Some(Fact { typed: piece.to_owned(), meaning, is_link: true }), 1);
+        return (Some(Fact { typed: piece.to_owned(), meaning, year: None, is_link: true }), 1);
     }
     if let Some(found) = worded_date(pieces, at).or_else(|| number_over(pieces, at)) {
         return (Some(found.0), found.1);
@@ -49,7 +59,7 @@ fn read(pieces: &[&str], at: usize) -> (Option<Fact>, usize) {
     let next = pieces.get(at + 1).map(|next| fold(trimmed(next)));
     let found = amount(piece, next.as_deref())
         .or_else(|| time(piece, next.as_deref()))
-        .or_else(|| date(piece).map(|meaning| (fact(piece, meaning), 1)));
+        .or_else(|| date(piece).map(|(meaning, year)| (Fact { year, ..fact(piece, meaning) }, 1)));
     match found {
         Some((found, count)) => (Some(found), count),
         None => (None, 1),
@@ -68,6 +78,12 @@ fn trimmed(piece: &str) -> &str {
     piece.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '%')
 }
 
+/// Ends of addresses. A name with letters that only look like others is told by them: no word of a sentence ends so.
+const ENDS: [&str; 24] = [
+    "vn", "com", "net", "org", "info", "xyz", "top", "site", "online", "click", "link", "shop", "store", "io", "cc",
+    "app", "club", "vip", "live", "biz", "pro", "icu", "asia", "cn",
+];
+
 /// "http://…", or a name with a dot that letters end, as addresses are.
 fn is_link(piece: &str) -> bool {
     if piece.contains("://") {
@@ -79,7 +95,9 @@ fn is_link(piece: &str) -> bool {
     let named =
         |label: &&str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let ends = labels.last().is_some_and(|last| last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    labels.len() >= 2 && ends && labels.iter().all(named)
+    let in_letters = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let looks_so = labels.last().is_some_and(|last| ENDS.contains(last)) && labels.iter().all(in_letters);
+    labels.len() >= 2 && ((ends && labels.iter().all(named)) || looks_so)
 }
 
 /// "ngày 5 tháng 8 năm 2025".
@@ -88,9 +106,9 @@ fn worded_date(pieces: &[&str], at: usize) -> Option<(Fact, usize)> {
     let word = |index: usize| pieces.get(index).map(|piece| fold(trimmed(piece)));
     let (day, month) = (number(at)?, number(at + 2)?);
     (word(at + 1)?.as_str() == "thang").then(|| {
-        let with_year = word(at + 3).as_deref() == Some("nam") && number(at + 4).is_some();
-        let count = if with_year { 5 } else { 3 };
-        (fact(&pieces[at..at + count].join(" "), format!("date {day}/{month}")), count)
+        let year = number(at + 4).filter(|_| word(at + 3).as_deref() == Some("nam"));
+        let count = if year.is_some() { 5 } else { 3 };
+        (Fact { year, ..fact(&pieces[at..at + count].join(" "), format!("date {day}/{month}")) }, count)
     })
 }
 
@@ -168,15 +186,15 @@ fn time(piece: &str, next: Option<&str>) -> Option<(Fact, usize)> {
     Some((fact(piece, format!("time {hour}:{minute}")), count))
 }
 
-/// "01/9", "1-9-2025", "1.9.2025". The year is no part of the meaning: it is left out as often as not.
-fn date(piece: &str) -> Option<String> {
+/// "01/9", "1-9-2025", "1.9.2025": the day, and the year where there is one.
+fn date(piece: &str) -> Option<(String, Option<u32>)> {
     let parts: Vec<&str> = piece.split(['/', '-', '.']).collect();
     let numbers: Vec<u32> = parts.iter().map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let fits = |day: u32, month: u32| (1..=31).contains(&day) && (1..=12).contains(&month);
     match numbers.as_slice() {
-        [day, month] if piece.contains('/') && fits(*day, *month) => Some(format!("date {day}/{month}")),
+        [day, month] if piece.contains('/') && fits(*day, *month) => Some((format!("date {day}/{month}"), None)),
         [day, month, year] if fits(*day, *month) && parts[2].len() == 4 => {
-            Some(format!("date {day}/{month}")).filter(|_| (1_900..2_200).contains(year))
+            Some((format!("date {day}/{month}"), Some(*year))).filter(|_| (1_900..2_200).contains(year))
         }
         _ => None,
     }

@@ -41,11 +41,35 @@ fn ours_is_ours_with_its_frame_and_without_and_however_it_was_typed() {
 #[case("0 đồng", "200.000 đồng", "200.000 dong")]
 #[case("0 đồng", "200k", "200k")]
 #[case("01/9/2025", "02/9/2025", "02/9/2025")]
+#[case("01/9/2025", "01/9/2026", "01/9/2026")]
+#[case("01/9/2025", "ngày 1 tháng 9 năm 2026", "1 tháng 9 năm 2026")]
+#[case("VNeID", "VNeID tại dichvucоng.gov.vn", "dichvucоng.gov.vn")]
 #[case("7h30", "19h30", "19h30")]
 #[case("VNeID", "VNeID tại vneid.top", "vneid.top")]
 #[case("VNeID", "VNeID http://xau.example/a", "http://xau.example/a")]
 fn what_was_changed_is_named(#[case] from: &str, #[case] to: &str, #[case] named: &str) {
     assert_eq!(wrong(&CORE.replace(from, to)), [named]);
+}
+
+#[test]
+fn a_piece_of_ours_is_called_one_and_a_few_words_are_none() {
+    let (first, _) = CORE.split_once('\n').unwrap();
+    assert_eq!(compare(first, &ours(), false), Verdict::Piece);
+    assert_ne!(compare("đến nhà văn hóa thôn lúc 7h30", &ours(), false), Verdict::Piece);
+    assert!(matches!(compare(&first.replace("7h30", "9h30"), &ours(), false), Verdict::Differs { .. }));
+}
+
+#[test]
+fn a_sentence_turned_over_is_no_longer_ours() {
+    let core = "Hộ có thu nhập ≤ 1.500.000 đồng thì nộp đơn tại nhà văn hóa thôn trước ngày 05/9.";
+    let ours = Genuine { whole: core.to_owned(), core: core.to_owned() };
+    assert_eq!(compare(core, &ours, false), Verdict::Identical);
+    assert!(matches!(compare(&core.replace('≤', "≥"), &ours, false), Verdict::Differs { .. }));
+}
+
+#[test]
+fn a_year_that_was_left_out_is_not_wrong() {
+    assert_eq!(wrong(&format!("{} ạ", CORE.replace("01/9/2025", "01/9"))), Vec::<String>::new());
 }
 
 #[test]

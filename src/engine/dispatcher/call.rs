@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Dispatcher;
+use super::halts::Asker;
 use crate::domain::message::Lane;
 use crate::domain::retry::{FailureReason, Outcome, PauseScope, UnknownReason};
 use crate::lifecycle::Panicked;
@@ -25,6 +26,8 @@ pub(super) struct Call {
     pub(super) tries: i64,
     /// When it is to leave, on the monotonic clock.
     pub(super) slot: Duration,
+    /// Set when it is sent to ask a stopped account whether it works again.
+    pub(super) asks: Option<Asker>,
     pub(super) content: Content,
 }
 
@@ -50,6 +53,8 @@ pub(super) struct Done {
     pub(super) upload: Option<(String, String)>,
     /// The file sent by a handle.
     pub(super) by_handle: Option<(String, String)>,
+    /// As in [`Call`].
+    pub(super) asks: Option<Asker>,
     pub(super) result: Result<Receipt, Failure>,
 }
 
@@ -83,6 +88,7 @@ impl Dispatcher {
             attempts: call.attempts,
             tries: call.tries,
             upload,
+            asks: call.asks,
         };
         let (gateway, store) = (self.gateway.clone(), self.core.store.clone());
         let mono = self.core.clocks.mono.clone();

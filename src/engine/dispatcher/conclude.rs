@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::call::Done;
-use super::halts::Halt;
 use super::{Dispatcher, EngineResult};
 use crate::domain::retry::{Consequence, FailureReason, LONG_WAIT, Outcome, PauseScope, Retry, next_try};
 use crate::platform::{Failure, Receipt};
@@ -67,6 +66,10 @@ impl Dispatcher {
         };
         let now = self.core.clocks.mono.elapsed();
         match scope {
+            PauseScope::Message if after.is_some_and(|after| after > LONG_WAIT) => {
+                let core = self.core.clone();
+                settle::message_waits(tx, &core.act(&self.commune_id), &done.chat_id, wait, &detail).await?;
+            }
             PauseScope::Message => {}
             PauseScope::Chat if after.is_some_and(|after| after > LONG_WAIT) => {
                 self.pacer.pause_chat(now, &done.chat_id, wait);
@@ -125,10 +128,7 @@ impl Dispatcher {
     }
 
     async fn halt(&mut self, tx: &mut Tx, reason: FailureReason, detail: &str) -> EngineResult<()> {
-        if self.halted.is_none() {
-            self.halted = Some(Halt::new(reason, self.core.clocks.mono.elapsed()));
-            tracing::error!(gateway = self.gateway.name(), reason = reason.as_str(), "gateway.halted");
-        }
+        self.stops(reason);
         self.open_gateway_incident(tx, reason.as_str(), detail).await
     }
 

@@ -13,6 +13,15 @@ use crate::store::messages::{Finished, WaitingMessage};
 use crate::store::usage::Direction;
 use crate::usecase::{incidents, usage};
 
+/// Whose part of the month is used up for which a message is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    /// The commune's.
+    Ours,
+    /// That of people nobody knows.
+    Strangers,
+}
+
 /// How much of its month an account with a budget has used, as the tick found it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spent {
@@ -60,6 +69,7 @@ impl Dispatcher {
         match works {
             Ok(()) => {
                 if self.halted.is_some_and(Halt::ends_by_an_answer) {
+                    self.answered = self.halted;
                     self.recovers();
                 }
                 self.known_again = true;
@@ -92,6 +102,7 @@ impl Dispatcher {
         incidents::works_again(tx, &core.act(&self.commune_id), self.gateway.name()).await?;
         self.sick = None;
         self.refusals.end();
+        self.answered = None;
         self.recovers();
         Ok(())
     }
@@ -125,12 +136,15 @@ impl Dispatcher {
 }
 
 impl Spent {
-    /// Why a message is left out, if the account's month is too far gone for it.
-    pub(super) fn leaves_out(self, message: &WaitingMessage) -> Option<&'static str> {
-        if message.lane == Lane::Stranger && self.strangers.0 >= self.strangers.1 {
-            return Some("stranger_share");
+    /// For whose part a message is left out, if the account's month is too far gone for it.
+    pub(super) fn leaves_out(self, message: &WaitingMessage) -> Option<LeftOut> {
+        let (had, share) = self.strangers;
+        // Whoever speaks of danger is told whom to dial until others have had as much again.
+        let most = if message.tells_whom_to_dial() { share.saturating_mul(2) } else { share };
+        if message.lane == Lane::Stranger && had >= most {
+            return Some(LeftOut::Strangers);
         }
         let admits = self.budget.admits(self.used, message.purpose, message.lane, message.part);
-        (!admits).then_some("budget")
+        (!admits).then_some(LeftOut::Ours)
     }
 }

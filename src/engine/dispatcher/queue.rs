@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
+use super::halts::is_pressing;
 use crate::domain::message::Lane;
 use crate::store::messages::WaitingMessage;
 
@@ -132,6 +133,12 @@ impl Queue {
         self.chats.get(chat)?.get(place)
     }
 
+    /// The first one of those for which something holds.
+    pub(super) fn first_where(&self, lane: Lane, holds: impl Fn(&WaitingMessage) -> bool) -> Option<&WaitingMessage> {
+        let mut ready = self.ready_of(lane).filter_map(|(place, chat)| self.chats.get(chat)?.get(place));
+        ready.find(|message| holds(message))
+    }
+
     /// How many chats of a lane are ready, counted no further than `most`.
     pub(super) fn ready_in(&self, lane: Lane, most: usize) -> usize {
         self.ready_of(lane).take(most).count()
@@ -226,10 +233,6 @@ impl Queue {
             self.ready.insert(first.clone(), chat.to_owned());
         }
     }
-}
-
-const fn is_pressing(lane: Lane) -> bool {
-    lane.is_pressing() || matches!(lane, Lane::Rescue)
 }
 
 fn place(message: &WaitingMessage) -> Place {

@@ -3,11 +3,12 @@
 //! What waits is read without a lock. Only what was given a slot is claimed, in the tick's transaction, and the row itself says
 //! whether it may still leave.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::call::{Call, Content};
-use super::health::Spent;
+use super::halts::Asker;
+use super::health::{LeftOut, Spent};
 use super::{Dispatcher, EngineResult};
 use crate::domain::calendar::Millis;
 use crate::domain::message::{Lane, MessageState, Purpose};
@@ -17,8 +18,8 @@ use crate::platform::{FileSource, Outgoing};
 use crate::store::Tx;
 use crate::store::binding::ChatState;
 use crate::store::messages::{Claim, Claimant, ClaimedMessage, Stretch, WaitingMessage};
-use crate::usecase::links;
 use crate::usecase::notify::decode_buttons;
+use crate::usecase::{incidents, links};
 
 /// Rows of a lane read at once, and chats that must be ready before no more are read.
 const PAGE: usize = 128;
@@ -27,6 +28,11 @@ const PAGE: usize = 128;
 const WHILE_UPLOADING: Duration = Duration::from_secs(1);
 /// How long before the last slot that was given the next ones are: the claim needs a moment.
 const LEAD: Duration = Duration::from_millis(40);
+
+/// Messages of one kind that ask a stopped account at once: one of them may hang.
+const ASKING: usize = 2;
+/// Of all places those who speak of danger, and are nobody we know, take one part in so many.
+const PART_TO_DIAL: usize = 8;
 
 /// Hours for which the address of a picture works: the platform fetches it during the call, and once more at a retry.
 const PICTURE_HOURS: i64 = 24;
@@ -130,28 +136,65 @@ impl Dispatcher {
         looks.chain(self.queue.next_ready_at()).min()
     }
 
-    /// The lanes in which something is ready; none while every place is taken. While the account is at fault those whose messages ask
-    /// whether it works again.
+    /// What is ready in each lane, where a place is free for it. While the account is at fault those whose messages ask whether it works
+    /// again.
     fn open_lanes(&self, now: Duration) -> impl Iterator<Item = Opening> {
-        let has_place = self.places() > 0;
-        let ready = Lane::ALL.iter().filter(move |lane| has_place && self.queue.first_of(**lane).is_some());
-        ready.filter_map(move |lane| self.opening(now, *lane))
+        Lane::ALL.iter().filter_map(move |lane| self.next_of(now, *lane, &[]).map(|(_, opening)| opening))
     }
 
-    fn opening(&self, now: Duration, lane: Lane) -> Option<Opening> {
+    /// The message of a lane whose turn is next, and when it may leave, beside those chosen already.
+    fn next_of(&self, now: Duration, lane: Lane, chosen: &[Chosen]) -> Option<(&WaitingMessage, Opening)> {
         let slot = self.pacer.gateway_free_at().max(now);
         let lane_at = self.pacer.lane_free_at(lane, self.queue.waits_pressing());
-        let asks_at = self.halted.map_or(Some(Duration::ZERO), |halt| halt.opens(lane))?;
-        if lane == Lane::Stranger && self.is_busy_for_strangers() {
-            return None;
+        let Some(halt) = self.halted else {
+            let has_place = self.busy.len() + chosen.len() < self.settings.places;
+            let first = match lane {
+                Lane::Stranger => self.queue.first_where(lane, |message| !self.has_to_give_way(message, chosen)),
+                _ => self.queue.first_of(lane),
+            };
+            return first.filter(|_| has_place).map(|first| (first, Opening { slot, lane_at }));
+        };
+        let kinds = [true, false].into_iter().filter_map(|is_group| {
+            let asker = Asker::of(lane, is_group);
+            let asks_at = halt.opens(asker).filter(|_| self.may_ask(asker, chosen))?;
+            let first = self.first_to_ask(lane, asker, chosen)?;
+            Some((first, Opening { slot, lane_at: lane_at.max(asks_at) }))
+        });
+        kinds.min_by_key(|(_, opening)| opening.lane_at)
+    }
+
+    /// The message of a lane by which a stopped account is asked next: not by one chat again while another one, of any lane of its kind,
+    /// was not asked by.
+    fn first_to_ask(&self, lane: Lane, asker: Asker, chosen: &[Chosen]) -> Option<&WaitingMessage> {
+        let is_of_kind = |message: &WaitingMessage| {
+            Asker::of(message.lane, message.is_to_group()) == asker && !self.has_to_give_way(message, chosen)
+        };
+        let is_fresh = |message: &WaitingMessage| is_of_kind(message) && !self.asked.contains(&message.chat_id);
+        if Lane::ALL.iter().any(|lane| self.queue.first_where(*lane, is_fresh).is_some()) {
+            return self.queue.first_where(lane, is_fresh);
         }
-        Some(Opening { slot, lane_at: lane_at.max(asks_at) })
+        self.queue.first_where(lane, is_of_kind)
+    }
+
+    /// Whether few enough messages of this kind are on their way to ask whether the account works again. One from before it was stopped
+    /// does not ask; one that hangs keeps no other one back.
+    fn may_ask(&self, asker: Asker, chosen: &[Chosen]) -> bool {
+        let is_chosen = chosen.iter().any(|one| Asker::of(one.message.lane, one.message.is_to_group()) == asker);
+        !is_chosen && self.under_way.values().filter(|done| done.asks == Some(asker)).count() < ASKING
     }
 
     /// People nobody knows are answered one at a time, and not while anything pressing waits, for whatever it waits: what ends that
-    /// looks anew.
-    fn is_busy_for_strangers(&self) -> bool {
-        self.queue.has_pressing() || self.under_way.values().any(|done| done.lane == Lane::Stranger)
+    /// looks anew. Whoever speaks of danger reads whom to dial all the same, a few at a time.
+    fn has_to_give_way(&self, message: &WaitingMessage, chosen: &[Chosen]) -> bool {
+        if message.lane != Lane::Stranger {
+            return false;
+        }
+        let on_their_way = self.under_way.values().filter(|done| done.lane == Lane::Stranger).count()
+            + chosen.iter().filter(|chosen| chosen.message.lane == Lane::Stranger).count();
+        if message.tells_whom_to_dial() {
+            return on_their_way > self.settings.places / PART_TO_DIAL;
+        }
+        self.queue.has_pressing() || on_their_way > 0
     }
 
     /// Moves what may leave now to `sending`, in the tick's transaction.
@@ -170,12 +213,6 @@ impl Dispatcher {
         Ok(plan)
     }
 
-    /// How many calls more may be on their way: a single one while it asks whether the account works again.
-    fn places(&self) -> usize {
-        let places = if self.halted.is_some() { 1 } else { self.settings.places };
-        places.saturating_sub(self.busy.len())
-    }
-
     /// Past two thirds of the lease without a confirmed renewal nothing starts: another process may be about to take over.
     fn lease_is_old(&self, now: Duration) -> bool {
         self.lease.is_none_or(|lease| now.saturating_sub(lease.renewed_at) > self.settings.lease * 2 / 3)
@@ -189,9 +226,8 @@ impl Dispatcher {
         spent: Option<Spent>,
         plan: &mut Plan,
     ) -> EngineResult<()> {
-        while plan.chosen.len() < self.places() {
-            let Some(message) = self.queue.first_of(lane).cloned() else { return Ok(()) };
-            let Some(opening) = self.opening(now, lane) else { return Ok(()) };
+        while let Some((message, opening)) = self.next_of(now, lane, &plan.chosen) {
+            let message = message.clone();
             if !opening.is_now(now, self.settings.ahead) {
                 plan.look_again(opening.look_at(self.settings.ahead));
                 return Ok(());
@@ -208,7 +244,7 @@ impl Dispatcher {
             }
             let file = self.file_of(tx, &message).await?;
             let pressing_waits = self.queue.waits_pressing();
-            let request = Request { chat: &message.chat_id, is_group: is_group(&message), lane, pressing_waits };
+            let request = Request { chat: &message.chat_id, is_group: message.is_to_group(), lane, pressing_waits };
             match self.pacer.grant(now, self.settings.ahead, request) {
                 Ok(slot) => {
                     self.queue.hold(&message.chat_id);
@@ -227,8 +263,12 @@ impl Dispatcher {
         } else if message.purpose == Purpose::Edit && message.edit_external.is_none() {
             "no_target"
         } else {
-            let Some(reason) = spent.and_then(|spent| spent.leaves_out(message)) else { return Ok(false) };
-            reason
+            let Some(left_out) = spent.and_then(|spent| spent.leaves_out(message)) else { return Ok(false) };
+            if left_out == LeftOut::Strangers {
+                let core = self.core.clone();
+                incidents::strangers_spent(tx, &core.act(&self.commune_id), self.gateway.name()).await?;
+            }
+            "budget"
         };
         tx.leave_queue(&message.id, MessageState::Skipped, reason).await?;
         if let Some(delivery_id) = message.delivery_id.as_deref().filter(|_| message.purpose == Purpose::Broadcast) {
@@ -294,15 +334,25 @@ impl Dispatcher {
             self.queue.remove(&chosen.message);
             match ours.remove(&chosen.message.id) {
                 Some(claimed) => {
-                    if let Some(halt) = &mut self.halted {
-                        halt.asked_by(chosen.message.lane, now);
-                    }
-                    plan.calls.push(call(chosen, claim.attempt_id, claimed));
+                    let asks = self.asks(&chosen.message, now);
+                    plan.calls.push(Call { asks, ..call(chosen, claim.attempt_id, claimed) });
                 }
                 None => self.queue.release(&chosen.message.chat_id),
             }
         }
         Ok(())
+    }
+
+    /// Whether this message asks a stopped account if it works again; its kind's turn is taken then.
+    fn asks(&mut self, message: &WaitingMessage, now: Duration) -> Option<Asker> {
+        let asker = Asker::of(message.lane, message.is_to_group());
+        let halt = self.halted.as_mut()?;
+        halt.asked_by(asker, now);
+        if !self.asked.insert(message.chat_id.clone()) {
+            // All had their turn: a new round.
+            self.asked = HashSet::from([message.chat_id.clone()]);
+        }
+        Some(asker)
     }
 
     fn claim_for(&self, now: Duration, chosen: &Chosen) -> Claim {
@@ -326,7 +376,7 @@ impl Dispatcher {
 /// The call of a claimed message.
 fn call(chosen: Chosen, attempt_id: String, claimed: ClaimedMessage) -> Call {
     let Chosen { message, slot, file } = chosen;
-    let (everybody, is_group) = (calls_everybody(&message), is_group(&message));
+    let (everybody, is_group) = (calls_everybody(&message), message.is_to_group());
     // An answer stands where it was asked.
     let answers = message.purpose == Purpose::Reply && claimed.reply_to.is_some();
     let topic = claimed.topic.filter(|_| !answers);
@@ -356,12 +406,9 @@ fn call(chosen: Chosen, attempt_id: String, claimed: ClaimedMessage) -> Call {
         attempts: claimed.attempts,
         tries: claimed.tries,
         slot,
+        asks: None,
         content,
     }
-}
-
-fn is_group(message: &WaitingMessage) -> bool {
-    message.chat_kind == "group"
 }
 
 /// Whether a chat that was suspended when the message was read works again.

@@ -28,9 +28,7 @@ pub(super) async fn take(inbox: &Inbox, link: &UploadLink, name: &str, content: 
     if !tx.use_upload_link(&link.token_hash, core.wall_now()).await? {
         return Ok(Uploaded::Gone);
     }
-    if tx.dialogue(&chat.id, &link.account).await?.is_none() {
-        return Ok(Uploaded::Gone);
-    }
+    let Some(before) = tx.dialogue(&chat.id, &link.account).await? else { return Ok(Uploaded::Gone) };
     let event = Event::Message(message(link, &chat, (name, size), core.wall_now()));
     let dedupe = format!("upload:{}", link.token_hash);
     let username = core.myself(&link.gateway).map(|me| me.username).unwrap_or_default();
@@ -44,10 +42,12 @@ pub(super) async fn take(inbox: &Inbox, link: &UploadLink, name: &str, content: 
         rights: Rights::default(),
     };
     let act = Act { via: Via::Chat(link.gateway.clone()), ..core.act(&inbox.commune_id) };
-    let response = desk::handle(&mut tx, &act, &prepared).await?;
+    desk::handle(&mut tx, &act, &prepared).await?;
+    let after = tx.dialogue(&chat.id, &link.account).await?;
+    let takes = after.is_some_and(|after| desk::documents_in(&after) > desk::documents_in(&before));
     tx.commit().await?;
     core.wake.notify_waiters();
-    Ok(if response.delete.is_empty() { Uploaded::Taken } else { Uploaded::Refused })
+    Ok(if takes { Uploaded::Taken } else { Uploaded::Refused })
 }
 
 fn message(link: &UploadLink, chat: &Chat, file: (&str, u64), now: crate::domain::calendar::Millis) -> IncomingMessage {
@@ -67,5 +67,6 @@ fn message(link: &UploadLink, chat: &Chat, file: (&str, u64), now: crate::domain
         reply: None,
         topic: None,
         mentions_us: true,
+        hidden_links: Vec::new(),
     }
 }

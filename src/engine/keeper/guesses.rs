@@ -1,4 +1,4 @@
-//! Incidents that are over after a time, whatever happens: codes that were guessed, a database that was restored.
+//! Incidents that are over with their day or month: codes that were guessed, what strangers used up, waits, a restore.
 
 use super::{Keeper, Look};
 use crate::engine::EngineResult;
@@ -7,13 +7,13 @@ use crate::usecase::incidents;
 impl Keeper {
     pub(super) async fn forget_guesses(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
-        let over = incidents::outlived(look.read().await?, &act).await?;
+        let over = incidents::over_with_their_time(look.read().await?, &act).await?;
         if over.is_empty() {
             return Ok(());
         }
         let mut tx = look.write().await?;
-        for incident in &over {
-            incidents::close_outlived(&mut tx, &act, incident).await?;
+        for (scope, kind) in &over {
+            incidents::close_with_its_time(&mut tx, &act, (scope, kind)).await?;
         }
         Ok(tx.commit().await?)
     }

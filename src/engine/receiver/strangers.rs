@@ -4,7 +4,7 @@ use super::{ChatKind, Event, Receiver, Tx, menu, month_of};
 use crate::domain::bulletin::find_codes;
 use crate::domain::calendar::Millis;
 use crate::domain::command::{self, Command, ParseContext};
-use crate::domain::event::{ButtonPress, IncomingMessage};
+use crate::domain::event::{ButtonPress, IncomingMessage, Membership};
 use crate::domain::strangers::{Heard, Wish};
 use crate::domain::verbatim;
 use crate::engine::EngineResult;
@@ -25,7 +25,8 @@ impl Receiver {
         let (Event::Message(IncomingMessage { from, .. })
         | Event::Press(ButtonPress { from, .. })
         | Event::Plea { from, .. }
-        | Event::Secret { from, .. }) = event
+        | Event::Secret { from, .. }
+        | Event::Membership(Membership { by: from, .. })) = event
         else {
             return Ok(None);
         };
@@ -33,9 +34,15 @@ impl Receiver {
         if tx.speaker_name(gateway, &from.external_id).await?.is_some() {
             return Ok(None);
         }
+        if let Event::Membership(membership) = event
+            && self.is_news_of_a_group(tx, membership).await?
+        {
+            return Ok(None);
+        }
         let wish = match event {
             Event::Message(message) => self.wish(tx, message).await?,
             Event::Secret { .. } => Wish::Talk,
+            Event::Plea { .. } => Wish::Help,
             _ => Wish::Door,
         };
         let account_hash = sha256_hex(format!("{gateway}\0{}", from.external_id).as_bytes());
@@ -79,6 +86,16 @@ impl Receiver {
             _ if !find_codes(&message.text).is_empty() || verbatim::is_pasted(&message.text) => Wish::Check,
             _ => Wish::Talk,
         })
+    }
+
+    /// Whether our own standing changed in a group that is ours, or of which nobody has heard.
+    async fn is_news_of_a_group(&self, tx: &mut Tx, membership: &Membership) -> EngineResult<bool> {
+        if membership.chat.kind == ChatKind::Private {
+            return Ok(false);
+        }
+        let chat = tx.chat_by_external(self.gateway.name(), &membership.chat.external_id).await?;
+        let Some(chat) = chat else { return Ok(true) };
+        Ok(tx.group_of_chat(&chat.id).await?.is_some())
     }
 
     /// Whether the desk asked them something and waits for the answer.

@@ -9,6 +9,9 @@ use crate::domain::event::{
 use crate::domain::text::nfc;
 use crate::platform::SelfInfo;
 
+/// Hidden addresses of a message that are kept.
+const MOST_LINKS: usize = 10;
+
 /// The event an update stands for; none for what the house does not use (channels, edits, service messages).
 pub(super) fn event(update: &Value, me: &SelfInfo) -> Option<Event> {
     if let Some(message) = update.get("message") {
@@ -44,6 +47,7 @@ fn message_event(message: &Value, me: &SelfInfo) -> Option<Event> {
         reply: reply(message, me),
         topic: topic(message).and_then(id),
         mentions_us: mentions(message, text, me),
+        hidden_links: hidden_links(message, text),
     }))
 }
 
@@ -157,11 +161,21 @@ fn reply(message: &Value, me: &SelfInfo) -> Option<ReplyRef> {
     })
 }
 
-fn mentions(message: &Value, text: &str, me: &SelfInfo) -> bool {
+fn entities(message: &Value) -> &[Value] {
     let entities = message.get("entities").or_else(|| message.get("caption_entities"));
-    let Some(entities) = entities.and_then(Value::as_array) else { return false };
+    entities.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// Addresses that words lead to which are not them (Telegram Bot API, `MessageEntity`, `text_link`).
+fn hidden_links(message: &Value, text: &str) -> Vec<String> {
+    let links = entities(message).iter().filter(|entity| entity["type"] == "text_link");
+    let links = links.filter_map(|entity| entity["url"].as_str()).filter(|link| !text.contains(*link));
+    links.take(MOST_LINKS).map(str::to_owned).collect()
+}
+
+fn mentions(message: &Value, text: &str, me: &SelfInfo) -> bool {
     let handle = format!("@{}", me.username);
-    entities.iter().any(|entity| match entity["type"].as_str() {
+    entities(message).iter().any(|entity| match entity["type"].as_str() {
         Some("mention") => entity_text(text, entity).is_some_and(|name| name.eq_ignore_ascii_case(&handle)),
         Some("text_mention") => id(&entity["user"]["id"]).as_deref() == Some(me.external_id.as_str()),
         _ => false,

@@ -26,6 +26,7 @@ pub(super) fn event(update: &Value, names: &[String]) -> Option<Event> {
         reply: reply(message, chat.kind, stripped.is_some()),
         topic: None,
         mentions_us: stripped.is_some(),
+        hidden_links: Vec::new(),
         text: stripped.unwrap_or_else(|| nfc(text)),
         file,
         chat,

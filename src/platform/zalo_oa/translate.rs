@@ -119,6 +119,7 @@ fn said(update: &Value, place: &Place, known: &Known<'_>) -> Option<Event> {
         reply: reply(message, known),
         topic: None,
         mentions_us: stripped.is_some(),
+        hidden_links: Vec::new(),
         text: stripped.unwrap_or_else(|| nfc(text)),
         file,
     }))

@@ -6,8 +6,8 @@ use crate::store::{StoreResult, Tx, on};
 const QUIET: &str = "UPDATE chats SET quiet_until = $2, quiet_ms = $3 WHERE id = $1";
 const END_QUIET: &str =
     "UPDATE chats SET quiet_until = NULL, quiet_ms = NULL WHERE id = $1 AND quiet_until IS NOT NULL";
-const QUIET_GROUPS: &str = "SELECT COUNT(*) FROM chats WHERE quiet_until IS NOT NULL AND quiet_until > $2 \
-     AND quiet_until <= $2 + quiet_ms AND gateway = $1 AND kind = 'group'";
+const QUIET_PEOPLE: &str = "SELECT id FROM chats WHERE quiet_until IS NOT NULL AND quiet_until > $1 \
+     AND quiet_until <= $1 + quiet_ms AND kind = 'private'";
 
 impl Tx {
     /// Nothing is sent to a chat before machine time `until`, which is `wait_ms` from now.
@@ -28,11 +28,11 @@ impl Tx {
         Ok(())
     }
 
-    /// How many groups of a gateway have to be waited for at machine time `now`.
+    /// The private chats that have to be waited for at machine time `now`.
     ///
     /// # Errors
     /// The database.
-    pub async fn quiet_groups(&mut self, gateway: &str, now: Millis) -> StoreResult<i64> {
-        Ok(on!(self, |c| sqlx::query_scalar(QUIET_GROUPS).bind(gateway).bind(now.0).fetch_one(c).await?))
+    pub async fn quiet_people(&mut self, now: Millis) -> StoreResult<Vec<String>> {
+        Ok(on!(self, |c| sqlx::query_scalar(QUIET_PEOPLE).bind(now.0).fetch_all(c).await?))
     }
 }

@@ -56,6 +56,9 @@ pub enum Finished {
     },
 }
 
+/// Milliseconds by which clocks of services that share a database may differ.
+const CLOCKS_DIFFER: i64 = 60_000;
+
 const FINISH: &str = "UPDATE attempts SET finished_at = $2, outcome = $3, detail = $4 \
      WHERE id = $1 AND (outcome IS NULL OR outcome = 'unknown')";
 const TO_SENT: &str = "UPDATE messages SET state = 'sent', external_id = $2, sent_at = $3, reason = NULL \
@@ -75,14 +78,19 @@ const REACHED: &str = "UPDATE obligations SET state = 'awaiting' WHERE state = '
      AND unit_id IN (SELECT du.unit_id FROM messages m JOIN delivery_units du ON du.delivery_id = m.delivery_id WHERE m.id = $1)";
 const NOTE_ECHO: &str =
     "UPDATE messages SET external_id = $2 WHERE id = $1 AND state = 'sending' AND external_id IS NULL";
-// A wait ends no later than it was long: whatever is due later than that was put off by a clock that was ahead.
-const HAS_PUT_OFF: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE gateway = $1 AND state = 'retry_wait' AND due_at > $2 \
-     AND due_at - wait_ms > $2)";
-const END_PUT_OFF: &str = "UPDATE messages SET due_at = $2 WHERE gateway = $1 AND state = 'retry_wait' AND due_at > $2 AND due_at - wait_ms > $2";
+// A wait ends no later than it was long: whatever is due later than that was put off by a clock that was ahead. What was never tried
+// was due when it was queued; a minute for another service's clock. The lanes stand here because the index begins with them.
+const HAS_PUT_OFF: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE gateway = $1 AND state IN ('pending', 'retry_wait') \
+       AND lane IN (-1, 0, 1, 2, 3, 4, 5, 6, 7) AND due_at > $2 AND due_at - COALESCE(wait_ms, 60000) > $2) \
+     OR EXISTS (SELECT 1 FROM attempts WHERE gateway = $1 AND started_at > $3 AND finished_at IS NULL)";
+const END_PUT_OFF: &str = "UPDATE messages SET due_at = $2 WHERE gateway = $1 AND state IN ('pending', 'retry_wait') \
+     AND lane IN (-1, 0, 1, 2, 3, 4, 5, 6, 7) AND due_at > $2 AND due_at - COALESCE(wait_ms, 60000) > $2";
+// Such a call began now, as far as anybody knows: its deadline is no further away than it was then.
+const BEGAN_NOW: &str = "UPDATE attempts SET started_at = $2, deadline_at = $2 + (deadline_at - started_at) \
+     WHERE gateway = $1 AND started_at > $3 AND finished_at IS NULL";
 const ABANDONED: &str = "SELECT a.id, m.id FROM attempts a JOIN messages m ON m.attempt_id = a.id \
      WHERE m.state = 'sending' AND a.gateway = $1 AND a.deadline_at < $2 ORDER BY a.id LIMIT 500";
-const RECENT: &str =
-    "SELECT chat_id, COALESCE(finished_at, started_at) FROM attempts WHERE gateway = $1 AND started_at > $2 ORDER BY 2";
+const RECENT: &str = "SELECT chat_id, COALESCE(finished_at, started_at) FROM attempts WHERE gateway = $1 AND started_at > $2 AND started_at <= $3 ORDER BY 2";
 const OF_MESSAGE: &str = "SELECT id, message_id, number, started_at, finished_at, outcome, detail FROM attempts \
      WHERE message_id = $1 ORDER BY number";
 const SETTLE_SEEN: &str =
@@ -191,28 +199,52 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query_as(ABANDONED).bind(gateway).bind(now.0).fetch_all(c).await?))
     }
 
-    /// Whether a message of a gateway waits for another try longer than it was told to: the machine's clock was ahead then.
+    /// Whether a message of a gateway waits longer than it was told to, or a call has begun in the future: the machine's clock was
+    /// ahead then.
     ///
     /// # Errors
     /// The database.
     pub async fn has_put_off(&mut self, gateway: &str, now: Millis) -> StoreResult<bool> {
-        Ok(on!(self, |c| sqlx::query_scalar(HAS_PUT_OFF).bind(gateway).bind(now.0).fetch_one(c).await?))
+        Ok(on!(self, |c| sqlx::query_scalar(HAS_PUT_OFF)
+            .bind(gateway)
+            .bind(now.0)
+            .bind(now.0 + CLOCKS_DIFFER)
+            .fetch_one(c)
+            .await?))
     }
 
-    /// Makes such messages due now; gives how many.
+    /// Makes such messages due now, and such calls begin now; gives how many messages.
     ///
     /// # Errors
     /// The database.
     pub async fn end_put_off(&mut self, gateway: &str, now: Millis) -> StoreResult<u64> {
+        on!(self, |c| sqlx::query(BEGAN_NOW)
+            .bind(gateway)
+            .bind(now.0)
+            .bind(now.0 + CLOCKS_DIFFER)
+            .execute(c)
+            .await?
+            .rows_affected());
         Ok(on!(self, |c| sqlx::query(END_PUT_OFF).bind(gateway).bind(now.0).execute(c).await?.rows_affected()))
     }
 
-    /// Chats and machine times of a gateway's attempts since `since`: what the pacer reloads on start.
+    /// Chats and machine times of a gateway's attempts since `since`: what the pacer reloads on start. Those of a clock
+    /// that was ahead are none of the last minute's.
     ///
     /// # Errors
     /// The database.
-    pub async fn recent_attempts(&mut self, gateway: &str, since: Millis) -> StoreResult<Vec<(String, i64)>> {
-        Ok(on!(self, |c| sqlx::query_as(RECENT).bind(gateway).bind(since.0).fetch_all(c).await?))
+    pub async fn recent_attempts(
+        &mut self,
+        gateway: &str,
+        since: Millis,
+        now: Millis,
+    ) -> StoreResult<Vec<(String, i64)>> {
+        Ok(on!(self, |c| sqlx::query_as(RECENT)
+            .bind(gateway)
+            .bind(since.0)
+            .bind(now.0 + CLOCKS_DIFFER)
+            .fetch_all(c)
+            .await?))
     }
 
     /// The tries of a message, first to last.

@@ -36,6 +36,20 @@ pub struct WaitingMessage {
     pub is_blocked: bool,
 }
 
+impl WaitingMessage {
+    /// Whether it goes to a group and not to a person.
+    #[must_use]
+    pub fn is_to_group(&self) -> bool {
+        self.chat_kind == "group"
+    }
+
+    /// Whether it tells somebody nobody knows, who speaks of danger, whom to dial.
+    #[must_use]
+    pub fn tells_whom_to_dial(&self) -> bool {
+        self.lane == Lane::Stranger && self.purpose == Purpose::Alert
+    }
+}
+
 /// Where to read on in a lane, and how far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch<'a> {

@@ -53,7 +53,12 @@ pub(in crate::usecase) async fn numbered(
         For::Everybody => tx.add_menu(&chat.id, "", &choices, act.wall).await?,
     }
     let text = say!(act.house.locale, "menu-numbers", choices = lines.join("\n"));
-    Ok(Note { text: format!("{}\n\n{text}", note.text.trim_end()), buttons: Vec::new(), lane: note.lane })
+    Ok(Note {
+        text: format!("{}\n\n{text}", note.text.trim_end()),
+        buttons: Vec::new(),
+        lane: note.lane,
+        ahead: note.ahead,
+    })
 }
 
 /// The next numbers for a card of `count` choices after `last`; those of one card stand together.

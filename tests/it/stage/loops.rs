@@ -210,6 +210,9 @@ impl Stage {
 
     /// One round of everything but sending; whether anything was there to do.
     async fn hear_and_plan(&mut self) -> bool {
+        if let Some(watch) = &mut self.watch {
+            watch.tick(None).await.unwrap();
+        }
         let heard = self.receive().await;
         let processed = self.service.hear().await;
         let fired = self.service.planner.tick().await.unwrap().len();

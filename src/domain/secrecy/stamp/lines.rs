@@ -44,7 +44,7 @@ pub(super) fn split(page: &str) -> impl Iterator<Item = Line<'_>> {
     page.split(breaks).map(str::trim).filter(|line| line.chars().any(char::is_alphanumeric)).map(Line)
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
     /// The degree this line stamps on the page, before looking at its neighbours.
     pub(super) fn level(&self) -> Option<SecrecyLevel> {
         let short = self.0.len() <= LONGEST_STAMP_LINE && ends_like_a_stamp(self.0);
@@ -66,6 +66,19 @@ impl Line<'_> {
         let second = words.next().map(text::fold).unwrap_or_default();
         let field = matches!(second.as_str(), "khan" | "mat");
         !field && AFTER.contains(&lower(first).as_str()) && self.same_case_as(first)
+    }
+
+    /// Whether it is written as a stamp is printed: in capitals, and with an accent or in several words; or is its name in full.
+    pub(super) fn is_printed(&self) -> bool {
+        let in_print = in_capitals(self.0) && (!self.0.is_ascii() || self.0.split_whitespace().nth(1).is_some());
+        // Of two words, with every accent, it is nothing else however it is written.
+        let spelt = Letters::of(self.0).is_some_and(|letters| SPELLINGS[1..].iter().any(|(word, _)| letters.are(word)));
+        in_print || spelt || labelled(self.0).is_some() || beside_a_heading(self.0).is_some()
+    }
+
+    /// The line.
+    pub(super) const fn text(self) -> &'a str {
+        self.0
     }
 
     /// Starts with a list dash or bullet and is not framed by it like a decorated stamp.

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 use unicode_normalization::UnicodeNormalization;
 
-use super::super::{SecrecyLevel, stamp_in};
+use super::super::{SecrecyLevel, stamp_in, stamp_in_words};
 
 fn level(page: &str) -> Option<SecrecyLevel> {
     stamp_in(page).map(|stamp| stamp.level)
@@ -178,4 +178,23 @@ proptest! {
         let sentence = format!("{before} mật {after}");
         prop_assert_eq!(level(&sentence), None);
     }
+}
+
+#[rstest]
+#[case("TUYỆT MẬT\nPhương án", true)]
+#[case("Kính mời bà con\nMẬT", true)]
+#[case("TỐI\nMẬT", true)]
+#[case("TOI MAT\nKe hoach", true)]
+#[case("Độ mật: Tối mật", true)]
+#[case("MẬT Hà Long, ngày 25 tháng 7 năm 2025", true)]
+#[case("Tuyệt mật\nPhương án", true)]
+#[case("tối mật", true)]
+#[case("Mật", false)]
+#[case("mat", false)]
+#[case("MAT", false)]
+#[case("toi mat", false)]
+#[case("Cần mua:\n- đường\n- mật\n- sữa", false)]
+#[case("Đổi mật khẩu giúp tôi", false)]
+fn among_words_in_a_chat_a_stamp_is_what_is_printed_as_one(#[case] text: &str, #[case] stamped: bool) {
+    assert_eq!(stamp_in_words(text).is_some(), stamped, "{text}");
 }
