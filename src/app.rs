@@ -31,6 +31,7 @@ use crate::usecase::house::GatewayTraits;
 use crate::usecase::{self, House};
 use crate::web;
 
+pub mod backup;
 pub mod fold;
 mod gateways;
 pub mod inspector;

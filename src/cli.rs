@@ -18,6 +18,7 @@ use crate::usecase::incidents::CLOCK_SCOPE;
 
 pub mod activity;
 pub mod audit;
+pub mod backup;
 pub mod bench;
 pub mod bulletin;
 pub mod db;
@@ -113,6 +114,10 @@ enum Command {
     /// The database itself.
     #[command(subcommand)]
     Db(db::DbCommand),
+    /// Make a sealed backup beside the running service, check one, list them.
+    Backup(backup::BackupArgs),
+    /// Take the database from a backup.
+    Restore(backup::RestoreArgs),
     /// Ask a running service on this machine how it is; exit 1 when it does not answer or has lost its database.
     #[command(after_help = "Examples:\n  loa health            for a container's check: what a restart may repair\n  \
                             loa health --strict   for a monitor: whatever somebody should look at")]
@@ -173,6 +178,12 @@ impl Cli {
                 bench::run(args, self.database.as_deref(), &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
             }
             Command::BenchEngine => bench::engine(&mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS),
+            Command::Backup(args) => {
+                backup::run(args, &self.settings()?, &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
+            }
+            Command::Restore(args) => {
+                backup::restore(args, &self.settings()?, &mut std::io::stdout()).await.map(|()| ExitCode::SUCCESS)
+            }
             Command::Health { strict } => serve::health(&self.settings()?, *strict).await,
             Command::Inspect { .. } => anyhow::bail!("inspect takes one file and nothing else: loa inspect FILE"),
             _ => self.run_on_database().await.map(|()| ExitCode::SUCCESS),
@@ -269,7 +280,8 @@ async fn warn_of_clock(store: &Store) -> anyhow::Result<()> {
 fn must_be_there(url: &str) -> anyhow::Result<()> {
     if let Some(path) = app::role_lock::sqlite_path(url).filter(|path| !path.exists()) {
         anyhow::bail!(
-            "there is no database at {}: begin one with `loa org import FILE`, or name the right one with --database",
+            "there is no database at {}: begin one with `loa org import FILE`, take one from a backup with `loa restore FILE`, \
+             or name the right one with --database",
             path.display()
         );
     }

@@ -23,7 +23,7 @@ mod values;
 pub use error::{ConfigError, Origin, Problem, Warning};
 pub use gateway::{Gateway, MonthlyBudget, Oa, Platform, Receive, SignatureForm};
 pub use secret::Secret;
-pub use sections::{Commune, Database, Desk, Engine, Http, Log, LogFormat, Plan, Retention, Strangers, Vault};
+pub use sections::{Backup, Commune, Database, Desk, Engine, Http, Log, LogFormat, Plan, Retention, Strangers, Vault};
 
 use gateway::GatewayTree;
 use layers::Layers;
@@ -56,6 +56,8 @@ pub struct Settings {
     pub log: Log,
     /// What tokens in the database are sealed with.
     pub vault: Vault,
+    /// Sealed copies of the database.
+    pub backup: Backup,
     /// Things that work but should be mended; to be logged once the log is there.
     pub warnings: Vec<Warning>,
 }
@@ -77,6 +79,7 @@ struct Tree {
     log: Log,
     #[serde(default)]
     vault: Vault,
+    backup: Backup,
 }
 
 impl Settings {
@@ -122,6 +125,7 @@ impl Settings {
             http: tree.http,
             log: tree.log,
             vault: tree.vault,
+            backup: tree.backup,
             warnings,
         })
     }

@@ -11,6 +11,7 @@ use crate::store::StoreError;
 
 pub mod acknowledge;
 pub mod approve;
+pub mod backups;
 pub mod bind;
 pub mod call;
 pub mod committees;
@@ -35,6 +36,7 @@ pub mod release;
 pub mod remind;
 pub mod repeat;
 pub mod reschedule;
+pub mod restored;
 pub mod retain;
 pub mod settle;
 pub mod status;

@@ -227,7 +227,7 @@ fn key_path(settings: &Settings) -> anyhow::Result<PathBuf> {
 }
 
 /// Reads the key, or makes one that only its owner reads. Of two processes that make it at once, both get the same.
-fn key(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<[u8; KEY_BYTES]> {
+pub(super) fn key(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<[u8; KEY_BYTES]> {
     match fs::read(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => make(path, entropy)?,
         read => return parsed(&read?),
@@ -265,7 +265,7 @@ fn parsed(text: &[u8]) -> anyhow::Result<[u8; KEY_BYTES]> {
     bytes.and_then(|bytes| bytes.try_into().ok()).context("must hold 64 hexadecimal digits and nothing else")
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

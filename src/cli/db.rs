@@ -124,7 +124,7 @@ async fn schema(store: &Store) -> Result<i64, sqlx::Error> {
 }
 
 fn expected_schema() -> i64 {
-    migrations::migrator().iter().map(|migration| migration.version).max().unwrap_or(0)
+    migrations::newest()
 }
 
 async fn sqlite(pool: &sqlx::SqlitePool) -> anyhow::Result<Report> {

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::app::backup::Workshop;
+use crate::app::backup::schedule::{self, Schedule};
 use crate::app::truth;
 use crate::cli::version::{COMMIT, VERSION};
 use crate::clock::Clocks;
@@ -62,6 +64,9 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     say_started(&core, settings).await?;
     let truth = truth::Truth::of(&core.store).await?;
     app::start(&core, &app::dispatch_settings(settings), inbox, &inbound, &lifecycle).await?;
+    if let Some(schedule) = backups(&core, settings)? {
+        lifecycle.spawn("backup", schedule::keep(core.clone(), schedule, lifecycle.soft()));
+    }
     lifecycle.spawn("database", truth::watch(core.clone(), truth, truth::EVERY, lifecycle.clone()));
     lifecycle.spawn("time", time::keep(core.clone(), steady, newest, lifecycle.soft()));
     let ending = lifecycle.run().await.context("cannot listen for signals")?;
@@ -97,6 +102,17 @@ fn limits(settings: &Settings) -> web::Limits {
         Err(error) => tracing::warn!(%error, "service.few_files"),
     }
     limits
+}
+
+/// When backups are made by the service itself, if they are: unless that was turned off, or nobody said with which key.
+fn backups(core: &crate::engine::Core, settings: &Settings) -> anyhow::Result<Option<Schedule>> {
+    let is_server = matches!(core.store, crate::store::Store::Postgres(_));
+    if is_server && settings.backup.key_file.is_none() {
+        tracing::warn!(cure = "set backup.key_file, or back up the server by its own means", "backup.none");
+        return Ok(None);
+    }
+    let workshop = Workshop::new(settings, None, core.clocks.clone(), core.entropy.clone())?;
+    Ok(Schedule::new(&settings.backup, workshop, core.clocks.wall.now()))
 }
 
 /// Says in the log which program runs where, for whom.

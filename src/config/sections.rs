@@ -227,6 +227,27 @@ pub struct Vault {
     pub key_file: Option<PathBuf>,
 }
 
+/// `[backup]`: sealed copies of the database.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// Hours from one to the next; 0 for none by itself.
+    #[serde(deserialize_with = "bounded::<_, 0, 720>")]
+    pub every_hours: u32,
+    /// The hour of the day at which one is made that is due once a day or less often.
+    #[serde(deserialize_with = "bounded::<_, 0, 23>")]
+    pub at_hour: u32,
+    /// Backups in the folder that are kept.
+    #[serde(deserialize_with = "bounded::<_, 1, 1000>")]
+    pub keep: u32,
+    /// Where they go; none for `backups` beside the embedded database.
+    #[serde(default)]
+    pub folder: Option<PathBuf>,
+    /// The file with the key; none for one beside the embedded database.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
+}
+
 /// How a log line is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {

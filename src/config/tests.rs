@@ -163,7 +163,7 @@ fn rust_log_works_below_our_own_variable(#[case] pairs: &[(&str, &str)], #[case]
 )]
 #[case::unknown_section(
     "[motor]\nx = 3",
-    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `retention`, `strangers`, `http`, `log`, `vault`"
+    "`motor` in config file loa.toml is not a setting: remove it or use one of `commune`, `database`, `gateways`, `engine`, `desk`, `plan`, `retention`, `strangers`, `http`, `log`, `vault`, `backup`"
 )]
 #[case::wrong_type(
     "[engine]\nlease_seconds = true",

@@ -61,6 +61,12 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResu
     if act.house.duty_phones.is_empty() {
         lines.push(say!(locale, "health-no-duty-phones"));
     }
+    lines.push(match tx.latest_backup().await? {
+        Some(at) => {
+            say!(locale, "health-latest-backup", time = format_full(at), hours = act.wall.since(at).max(0) / 3_600_000)
+        }
+        None => say!(locale, "health-no-backup"),
+    });
     lines.extend(old_records(tx, act).await?);
     let mut note = Note::plain(lines.join("\n"));
     if !letters.is_empty() {
@@ -99,6 +105,8 @@ async fn fault(tx: &mut Tx, act: &Act<'_>, incident: &Incident) -> UseCaseResult
         "distress" => say!(locale, "health-distress"),
         "" if name == "clock" => say!(locale, "health-clock"),
         "task" => task(act, name.split(':').next().unwrap_or_default()),
+        "" if name == "backup" => say!(locale, "health-backup"),
+        "" if name == "database" => say!(locale, "health-database"),
         _ => name.to_owned(),
     };
     let time = format_full(Millis(incident.opened_at));
@@ -156,6 +164,9 @@ fn words(act: &Act<'_>, kind: &str) -> String {
         "asset_expires" => say!(locale, "health-asset-expires"),
         "update_failed" => say!(locale, "health-update-failed"),
         "update_unreadable" => say!(locale, "health-update-unreadable"),
+        "backup_failed" => say!(locale, "health-backup-failed"),
+        "backup_old" => say!(locale, "health-backup-old"),
+        "restored" => say!(locale, "health-restored"),
         "task_failed" => say!(locale, "health-task-failed"),
         "group_disabled" => say!(locale, "health-group-disabled"),
         "kicked" | "not_member" => say!(locale, "health-not-member"),

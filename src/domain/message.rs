@@ -84,6 +84,7 @@ pub const TRANSITIONS: &[Transition] = &{
         step(Pending, Expired, "the bulletin expired, or its time was missed"),
         step(Pending, Cancelled, "withdrawn, superseded or taken over by another group before any attempt"),
         step(Pending, Skipped, "left out on purpose: the group was unbound, the reminder is no longer needed"),
+        step(Pending, Unknown, "taken from a backup: it may have left since"),
         step(Sending, Sent, "the platform returned a message id"),
         step(Sending, RetryWait, "proven not delivered and worth another try: refused connection, 429"),
         step(Sending, Failed, "proven not delivered and final: blocked, not a member, bad request"),
@@ -93,6 +94,7 @@ pub const TRANSITIONS: &[Transition] = &{
         step(RetryWait, Expired, "the bulletin expired while it waited"),
         step(RetryWait, Cancelled, "withdrawn, superseded or taken over by another group while it waited"),
         step(RetryWait, Skipped, "left out on purpose while it waited"),
+        step(RetryWait, Unknown, "taken from a backup: it may have left since"),
         step(Unknown, Sent, "late truth: the attempt's own outcome, an echo, a reply, or a person who saw it"),
         step(Unknown, Failed, "late truth: the attempt's own outcome says that it was refused"),
     ]

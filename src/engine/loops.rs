@@ -18,7 +18,7 @@ pub mod time;
 pub mod upkeep;
 
 /// The lease of the one engine that keeps the commune's rows: of several, one fires, reminds, closes and seals.
-const KEEPING: &str = "keeper";
+pub const KEEPING: &str = "keeper";
 /// How long a loop rests when nothing rings: the clock alone may have made something due.
 const REST: Duration = Duration::from_secs(1);
 /// The least time between two looks of a loop that is rung for.

@@ -55,6 +55,7 @@ const FILES: &[File] = files![
     30 "0030_strangers",
     31 "0031_accounts",
     32 "0032_open_uploads",
+    33 "0033_backups",
 ];
 
 /// All migrations, in order.
@@ -65,6 +66,12 @@ pub fn migrator() -> Migrator {
         Migration::new(file.version, file.name.into(), MigrationType::Simple, sql, false)
     };
     Migrator::with_migrations(FILES.iter().map(migration).collect())
+}
+
+/// The newest of them.
+#[must_use]
+pub fn newest() -> i64 {
+    FILES.iter().map(|file| file.version).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ const TABLES: &[Table] = &[
     table!("attachments" by "created_at"),
     table!("attempts" by "id"),
     table!("audit_entries" by "id"),
+    table!("backups" by "made_at"),
     table!("broadcasts" by "id"),
     table!("bulletin_versions" by "bulletin_id"),
     table!("bulletins" by "id"),

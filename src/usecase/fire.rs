@@ -73,7 +73,7 @@ pub async fn run(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) -> UseCaseResu
             Ok(Fired::Shifted(at))
         }
         Decision::Ask => {
-            ask(tx, act, schedule, &bulletin).await?;
+            ask(tx, act, schedule, &bulletin, "card-missed-ask").await?;
             Ok(Fired::Asked)
         }
         Decision::Missed(reason) => {
@@ -86,6 +86,39 @@ pub async fn run(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) -> UseCaseResu
             Ok(Fired::Expired)
         }
     }
+}
+
+/// What became of a due schedule of which nobody knows whether it went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldBack {
+    /// Its composer is asked; so says its code.
+    Asked(String),
+    /// It repeats, and waits for its next firing; so says its code.
+    PassedOver(String),
+    /// It could not have gone, and cannot go now.
+    Nothing,
+}
+
+/// Sees to it that a due schedule does not go by itself: it may have gone already, and the rows that would say so are lost.
+///
+/// # Errors
+/// The database.
+pub async fn hold_back(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule) -> UseCaseResult<HeldBack> {
+    let Some(bulletin) = tx.bulletin(&schedule.bulletin_id).await? else { return Ok(HeldBack::Nothing) };
+    let Some(version) = tx.version(&schedule.bulletin_id, schedule.version).await? else {
+        return Ok(HeldBack::Nothing);
+    };
+    let approved = targets(tx, act, &bulletin, &version).await?.approved;
+    if !approved || version.expires_at <= act.at.0 {
+        return Ok(HeldBack::Nothing);
+    }
+    if version.repeat_rule.is_none() {
+        ask(tx, act, schedule, &bulletin, "card-restored-ask").await?;
+        return Ok(HeldBack::Asked(bulletin.code));
+    }
+    let Some(recurrence) = super::repeat::of(&version) else { return Ok(HeldBack::Nothing) };
+    repeat::pass_over(tx, act, schedule, (&bulletin, &version), &recurrence).await?;
+    Ok(HeldBack::PassedOver(bulletin.code))
 }
 
 /// Where it goes: the groups the approver saw that are still what the audience comes to.
@@ -272,12 +305,19 @@ async fn stop(
     Ok(())
 }
 
-/// Asks the composer whether a sending that was missed is to go now.
-async fn ask(tx: &mut Tx, act: &Act<'_>, schedule: &Schedule, bulletin: &Bulletin) -> UseCaseResult<()> {
+/// Asks the composer whether a sending that was missed is to go now, in the words of `key`.
+async fn ask(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    schedule: &Schedule,
+    bulletin: &Bulletin,
+    key: &'static str,
+) -> UseCaseResult<()> {
     let fire_at = Millis(schedule.fire_at);
     tx.move_schedule(schedule, ScheduleState::Asking, fire_at, act.at).await?;
     tx.audit(act, "schedule.stopped", &schedule.id, ScheduleState::Asking.as_str()).await?;
-    let text = say!(act.house.locale, "card-missed-ask", code = bulletin.code.as_str(), time = format_full(fire_at));
+    let arguments = [("code", bulletin.code.as_str().into()), ("time", format_full(fire_at).into())];
+    let text = act.house.locale.text(key, &arguments);
     let note = repeat::question(act, &text, &schedule.id, fire_at);
     notify::tell(tx, act, &bulletin.composer_id, Purpose::Card, &note).await?;
     Ok(())

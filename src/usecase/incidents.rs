@@ -60,6 +60,9 @@ const STRANGERS_SPENT: &str = "strangers_spent";
 /// The incident of somebody who counts codes.
 const CODE_GUESSING: &str = "code_guessing";
 
+/// The incident of a database that was taken from a backup.
+const RESTORED: &str = "restored";
+
 /// Counts a code that was typed through a gateway and is none. At the given number a day the admins are told, once.
 ///
 /// # Errors
@@ -72,6 +75,24 @@ pub async fn code_guessed(tx: &mut Tx, act: &Act<'_>, gateway: &str, told_at: i6
     }
     let text = say!(act.house.locale, "alert-code-guessing", gateway = gateway, count = count);
     notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
+    Ok(())
+}
+
+/// Opens the incident of a database that was taken from a backup of this time.
+///
+/// # Errors
+/// The database.
+pub async fn restored(tx: &mut Tx, act: &Act<'_>, made_at: Millis) -> UseCaseResult<()> {
+    let incident = Incident {
+        id: act.new_id(),
+        scope: "database".to_owned(),
+        kind: RESTORED.to_owned(),
+        detail: format_full(made_at),
+        opened_at: act.at.0,
+        closed_at: None,
+    };
+    // Not in the log: it may be a rehearsal.
+    tx.open_incident(&incident).await?;
     Ok(())
 }
 
@@ -88,7 +109,7 @@ pub async fn strangers_spent(tx: &mut Tx, act: &Act<'_>, gateway: &str) -> UseCa
 }
 
 /// Incidents that are over with the time in which they were opened: guessing with its day, what strangers used up with its month, a
-/// wait when nothing waits any more.
+/// wait when nothing waits any more, a restore after a day.
 /// Gives scope and kind of each.
 ///
 /// # Errors
@@ -97,6 +118,7 @@ pub async fn over_with_their_time(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<V
     let mut open = tx.open_incidents().await?;
     open.retain(|one| match one.kind.as_str() {
         CODE_GUESSING => Millis(one.opened_at).local_date() < act.at.local_date(),
+        RESTORED => Millis(one.opened_at).plus_days(1) <= act.at,
         STRANGERS_SPENT => month_of(Millis(one.opened_at)) < month_of(act.at),
         _ => false,
     });

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::db::{SqliteFile, runtime, unique};
 
+mod backup;
 mod gateway;
 mod mishaps;
 mod repeat;

@@ -6,6 +6,10 @@ mod admission;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod backup_server;
+#[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod beside;
 #[cfg(test)]
 mod calls_alone;
@@ -77,6 +81,8 @@ mod flow_relay;
 mod flow_repairs;
 #[cfg(test)]
 mod flow_repeat;
+#[cfg(test)]
+mod flow_restored;
 #[cfg(test)]
 mod flow_retention;
 #[cfg(test)]

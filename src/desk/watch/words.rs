@@ -58,6 +58,7 @@ pub(super) fn why(locale: &Locale, delivery: &DeliveryStatus, part: &PartStatus)
 fn known(locale: &Locale, reason: &str) -> Option<String> {
     let key = match reason {
         "no_answer" => "watch-why-no-answer",
+        "restored" => "watch-why-restored",
         "chat_suspended" => "watch-why-suspended",
         "earlier_part_failed" => "watch-why-earlier-part",
         "content_refused" => "watch-why-content",

@@ -1,4 +1,4 @@
-//! Incidents that are over with their day or month: codes that were guessed, what strangers used up, waits.
+//! Incidents that are over with their day or month: codes that were guessed, what strangers used up, waits, a restore.
 
 use super::{Keeper, Look};
 use crate::engine::EngineResult;

@@ -67,17 +67,32 @@ pub(super) async fn run(
     let (bulletin, version) = what;
     let kinds = kinds_or_cadre(tx, act, version).await?;
     let around = around(act.house, version.urgency, &kinds);
-    let (first, expiry) = (Millis(schedule.fire_at), Millis(version.expires_at));
+    let first = Millis(schedule.fire_at);
     let mut look = Look { schedule, bulletin, version, recurrence, around, due: first, earlier: 0 };
-    // A day off that was entered since, or one the audience has only now: the firing may have no place any more.
-    let placed = recurrence.place(first, &around).map(|_| first);
-    let placed = placed.or_else(|| recurrence.next_firing(first, expiry, &around).filter(|next| *next <= act.at));
-    let Some(placed) = placed.filter(|_| first < expiry) else {
+    let Some(latest) = look.latest(act) else {
         tx.audit(act, "schedule.left_out", &schedule.id, &first.0.to_string()).await?;
         return look.go_on(tx, act, Fired::Expired).await;
     };
-    (look.due, look.earlier) = recurrence.latest_due(placed, act.at, expiry, &around);
+    (look.due, look.earlier) = latest;
     look.decide(tx, act).await
+}
+
+/// Leaves out every firing that is due and tells why: it may have gone.
+pub(super) async fn pass_over(
+    tx: &mut Tx,
+    act: &Act<'_>,
+    schedule: &Schedule,
+    what: (&Bulletin, &BulletinVersion),
+    recurrence: &Recurrence,
+) -> UseCaseResult<()> {
+    let (bulletin, version) = what;
+    let kinds = kinds_or_cadre(tx, act, version).await?;
+    let around = around(act.house, version.urgency, &kinds);
+    let first = Millis(schedule.fire_at);
+    let mut look = Look { schedule, bulletin, version, recurrence, around, due: first, earlier: 0 };
+    (look.due, look.earlier) = look.latest(act).unwrap_or((first, 0));
+    look.tell(tx, act, "card-restored-passed-over", first).await?;
+    look.go_on(tx, act, Fired::Nothing).await.map(|_| ())
 }
 
 async fn kinds_or_cadre(tx: &mut Tx, act: &Act<'_>, version: &BulletinVersion) -> UseCaseResult<Vec<GroupKind>> {
@@ -86,6 +101,16 @@ async fn kinds_or_cadre(tx: &mut Tx, act: &Act<'_>, version: &BulletinVersion) -
 }
 
 impl Look<'_> {
+    /// The latest firing that is due and how many came before it; none when none has a place.
+    fn latest(&self, act: &Act<'_>) -> Option<(Millis, usize)> {
+        let (first, expiry) = (Millis(self.schedule.fire_at), Millis(self.version.expires_at));
+        // A day off that was entered since, or one the audience has only now: the firing may have no place any more.
+        let placed = self.recurrence.place(first, &self.around).map(|_| first);
+        let next = || self.recurrence.next_firing(first, expiry, &self.around).filter(|next| *next <= act.at);
+        let placed = placed.or_else(next).filter(|_| first < expiry)?;
+        Some(self.recurrence.latest_due(placed, act.at, expiry, &self.around))
+    }
+
     async fn decide(&self, tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Fired> {
         let targets = targets(tx, act, self.bulletin, self.version).await?;
         match decide(act, &self.due_schedule(), self.bulletin, self.version, &targets) {
