@@ -256,7 +256,8 @@ mod tests {
         // A group of the owner's own number is the owner's.
         let (owner, group) = (std::fs::metadata(&top).unwrap().uid(), std::fs::metadata(&top).unwrap().gid());
         set(&top, 0o770);
-        let group_is_told = || check_database(&database).unwrap().warnings.iter().any(|said| said.contains("chmod g-w"));
+        let group_is_told =
+            || check_database(&database).unwrap().warnings.iter().any(|said| said.contains("chmod g-w"));
         assert_eq!(group_is_told(), owner != group);
         if owner == ROOT {
             std::os::unix::fs::chown(&top, None, Some(65_534)).unwrap();

@@ -15,13 +15,14 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use chrono::NaiveDate;
 use loa::app;
+use loa::clock::steady::SteadyClock;
 use loa::clock::{Clock as _, Clocks, TestClock};
 use loa::config::Settings;
 use loa::demo::places::Network;
 use loa::domain::calendar::Millis;
 use loa::domain::org::import::OrgFile;
 use loa::engine::Core;
-use loa::engine::loops::time::Watch;
+use loa::engine::loops::time::{Watch, newest_act};
 use loa::id::SeededEntropy;
 use loa::store::Store;
 use loa::usecase::{self, Act, House, Via};
@@ -159,7 +160,10 @@ impl Build<'_> {
         let address = free_address().await;
         let settings = settings(&grounds, line.as_ref(), &pages_of(&grounds, address), &key_file);
         let core = core(&settings, &keeping, clocks, &self.rules).await;
-        let watch = steady.map(|steady| Watch::new(core.clone(), steady));
+        let watch = match steady {
+            Some(steady) => Some(watch(&core, steady).await),
+            None => None,
+        };
         let commune = import_org(&core, places.org()).await;
         let service = Service::start(&core, &commune, &grounds, address, None).await;
         let mut stage = Stage {
@@ -224,7 +228,10 @@ impl Stage {
         let (clocks, steady) = machine::clocks(&self.clock, self.machine.as_ref());
         self.keeping.wall = clocks.wall.clone();
         self.core = core(&self.settings(), &self.keeping, clocks, &self.rules).await;
-        self.watch = steady.map(|steady| Watch::new(self.core.clone(), steady));
+        self.watch = match steady {
+            Some(steady) => Some(watch(&self.core, steady).await),
+            None => None,
+        };
         self.service = Service::start(&self.core, &self.commune, &self.grounds, address, Some(&self.service)).await;
     }
 
@@ -315,6 +322,10 @@ async fn core(settings: &Settings, keeping: &app::Keeping, clocks: Clocks, rules
         }
     }
     core
+}
+
+async fn watch(core: &Arc<Core>, steady: Arc<SteadyClock>) -> Watch {
+    Watch::new(core.clone(), steady, newest_act(&core.store).await.unwrap())
 }
 
 /// Imports a commune and the plan; gives the commune's id.

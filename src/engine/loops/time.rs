@@ -55,7 +55,8 @@ pub async fn keep(
 /// Asks every platform who we are: its answer bears a date.
 fn asked(core: &Arc<Core>) -> JoinSet<()> {
     let mut asking = JoinSet::new();
-    for gateway in core.gateways.values().cloned() {
+    for gateway in core.gateways.values() {
+        let gateway = gateway.clone();
         asking.spawn(async move {
             // Whatever it says: when it says so is what is wanted.
             let _ = gateway.identify().await;
