@@ -25,6 +25,7 @@ use crate::platform::vault::seal::Sealer;
 mod archive;
 mod contents;
 mod restore;
+mod room;
 pub mod schedule;
 mod server;
 
@@ -153,7 +154,8 @@ impl Workshop {
     /// Makes a backup beside the running service. Without `to` it goes into the folder, named by its time.
     ///
     /// # Errors
-    /// There is no database; it is damaged; the target is there already; another backup is at work; a file cannot be written.
+    /// There is no database; it is damaged; the target is there already; another backup is at work; there is no room; a file cannot be
+    /// written.
     pub async fn make(&self, to: Option<&Path>) -> anyhow::Result<Made> {
         if let Database::File(database) = &self.database {
             ensure!(database.exists(), "there is no database at {}", database.display());
@@ -163,6 +165,9 @@ impl Workshop {
         ensure!(!file.exists(), "{} is there already: nothing is overwritten", file.display());
         let _lock = self.lock()?;
         let plain = self.plain()?;
+        if let Database::File(database) = &self.database {
+            room::ensure(room::length(database), &[&plain.0, &file])?;
+        }
         match &self.database {
             Database::File(database) => contents::copy(database, &plain.0).await?,
             Database::Server(url) => server::fetch(url.expose(), &plain.0).await?,
