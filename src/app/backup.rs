@@ -226,6 +226,13 @@ impl Workshop {
     }
 
     fn sealer(&self) -> anyhow::Result<Sealer> {
+        // A new one in its place would open none of those, and nobody would notice before they are needed.
+        ensure!(
+            self.key_file.exists() || self.files().is_empty(),
+            "the key {} is missing, with which the backups in {} were made: put it back from its copy, or move those backups away",
+            self.key_file.display(),
+            self.folder.display()
+        );
         let key = vault::key(&self.key_file, self.entropy.as_ref());
         let key = key.with_context(|| format!("backup key file {}", self.key_file.display()))?;
         Sealer::new(&key).context("the cipher refuses the key")

@@ -55,7 +55,7 @@ enum BackupCommand {
 #[command(
     after_help = "Examples:\n  loa restore data/backups/loa-2025-11-30T020000.backup\n  loa restore /mnt/usb/loa.backup --key /mnt/usb/loa.backup-key\n\n\
     Nothing is overwritten: move what is left of the old database away first. What was being sent when the backup was made, or was about\n\
-    to be, is in doubt afterwards and never sent again by itself. What happened since is lost: accounts that were locked since are open\n\
+    to be, is in doubt afterwards: only Hỏa tốc repeats itself, marked. What happened since is lost: accounts that were locked since are open\n\
     again, confirmations have to be given again, and an Official Account may need a new consent."
 )]
 pub struct RestoreArgs {
@@ -133,7 +133,7 @@ async fn note(settings: &Settings, made: &Made) -> anyhow::Result<()> {
     let mut tx = opened.store.begin().await?;
     if let Some(commune) = tx.commune().await? {
         let act = opened.act(&commune.id, None);
-        backups::made(&mut tx, &act, &made.row(act.new_id())?, &[]).await?;
+        backups::made(&mut tx, &act, &made.row(act.new_id())?).await?;
     }
     tx.commit().await?;
     opened.store.close().await;

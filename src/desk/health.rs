@@ -61,7 +61,7 @@ pub(super) async fn show(tx: &mut Tx, act: &Act<'_>, talk: &Talk) -> UseCaseResu
     if act.house.duty_phones.is_empty() {
         lines.push(say!(locale, "health-no-duty-phones"));
     }
-    lines.push(match tx.latest_backup().await? {
+    lines.push(match tx.latest_backup(act.wall).await? {
         Some(at) => {
             say!(locale, "health-latest-backup", time = format_full(at), hours = act.wall.since(at).max(0) / 3_600_000)
         }

@@ -19,7 +19,8 @@ pub struct Backup {
 }
 
 const INSERT: &str = "INSERT INTO backups (id, made_at, file_name, bytes, sha256) VALUES ($1, $2, $3, $4, $5)";
-const LATEST: &str = "SELECT MAX(made_at) FROM backups WHERE gone_at IS NULL";
+// One from a time to come says nothing: the clock was ahead.
+const LATEST: &str = "SELECT MAX(made_at) FROM backups WHERE gone_at IS NULL AND made_at <= $1";
 const GONE: &str = "UPDATE backups SET gone_at = $2 WHERE file_name = $1 AND gone_at IS NULL";
 
 impl Tx {
@@ -40,12 +41,12 @@ impl Tx {
         Ok(())
     }
 
-    /// When the latest backup was made that is still there, machine time.
+    /// When the latest backup was made that is still there, machine time; it is `now`.
     ///
     /// # Errors
     /// The database.
-    pub async fn latest_backup(&mut self) -> StoreResult<Option<Millis>> {
-        let at: Option<i64> = on!(self, |c| sqlx::query_scalar(LATEST).fetch_one(c).await?);
+    pub async fn latest_backup(&mut self, now: Millis) -> StoreResult<Option<Millis>> {
+        let at: Option<i64> = on!(self, |c| sqlx::query_scalar(LATEST).bind(now.0).fetch_one(c).await?);
         Ok(at.map(Millis))
     }
 

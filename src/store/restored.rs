@@ -27,8 +27,9 @@ const TRY: &str = "INSERT INTO attempts (id, message_id, number, gateway, chat_i
      VALUES ($1, $2, $3, $4, $5, 0, $6, $6, $7, 'unknown', 'restored')";
 const DOUBT: &str = "UPDATE messages SET state = 'unknown', reason = 'restored', attempts = $2, attempt_id = $3 \
      WHERE id = $1 AND state IN ('pending', 'retry_wait')";
+// A notice that a bulletin was taken back, and its words struck out, go on: told twice is better than never.
 const LEAVE_OUT: &str = "UPDATE messages SET state = 'skipped', reason = 'restored' \
-     WHERE state IN ('pending', 'retry_wait') AND purpose <> 'broadcast'";
+     WHERE state IN ('pending', 'retry_wait') AND purpose <> 'broadcast' AND (delivery_id IS NULL OR purpose NOT IN ('alert', 'edit'))";
 // Words of scripts and counts of guesses are no numbers that anybody was given.
 const MOVE_ON: &str = "UPDATE counters SET value = value + $1 WHERE used_at IS NULL AND name NOT LIKE 'key-%' AND name NOT LIKE 'guessed:%'";
 const END_INVITES: &str = "UPDATE invites SET state = 'refused', settled_at = $1 WHERE state IN ('open', 'typed')";
@@ -36,6 +37,8 @@ const STRIKE_CONSENTS: &str = "DELETE FROM consents WHERE id IN (SELECT id FROM 
 const END_DIALOGUES: &str = "DELETE FROM dialogues WHERE updated_at IS NOT NULL";
 const END_MENUS: &str = "DELETE FROM menu_choices WHERE offered_at IS NOT NULL";
 const END_UPLOADS: &str = "DELETE FROM upload_links WHERE used_at IS NULL";
+// What had come in was processed since, most likely: an approval that is done again sends everything again.
+const END_INBOX: &str = "UPDATE inbox SET state = 'done', event = NULL, processed_at = $1 WHERE state = 'waiting'";
 const END_RENEWALS: &str = "UPDATE gateway_tokens SET renewing_at = NULL, renewals = 0 WHERE renewing_at IS NOT NULL";
 
 impl Tx {
@@ -105,7 +108,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends what may be used up in the meantime: one-time codes with the agreements given with them, conversations with their
+    /// Ends what may be used up in the meantime: what had come in and waited, one-time codes with the agreements given with them, conversations with their
     /// numbers, pages for documents; and renewals of tokens that were under way, so that the next call decides. Gives how many codes.
     ///
     /// # Errors
@@ -114,6 +117,7 @@ impl Tx {
         for statement in [STRIKE_CONSENTS, END_DIALOGUES, END_MENUS, END_UPLOADS, END_RENEWALS] {
             on!(self, |c| sqlx::query(statement).execute(c).await?.rows_affected());
         }
+        on!(self, |c| sqlx::query(END_INBOX).bind(at.0).execute(c).await?.rows_affected());
         Ok(on!(self, |c| sqlx::query(END_INVITES).bind(at.0).execute(c).await?.rows_affected()))
     }
 }

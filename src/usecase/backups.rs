@@ -21,14 +21,22 @@ const OLD: &str = "backup_old";
 ///
 /// # Errors
 /// The database.
-pub async fn made(tx: &mut Tx, act: &Act<'_>, backup: &Backup, gone: &[String]) -> UseCaseResult<()> {
+pub async fn made(tx: &mut Tx, act: &Act<'_>, backup: &Backup) -> UseCaseResult<()> {
     tx.insert_backup(backup).await?;
-    for file_name in gone {
-        tx.backup_is_gone(file_name, act.wall).await?;
-    }
     tx.audit(act, "backup.made", &backup.sha256, &backup.bytes.to_string()).await?;
     for kind in [FAILED, OLD] {
         close_incident(tx, act, SCOPE, kind).await?;
+    }
+    Ok(())
+}
+
+/// Notes which backups went because there are newer ones.
+///
+/// # Errors
+/// The database.
+pub async fn gone(tx: &mut Tx, act: &Act<'_>, file_names: &[String]) -> UseCaseResult<()> {
+    for file_name in file_names {
+        tx.backup_is_gone(file_name, act.wall).await?;
     }
     Ok(())
 }

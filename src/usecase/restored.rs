@@ -1,7 +1,7 @@
 //! A database that was taken from a backup, put in order before an engine works on it: what the rows say of the hours since is not
 //! what happened.
 //!
-//! * What was on its way or about to be sent may have arrived: it is in doubt, and a person looks. Nothing goes twice by itself.
+//! * What was on its way or about to be sent may have arrived: it is in doubt, and a person looks. Only Hỏa tốc repeats itself, marked.
 //! * What was to be said to staff is left out: it is old, and who needs it asks.
 //! * What was open may have been used up: codes, conversations, pages.
 //! * Numbers go on behind those that may have been given.

@@ -1,6 +1,7 @@
 //! Backups by the clock: made by the engine that keeps the commune's rows, the older ones taken away, the admins told when none is made.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,8 +71,7 @@ impl Schedule {
             return Ok(false);
         }
         let now = core.clocks.wall.now();
-        // One from a time to come says nothing: the clock was ahead.
-        let latest = core.store.read().await?.latest_backup().await?.filter(|latest| *latest <= now);
+        let latest = core.store.read().await?.latest_backup(now).await?;
         if now < self.due(latest) {
             return Ok(false);
         }
@@ -85,9 +85,8 @@ impl Schedule {
     }
 
     async fn note(&self, core: &Core, made: &Made) -> anyhow::Result<()> {
-        let gone = self.workshop.rotate(self.keep)?;
         let (file, bytes) = (made.file.display(), made.bytes);
-        tracing::info!(%file, bytes, gone = gone.len(), "backup.made");
+        tracing::info!(%file, bytes, "backup.made");
         if made.key_is_new {
             let key = made.key_file.display();
             tracing::warn!(%key, cure = "keep a copy elsewhere: without it no backup can be opened", "backup.key_made");
@@ -95,7 +94,15 @@ impl Schedule {
         let commune = core.commune_id().await?;
         let act = core.act(&commune);
         let mut tx = core.store.begin().await?;
-        backups::made(&mut tx, &act, &made.row(act.new_id())?, &gone).await?;
+        backups::made(&mut tx, &act, &made.row(act.new_id())?).await?;
+        tx.commit().await?;
+        // Only then: a folder that gives nothing away, or a database that is busy, must not have another one made.
+        let (gone, trouble) = self.workshop.rotate(self.keep, &made.file);
+        if let Some(error) = trouble {
+            tracing::warn!(%error, "backup.old_one_not_removed");
+        }
+        let mut tx = core.store.begin().await?;
+        backups::gone(&mut tx, &act, &gone).await?;
         Ok(tx.commit().await?)
     }
 
@@ -128,24 +135,25 @@ impl Made {
 }
 
 impl Workshop {
-    /// Takes the oldest backups of the folder away until so many are left, and whatever one that was cut left there. Gives the names
-    /// of the backups that went.
-    ///
-    /// # Errors
-    /// A file cannot be removed.
-    fn rotate(&self, keep: usize) -> anyhow::Result<Vec<String>> {
-        let files = self.files();
-        let old = files.len().saturating_sub(keep.max(1));
-        let mut gone = Vec::new();
+    /// Takes the oldest backups of the folder away until so many are left beside what was just made and what bears a later name, which
+    /// a clock made that was wrong; and whatever one that was cut left there. Gives the names of the backups that went, and what kept
+    /// another one from going.
+    fn rotate(&self, keep: usize, made: &Path) -> (Vec<String>, Option<std::io::Error>) {
+        let files: Vec<PathBuf> = self.files().into_iter().filter(|file| file.as_path() < made).collect();
+        let old = files.len().saturating_sub(keep.max(1) - 1);
+        let (mut gone, mut trouble) = (Vec::new(), None);
         for file in files.into_iter().take(old) {
-            fs::remove_file(&file)?;
-            gone.push(file.file_name().unwrap_or_default().to_string_lossy().into_owned());
+            match fs::remove_file(&file) {
+                Ok(()) => gone.push(file.file_name().unwrap_or_default().to_string_lossy().into_owned()),
+                Err(error) => trouble = Some(error),
+            }
         }
         let cut = format!("{ENDING}.part");
-        for entry in fs::read_dir(&self.folder)?.flatten().filter(|entry| is_ours(&entry.path(), &cut)) {
-            fs::remove_file(entry.path())?;
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| is_ours(&entry.path(), &cut)) {
+            trouble = fs::remove_file(entry.path()).err().or(trouble);
         }
-        Ok(gone)
+        (gone, trouble)
     }
 }
 
@@ -159,7 +167,8 @@ pub async fn keep(core: Arc<Core>, schedule: Schedule, stop: CancellationToken) 
             () = stop.cancelled() => return Ok(()),
             looked = schedule.look(&core) => looked,
         };
-        let rest = looked.map_or(AFTER_FAULT, |_| EVERY);
+        // After one was made as well: whatever is wrong with the date or the rows, no disk is filled by the minute.
+        let rest = if matches!(looked, Ok(false)) { EVERY } else { AFTER_FAULT };
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
             () = tokio::time::sleep(rest) => {}
@@ -194,5 +203,25 @@ mod tests {
         assert_eq!(due(24, Some(13), 40), 40 * 60 + 15, "nobody was there at night");
         assert_eq!(due(6, Some(3), 0), 9 * 60);
         assert_eq!(due(168, Some(2), 0), (7 * 24 + 2) * 60);
+    }
+
+    #[test]
+    fn a_date_that_is_wrong_takes_no_good_backup_away() {
+        let folder = std::env::temp_dir().join(format!("loa-rotate-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let mut settings = Settings::load_for_command(None, std::iter::empty()).unwrap();
+        settings.backup.folder = Some(folder.clone());
+        let workshop = Workshop::new(&settings, None, Clocks::system(), SeededEntropy::new(1)).unwrap();
+        let file = |day: &str| folder.join(format!("loa-{day}T020000{ENDING}"));
+        let make = |day: &str| fs::write(file(day), "").unwrap();
+        for day in ["2025-07-01", "2025-07-02", "2025-07-03", "2027-01-01", "2010-01-01"] {
+            make(day);
+        }
+        assert_eq!(workshop.rotate(3, &file("2010-01-01")).0, Vec::<String>::new(), "a date long ago");
+        make("2025-07-04");
+        let gone = workshop.rotate(3, &file("2025-07-04")).0;
+        assert_eq!(gone.len(), 2, "what is older than three, and not what a date to come made: {gone:?}");
+        assert!(file("2027-01-01").exists() && file("2025-07-02").exists() && file("2025-07-04").exists());
+        fs::remove_dir_all(&folder).unwrap();
     }
 }
