@@ -327,6 +327,7 @@ card-still-unapproved = ⏳ { $code } chưa được duyệt, giờ hẹn gửi 
 card-missed-unapproved = ⛔ { $code }: Quá giờ hẹn, chưa duyệt ({ $time }). Tin không gửi. Muốn gửi giờ khác: /hen { $code }
 card-missed-down = ⛔ { $code }: quá giờ hẹn ({ $time }) do hệ thống ngừng, tin không gửi. Muốn gửi giờ khác: /hen { $code }
 card-missed-ask = ❓ { $code }: hệ thống ngừng vào giờ hẹn ({ $time }), tin chưa gửi. Đồng chí bấm nút hoặc gõ số:
+alert-restored-to-go = { $count } tin hẹn giờ vẫn sẽ gửi: { $bulletins }. Tin nào đã hủy, đổi giờ hoặc đã gửi sau lúc sao lưu thì hủy lại ngay: /lich
 card-restored-ask = ❓ { $code }: dữ liệu vừa được lấy lại từ bản sao lưu, tin hẹn lúc { $time } có thể đã gửi. Đề nghị xem trong nhóm rồi bấm nút hoặc gõ số:
 card-restored-passed-over = ⏭ { $code }: dữ liệu vừa được lấy lại từ bản sao lưu, lần gửi lúc { $time } có thể đã gửi nên không gửi lại. Lịch lặp vẫn tiếp tục: /lich { $code }
 card-expired = ⛔ { $code }: tin đã hết hiệu lực trước khi gửi được (giờ hẹn { $time }).

@@ -174,13 +174,14 @@ fn restored_text(restored: &Restored) -> String {
         if codes.is_empty() { String::new() } else { format!("{what}: {}\n", codes.join(" ")) }
     };
     format!(
-        "{}restored as {database}\n{} messages are in doubt: look into the groups; {} cards and reminders are left out\n{}{}\
+        "{}restored as {database}\n{} messages are in doubt: look into the groups; {} cards and reminders are left out\n{}{}{}\
          {} one-time codes ended\nnobody can know: accounts locked, codes used and acts done since {}\n",
         text(&restored.manifest),
         order.in_doubt,
         order.left_out,
         codes("their hour has passed, composers are asked", &order.asked),
         codes("they repeat and wait for their next hour", &order.passed_over),
+        codes("still to go, cancel what was cancelled or sent since", &order.still_to_go),
         order.ended_codes,
         restored.manifest.made_at
     )

@@ -9,7 +9,7 @@
 use super::fire::{self, HeldBack};
 use super::notify::{self, Note};
 use super::{Act, UseCaseResult, incidents, settle};
-use crate::domain::calendar::{Millis, format_full};
+use crate::domain::calendar::{Millis, format_full, format_short};
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
 use crate::say;
@@ -20,6 +20,11 @@ use crate::store::messages::Finished;
 const LEFT_OUT_NUMBERS: i64 = 50;
 /// Most due schedules that are looked at.
 const MOST_DUE: i64 = 10_000;
+
+/// How far ahead bulletins are named that are still to go.
+const WEEKS_AHEAD: i64 = 6;
+/// Most of them that are named in the chat.
+const MOST_NAMED: usize = 10;
 
 /// What becomes of the numbers of documents and acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +55,8 @@ pub struct Order {
     pub asked: Vec<String>,
     /// Bulletins that repeat and whose hour has passed: they wait for the next one.
     pub passed_over: Vec<String>,
+    /// Bulletins whose hour is still to come, with it: one that was cancelled or sent since goes all the same.
+    pub still_to_go: Vec<String>,
     /// One-time codes that work no longer.
     pub ended_codes: u64,
 }
@@ -73,12 +80,34 @@ pub async fn put_in_order(tx: &mut Tx, act: &Act<'_>, from: Origin<'_>, numbers:
             HeldBack::Nothing => {}
         }
     }
+    order.still_to_go = still_to_go(tx, act).await?;
     tx.audit(act, "backup.restored", from.sha256, &from.made_at.0.to_string()).await?;
     incidents::restored(tx, act, from.made_at).await?;
     let (time, doubt, asked) = (format_full(from.made_at), order.in_doubt, order.asked.len());
-    let text = say!(act.house.locale, "alert-restored", time, doubt, asked);
+    let mut text = say!(act.house.locale, "alert-restored", time, doubt, asked);
+    if !order.still_to_go.is_empty() {
+        let named = order.still_to_go.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+        text.push('\n');
+        text.push_str(&say!(
+            act.house.locale,
+            "alert-restored-to-go",
+            count = order.still_to_go.len(),
+            bulletins = named
+        ));
+    }
     notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
     Ok(order)
+}
+
+/// What is to go in the next weeks.
+async fn still_to_go(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Vec<String>> {
+    let mut found = Vec::new();
+    for schedule in tx.due_schedules(act.at.plus_days(WEEKS_AHEAD * 7), MOST_DUE).await? {
+        let hour = Millis(schedule.fire_at);
+        let Some(bulletin) = tx.bulletin(&schedule.bulletin_id).await?.filter(|_| hour > act.at) else { continue };
+        found.push(format!("{} ({})", bulletin.code.as_str(), format_short(hour)));
+    }
+    Ok(found)
 }
 
 /// Puts in doubt what may have left after `made_at`; gives how many.

@@ -106,10 +106,14 @@ async fn what_fell_due_meanwhile_is_asked_about_or_waits_for_its_next_time(store
     // Within the grace: by itself the service would send both as if nothing had been.
     let order = restore(&mut stage, 125, Numbers::MoveOn).await;
     assert_eq!(
-        (order.asked, order.passed_over),
+        (order.asked.clone(), order.passed_over.clone()),
         (vec![once.bulletin.code.clone()], vec![repeating.bulletin.code.clone()])
     );
+    let to_go: Vec<&str> = order.still_to_go.iter().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(to_go, [later.bulletin.code.as_str(), repeating.bulletin.code.as_str()]);
     stage.settle().await;
+    let admin = stage.private_chat("quan");
+    assert!(admin.contains("2 tin hẹn giờ vẫn sẽ gửi") && admin.contains(&later.bulletin.code), "{admin}");
     let mut tx = stage.core.store.read().await.unwrap();
     let mut stands = Vec::new();
     for composed in [&once, &repeating, &later, &waiting] {
