@@ -146,7 +146,12 @@ pub fn main() -> ExitCode {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(cli.run()),
+        Ok(runtime) => {
+            let result = runtime.block_on(cli.run());
+            // What still works on files of its own is left alone: a disk in the network that is gone would hold the end up for ever.
+            runtime.shutdown_timeout(LAST_WORK);
+            result
+        }
         Err(error) => Err(error.into()),
     };
     result.unwrap_or_else(|error| {
@@ -155,6 +160,9 @@ pub fn main() -> ExitCode {
         ExitCode::FAILURE
     })
 }
+
+/// How long the end of a process waits for work on files that nobody can cut.
+const LAST_WORK: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// The file of `loa inspect [--] FILE`; anything else about it is left to the ordinary parser.
 fn inspected_file(args: &[OsString]) -> Option<OsString> {

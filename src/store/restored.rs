@@ -31,6 +31,8 @@ const DOUBT: &str = "UPDATE messages SET state = 'unknown', reason = 'restored',
 const LEAVE_OUT: &str = "UPDATE messages SET state = 'skipped', reason = 'restored' \
      WHERE state IN ('pending', 'retry_wait') AND purpose <> 'broadcast' AND (delivery_id IS NULL OR purpose NOT IN ('alert', 'edit'))";
 // Words of scripts and counts of guesses are no numbers that anybody was given.
+const BEGIN_COUNTER: &str =
+    "INSERT INTO counters (commune_id, name, value) VALUES ($1, $2, 0) ON CONFLICT (commune_id, name) DO NOTHING";
 const MOVE_ON: &str = "UPDATE counters SET value = value + $1 WHERE used_at IS NULL AND name NOT LIKE 'key-%' AND name NOT LIKE 'guessed:%'";
 const END_INVITES: &str = "UPDATE invites SET state = 'refused', settled_at = $1 WHERE state IN ('open', 'typed')";
 const STRIKE_CONSENTS: &str = "DELETE FROM consents WHERE id IN (SELECT id FROM invites WHERE state = 'typed')";
@@ -99,11 +101,15 @@ impl Tx {
         Ok(on!(self, |c| sqlx::query(LEAVE_OUT).execute(c).await?.rows_affected()))
     }
 
-    /// Has the numbers of documents and acts go on behind so many that may have been given.
+    /// Has the numbers of documents and acts go on behind so many that may have been given; also those of counters that had not begun,
+    /// by their names.
     ///
     /// # Errors
     /// The database.
-    pub async fn move_numbers_on(&mut self, by: i64) -> StoreResult<()> {
+    pub async fn move_numbers_on(&mut self, commune_id: &str, begun: &[String], by: i64) -> StoreResult<()> {
+        for name in begun {
+            on!(self, |c| sqlx::query(BEGIN_COUNTER).bind(commune_id).bind(name).execute(c).await?.rows_affected());
+        }
         on!(self, |c| sqlx::query(MOVE_ON).bind(by).execute(c).await?.rows_affected());
         Ok(())
     }

@@ -178,10 +178,15 @@ pub(super) async fn root_unit(tx: &mut Tx, act: &Act<'_>) -> UseCaseResult<Strin
     root.map(|unit| unit.id).ok_or(UseCaseError::NotFound { what: "unit", name: "commune".to_owned() })
 }
 
+/// The counter that numbers the documents of a kind in a year.
+pub(super) fn counter(kind: Kind, year: i32) -> String {
+    format!("{}-{year}", kind.prefix())
+}
+
 async fn number(tx: &mut Tx, act: &Act<'_>, kind: Kind, composer: &str, unit: &str) -> UseCaseResult<Bulletin> {
     use chrono::Datelike as _;
     let year = act.at.local_date().year();
-    let seq = tx.next_number(&act.commune_id, &format!("{}-{year}", kind.prefix())).await?;
+    let seq = tx.next_number(&act.commune_id, &counter(kind, year)).await?;
     let code =
         Code { kind, year: u16::try_from(year).unwrap_or(u16::MAX), seq: u32::try_from(seq).unwrap_or(u32::MAX) };
     Ok(Bulletin {

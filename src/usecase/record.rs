@@ -28,7 +28,7 @@ pub use rights::may_record;
 pub use undo::{void_activity, void_pieces};
 
 /// The counter of the commune that numbers activities.
-const COUNTER: &str = "activity";
+pub(super) const COUNTER: &str = "activity";
 
 /// An act as somebody reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,9 +6,15 @@
 //! * What was open may have been used up: codes, conversations, pages.
 //! * Numbers go on behind those that may have been given.
 
+use std::collections::BTreeSet;
+
+use chrono::Datelike as _;
+
+use super::compose::counter;
 use super::fire::{self, HeldBack};
 use super::notify::{self, Note};
-use super::{Act, UseCaseResult, incidents, settle};
+use super::{Act, UseCaseResult, incidents, record, settle};
+use crate::domain::bulletin::Kind;
 use crate::domain::calendar::{Millis, format_full, format_short};
 use crate::domain::message::Purpose;
 use crate::domain::org::Role;
@@ -71,7 +77,7 @@ pub async fn put_in_order(tx: &mut Tx, act: &Act<'_>, from: Origin<'_>, numbers:
     order.ended_codes = tx.end_what_was_open(act.at).await?;
     tx.expire_leases().await?;
     if numbers == Numbers::MoveOn {
-        tx.move_numbers_on(LEFT_OUT_NUMBERS).await?;
+        tx.move_numbers_on(&act.commune_id, &counters(act, from.made_at), LEFT_OUT_NUMBERS).await?;
     }
     for schedule in tx.due_schedules(act.at, MOST_DUE).await? {
         match fire::hold_back(tx, act, &schedule).await? {
@@ -97,6 +103,13 @@ pub async fn put_in_order(tx: &mut Tx, act: &Act<'_>, from: Origin<'_>, numbers:
     }
     notify::tell_role(tx, act, Role::Admin, Purpose::Alert, &Note::plain(text)).await?;
     Ok(order)
+}
+
+/// The counters that may have begun since: of every kind, in the year of the backup and in this one.
+fn counters(act: &Act<'_>, made_at: Millis) -> Vec<String> {
+    let years: BTreeSet<i32> = [made_at, act.at].map(|at| at.local_date().year()).into();
+    let of = |year: i32| Kind::ALL.iter().map(move |kind| counter(*kind, year));
+    years.into_iter().flat_map(of).chain([record::COUNTER.to_owned()]).collect()
 }
 
 /// What is to go in the next weeks.

@@ -156,6 +156,8 @@ async fn codes_and_conversations_end_and_numbers_go_on_behind_those_that_may_hav
     assert!(order.ended_codes >= 1);
     assert_eq!(stage.rows(open).await, 0);
     assert_eq!(stage.compose(&draft()).await.bulletin.code, "VB-2025-0052");
+    // Those that had no number yet may have been given their first since.
+    assert_eq!(stage.rows("SELECT value FROM counters WHERE name = 'TB-2025'").await, 50);
     restore(&mut stage, 1, Numbers::Keep).await;
     assert_eq!(stage.compose(&draft()).await.bulletin.code, "VB-2025-0053");
     stage.stop().await;
