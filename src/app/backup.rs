@@ -1,8 +1,8 @@
 //! Backups: a consistent copy taken beside the running service, checked, and sealed with a key of its own. What is sealed is an embedded
 //! database, also where the rows are on a server: a backup of either restores onto either.
 //!
-//! * The plain copy lies beside the database, on a server's machine beside the key, for its owner alone, and nowhere else: the folder that backups go to sees sealed bytes only.
-//!   One that a killed backup left there goes with the next.
+//! * The plain copy lies beside the database, on a server's machine beside the key, for its owner alone, and nowhere else: the folder that
+//!   backups go to sees sealed bytes only. One that a killed backup left there goes with the next.
 //! * What is in a backup was read and found whole before it was sealed: pages, references, the chain of acts. So damage that nobody had met
 //!   yet is found by the next backup, and no good one is replaced by a bad one. What was sealed is opened again before it gets its name.
 //! * Files people sent are rows and are in it. Keys are not: neither that of the backup nor that of tokens.
@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 
+use super::private::beside;
 use super::role_lock::sqlite_path;
 use super::{private, vault};
 use crate::clock::Clocks;
@@ -117,7 +118,7 @@ struct Plain(PathBuf);
 impl Plain {
     fn remove(&self) {
         for ending in ["", "-journal", "-wal", "-shm"] {
-            let _ = fs::remove_file(with(&self.0, ending));
+            let _ = fs::remove_file(beside(&self.0, ending));
         }
     }
 }
@@ -257,7 +258,7 @@ impl Workshop {
 /// Seals a copy, opens what was sealed again, and gives it its name. Gives the hash of the backup.
 fn seal(manifest: &Manifest, plain: &Path, file: &Path, with_what: (&Sealer, &dyn Entropy)) -> anyhow::Result<String> {
     let (sealer, entropy) = with_what;
-    let part = with(file, ".part");
+    let part = beside(file, ".part");
     let work = || {
         let copied = archive::write(manifest, plain, &part, sealer, entropy)?;
         ensure!(archive::hash_inside(&part, sealer)? == copied, "what was written is not what is read back");
@@ -281,13 +282,6 @@ fn is_ours(path: &Path, ending: &str) -> bool {
     let time = name.strip_prefix("loa-").and_then(|rest| rest.strip_suffix(ending)).unwrap_or_default();
     time.len() == "2025-11-30T020000".len() && time.chars().all(|sign| sign.is_ascii_digit() || "-T".contains(sign))
 }
-
-fn with(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
 fn folder_of(path: &Path) -> Option<&Path> {
     path.parent().filter(|folder| !folder.as_os_str().is_empty())
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use sqlx::{ConnectOptions as _, Connection as _, SqlitePool};
 use tokio_util::sync::CancellationToken;
 
+use super::private::beside;
 use crate::engine::{Core, EngineResult};
 use crate::store::{Store, StoreResult};
 
@@ -95,9 +96,8 @@ pub async fn fold_log(store: &Store) -> StoreResult<bool> {
 
 /// Whether nothing was written since the log was cut. One that cannot be looked at may hold something.
 fn is_empty(pool: &SqlitePool) -> bool {
-    let mut name = pool.connect_options().get_filename().as_os_str().to_owned();
-    name.push("-wal");
-    std::fs::metadata(name).is_ok_and(|log| log.len() == 0)
+    let log = beside(pool.connect_options().get_filename(), "-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() == 0)
 }
 
 /// Somebody else folds at this moment, or writes for long.

@@ -90,19 +90,21 @@ pub fn file(path: &Path) -> io::Result<()> {
     OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
 }
 
+/// A file beside another one: its whole name and an ending.
+#[must_use]
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// Looks at an embedded database, at all that lies beside it, and at their folder. Files are not opened: whoever closes a database
 /// file lets go of every lock that this process has on it.
 ///
 /// # Errors
 /// Something that others can get at and that cannot be mended from here.
 pub fn check_database(path: &Path) -> Result<Found, Exposed> {
-    let beside = ["-wal", "-shm"].map(|ending| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        PathBuf::from(name)
-    });
-    let lock = path.with_extension("engine-lock");
-    let files: Vec<PathBuf> = [path.to_owned()].into_iter().chain(beside).chain([lock]).collect();
+    let files = [path.to_owned(), beside(path, "-wal"), beside(path, "-shm"), path.with_extension("engine-lock")];
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut found = check(folder, &files)?;
     // A key may be mounted read-only, or be another user's for a reason.

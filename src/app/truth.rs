@@ -7,7 +7,7 @@
 //! The file is never opened here but by the database itself: closing any descriptor of it would end the locks of the whole process
 //! (sqlite.org/howtocorrupt.html, 2.2).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -247,13 +247,6 @@ async fn pauses(every: Duration, stop: &CancellationToken) -> bool {
         () = stop.cancelled() => false,
         () = tokio::time::sleep(every) => true,
     }
-}
-
-/// A file beside the database: its name and an ending.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 #[cfg(test)]

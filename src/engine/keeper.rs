@@ -17,8 +17,8 @@ mod accounts;
 mod close;
 mod distress;
 mod doubts;
+mod ended;
 mod expire;
-mod guesses;
 mod look;
 mod pressing;
 mod remind;
@@ -64,8 +64,8 @@ text_enum! {
         PressRelays => "press_relays",
         /// Doubts that wait for a person.
         TellDoubts => "tell_doubts",
-        /// Codes that were guessed on a day that is over, and what strangers used up of a month.
-        ForgetGuesses => "forget_guesses",
+        /// Incidents that are over with their time: guessing with its day, what strangers used up with its month, waits.
+        EndIncidents => "end_incidents",
         /// Second accounts that nobody has confirmed for a day.
         RemindOfAccounts => "remind_of_accounts",
         /// Unknown groups that are told of together.
@@ -135,7 +135,7 @@ impl Keeper {
             Chore::WarnOfReleases => self.warn_of_releases(look).await,
             Chore::PressRelays => self.press_relays(look).await,
             Chore::TellDoubts => self.tell_doubts(look).await,
-            Chore::ForgetGuesses => self.forget_guesses(look).await,
+            Chore::EndIncidents => self.end_incidents(look).await,
             Chore::RemindOfAccounts => self.remind_of_accounts(look).await,
             Chore::TellStrangeGroups => self.tell_strange_groups(look).await,
             Chore::Expire => self.expire(look).await,

@@ -6,18 +6,34 @@ use loa::domain::calendar::Millis;
 use loa::store::Store;
 use loa::store::operations::Incident;
 
-use crate::db::store_tests;
+use crate::db::{sqlite_tests, store_tests};
 
 store_tests!(
     a_lease_belongs_to_one_owner_until_it_ends_and_its_epoch_rises_with_the_owner,
+    what_may_have_held_words_is_vacuumed,
     an_incident_is_open_once_and_closed_by_its_scope,
 );
+
+// One statement for both; a server's own date cannot be set here.
+sqlite_tests!(a_lease_from_a_time_to_come_is_nobodys);
 
 async fn take(store: &Store, owner: &str, now: Millis, hold: Duration) -> Option<i64> {
     let mut tx = store.begin().await.unwrap();
     let lease = tx.take_lease("telegram", owner, now, now + hold).await.unwrap();
     tx.commit().await.unwrap();
     lease.map(|lease| lease.epoch)
+}
+
+async fn a_lease_from_a_time_to_come_is_nobodys(store: Store) {
+    let hold = Duration::from_secs(8);
+    let (now, ahead) = (Millis(1_753_664_400_000), Millis(1_753_664_400_000).plus_minutes(7 * 60));
+    assert_eq!(take(&store, "a", ahead, hold).await, Some(1), "a date that was ahead");
+    assert_eq!(take(&store, "b", now, hold).await, Some(2));
+    assert_eq!(take(&store, "c", now, hold).await, None, "and one of now is held");
+}
+
+async fn what_may_have_held_words_is_vacuumed(store: Store) {
+    loa::app::fold::vacuum(&store).await.unwrap();
 }
 
 async fn a_lease_belongs_to_one_owner_until_it_ends_and_its_epoch_rises_with_the_owner(store: Store) {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::{Database, Manifest, Workshop, archive, blocking, contents, folder_of, put, server, with};
+use super::{Database, Manifest, Workshop, archive, blocking, contents, folder_of, put, server};
+use crate::app::private::beside;
 use crate::app::{private, role_lock};
 use crate::id;
 use crate::store::backups::Backup;
@@ -75,7 +76,7 @@ impl Workshop {
         numbers: Numbers,
     ) -> anyhow::Result<Restored> {
         let endings = ["", "-wal", "-shm", "-journal"];
-        if let Some(there) = endings.map(|ending| with(file, ending)).into_iter().find(|there| there.exists()) {
+        if let Some(there) = endings.map(|ending| beside(file, ending)).into_iter().find(|there| there.exists()) {
             bail!("{} is there already: nothing is overwritten, move it away first", there.display());
         }
         if let Some(folder) = folder_of(file) {

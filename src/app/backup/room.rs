@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::ensure;
 
-use super::{folder_of, with};
+use super::folder_of;
+use crate::app::private::beside;
 
 /// What has to be left free beside what is written, bytes: the service goes on meanwhile.
 const SPARE: u64 = 64_000_000;
@@ -12,7 +13,7 @@ const SPARE: u64 = 64_000_000;
 /// How long an embedded database is, with what its log holds, bytes.
 pub(super) fn length(database: &Path) -> u64 {
     let length = |file: &Path| std::fs::metadata(file).map_or(0, |found| found.len());
-    length(database) + length(&with(database, "-wal"))
+    length(database) + length(&beside(database, "-wal"))
 }
 
 /// Whether each of these files has room for so much, where the system tells: on one disk for all of them.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Connection as _, Executor as _};
 
-use super::{Ruin, beside};
+use super::Ruin;
+use crate::app::private::beside;
 use crate::store::StoreResult;
 
 /// Something that opens the log.

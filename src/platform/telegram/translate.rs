@@ -245,6 +245,17 @@ mod tests {
     }
 
     #[test]
+    fn addresses_behind_words_are_told_where_the_words_do_not_show_them() {
+        let update = json!({"update_id": 1, "message": {
+            "message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}, "from": {"id": 5, "first_name": "A"},
+            "text": "xem tại xa.vn", "entities": [
+                {"type": "text_link", "offset": 8, "length": 5, "url": "https://xau.example/a"},
+                {"type": "text_link", "offset": 8, "length": 5, "url": "xa.vn"}]}});
+        let Some(Event::Message(message)) = event(&update, &me()) else { panic!("a message") };
+        assert_eq!(message.hidden_links, ["https://xau.example/a"]);
+    }
+
+    #[test]
     fn both_service_messages_of_a_migration_say_the_same_move() {
         let old = json!({"update_id": 1, "message": {"message_id": 1, "chat": {"id": -5, "type": "group"}, "migrate_to_chat_id": -1_005}});
         let new = json!({"update_id": 2, "message": {"message_id": 1, "chat": {"id": -1_005, "type": "supergroup"}, "migrate_from_chat_id": -5}});

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Act, Note, Purpose, Role, Tx, UseCaseResult, chat_scope, close_incident, notify, open_incident};
-use crate::domain::calendar::{Millis, format_full};
+use crate::domain::calendar::format_full;
 use crate::domain::retry::LONG_WAIT;
 use crate::say;
 
@@ -32,9 +32,8 @@ pub async fn asked_to_wait(
     detail: &str,
 ) -> UseCaseResult<()> {
     let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-    let until = act.wall.plus_ms(wait_ms);
-    tx.quiet_chat(chat_id, until, wait_ms).await?;
-    tell_of_wait(tx, act, chat_id, until, detail).await
+    tx.quiet_chat(chat_id, act.wall.plus_ms(wait_ms), wait_ms).await?;
+    message_waits(tx, act, chat_id, wait, detail).await
 }
 
 /// One message to a chat has to wait so long, and others need not. For a group the admins are told, once.
@@ -48,16 +47,12 @@ pub async fn message_waits(
     wait: Duration,
     detail: &str,
 ) -> UseCaseResult<()> {
-    let until = act.wall.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-    tell_of_wait(tx, act, chat_id, until, detail).await
-}
-
-async fn tell_of_wait(tx: &mut Tx, act: &Act<'_>, chat_id: &str, until: Millis, detail: &str) -> UseCaseResult<()> {
     let Some(group) = tx.group_of_chat(chat_id).await? else { return Ok(()) };
     if !open_incident(tx, act, &chat_scope(chat_id), ASKED_TO_WAIT, detail).await? {
         return Ok(());
     }
     let waiting = tx.chats_with_incident(&group.gateway, ASKED_TO_WAIT).await?;
+    let until = act.wall.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
     let (locale, time) = (&act.house.locale, format_full(until));
     let text = if waiting < MANY {
         say!(locale, "alert-asked-to-wait", group = group.name, time)

@@ -5,7 +5,7 @@ use crate::engine::EngineResult;
 use crate::usecase::incidents;
 
 impl Keeper {
-    pub(super) async fn forget_guesses(&self, look: &mut Look<'_>) -> EngineResult<()> {
+    pub(super) async fn end_incidents(&self, look: &mut Look<'_>) -> EngineResult<()> {
         let act = self.core.act(&self.commune_id);
         let over = incidents::over_with_their_time(look.read().await?, &act).await?;
         if over.is_empty() {
